@@ -1,0 +1,104 @@
+#ifndef FOOTNOTE_TEXT_ANALYZER_H_
+#define FOOTNOTE_TEXT_ANALYZER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "text/language.h"
+
+namespace footnote {
+
+// Goes into every segment and answer record. Raised by every change that
+// alters a key, a channel or a border, because old segments then no longer
+// match new queries.
+constexpr uint32_t kAnalyzerVersion = 1;
+
+// The kind of an index term. The number is part of the key, so equal strings
+// of two channels are two terms. Stored in segments: never renumber.
+enum Channel : uint8_t {
+  // The word's stem. In Han and Kana text: the dictionary word.
+  kChannelStem = 0,
+  // The folded word itself.
+  kChannelSurface = 1,
+  // Two neighbouring Han, Kana or Hangul characters.
+  kChannelBigram = 2,
+  // One Han character, or a word's first letters, as the language's row says.
+  kChannelPrefix = 3,
+  // A part of a compound word ("Haus" and "tür" of "Haustür").
+  kChannelPart = 4,
+  // The word without the marks that careful writers set and others leave out
+  // (Vietnamese tones, German umlauts written ae oe ue, …).
+  kChannelBare = 5,
+};
+constexpr int kChannelCount = 6;
+
+enum TokenFlags : uint8_t {
+  // The word is a function word of the text's language ("the", "der").
+  kTokenStopWord = 1,
+  // The word is a number (see kWordNumber).
+  kTokenNumber = 2,
+  // The word begins with a capital.
+  kTokenCapitalised = 4,
+};
+
+// One index term at one place.
+struct Token {
+  // Bytes of the text: the word that the term was made from (for a bigram its
+  // two characters).
+  uint32_t begin;
+  uint32_t end;
+  // The word's ordinal; all terms of a word share it. Han and Kana count by
+  // characters: a bigram has the position of its first character.
+  uint32_t position;
+  uint8_t channel;
+  uint8_t flags;
+  // 64-bit hash of channel and index term: what postings are filed under. The
+  // language is not part of it, so names match across languages.
+  uint64_t key;
+};
+
+// A token with its index term in readable form, for `--explain` and tests.
+struct ExplainedToken {
+  Token token;
+  std::string term;
+};
+
+// Turns text into index terms: one way for documents, queries and citations.
+//
+// Not thread-safe: one per thread (it holds caches, at most a few MiB).
+// Results do not depend on what was analysed before.
+class Analyzer {
+ public:
+  Analyzer();
+  ~Analyzer();
+  Analyzer(const Analyzer&) = delete;
+  Analyzer& operator=(const Analyzer&) = delete;
+
+  // Appends the tokens of `utf8` to `out`, by position, then channel. Any
+  // bytes are accepted (invalid ones part words); the time is linear; words
+  // over 255 bytes are cut there.
+  // REQUIRES: utf8.size() < 4 GiB
+  void Analyze(absl::string_view utf8, Language language,
+               std::vector<Token>* out);
+
+  // The same tokens with their terms; slow.
+  void Explain(absl::string_view utf8, Language language,
+               std::vector<ExplainedToken>* out);
+
+  // True when `word`, folded or not, is a function word of `language`.
+  bool IsStopWord(absl::string_view word, Language language);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The key of `term` in `channel`, as in Token::key.
+uint64_t TermKey(uint8_t channel, absl::string_view term);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_TEXT_ANALYZER_H_
