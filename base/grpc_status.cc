@@ -1,0 +1,63 @@
+#include "base/grpc_status.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "third_party/googleapis/google/rpc/error_details.pb.h"
+#include "third_party/googleapis/google/rpc/status.pb.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kReasonUrl[] = "footnote/error_reason";
+constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
+
+}  // namespace
+
+void SetErrorReason(absl::string_view reason, absl::Status* status) {
+  if (!status->ok()) status->SetPayload(kReasonUrl, absl::Cord(reason));
+}
+
+std::string ErrorReason(const absl::Status& status) {
+  const auto payload = status.GetPayload(kReasonUrl);
+  return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  google::rpc::ErrorInfo info;
+  info.set_domain("footnote");
+  info.set_reason(ErrorReason(status));
+  if (info.reason().empty()) {
+    info.set_reason(absl::StatusCodeToString(status.code()));
+  }
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  google::protobuf::Any* any = details.add_details();
+  any->set_type_url(kErrorInfoUrl);
+  any->set_value(info.SerializeAsString());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                      std::string(status.message()),
+                      details.SerializeAsString());
+}
+
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = status.error_message();
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()),
+                      message);
+  google::rpc::Status details;
+  if (details.ParseFromString(status.error_details())) {
+    for (const google::protobuf::Any& any : details.details()) {
+      google::rpc::ErrorInfo info;
+      if (any.type_url() == kErrorInfoUrl &&
+          info.ParseFromString(any.value())) {
+        SetErrorReason(info.reason(), &result);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace footnote

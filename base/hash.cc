@@ -1,0 +1,60 @@
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace footnote {
+
+struct Sha256Stream::Context {
+  EVP_MD_CTX* evp = EVP_MD_CTX_new();
+  ~Context() { EVP_MD_CTX_free(evp); }
+};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
+  if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1) abort();
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Update(absl::string_view data) {
+  EVP_DigestUpdate(context_->evp, data.data(), data.size());
+}
+
+std::string Sha256Stream::Finish() {
+  std::string digest(kSha256Bytes, '\0');
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context_->evp,
+                     reinterpret_cast<unsigned char*>(&digest[0]), &size);
+  return digest;
+}
+
+std::string Sha256(absl::string_view data) {
+  Sha256Stream stream;
+  stream.Update(data);
+  return stream.Finish();
+}
+
+std::string Hex(absl::string_view bytes) {
+  return absl::BytesToHexString(bytes);
+}
+
+absl::StatusOr<std::string> FromHex(absl::string_view hex) {
+  if (hex.size() % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hex: ", hex.size(), " characters, want an even number"));
+  }
+  for (char c : hex) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("hex: character '", absl::CEscape(std::string(1, c)),
+                       "', want 0-9, a-f"));
+    }
+  }
+  return absl::HexStringToBytes(hex);
+}
+
+}  // namespace footnote
