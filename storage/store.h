@@ -1,0 +1,176 @@
+#ifndef FOOTNOTE_STORAGE_STORE_H_
+#define FOOTNOTE_STORAGE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "storage/document_store.h"
+#include "storage/generation.h"
+#include "storage/kv.h"
+#include "storage/manifest.h"
+#include "storage/segment_writer.h"
+#include "storage/store_tables.h"
+
+namespace footnote {
+
+struct StoreOptions {
+  KvMode mode = KvMode::kPrimary;
+  size_t cache_bytes = 16 << 20;
+  // False in tests that look for bytes in files.
+  bool compress = true;
+};
+
+// One change of a collection that a search sees whole or not at all.
+struct Commit {
+  std::string collection;
+  // New versions; their texts were written by DocumentStore::WriteText. Each
+  // must be in one of new_segments when it has passages.
+  std::vector<VersionRecord> versions;
+  // Finished files, named by NewSegment().
+  std::vector<std::string> new_segments;
+  // Ids of documents to hide.
+  std::vector<std::string> deleted_documents;
+  // Changes of the caller's own (job states), in the same write.
+  KvBatch* also = nullptr;
+};
+
+// What merging may do in one call.
+struct MergePolicy {
+  // Segments smaller than this are merged with their neighbours.
+  uint64_t small_segment_bytes = 64 << 20;
+  // A merge result is not made larger than about this.
+  uint64_t max_segment_bytes = uint64_t{2} << 30;
+  // A segment with a larger share of deleted passages is rewritten.
+  double max_deleted = 0.25;
+  // Merging waits until so many small segments have come together.
+  int min_segments = 4;
+  // Every segment with deleted documents is rewritten, however few.
+  bool drop_all_deleted = false;
+};
+
+// Everything that is on disk, opened: the object that the rooms are handed.
+//
+//   STORE/FORMAT     the format's number, a text file
+//   STORE/db/        documents, versions, texts, manifests, jobs
+//   STORE/segments/  one file per segment
+//   STORE/audit/     the audit room's own database
+//
+// One process is the primary and writes; others open the same folder as
+// secondaries and read (call Refresh to see news). Safe from many threads;
+// commits of one store are made one after the other.
+class Store {
+ public:
+  // Opens `folder`; a primary creates it, removes what an interrupted process
+  // left (segment files that no manifest lists, texts without a record), and
+  // finishes erasures that were under way.
+  //   FailedPrecondition  another process holds it as primary
+  //   Unimplemented       the store has a newer format
+  //   NotFound            a secondary, and there is no store
+  //   DataLoss, ResourceExhausted, PermissionDenied  as of Kv
+  static absl::StatusOr<std::unique_ptr<Store>> Open(
+      absl::string_view folder, const StoreOptions& options = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Kv* kv() { return kv_.get(); }
+  DocumentStore* documents() { return documents_.get(); }
+  const std::string& folder() const { return folder_; }
+  // The folder for the audit room's Kv.
+  std::string audit_folder() const;
+  KvMode mode() const { return options_.mode; }
+
+  // The current generation of a collection, opened. Cheap: a lock and a
+  // shared_ptr once it has been opened. A collection that holds nothing, or
+  // was never heard of, has the empty generation 0.
+  absl::StatusOr<std::shared_ptr<const Generation>> Current(
+      absl::string_view collection);
+
+  // A secondary reads what the primary has committed since; a primary has
+  // nothing to do. Takes about a millisecond when there is nothing new.
+  absl::Status Refresh();
+
+  // Names of the collections that hold, or held, something.
+  absl::StatusOr<std::vector<std::string>> Collections() const;
+
+  // A name for a new segment file, never used before, and the path where the
+  // file belongs.
+  struct SegmentName {
+    std::string name;
+    std::string path;
+  };
+  SegmentName NewSegment();
+
+  // Makes a change durable and visible: older versions of the same documents
+  // become superseded, deleted ones vanish from the next generation, new
+  // segments appear, all in one synced write. Returns the new generation.
+  //   InvalidArgument     a document twice; a segment that does not open, or
+  //                       has another analyser, encoder or dimension than the
+  //                       collection; a version that is not NextVersion
+  //   NotFound            a document to delete is not there
+  //   and the errors of Kv. On an error nothing has changed.
+  absl::StatusOr<std::shared_ptr<const Generation>> Apply(const Commit& commit);
+
+  // Merges segments as `policy` says until it has nothing more to say; each
+  // merge is one new generation. Searches go on; so do commits (deletes that
+  // come while a merge runs are carried over). Returns the number of merges.
+  absl::StatusOr<int> Merge(absl::string_view collection,
+                            const MergePolicy& policy,
+                            const AnnBuilder& ann_builder);
+
+  // Removes the bytes of a deleted document (of every deleted document when
+  // `document` is empty) from segments, database and log, and marks its
+  // versions kErased. When it returns, no file of db/ or segments/ holds them
+  // any more; generations that are still held in memory do, until they go.
+  // A kill in between is made good by the next call, or by the next Open.
+  //   NotFound            no such document
+  //   FailedPrecondition  it is live
+  absl::Status Erase(absl::string_view collection, absl::string_view document,
+                     const AnnBuilder& ann_builder);
+
+  // Bytes on disk: database, segments.
+  struct Usage {
+    uint64_t db_bytes = 0;
+    uint64_t segment_bytes = 0;
+  };
+  absl::StatusOr<Usage> DiskUsage() const;
+
+ private:
+  Store(std::string folder, const StoreOptions& options);
+  absl::Status Init();
+  absl::Status RemoveOrphans();
+  absl::Status FinishErasures();
+  std::string SegmentPath(absl::string_view name) const;
+  absl::Status Publish(const Manifest& manifest, KvBatch batch);
+  absl::StatusOr<bool> MergeOnce(absl::string_view collection,
+                                 const MergePolicy& policy,
+                                 const AnnBuilder& ann_builder);
+  void RemoveSegmentFiles(const std::vector<std::string>& names);
+
+  const std::string folder_;
+  const StoreOptions options_;
+  std::unique_ptr<Kv> kv_;
+  std::unique_ptr<DocumentStore> documents_;
+  std::unique_ptr<SegmentCache> cache_;
+  // Held over a commit; taken before mutex_.
+  std::mutex commit_mutex_;
+  // Held over a merge, so that two do not take the same segments; taken before
+  // commit_mutex_.
+  std::mutex merge_mutex_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<std::string, std::shared_ptr<const Generation>> current_;
+  uint64_t next_segment_ = 1;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_STORAGE_STORE_H_
