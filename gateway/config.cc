@@ -1,0 +1,243 @@
+#include "gateway/config.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kConfigLimitBytes = 1 << 20;
+constexpr char kDefaultListen[] = "127.0.0.1:7700";
+constexpr char kEncoderFile[] = "use-multilingual-v3.bin";
+
+// Keeps the first mistake: later ones often follow from it.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (!message_.empty()) return;
+    place_ = absl::StrCat(line + 1, ":", column + 1);
+    message_ = message;
+  }
+
+  std::string Text() const { return absl::StrCat(place_, ": ", message_); }
+
+ private:
+  std::string place_;
+  std::string message_;
+};
+
+std::string Environment(const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+std::string ProgramFolder() {
+  char path[4096];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
+  if (size <= 0) return ".";
+  const std::string file(path, static_cast<size_t>(size));
+  return file.substr(0, file.rfind('/'));
+}
+
+std::string DefaultStore() {
+  const std::string store = Environment("FOOTNOTE_STORE");
+  if (!store.empty()) return store;
+  const std::string data = Environment("XDG_DATA_HOME");
+  if (!data.empty()) return absl::StrCat(data, "/footnote");
+  const std::string home = Environment("HOME");
+  return absl::StrCat(home.empty() ? "." : home, "/.local/share/footnote");
+}
+
+std::string DefaultEncoder() {
+  const std::string encoder = Environment("FOOTNOTE_ENCODER");
+  if (!encoder.empty()) return encoder;
+  const std::string models = Environment("FOOTNOTE_MODELS");
+  for (const std::string& folder :
+       {models, absl::StrCat(ProgramFolder(), "/../share/footnote/models")}) {
+    if (folder.empty()) continue;
+    const std::string path = absl::StrCat(folder, "/", kEncoderFile);
+    if (Exists(path)) return path;
+  }
+  return "none";
+}
+
+template <typename Number>
+absl::Status CheckRange(absl::string_view key, Number value, Number least,
+                        Number most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "config: ", key, ": ", value, ", want ", least, " to ", most));
+}
+
+absl::Status CheckReadable(absl::string_view key, const std::string& path) {
+  if (path.empty() || access(path.c_str(), R_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "config: ", key, ": ", path, ": want a file that can be read"));
+}
+
+absl::Status CheckPair(absl::string_view key, const std::string& certificate,
+                       const std::string& private_key) {
+  if (certificate.empty() == private_key.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("config: ", key,
+                   ": want certificate and private_key, or neither of them"));
+}
+
+absl::Status CheckTls(const v1::Config& config) {
+  const v1::ServerTls& server = config.tls();
+  RETURN_IF_ERROR(CheckPair("tls", server.certificate(), server.private_key()));
+  RETURN_IF_ERROR(CheckReadable("tls.certificate", server.certificate()));
+  RETURN_IF_ERROR(CheckReadable("tls.private_key", server.private_key()));
+  RETURN_IF_ERROR(CheckReadable("tls.client_ca", server.client_ca()));
+  if (!server.client_ca().empty() && server.certificate().empty()) {
+    return absl::InvalidArgumentError(
+        "config: tls.client_ca: want tls.certificate with it");
+  }
+  const v1::ClientTls& client = config.client_tls();
+  RETURN_IF_ERROR(
+      CheckPair("client_tls", client.certificate(), client.private_key()));
+  RETURN_IF_ERROR(CheckReadable("client_tls.ca", client.ca()));
+  RETURN_IF_ERROR(
+      CheckReadable("client_tls.certificate", client.certificate()));
+  return CheckReadable("client_tls.private_key", client.private_key());
+}
+
+absl::Status CheckAddresses(const v1::Config& config) {
+  RETURN_IF_ERROR(ParseAddress("listen", config.listen()).status());
+  const std::pair<const char*, const std::string*> others[] = {
+      {"metrics", &config.metrics()},
+      {"rooms.indexer", &config.rooms().indexer()},
+      {"rooms.retriever", &config.rooms().retriever()},
+      {"rooms.generator", &config.rooms().generator()},
+      {"rooms.audit", &config.rooms().audit()},
+  };
+  for (const auto& other : others) {
+    if (other.second->empty()) continue;
+    RETURN_IF_ERROR(ParseAddress(other.first, *other.second).status());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Config> ParseConfig(absl::string_view text,
+                                       absl::string_view name) {
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  v1::Config config;
+  if (!parser.ParseFromString(std::string(text), &config)) {
+    return absl::InvalidArgumentError(absl::StrCat(name, ":", error.Text()));
+  }
+  return config;
+}
+
+absl::StatusOr<v1::Config> ReadConfig(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kConfigLimitBytes));
+  return ParseConfig(text, path);
+}
+
+v1::Config WithDefaults(v1::Config config) {
+  if (config.store().empty()) config.set_store(DefaultStore());
+  if (config.listen().empty()) config.set_listen(kDefaultListen);
+  v1::EncoderConfig& encoder = *config.mutable_encoder();
+  if (encoder.path().empty()) encoder.set_path(DefaultEncoder());
+  if (encoder.precision().empty()) encoder.set_precision("int8");
+  v1::Resources& resources = *config.mutable_resources();
+  if (resources.memory_bytes() == 0) resources.set_memory_bytes(1ull << 30);
+  if (resources.threads() == 0) {
+    resources.set_threads(
+        std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  }
+  if (config.log().level().empty()) config.mutable_log()->set_level("info");
+  v1::Limits& limits = *config.mutable_limits();
+  if (limits.max_message_bytes() == 0) limits.set_max_message_bytes(64 << 20);
+  if (limits.max_concurrent_streams() == 0) {
+    limits.set_max_concurrent_streams(1000);
+  }
+  if (limits.max_concurrent_asks() == 0) limits.set_max_concurrent_asks(256);
+  v1::Timeouts& timeouts = *config.mutable_timeouts();
+  if (timeouts.ask_ms() == 0) timeouts.set_ask_ms(60000);
+  if (timeouts.drain_ms() == 0) timeouts.set_drain_ms(10000);
+  if (timeouts.keepalive_ms() == 0) timeouts.set_keepalive_ms(60000);
+  return config;
+}
+
+absl::Status CheckConfig(const v1::Config& config) {
+  RETURN_IF_ERROR(CheckAddresses(config));
+  RETURN_IF_ERROR(CheckTls(config));
+  const std::string& encoder = config.encoder().path();
+  if (encoder != "none") {
+    RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));
+  }
+  const std::string& precision = config.encoder().precision();
+  if (precision != "int8" && precision != "float32") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: encoder.precision: ", precision, ", want int8 or float32"));
+  }
+  const std::string& level = config.log().level();
+  if (level != "debug" && level != "info" && level != "warning" &&
+      level != "error" && level != "off") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: log.level: ", level,
+                     ", want debug, info, warning, error or off"));
+  }
+  RETURN_IF_ERROR(CheckRange<uint64_t>("resources.memory_bytes",
+                                       config.resources().memory_bytes(),
+                                       64ull << 20, 1ull << 50));
+  RETURN_IF_ERROR(
+      CheckRange("resources.threads", config.resources().threads(), 1, 1024));
+  RETURN_IF_ERROR(CheckRange<uint64_t>("limits.max_message_bytes",
+                                       config.limits().max_message_bytes(),
+                                       2 << 20, 1 << 30));
+  RETURN_IF_ERROR(CheckRange("limits.max_concurrent_streams",
+                             config.limits().max_concurrent_streams(), 1,
+                             1000000));
+  RETURN_IF_ERROR(CheckRange("limits.max_concurrent_asks",
+                             config.limits().max_concurrent_asks(), 1, 100000));
+  constexpr int64_t kDayMs = 24 * 3600 * 1000;
+  RETURN_IF_ERROR(CheckRange<int64_t>("timeouts.ask_ms",
+                                      config.timeouts().ask_ms(), 1, kDayMs));
+  RETURN_IF_ERROR(CheckRange<int64_t>("timeouts.drain_ms",
+                                      config.timeouts().drain_ms(), 1, kDayMs));
+  return CheckRange<int64_t>("timeouts.keepalive_ms",
+                             config.timeouts().keepalive_ms(), 1000, kDayMs);
+}
+
+std::string ConfigText(const v1::Config& config) {
+  std::string text;
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
+  printer.PrintToString(config, &text);
+  return text;
+}
+
+absl::StatusOr<Address> ParseAddress(absl::string_view key,
+                                     absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  Address parsed;
+  const bool numbered =
+      colon != absl::string_view::npos &&
+      absl::SimpleAtoi(address.substr(colon + 1), &parsed.port) &&
+      parsed.port >= 0 && parsed.port <= 65535;
+  if (numbered) parsed.host = std::string(address.substr(0, colon));
+  if (!numbered || parsed.host.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: ", key, ": \"", address, "\", want host:port"));
+  }
+  return parsed;
+}
+
+}  // namespace footnote
