@@ -1,8 +1,11 @@
 #include "kernels/ssm.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
+
+#include "kernels/dispatch.h"
 
 namespace footnote {
 

@@ -15,9 +15,9 @@
 
 #include <cstddef>
 
-#include "kernels/dispatch.h"
-
 namespace footnote {
+
+enum class Isa;  // kernels/dispatch.h
 
 // Legendre polynomials over a sliding window, R_n = sqrt(2n + 1):
 //   A_nk = -R_n R_k (k <= n),  -R_n R_k (-1)^(n-k) (k > n);  B_n = R_n.
