@@ -1,0 +1,89 @@
+#include "gateway/answers_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "gateway/ask.h"
+#include "gateway/validate.h"
+
+namespace footnote {
+namespace {
+
+// One place among those that ask; given back at the end of its life.
+class Turn {
+ public:
+  Turn(std::atomic<int>* asking, int most)
+      : asking_(asking), most_(most), before_(asking->fetch_add(1)) {}
+  ~Turn() { asking_->fetch_sub(1); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  absl::Status Granted() const {
+    if (before_ < most_) return absl::OkStatus();
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "ask: ", before_, " questions are being answered, want fewer than ",
+        most_, ": try again later"));
+  }
+
+ private:
+  std::atomic<int>* const asking_;
+  const int most_;
+  const int before_;
+};
+
+}  // namespace
+
+void AnswersService::Connect(const RoomChannels& rooms) {
+  rooms_ = std::make_unique<RoomStubs>(rooms);
+  connected_.Notify();
+}
+
+const RoomStubs& AnswersService::Rooms() {
+  connected_.WaitForNotification();
+  return *rooms_;
+}
+
+grpc::Status AnswersService::Ask(grpc::ServerContext* context,
+                                 const v1::AskRequest* request,
+                                 grpc::ServerWriter<v1::AskResponse>* writer) {
+  const Turn turn(&asking_, options_.max_concurrent_asks);
+  const absl::Status granted = turn.Granted();
+  if (!granted.ok()) return ToGrpcStatus(granted);
+  const Caller caller(context, options_.ask_timeout);
+  return ToGrpcStatus(footnote::Ask(*request, caller, Rooms(),
+                                    [writer](const v1::AskResponse& response) {
+                                      return writer->Write(response);
+                                    }));
+}
+
+grpc::Status AnswersService::GetAnswer(grpc::ServerContext* context,
+                                       const v1::GetAnswerRequest* request,
+                                       v1::Answer* answer) {
+  return ToGrpcStatus(
+      GetAnswer(Caller(context, options_.ask_timeout), *request, answer));
+}
+
+absl::Status AnswersService::GetAnswer(const Caller& caller,
+                                       const v1::GetAnswerRequest& request,
+                                       v1::Answer* answer) {
+  RETURN_IF_ERROR(ValidateGetAnswer(request));
+  v1::GetRecordRequest get;
+  get.set_answer_id(request.answer_id());
+  v1::AnswerRecord record;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      Rooms().audit->GetRecord(caller.Pass().get(), get, &record)));
+  answer->Swap(record.mutable_answer());
+  return absl::OkStatus();
+}
+
+grpc::Status AnswersService::Search(grpc::ServerContext* context,
+                                    const v1::SearchRequest* request,
+                                    v1::SearchResponse* response) {
+  const Caller caller(context, options_.ask_timeout);
+  return ToGrpcStatus(FromGrpcStatus(
+      Rooms().retriever->Search(caller.Pass().get(), *request, response)));
+}
+
+}  // namespace footnote

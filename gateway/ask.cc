@@ -1,0 +1,206 @@
+#include "gateway/ask.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/grpc_status.h"
+#include "base/metrics.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "gateway/validate.h"
+
+namespace footnote {
+namespace {
+
+absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
+                                          const Caller& caller,
+                                          const RoomStubs& rooms) {
+  const StageTimer timer("ask_search");
+  v1::SearchRequest search;
+  search.set_collection(request.collection());
+  search.set_question(request.question());
+  search.set_language(request.language());
+  search.set_top_k(request.top_k());
+  search.set_min_generation(request.min_generation());
+  *search.mutable_filter() = request.filter();
+  v1::SearchResponse found;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      rooms.retriever->Search(caller.Pass().get(), search, &found)));
+  return found;
+}
+
+// Takes the passages out of `found`: they are large, and not needed after.
+absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
+                                const Caller& caller, const RoomStubs& rooms,
+                                v1::SearchResponse* found) {
+  const StageTimer timer("ask_write");
+  v1::GenerateRequest generate;
+  generate.set_question(request.question());
+  generate.set_language(found->language());
+  generate.set_writer(request.writer());
+  generate.set_max_sentences(request.max_sentences());
+  generate.set_max_code_points(request.max_code_points());
+  generate.mutable_passages()->Swap(found->mutable_passages());
+  generate.mutable_vector()->Swap(found->mutable_vector());
+
+  const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
+  const auto reader = rooms.generator->Generate(context.get(), generate);
+  v1::GenerateResponse response;
+  v1::Draft draft;
+  bool complete = false;
+  while (reader->Read(&response)) {
+    // Pieces are for rooms that show them; here the record comes first.
+    if (!response.has_draft()) continue;
+    draft = std::move(*response.mutable_draft());
+    complete = true;
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+  if (!complete) {
+    return absl::InternalError("generator: the stream ended without a draft");
+  }
+  return draft;
+}
+
+v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
+                           const v1::SearchResponse& found) {
+  v1::AnswerRecord record;
+  v1::Answer& answer = *record.mutable_answer();
+  answer.set_collection(request.collection());
+  answer.set_question(request.question());
+  answer.set_question_language(found.language());
+  answer.set_generation(found.generation());
+  record.set_request_id(request.request_id());
+  record.set_principal(caller.principal());
+  record.set_analyzer_version(found.analyzer_version());
+  record.set_encoder(found.encoder());
+  record.set_encoder_sha256(found.encoder_sha256());
+  record.set_program_version(std::string(ProgramVersion()));
+  *record.mutable_filter() = request.filter();
+  uint32_t rank = 0;
+  for (const v1::Passage& passage : found.passages()) {
+    v1::Retrieved& retrieved = *record.add_retrieved();
+    *retrieved.mutable_source() = passage.source();
+    *retrieved.mutable_span() = passage.span();
+    *retrieved.mutable_score() = passage.score();
+    retrieved.set_rank(++rank);
+  }
+  return record;
+}
+
+void AddDraft(v1::Draft draft, v1::AnswerRecord* record) {
+  v1::Answer& answer = *record->mutable_answer();
+  answer.set_text(std::move(*draft.mutable_text()));
+  answer.mutable_citations()->Swap(draft.mutable_citations());
+  answer.set_abstention(draft.abstention());
+  answer.set_abstention_detail(std::move(*draft.mutable_abstention_detail()));
+  answer.set_writer(std::move(*draft.mutable_writer()));
+  record->set_deterministic(draft.deterministic());
+}
+
+absl::StatusOr<v1::Answer> FirstAnswer(const v1::AskRequest& request,
+                                       const std::string& answer_id,
+                                       const Caller& caller,
+                                       const RoomStubs& rooms) {
+  v1::GetRecordRequest get;
+  get.set_answer_id(answer_id);
+  v1::AnswerRecord record;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      rooms.audit->GetRecord(caller.Pass().get(), get, &record)));
+  if (record.answer().question() != request.question() ||
+      record.answer().collection() != request.collection()) {
+    absl::Status status = absl::InvalidArgumentError(
+        "request_id: belongs to another question, want a new one");
+    SetErrorReason("INVALID_REQUEST", &status);
+    return status;
+  }
+  return std::move(*record.mutable_answer());
+}
+
+// The answer with its receipt, once it is on disk.
+absl::StatusOr<v1::Answer> Record(const v1::AskRequest& request,
+                                  v1::AnswerRecord record, const Caller& caller,
+                                  const RoomStubs& rooms) {
+  const StageTimer timer("ask_record");
+  v1::AppendAnswerRequest append;
+  append.mutable_record()->Swap(&record);
+  v1::AppendAnswerResponse appended;
+  absl::Status status = FromGrpcStatus(
+      rooms.audit->AppendAnswer(caller.Pass().get(), append, &appended));
+  if (absl::IsUnavailable(status)) {
+    SetErrorReason("AUDIT_UNAVAILABLE", &status);
+  }
+  RETURN_IF_ERROR(status);
+  if (appended.repeated_request()) {
+    return FirstAnswer(request, appended.receipt().answer_id(), caller, rooms);
+  }
+  v1::Answer answer = std::move(*append.mutable_record()->mutable_answer());
+  answer.set_id(appended.receipt().answer_id());
+  *answer.mutable_receipt() = std::move(*appended.mutable_receipt());
+  return answer;
+}
+
+// Where the pieces of the text end: just before the next claim, so that
+// the pieces put together are the text.
+std::vector<size_t> PieceEnds(const v1::Answer& answer) {
+  std::vector<size_t> ends;
+  for (int i = 1; i < answer.citations_size(); ++i) {
+    const size_t end = answer.citations(i).answer_span().begin();
+    const size_t begin = ends.empty() ? 0 : ends.back();
+    if (end > begin && end < answer.text().size()) ends.push_back(end);
+  }
+  if (!answer.text().empty()) ends.push_back(answer.text().size());
+  return ends;
+}
+
+absl::Status Show(v1::Answer answer, const ShowMessage& show) {
+  uint32_t sequence = 0;
+  const auto send = [&](v1::AskResponse* response) {
+    response->set_sequence(++sequence);
+    if (show(*response)) return absl::OkStatus();
+    return absl::CancelledError("the caller went away; the answer is recorded");
+  };
+  v1::AskResponse started;
+  started.mutable_started()->set_answer_id(answer.id());
+  started.mutable_started()->set_language(answer.question_language());
+  RETURN_IF_ERROR(send(&started));
+  size_t shown = 0;
+  for (const size_t end : PieceEnds(answer)) {
+    v1::AskResponse delta;
+    delta.set_delta(answer.text().substr(shown, end - shown));
+    RETURN_IF_ERROR(send(&delta));
+    shown = end;
+  }
+  for (const v1::Citation& citation : answer.citations()) {
+    v1::AskResponse response;
+    *response.mutable_citation() = citation;
+    RETURN_IF_ERROR(send(&response));
+  }
+  v1::AskResponse completed;
+  *completed.mutable_completed() = std::move(answer);
+  return send(&completed);
+}
+
+}  // namespace
+
+absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
+                 const RoomStubs& rooms, const ShowMessage& show) {
+  RETURN_IF_ERROR(ValidateAsk(request));
+  RETURN_IF_ERROR(caller.StillWaits("search"));
+  ASSIGN_OR_RETURN(v1::SearchResponse found, Search(request, caller, rooms));
+  v1::AnswerRecord record = NewRecord(request, caller, found);
+
+  RETURN_IF_ERROR(caller.StillWaits("writing"));
+  ASSIGN_OR_RETURN(v1::Draft draft, Write(request, caller, rooms, &found));
+  AddDraft(std::move(draft), &record);
+
+  // The record comes before the reader: an answer nobody can audit is not
+  // given.
+  RETURN_IF_ERROR(caller.StillWaits("recording"));
+  ASSIGN_OR_RETURN(v1::Answer answer,
+                   Record(request, std::move(record), caller, rooms));
+  return Show(std::move(answer), show);
+}
+
+}  // namespace footnote

@@ -1,0 +1,33 @@
+// The story of one question: search, write, record, show.
+#ifndef FOOTNOTE_GATEWAY_ASK_H_
+#define FOOTNOTE_GATEWAY_ASK_H_
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "gateway/caller.h"
+#include "gateway/room_stubs.h"
+#include "proto/footnote/v1/answers.pb.h"
+
+namespace footnote {
+
+// Sends one message to the caller; false when the caller is gone.
+using ShowMessage = std::function<bool(const v1::AskResponse&)>;
+
+// Answers `request` and shows the answer as the contract of Answers.Ask says.
+// Nothing is shown before the record is synced. With a request id that was
+// seen before, the first answer is shown again and nothing is recorded. Safe
+// from many threads.
+//
+//   InvalidArgument   a field of the request (INVALID_REQUEST), or a request
+//                     id that belongs to another question
+//   NotFound          COLLECTION_NOT_FOUND, WRITER_NOT_FOUND
+//   Cancelled, DeadlineExceeded  nobody waits; stopped between stages
+//   Unavailable       a room can't be reached; AUDIT_UNAVAILABLE for the audit
+//                     room: an answer that can't be recorded is not shown
+absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
+                 const RoomStubs& rooms, const ShowMessage& show);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_ASK_H_

@@ -1,0 +1,43 @@
+// Who asks, until when, and whether he still waits: what every call to a room
+// carries on.
+#ifndef FOOTNOTE_GATEWAY_CALLER_H_
+#define FOOTNOTE_GATEWAY_CALLER_H_
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/server_context.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace footnote {
+
+// The caller of one RPC. Safe from many threads; must not outlive the RPC's
+// ServerContext.
+class Caller {
+ public:
+  // `default_timeout` holds where the caller sent no deadline;
+  // absl::InfiniteDuration() gives it none.
+  Caller(const grpc::ServerContext* context, absl::Duration default_timeout);
+
+  // For one call to a room: ends at the caller's deadline, and at once when
+  // the caller cancels or goes away.
+  std::unique_ptr<grpc::ClientContext> Pass() const;
+
+  // Cancelled or DeadlineExceeded when nobody waits any more, naming the
+  // stage that was not begun; asked between stages.
+  absl::Status StillWaits(absl::string_view next_stage) const;
+
+  // The name in the client's certificate, or empty.
+  std::string principal() const;
+
+ private:
+  const grpc::ServerContext& context_;
+  const std::chrono::system_clock::time_point deadline_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_CALLER_H_

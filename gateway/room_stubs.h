@@ -1,0 +1,40 @@
+// The way to the four rooms, wherever they are.
+#ifndef FOOTNOTE_GATEWAY_ROOM_STUBS_H_
+#define FOOTNOTE_GATEWAY_ROOM_STUBS_H_
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+
+#include "proto/footnote/v1/audit.grpc.pb.h"
+#include "proto/footnote/v1/generator.grpc.pb.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+#include "proto/footnote/v1/retriever.grpc.pb.h"
+
+namespace footnote {
+
+// One channel per room; in one process all four are the same.
+struct RoomChannels {
+  std::shared_ptr<grpc::Channel> indexer;
+  std::shared_ptr<grpc::Channel> retriever;
+  std::shared_ptr<grpc::Channel> generator;
+  std::shared_ptr<grpc::Channel> audit;
+};
+
+// Stubs are safe from many threads.
+struct RoomStubs {
+  explicit RoomStubs(const RoomChannels& channels)
+      : indexer(v1::Indexer::NewStub(channels.indexer)),
+        retriever(v1::Retriever::NewStub(channels.retriever)),
+        generator(v1::Generator::NewStub(channels.generator)),
+        audit(v1::Audit::NewStub(channels.audit)) {}
+
+  std::unique_ptr<v1::Indexer::StubInterface> indexer;
+  std::unique_ptr<v1::Retriever::StubInterface> retriever;
+  std::unique_ptr<v1::Generator::StubInterface> generator;
+  std::unique_ptr<v1::Audit::StubInterface> audit;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_ROOM_STUBS_H_
