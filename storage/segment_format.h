@@ -19,6 +19,10 @@ constexpr uint64_t kSectionAlignment = 64;
 // document). A segment holds fewer than 2^24.
 constexpr uint32_t kMaxSegmentPassages = (1u << 24) - 1;
 constexpr uint32_t kNoVector = 0xffffffff;
+// Terms of a document's title and of the headings above a passage are tokens of
+// each of its passages too, at positions from here on: search can tell them
+// from the passage's own words.
+constexpr uint32_t kTitlePosition = 1u << 20;
 
 // Lengths for scoring: a channel of terms belongs to one of four groups, and a
 // passage has one length per group.
