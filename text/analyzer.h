@@ -19,21 +19,20 @@ constexpr uint32_t kAnalyzerVersion = 1;
 // The kind of an index term. The number is part of the key, so equal strings
 // of two channels are two terms. Stored in segments: never renumber.
 enum Channel : uint8_t {
-  // The word's stem. In Han and Kana text: the dictionary word.
+  // The word's stem, and those of the parts of a compound. In Han and Kana
+  // text: the dictionary word. Depends on the language.
   kChannelStem = 0,
-  // The folded word itself.
+  // The folded word itself, without accents (see Fold): the same in every
+  // language but for clitics. None in Han and Kana, where it equals the stem.
   kChannelSurface = 1,
-  // Two neighbouring Han, Kana or Hangul characters.
+  // Two neighbouring Han, Kana or Hangul characters; a character that stands
+  // alone is its own bigram.
   kChannelBigram = 2,
-  // One Han character, or a word's first letters, as the language's row says.
+  // The first five letters of the bare word (Hangul: two), for endings that
+  // no stemmer knows. The whole word when it is shorter; none in Han and Kana.
   kChannelPrefix = 3,
-  // A part of a compound word ("Haus" and "tür" of "Haustür").
-  kChannelPart = 4,
-  // The word without the marks that careful writers set and others leave out
-  // (Vietnamese tones, German umlauts written ae oe ue, …).
-  kChannelBare = 5,
 };
-constexpr int kChannelCount = 6;
+constexpr int kChannelCount = 4;
 
 enum TokenFlags : uint8_t {
   // The word is a function word of the text's language ("the", "der").
@@ -42,6 +41,9 @@ enum TokenFlags : uint8_t {
   kTokenNumber = 2,
   // The word begins with a capital.
   kTokenCapitalised = 4,
+  // The term is not the word's own stem but a part of a compound ("tür" of
+  // "Haustür", in kChannelStem): weaker evidence than the whole.
+  kTokenPart = 8,
 };
 
 // One index term at one place.

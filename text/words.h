@@ -1,38 +1,12 @@
 #ifndef FOOTNOTE_TEXT_WORDS_H_
 #define FOOTNOTE_TEXT_WORDS_H_
 
-#include <cstdint>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "text/span.h"
+#include "text/word.h"
 
 namespace footnote {
-
-// What a word is made of; a word has several of these.
-enum WordFlags : uint8_t {
-  // Digits of any script first, perhaps with separators: "1,024", "3.14", "١٢".
-  kWordNumber = 1,
-  // Holds a digit somewhere: "COVID-19" gives "COVID" and "19"; "x86" is one.
-  kWordHasDigit = 2,
-  // Begins with an upper-case or title-case letter.
-  kWordCapitalised = 4,
-  // Two or more letters, all upper case: "NATO".
-  kWordAllCaps = 8,
-  // Han, Hiragana or Katakana, written without spaces.
-  kWordCjk = 16,
-  // Hangul.
-  kWordHangul = 32,
-  // Holds a letter of the Latin script.
-  kWordLatin = 64,
-};
-
-struct Word {
-  TextSpan span;
-  uint8_t flags = 0;
-
-  bool is(uint8_t any_of) const { return (flags & any_of) != 0; }
-};
 
 // Appends the words of `utf8` to `out` in order. White space, punctuation and
 // symbols are not words. Borders are those of Unicode's word rules (UAX #29);

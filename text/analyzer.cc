@@ -1,0 +1,546 @@
+#include "text/analyzer.h"
+
+#include <libstemmer.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/utf8.h"
+#include "text/cjk_words.h"
+#include "text/compounds.h"
+#include "text/fold.h"
+#include "text/language_table.h"
+#include "text/scan.h"
+#include "text/stem_light.h"
+#include "text/stop_words.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxParts = 3;
+constexpr size_t kPrefixLetters = 5;
+constexpr size_t kHangulPrefixLetters = 2;
+// A power of two. With 64-byte entries the cache takes 2 MiB.
+constexpr size_t kCacheEntries = size_t{1} << 15;
+
+// The terms of one word, in readable form.
+struct Terms {
+  std::string stem;
+  std::string surface;
+  std::string prefix;
+  std::array<std::string, kMaxParts> parts;
+  size_t part_count = 0;
+  uint8_t flags = 0;
+};
+
+// The same as keys: one cache line.
+struct alignas(64) Entry {
+  // Hash of the word's bytes and its language; 0 when the entry is free.
+  uint64_t word = 0;
+  uint64_t stem = 0;
+  uint64_t surface = 0;
+  uint64_t prefix = 0;
+  std::array<uint64_t, kMaxParts> parts = {};
+  uint8_t part_count = 0;
+  uint8_t flags = 0;
+};
+static_assert(sizeof(Entry) == 64, "an entry is a cache line");
+
+// Seeds keep channels and languages apart.
+constexpr uint64_t kChannelSeed = 0x9E3779B97F4A7C15;
+constexpr uint64_t kLanguageSeed = 0xC2B2AE3D27D4EB4F;
+
+inline uint64_t KeyOf(uint8_t channel, const char* term, size_t size) {
+  return XXH3_64bits_withSeed(term, size, kChannelSeed * (channel + 1));
+}
+
+inline uint64_t KeyOf(uint8_t channel, const std::string& term) {
+  return KeyOf(channel, term.data(), term.size());
+}
+
+bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
+
+Script ScriptOf(char32_t c, uint8_t word_flags) {
+  if ((word_flags & kWordCjk) != 0) return Script::kCjk;
+  if ((word_flags & kWordHangul) != 0) return Script::kHangul;
+  if ((word_flags & kWordLatin) != 0) return Script::kLatin;
+  if (c >= 0x0370 && c <= 0x03FF) return Script::kGreek;
+  if (c >= 0x1F00 && c <= 0x1FFF) return Script::kGreek;
+  if (c >= 0x0400 && c <= 0x052F) return Script::kCyrillic;
+  if (c >= 0x0590 && c <= 0x05FF) return Script::kHebrew;
+  if (c >= 0x0600 && c <= 0x077F) return Script::kArabic;
+  if (c >= 0x0900 && c <= 0x097F) return Script::kDevanagari;
+  return Script::kOther;
+}
+
+size_t Number(Language language) {
+  const size_t number = static_cast<size_t>(language);
+  return number < kLanguageCount ? number : 0;
+}
+
+// "1,024" and "1.024" are 1024, "3,14" is 3.14: a separator before exactly
+// three digits groups, any other is a decimal point.
+void NormaliseNumber(std::string* word) {
+  std::string plain;
+  for (size_t i = 0; i < word->size(); ++i) {
+    const char c = (*word)[i];
+    const bool arabic = word->compare(i, 2, "\xD9\xAB") == 0 ||
+                        word->compare(i, 2, "\xD9\xAC") == 0;
+    if (c != ',' && c != '.' && !arabic) {
+      plain.push_back(c);
+      continue;
+    }
+    if (arabic) ++i;
+    size_t digits = 0;
+    while (i + 1 + digits < word->size() && (*word)[i + 1 + digits] >= '0' &&
+           (*word)[i + 1 + digits] <= '9') {
+      ++digits;
+    }
+    if (digits != 3) plain.push_back('.');
+  }
+  *word = std::move(plain);
+}
+
+// What may stand before an elision's apostrophe with more than two letters.
+bool IsElided(absl::string_view head) {
+  static const auto* const heads = new absl::flat_hash_set<std::string>{
+      "qu",    "jusqu", "lorsqu", "puisqu", "quoiqu",  "quelqu", "presqu",
+      "dell",  "all",   "dall",   "nell",   "sull",    "coll",   "un",
+      "quell", "quest", "sant",   "bell",   "tutt",    "senz",   "com",
+      "dov",   "cos",   "nessun", "alcun",  "ciascun", "quant",  "mezz"};
+  return CountCodePoints(head) <= 2 || heads->contains(head);
+}
+
+void ResolveApostrophes(Apostrophe rule, std::string* word) {
+  size_t at = word->find('\'');
+  if (at == std::string::npos) return;
+  switch (rule) {
+    case Apostrophe::kElision:
+      while (at != std::string::npos &&
+             IsElided(absl::string_view(*word).substr(0, at))) {
+        word->erase(0, at + 1);
+        at = word->find('\'');
+      }
+      break;
+    case Apostrophe::kPossessive: {
+      const size_t last = word->rfind('\'');
+      if (word->size() - last == 2 && word->back() == 's') word->resize(last);
+      break;
+    }
+    case Apostrophe::kSuffix:
+      if (at >= 2) word->resize(at);
+      break;
+    case Apostrophe::kDropped:
+      break;
+  }
+  word->erase(std::remove(word->begin(), word->end(), '\''), word->end());
+}
+
+// Germans without the keys write ae, oe, ue: "Mueller" is "Müller". Not after
+// a vowel or q ("neue", "Quelle").
+void ComposeUmlauts(std::string* word) {
+  if (word->find('e', 1) == std::string::npos) return;
+  std::string composed;
+  for (size_t i = 0; i < word->size(); ++i) {
+    const char c = (*word)[i];
+    const bool umlaut =
+        (c == 'a' || c == 'o' || c == 'u') && i + 1 < word->size() &&
+        (*word)[i + 1] == 'e' &&
+        (i == 0 || absl::string_view("aeiouyq").find((*word)[i - 1]) ==
+                       absl::string_view::npos);
+    if (!umlaut) {
+      composed.push_back(c);
+      continue;
+    }
+    composed.append(c == 'a' ? "ä" : c == 'o' ? "ö" : "ü");
+    ++i;
+  }
+  *word = std::move(composed);
+}
+
+size_t PrefixBytes(absl::string_view word, size_t letters) {
+  size_t at = 0;
+  for (; at < word.size(); ++at) {
+    if ((word[at] & 0xC0) == 0x80) continue;
+    if (letters == 0) return at;
+    --letters;
+  }
+  return word.size();
+}
+
+struct DeleteStemmer {
+  void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
+};
+
+}  // namespace
+
+struct Analyzer::State {
+  State() : cache(kCacheEntries) {}
+
+  // Fills `terms` for the word `raw`.
+  void MakeTerms(absl::string_view raw, Language language, uint8_t word_flags,
+                 Terms* terms);
+
+  // The keys of the word `raw`, from the cache or made now. The reference
+  // lives until the next call.
+  const Entry& Find(absl::string_view raw, Language language,
+                    uint8_t word_flags);
+
+  // `word`, in careful form, replaced by its bare stem.
+  void Stem(Language stem_language, Language language, std::string* word);
+
+  std::vector<Entry> cache;
+  std::array<std::unique_ptr<sb_stemmer, DeleteStemmer>, kLanguageCount>
+      stemmers;
+
+  // Scratch, kept to spare allocations.
+  Terms terms;
+  std::string scratch;
+  std::vector<absl::string_view> parts;
+  std::vector<TextSpan> cut;
+  std::string run;
+  struct Unit {
+    uint32_t run_begin;  // in `run`
+    uint32_t begin;      // in the text
+    uint32_t end;
+    bool hiragana;
+  };
+  std::vector<Unit> units;
+};
+
+void Analyzer::State::Stem(Language stem_language, Language language,
+                           std::string* word) {
+  const LanguageRow& row = RowOf(stem_language);
+  if (row.snowball != nullptr) {
+    auto& stemmer = stemmers[Number(stem_language)];
+    if (stemmer == nullptr) {
+      stemmer.reset(sb_stemmer_new(row.snowball, "UTF_8"));
+    }
+    if (stemmer != nullptr) {
+      const sb_symbol* const stem = sb_stemmer_stem(
+          stemmer.get(), reinterpret_cast<const sb_symbol*>(word->data()),
+          static_cast<int>(word->size()));
+      const int size = sb_stemmer_length(stemmer.get());
+      if (stem != nullptr && size > 0) {
+        word->assign(reinterpret_cast<const char*>(stem), size);
+      }
+    }
+  }
+  // Tones tell words apart in Vietnamese and dots in Turkish; everywhere else
+  // search forgives accents.
+  if (language == Language::kVi || language == Language::kTr) return;
+  scratch.clear();
+  AppendBare(*word, &scratch);
+  word->swap(scratch);
+  if (HasLightStemmer(stem_language)) StemLightly(stem_language, word);
+}
+
+void Analyzer::State::MakeTerms(absl::string_view raw, Language language,
+                                uint8_t word_flags, Terms* terms) {
+  const LanguageRow& row = RowOf(language);
+  terms->part_count = 0;
+  terms->flags = 0;
+  terms->stem = FoldCarefully(raw, language);
+  std::string& word = terms->stem;
+
+  if ((word_flags & kWordCjk) != 0) {
+    terms->surface.clear();
+    terms->prefix.clear();
+    AppendBare(word, &terms->surface);
+    word.swap(terms->surface);
+    terms->surface.clear();
+    if (IsFoldedStopWord(word, language)) {
+      terms->flags |= kTokenStopWord;
+    }
+    return;
+  }
+
+  const bool number = (word_flags & kWordNumber) != 0;
+  if (number) {
+    terms->flags |= kTokenNumber;
+    NormaliseNumber(&word);
+  } else {
+    word.erase(std::remove_if(word.begin(), word.end(),
+                              [](char c) { return c == '.' || c == '"'; }),
+               word.end());
+  }
+  ResolveApostrophes(row.apostrophe, &word);
+  if ((word_flags & kWordCapitalised) != 0) terms->flags |= kTokenCapitalised;
+
+  int length = 0;
+  const char32_t first = word.empty() ? 0 : DecodeUtf8(word, 0, &length);
+  const Script script = ScriptOf(first, word_flags);
+  if (row.compounds == Compounds::kGerman && script == Script::kLatin) {
+    ComposeUmlauts(&word);
+  }
+  terms->surface.clear();
+  AppendBare(word, &terms->surface);
+  terms->prefix = terms->surface.substr(
+      0, PrefixBytes(terms->surface, script == Script::kHangul
+                                         ? kHangulPrefixLetters
+                                         : kPrefixLetters));
+  if (IsFoldedStopWord(terms->surface, language)) {
+    terms->flags |= kTokenStopWord;
+  }
+  if ((word_flags & kWordHasDigit) != 0) {
+    word = terms->surface;
+    return;
+  }
+  const Language stem_language =
+      script == row.script ? language : MainLanguage(script);
+  if (row.compounds != Compounds::kNone && script == row.script) {
+    parts.clear();
+    SplitCompound(row.compounds, terms->surface, &parts);
+    for (absl::string_view part : parts) {
+      if (terms->part_count == kMaxParts) break;
+      std::string& stem = terms->parts[terms->part_count++];
+      stem.assign(part.data(), part.size());
+      Stem(stem_language, language, &stem);
+    }
+  }
+  Stem(stem_language, language, &word);
+}
+
+const Entry& Analyzer::State::Find(absl::string_view raw, Language language,
+                                   uint8_t word_flags) {
+  // 0 marks a free entry.
+  const uint64_t hash =
+      XXH3_64bits_withSeed(raw.data(), raw.size(),
+                           kLanguageSeed * (Number(language) + 1)) |
+      1;
+  const size_t first = (hash >> 40) & (kCacheEntries - 2);
+  if (cache[first].word == hash) return cache[first];
+  if (cache[first + 1].word == hash) return cache[first + 1];
+  // Two to a set: the newest takes the first place, the older moves back.
+  cache[first + 1] = cache[first];
+  Entry& entry = cache[first];
+  MakeTerms(raw, language, word_flags, &terms);
+  entry.word = hash;
+  entry.stem = KeyOf(kChannelStem, terms.stem);
+  entry.surface = KeyOf(kChannelSurface, terms.surface);
+  entry.prefix = KeyOf(kChannelPrefix, terms.prefix);
+  entry.part_count = static_cast<uint8_t>(terms.part_count);
+  entry.flags = terms.flags;
+  for (size_t i = 0; i < terms.part_count; ++i) {
+    entry.parts[i] = KeyOf(kChannelStem, terms.parts[i]);
+  }
+  return entry;
+}
+
+namespace {
+
+// Collects tokens; with terms when asked to explain.
+class Emitter {
+ public:
+  explicit Emitter(std::vector<Token>* tokens) : tokens_(tokens) {}
+  explicit Emitter(std::vector<ExplainedToken>* explained)
+      : explained_(explained) {}
+
+  bool explains() const { return explained_ != nullptr; }
+
+  void Emit(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
+            uint8_t flags, uint64_t key) {
+    tokens_->push_back({begin, end, position, channel, flags, key});
+  }
+  void Explain(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
+               uint8_t flags, absl::string_view term) {
+    explained_->push_back(
+        {{begin, end, position, channel, flags, TermKey(channel, term)},
+         std::string(term)});
+  }
+
+ private:
+  std::vector<Token>* tokens_ = nullptr;
+  std::vector<ExplainedToken>* explained_ = nullptr;
+};
+
+}  // namespace
+
+// Turns the scanner's words into tokens.
+template <typename State>
+class TokenSink {
+ public:
+  TokenSink(absl::string_view utf8, Language language, State* state,
+            Emitter* emitter)
+      : utf8_(utf8), language_(language), state_(*state), emitter_(*emitter) {}
+
+  void OnWord(uint32_t begin, uint32_t end, uint8_t flags) {
+    const absl::string_view raw = utf8_.substr(begin, end - begin);
+    const uint32_t position = position_++;
+    if (emitter_.explains()) {
+      Terms& terms = state_.terms;
+      state_.MakeTerms(raw, language_, flags, &terms);
+      emitter_.Explain(begin, end, position, kChannelStem, terms.flags,
+                       terms.stem);
+      for (size_t i = 0; i < terms.part_count; ++i) {
+        emitter_.Explain(begin, end, position, kChannelStem,
+                         terms.flags | kTokenPart, terms.parts[i]);
+      }
+      emitter_.Explain(begin, end, position, kChannelSurface, terms.flags,
+                       terms.surface);
+      if ((flags & kWordHangul) != 0) {
+        Hangul(begin, raw, position, terms.flags);
+      }
+      emitter_.Explain(begin, end, position, kChannelPrefix, terms.flags,
+                       terms.prefix);
+      return;
+    }
+    const Entry& entry = state_.Find(raw, language_, flags);
+    const uint8_t token_flags = entry.flags;
+    const uint64_t prefix = entry.prefix;
+    emitter_.Emit(begin, end, position, kChannelStem, token_flags, entry.stem);
+    for (size_t i = 0; i < entry.part_count; ++i) {
+      emitter_.Emit(begin, end, position, kChannelStem,
+                    token_flags | kTokenPart, entry.parts[i]);
+    }
+    emitter_.Emit(begin, end, position, kChannelSurface, token_flags,
+                  entry.surface);
+    if ((flags & kWordHangul) != 0) Hangul(begin, raw, position, token_flags);
+    emitter_.Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
+  }
+
+  void OnCjk(uint32_t begin, uint32_t end) {
+    const absl::string_view raw = utf8_.substr(begin, end - begin);
+    MakeUnits(begin, raw);
+    state_.cut.clear();
+    CjkWords(raw, &state_.cut);
+    auto& units = state_.units;
+    size_t word = 0;
+    for (size_t i = 0; i < units.size(); ++i) {
+      const uint32_t position = position_ + static_cast<uint32_t>(i);
+      // A word that begins inside a unit (a voice mark) counts to the next.
+      while (word < state_.cut.size() &&
+             begin + state_.cut[word].begin <= units[i].begin) {
+        const TextSpan span = state_.cut[word++];
+        CjkWord(begin + span.begin, begin + span.end, position);
+      }
+      const size_t last = i + 1 < units.size() ? i + 1 : i;
+      if (last == i && i > 0) break;
+      const uint8_t flags =
+          units[i].hiragana && units[last].hiragana ? kTokenStopWord : 0;
+      Bigram(
+          units[i].begin, units[last].end, position, flags,
+          absl::string_view(state_.run)
+              .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin));
+    }
+    position_ += static_cast<uint32_t>(units.size());
+  }
+
+ private:
+  size_t RunEnd(size_t unit) const {
+    return unit + 1 < state_.units.size() ? state_.units[unit + 1].run_begin
+                                          : state_.run.size();
+  }
+
+  // The run's characters in bare form, a voice mark or variation selector with
+  // the character before it.
+  void MakeUnits(uint32_t begin, absl::string_view raw) {
+    auto& units = state_.units;
+    std::string& run = state_.run;
+    units.clear();
+    run.clear();
+    for (size_t at = 0; at < raw.size();) {
+      int length;
+      char32_t c = DecodeUtf8(raw, at, &length);
+      const uint32_t from = begin + static_cast<uint32_t>(at);
+      at += length;
+      const bool voice =
+          c == 0x3099 || c == 0x309A || c == 0xFF9E || c == 0xFF9F;
+      const bool selector =
+          (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
+      if (!units.empty() && (voice || selector)) {
+        units.back().end = begin + static_cast<uint32_t>(at);
+        if (voice) {
+          const uint32_t unit_begin = units.back().begin - begin;
+          run.resize(units.back().run_begin);
+          AppendBare(FoldCarefully(raw.substr(unit_begin, at - unit_begin),
+                                   Language::kUnknown),
+                     &run);
+        }
+        continue;
+      }
+      c = BareCodePoint(c);
+      units.push_back({static_cast<uint32_t>(run.size()), from,
+                       begin + static_cast<uint32_t>(at), IsHiragana(c)});
+      AppendUtf8(c, &run);
+    }
+  }
+
+  void CjkWord(uint32_t begin, uint32_t end, uint32_t position) {
+    const absl::string_view raw = utf8_.substr(begin, end - begin);
+    if (emitter_.explains()) {
+      state_.MakeTerms(raw, language_, kWordCjk, &state_.terms);
+      emitter_.Explain(begin, end, position, kChannelStem, state_.terms.flags,
+                       state_.terms.stem);
+      return;
+    }
+    const Entry& entry = state_.Find(raw, language_, kWordCjk);
+    emitter_.Emit(begin, end, position, kChannelStem, entry.flags, entry.stem);
+  }
+
+  // The syllable pairs of a Hangul word.
+  void Hangul(uint32_t begin, absl::string_view raw, uint32_t position,
+              uint8_t flags) {
+    MakeUnits(begin, raw);
+    const auto& units = state_.units;
+    for (size_t i = 0; i < units.size(); ++i) {
+      const size_t last = i + 1 < units.size() ? i + 1 : i;
+      if (last == i && i > 0) break;
+      Bigram(
+          units[i].begin, units[last].end, position, flags,
+          absl::string_view(state_.run)
+              .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin));
+    }
+  }
+
+  void Bigram(uint32_t begin, uint32_t end, uint32_t position, uint8_t flags,
+              absl::string_view term) {
+    if (emitter_.explains()) {
+      emitter_.Explain(begin, end, position, kChannelBigram, flags, term);
+      return;
+    }
+    emitter_.Emit(begin, end, position, kChannelBigram, flags,
+                  KeyOf(kChannelBigram, term.data(), term.size()));
+  }
+
+  const absl::string_view utf8_;
+  const Language language_;
+  State& state_;
+  Emitter& emitter_;
+  uint32_t position_ = 0;
+};
+
+Analyzer::Analyzer() : state_(std::make_unique<State>()) {}
+Analyzer::~Analyzer() = default;
+
+void Analyzer::Analyze(absl::string_view utf8, Language language,
+                       std::vector<Token>* out) {
+  Emitter emitter(out);
+  TokenSink<State> sink(utf8, language, state_.get(), &emitter);
+  ScanWords(utf8, sink);
+}
+
+void Analyzer::Explain(absl::string_view utf8, Language language,
+                       std::vector<ExplainedToken>* out) {
+  Emitter emitter(out);
+  TokenSink<State> sink(utf8, language, state_.get(), &emitter);
+  ScanWords(utf8, sink);
+}
+
+bool Analyzer::IsStopWord(absl::string_view word, Language language) {
+  std::string folded = Fold(word, language);
+  folded.erase(std::remove(folded.begin(), folded.end(), '\''), folded.end());
+  return IsFoldedStopWord(folded, language);
+}
+
+uint64_t TermKey(uint8_t channel, absl::string_view term) {
+  return KeyOf(channel, term.data(), term.size());
+}
+
+}  // namespace footnote

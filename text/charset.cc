@@ -1,0 +1,232 @@
+#include "text/charset.h"
+
+#include <unicode/ucnv.h>
+#include <unicode/ucsdet.h>
+#include <unicode/ustring.h>
+#include <unicode/utf16.h>
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+
+namespace footnote {
+namespace {
+
+constexpr absl::string_view kReplacement = "\xef\xbf\xbd";
+
+// ICU's detector reads no more than this anyway.
+constexpr size_t kDetectBytes = 64 << 10;
+
+struct Mark {
+  absl::string_view bytes;
+  absl::string_view encoding;
+};
+
+// UTF-32LE begins like UTF-16LE, so it comes first.
+constexpr Mark kMarks[] = {
+    {absl::string_view("\xef\xbb\xbf", 3), "UTF-8"},
+    {absl::string_view("\xff\xfe\0\0", 4), "UTF-32LE"},
+    {absl::string_view("\0\0\xfe\xff", 4), "UTF-32BE"},
+    {absl::string_view("\xff\xfe", 2), "UTF-16LE"},
+    {absl::string_view("\xfe\xff", 2), "UTF-16BE"},
+};
+
+size_t CountOf(absl::string_view text, absl::string_view what) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != absl::string_view::npos;
+       at = text.find(what, at + what.size())) {
+    ++count;
+  }
+  return count;
+}
+
+// "UTF-16LE" and so on when the zeros of `bytes` stand as that encoding puts
+// them into text with some ASCII; empty otherwise.
+absl::string_view EncodingByZeros(absl::string_view bytes) {
+  const absl::string_view head = bytes.substr(0, 4096);
+  if (head.size() < 8) return "";
+  size_t zeros[4] = {0, 0, 0, 0};
+  for (size_t i = 0; i < head.size(); ++i) zeros[i % 4] += head[i] == '\0';
+  const size_t quarter = head.size() / 4;
+  const auto most = [quarter](size_t n) { return n * 10 >= quarter * 7; };
+  const auto few = [quarter](size_t n) { return n * 10 <= quarter; };
+  if (most(zeros[3]) && most(zeros[2]) && few(zeros[0])) return "UTF-32LE";
+  if (most(zeros[0]) && most(zeros[1]) && few(zeros[3])) return "UTF-32BE";
+  if (most(zeros[1]) && most(zeros[3]) && few(zeros[0]) && few(zeros[2])) {
+    return "UTF-16LE";
+  }
+  if (most(zeros[0]) && most(zeros[2]) && few(zeros[1]) && few(zeros[3])) {
+    return "UTF-16BE";
+  }
+  return "";
+}
+
+// True when `bytes` are UTF-8 with a little damage: several characters outside
+// ASCII, most of them whole.
+bool IsNearlyUtf8(absl::string_view bytes) {
+  size_t whole = 0;
+  size_t broken = 0;
+  size_t i = 0;
+  while (i < bytes.size()) {
+    if (static_cast<unsigned char>(bytes[i]) < 0x80) {
+      ++i;
+      continue;
+    }
+    int length;
+    const char32_t c = DecodeUtf8(bytes, i, &length);
+    if (c == 0xfffd && bytes.substr(i, 3) != kReplacement) {
+      ++broken;
+    } else {
+      ++whole;
+    }
+    i += static_cast<size_t>(length);
+  }
+  return whole > 4 * broken;
+}
+
+absl::StatusOr<DecodedText> FromUtf8(std::string bytes) {
+  DecodedText out;
+  out.encoding = "UTF-8";
+  if (ValidUtf8Prefix(bytes) == bytes.size()) {
+    out.utf8 = std::move(bytes);
+    return out;
+  }
+  const size_t before = CountOf(bytes, kReplacement);
+  out.utf8 = ReplaceInvalidUtf8(bytes);
+  out.replaced_sequences = CountOf(out.utf8, kReplacement) - before;
+  return out;
+}
+
+absl::StatusOr<DecodedText> FromEncoding(absl::string_view bytes,
+                                         absl::string_view encoding) {
+  UErrorCode error = U_ZERO_ERROR;
+  const std::string name(encoding);
+  const std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(
+      ucnv_open(name.c_str(), &error), ucnv_close);
+  if (U_FAILURE(error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("encoding ", encoding, ": not known"));
+  }
+  // In pieces, so that the UTF-16 in between stays small.
+  DecodedText out;
+  out.encoding = name;
+  out.utf8.reserve(bytes.size() + bytes.size() / 2);
+  const char* source = bytes.data();
+  const char* const end = source + bytes.size();
+  char16_t units[4096];
+  char buffer[3 * 4096];
+  char16_t carried = 0;
+  do {
+    char16_t* target = units;
+    if (carried != 0) *target++ = carried;
+    carried = 0;
+    error = U_ZERO_ERROR;
+    ucnv_toUnicode(converter.get(), &target, units + 4096, &source, end,
+                   nullptr, true, &error);
+    if (U_FAILURE(error) && error != U_BUFFER_OVERFLOW_ERROR) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("encoding ", encoding, ": ", u_errorName(error)));
+    }
+    const bool more = error == U_BUFFER_OVERFLOW_ERROR;
+    // A surrogate pair must not be cut by the border of two pieces.
+    if (more && target > units && U16_IS_LEAD(target[-1])) {
+      carried = *--target;
+    }
+    int32_t length = 0;
+    error = U_ZERO_ERROR;
+    u_strToUTF8WithSub(buffer, sizeof(buffer), &length, units,
+                       static_cast<int32_t>(target - units), 0xfffd, nullptr,
+                       &error);
+    if (U_FAILURE(error)) {
+      return absl::InternalError(
+          absl::StrCat("encoding ", encoding, ": ", u_errorName(error)));
+    }
+    out.utf8.append(buffer, static_cast<size_t>(length));
+    if (!more) break;
+  } while (true);
+  out.replaced_sequences = CountOf(out.utf8, kReplacement);
+  return out;
+}
+
+std::string DetectEncoding(absl::string_view bytes) {
+  UErrorCode error = U_ZERO_ERROR;
+  const std::unique_ptr<UCharsetDetector, decltype(&ucsdet_close)> detector(
+      ucsdet_open(&error), ucsdet_close);
+  const absl::string_view head = bytes.substr(0, kDetectBytes);
+  ucsdet_setText(detector.get(), head.data(), static_cast<int32_t>(head.size()),
+                 &error);
+  const UCharsetMatch* match = ucsdet_detect(detector.get(), &error);
+  if (U_FAILURE(error) || match == nullptr) return "windows-1252";
+  const char* name = ucsdet_getName(match, &error);
+  if (U_FAILURE(error) || name == nullptr) return "windows-1252";
+  // What it calls ISO-8859-1 is, on real files, its superset.
+  if (absl::string_view(name) == "ISO-8859-1") return "windows-1252";
+  return name;
+}
+
+bool IsControl(unsigned char byte) {
+  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' &&
+          byte != '\f' && byte != 0x1b) ||
+         byte == 0x7f;
+}
+
+// Text may hold a stray control character, not one in fifty.
+absl::Status CheckIsText(absl::string_view utf8) {
+  size_t controls = 0;
+  size_t first = 0;
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    if (IsControl(static_cast<unsigned char>(utf8[i]))) {
+      if (controls++ == 0) first = i;
+    }
+  }
+  if (controls * 50 <= utf8.size()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("bytes: ", controls, " control characters in ", utf8.size(),
+                   " bytes, the first, ", static_cast<int>(utf8[first]),
+                   ", at offset ", first, "; want text"));
+}
+
+absl::StatusOr<DecodedText> Decode(std::string bytes,
+                                   absl::string_view declared) {
+  const absl::string_view view = bytes;
+  for (const Mark& mark : kMarks) {
+    if (!absl::StartsWith(view, mark.bytes)) continue;
+    if (mark.encoding == "UTF-8") return FromUtf8(bytes.substr(3));
+    return FromEncoding(view.substr(mark.bytes.size()), mark.encoding);
+  }
+  const absl::string_view by_zeros = EncodingByZeros(view);
+  if (!by_zeros.empty()) {
+    auto decoded = FromEncoding(view, by_zeros);
+    if (decoded.ok()) decoded->guessed = true;
+    return decoded;
+  }
+  if (IsValidUtf8(view)) return FromUtf8(std::move(bytes));
+  if (!declared.empty() && !absl::EqualsIgnoreCase(declared, "utf-8") &&
+      !absl::EqualsIgnoreCase(declared, "utf8") &&
+      !absl::StartsWithIgnoreCase(declared, "utf-16") &&
+      !absl::StartsWithIgnoreCase(declared, "utf-32")) {
+    auto decoded = FromEncoding(view, declared);
+    if (decoded.ok()) return decoded;
+  }
+  if (IsNearlyUtf8(view)) return FromUtf8(std::move(bytes));
+  auto decoded = FromEncoding(view, DetectEncoding(view));
+  if (!decoded.ok()) return FromUtf8(std::move(bytes));
+  decoded->guessed = true;
+  return decoded;
+}
+
+}  // namespace
+
+absl::StatusOr<DecodedText> DecodeText(std::string bytes,
+                                       absl::string_view declared) {
+  absl::StatusOr<DecodedText> decoded = Decode(std::move(bytes), declared);
+  if (!decoded.ok()) return decoded;
+  const absl::Status is_text = CheckIsText(decoded->utf8);
+  if (!is_text.ok()) return is_text;
+  return decoded;
+}
+
+}  // namespace footnote

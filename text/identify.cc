@@ -1,0 +1,550 @@
+#include "text/identify.h"
+
+// CLD2's header uses FILE without including it.
+#include <cstdio>
+// Order matters: the line above comes first.
+#include <cld2/public/compact_lang_det.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_split.h"
+#include "base/utf8.h"
+#include "text/fold.h"
+#include "text/language_table.h"
+#include "text/scan.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxBytes = 16 * 1024;
+// From this many letters on CLD2 is trusted more than single words.
+constexpr double kLongLetters = 300;
+
+using Scores = std::array<double, kLanguageCount>;
+
+double& At(Scores& scores, Language language) {
+  return scores[static_cast<size_t>(language)];
+}
+
+// A bit for each language, by number.
+using Mask = uint32_t;
+
+Mask Bit(Language language) {
+  return Mask{1} << static_cast<unsigned>(language);
+}
+
+// Words that short texts of a language hold, besides its stop words; in
+// natural spelling.
+struct Hints {
+  Language language;
+  const char* words;
+};
+constexpr Hints kHints[] = {
+    {Language::kEn,
+     "how's what's who's which name called year known first "
+     "people used made took found held become became"},
+    {Language::kFr,
+     "quelle quel année nom nombre ville pays eut lieu sont-ils "
+     "appelle nommé a-t-il est-ce permet celui premier première"},
+    {Language::kIt,
+     "quale qual anno nome città come chiama dove quando quanti "
+     "primo prima stato furono venne secolo"},
+    {Language::kEs,
+     "año nombre ciudad cuántos quién cómo llama primera primer "
+     "siglo país años"},
+    {Language::kPt,
+     "ano nome cidade quantos quem como chama primeira primeiro "
+     "século país anos são foi não"},
+    {Language::kRo,
+     "anul numele câți câte oraș cine cum numește prima primul "
+     "secol țară ani fost"},
+    {Language::kNl, "jaar naam stad hoeveel eerste heette noemt eeuw land"},
+    {Language::kDe,
+     "jahr name stadt wieviele erste heißt nannte jahrhundert "
+     "land viele"},
+    {Language::kPl,
+     "rok roku nazwa miasto pierwszy pierwsza wiek kraj nazywa "
+     "latach został"},
+    {Language::kCs, "rok roku název město první století země nazývá letech"},
+    {Language::kTr, "yıl yılında adı şehir ilk yüzyıl ülke kaç yılı olarak"},
+    {Language::kId,
+     "tahun nama kota pertama negara berapa abad disebut "
+     "bernama merupakan digunakan dilakukan lahir"},
+    {Language::kVi, "năm tên thành phố đầu tiên thế kỷ nước người"},
+};
+
+// In which languages a word is common, natural (`exact`) and bare spelling.
+struct Lexicon {
+  Lexicon() {
+    for (Language language : AllLanguages()) {
+      if (RowOf(language).script != Script::kLatin &&
+          RowOf(language).script != Script::kCyrillic &&
+          RowOf(language).script != Script::kArabic) {
+        continue;
+      }
+      Add(language, RowOf(language).stop_words);
+    }
+    for (const Hints& hints : kHints) Add(hints.language, hints.words);
+  }
+
+  void Add(Language language, const char* words) {
+    for (absl::string_view word : absl::StrSplit(words, ' ')) {
+      if (word.empty()) continue;
+      const std::string careful = FoldCarefully(word, language);
+      exact[careful] |= Bit(language);
+      std::string folded;
+      AppendBare(careful, &folded);
+      bare[folded] |= Bit(language);
+    }
+  }
+
+  absl::flat_hash_map<std::string, Mask> exact;
+  absl::flat_hash_map<std::string, Mask> bare;
+};
+
+const Lexicon& CommonWords() {
+  static const Lexicon* const lexicon = new Lexicon;
+  return *lexicon;
+}
+
+// Letters of the Latin script that few of our languages have.
+struct LetterHint {
+  const char* letters;
+  const char* languages;
+  double weight;
+};
+constexpr LetterHint kLetterHints[] = {
+    {"ß", "de", 3},
+    {"ñ¿¡", "es", 3},
+    {"ąęłńśźż", "pl", 1.5},
+    {"ěřůďťň", "cs", 2},
+    {"ščžý", "cs", 1},
+    {"șțşţă", "ro", 1},
+    {"ğışİ", "tr", 1.5},
+    {"ãõ", "pt", 2},
+    {"œ", "fr", 2},
+    {"ơưđ", "vi", 2},
+    {"ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ", "vi", 2},
+    {"äü", "de", 0.7},
+    {"ö", "de tr", 0.4},
+    {"ü", "tr", 0.4},
+    {"ç", "fr pt tr", 0.4},
+    {"êôâ", "fr pt vi", 0.3},
+    {"âî", "ro fr", 0.3},
+    {"è", "fr it", 0.5},
+    {"ùì", "it", 0.7},
+    {"ò", "it", 0.7},
+    {"à", "fr it pt vi", 0.3},
+    {"ë", "nl fr", 0.2},
+    {"é", "fr es pt cs", 0.2},
+    {"áíó", "es pt cs", 0.3},
+    {"ú", "es pt cs", 0.3},
+};
+
+struct LetterWeights {
+  LetterWeights() {
+    for (const LetterHint& hint : kLetterHints) {
+      const absl::string_view letters = hint.letters;
+      for (size_t at = 0; at < letters.size();) {
+        int length;
+        const char32_t c = DecodeUtf8(letters, at, &length);
+        at += length;
+        for (absl::string_view code : absl::StrSplit(hint.languages, ' ')) {
+          by_letter[c].push_back(
+              {ParseLanguage(code).value_or(Language::kUnknown), hint.weight});
+        }
+      }
+    }
+  }
+
+  absl::flat_hash_map<char32_t, std::vector<std::pair<Language, double>>>
+      by_letter;
+};
+
+const LetterWeights& TypicalLetters() {
+  static const LetterWeights* const weights = new LetterWeights;
+  return *weights;
+}
+
+// How much of the text each script has, in letters; a Han or Kana character
+// says as much as two or three letters.
+struct Census {
+  double latin = 0;
+  double greek = 0;
+  double cyrillic = 0;
+  double hebrew = 0;
+  double arabic = 0;
+  double devanagari = 0;
+  double hangul = 0;
+  double han = 0;
+  double kana = 0;
+  double other = 0;
+  // Marks of one language inside a script.
+  double persian = 0;
+  double arabic_only = 0;
+  double urdu = 0;
+  double ukrainian = 0;
+  double russian = 0;
+  double other_cyrillic = 0;
+
+  void Count(char32_t c, uint8_t cls) {
+    const uint8_t kind = cls & kCharKindMask;
+    if (kind == kCharCjk) {
+      ((c >= 0x3041 && c <= 0x30FF) || (c >= 0xFF66 && c <= 0xFF9F) ? kana
+                                                                    : han) += 1;
+      return;
+    }
+    if (kind == kCharMark && c == 0x200C) persian += 1;
+    if (c >= 0x06F0 && c <= 0x06F9) persian += 0.5;
+    if (kind != kCharLetter) return;
+    if ((cls & kCharLatin) != 0) {
+      latin += 1;
+    } else if ((cls & kCharHangul) != 0) {
+      hangul += 1;
+    } else if (c >= 0x0370 && c <= 0x03FF) {
+      greek += 1;
+    } else if (c >= 0x1F00 && c <= 0x1FFF) {
+      greek += 1;
+    } else if (c >= 0x0400 && c <= 0x052F) {
+      cyrillic += 1;
+      CountCyrillic(c);
+    } else if (c >= 0x05D0 && c <= 0x05F2) {
+      hebrew += 1;
+    } else if (c >= 0x0620 && c <= 0x077F) {
+      arabic += 1;
+      CountArabic(c);
+    } else if (c >= 0x0900 && c <= 0x097F) {
+      devanagari += 1;
+    } else {
+      other += 1;
+    }
+  }
+
+  void CountCyrillic(char32_t c) {
+    switch (c) {
+      case 0x0456:  // і
+      case 0x0406:
+      case 0x0457:  // ї
+      case 0x0407:
+      case 0x0454:  // є
+      case 0x0404:
+      case 0x0491:  // ґ
+      case 0x0490:
+        ukrainian += 1;
+        break;
+      case 0x044B:  // ы
+      case 0x042B:
+      case 0x044D:  // э
+      case 0x042D:
+      case 0x0451:  // ё
+      case 0x0401:
+      case 0x044A:  // ъ
+      case 0x042A:
+        russian += 1;
+        break;
+      case 0x045E:  // ў, Belarusian
+      case 0x040E:
+      case 0x0458:  // ј and others, Serbian and Macedonian
+      case 0x0459:
+      case 0x045A:
+      case 0x0452:
+      case 0x045B:
+      case 0x045F:
+        other_cyrillic += 1;
+        break;
+      default:
+        break;
+    }
+  }
+
+  void CountArabic(char32_t c) {
+    switch (c) {
+      case 0x067E:  // peh
+      case 0x0686:  // tcheh
+      case 0x0698:  // jeh
+      case 0x06AF:  // gaf
+      case 0x06A9:  // keheh
+      case 0x06CC:  // Farsi yeh
+        persian += 1;
+        break;
+      case 0x0643:  // kaf
+      case 0x064A:  // yeh
+      case 0x0629:  // teh marbuta
+      case 0x0649:  // alef maksura
+      case 0x0625:  // alef with hamza below
+      case 0x0623:
+        arabic_only += 1;
+        break;
+      case 0x0679:  // tteh
+      case 0x0688:  // ddal
+      case 0x0691:  // rreh
+      case 0x06BA:  // noon ghunna
+      case 0x06D2:  // yeh barree
+      case 0x06BE:  // heh doachashmee
+        urdu += 1;
+        break;
+      default:
+        break;
+    }
+  }
+};
+
+// Collects what words say.
+class Votes {
+ public:
+  explicit Votes(absl::string_view utf8) : utf8_(utf8) {}
+
+  void OnWord(uint32_t begin, uint32_t end, uint8_t flags) {
+    if ((flags & (kWordNumber | kWordHangul)) != 0) return;
+    ++words_;
+    const absl::string_view raw = utf8_.substr(begin, end - begin);
+    const std::string word = FoldCarefully(raw, Language::kUnknown);
+    if (word.size() > 48) return;
+    // A capital inside the text is often a name: no vote for its letters.
+    const double trust =
+        (flags & kWordCapitalised) != 0 && words_ > 1 ? 0.35 : 1.0;
+    Vote(word, trust);
+    const size_t apostrophe = word.find('\'');
+    if (apostrophe != std::string::npos) {
+      const absl::string_view head =
+          absl::string_view(word).substr(0, apostrophe);
+      const absl::string_view tail =
+          absl::string_view(word).substr(apostrophe + 1);
+      Vote(head, trust);
+      Vote(tail, trust);
+      if (tail == "s" || tail == "t") At(scores_, Language::kEn) += 0.7;
+      if (head == "dell" || head == "nell" || head == "all" || head == "dall" ||
+          head == "sull" || head == "un") {
+        At(scores_, Language::kIt) += 1.5;
+      }
+      if (head == "qu" || head == "j" || head == "n") {
+        At(scores_, Language::kFr) += 1.5;
+      }
+      if (head == "l" || head == "d") {
+        At(scores_, Language::kFr) += 0.5;
+        At(scores_, Language::kIt) += 0.5;
+      }
+    }
+    for (size_t at = 0; at < word.size();) {
+      int length;
+      const char32_t c = DecodeUtf8(word, at, &length);
+      at += length;
+      if (c < 0x80) continue;
+      const auto found = TypicalLetters().by_letter.find(c);
+      if (found == TypicalLetters().by_letter.end()) continue;
+      for (const auto& vote : found->second) {
+        At(scores_, vote.first) += trust * vote.second;
+      }
+    }
+  }
+
+  void OnCjk(uint32_t, uint32_t) {}
+
+  Scores& scores() { return scores_; }
+  size_t words() const { return words_; }
+
+ private:
+  void Vote(absl::string_view word, double trust) {
+    const Lexicon& lexicon = CommonWords();
+    const auto exact = lexicon.exact.find(word);
+    double weight = 1.0;
+    Mask mask = 0;
+    if (exact != lexicon.exact.end()) {
+      mask = exact->second;
+    } else {
+      const auto bare = lexicon.bare.find(word);
+      if (bare == lexicon.bare.end()) return;
+      mask = bare->second;
+      weight = 0.4;
+    }
+    // A word of one letter says little, and so does one that many share.
+    if (CountCodePoints(word) == 1) weight *= 0.5;
+    weight *= trust / std::pow(__builtin_popcount(mask), 0.7);
+    for (Language language : AllLanguages()) {
+      if ((mask & Bit(language)) != 0) At(scores_, language) += weight;
+    }
+  }
+
+  const absl::string_view utf8_;
+  Scores scores_ = {};
+  size_t words_ = 0;
+};
+
+// CLD2's code as one of ours: close relatives that it takes for each other.
+Language FromCld(const char* code) {
+  const absl::string_view name(code);
+  if (name == "ms") return Language::kId;
+  if (name == "sk") return Language::kCs;
+  if (name == "gl") return Language::kPt;
+  return ParseLanguage(name).value_or(Language::kUnknown);
+}
+
+struct CldResult {
+  Language language = Language::kUnknown;
+  // Its code when it is a language that is none of ours.
+  bool foreign = false;
+  bool reliable = false;
+  double share = 0;
+};
+
+CldResult AskCld(absl::string_view utf8) {
+  CLD2::Language languages[3];
+  int percents[3];
+  double scores[3];
+  int text_bytes = 0;
+  bool reliable = false;
+  const CLD2::Language best = CLD2::ExtDetectLanguageSummary(
+      utf8.data(), static_cast<int>(utf8.size()), /*is_plain_text=*/true,
+      nullptr, CLD2::kCLDFlagBestEffort, languages, percents, scores, nullptr,
+      &text_bytes, &reliable);
+  CldResult result;
+  const char* code = CLD2::LanguageCode(best);
+  result.language = FromCld(code);
+  result.foreign = result.language == Language::kUnknown &&
+                   best != CLD2::UNKNOWN_LANGUAGE &&
+                   best != CLD2::TG_UNKNOWN_LANGUAGE;
+  result.reliable = reliable;
+  result.share = percents[0] / 100.0;
+  return result;
+}
+
+Identified Best(const Scores& scores) {
+  size_t best = 0;
+  double first = 0;
+  double second = 0;
+  for (size_t i = 1; i < scores.size(); ++i) {
+    if (scores[i] > first) {
+      second = first;
+      first = scores[i];
+      best = i;
+    } else if (scores[i] > second) {
+      second = scores[i];
+    }
+  }
+  Identified found;
+  found.language = static_cast<Language>(best);
+  found.confidence =
+      first <= 0 ? 0 : static_cast<float>((first - second) / (first + 1.0));
+  return found;
+}
+
+Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
+  Scores& scores = votes->scores();
+  for (Language language : AllLanguages()) {
+    if (RowOf(language).script != Script::kLatin) At(scores, language) = 0;
+  }
+  const CldResult cld = AskCld(utf8);
+  const bool is_long = letters >= kLongLetters;
+  if (cld.foreign && cld.reliable && is_long) {
+    // Danish, Hungarian …: unless our function words fill the text.
+    const Identified words = Best(scores);
+    if (At(scores, words.language) < 0.12 * votes->words()) {
+      return {Language::kUnknown, 0.5f};
+    }
+  }
+  if (cld.language != Language::kUnknown) {
+    double bonus = cld.language == Language::kEn ? 0.4 : 1.2;
+    if (cld.reliable) bonus += cld.language == Language::kEn ? 0.6 : 1.5;
+    if (is_long) bonus += 0.05 * votes->words() * cld.share;
+    At(scores, cld.language) += bonus;
+  }
+  Identified found = Best(scores);
+  if (found.language == Language::kUnknown) {
+    // Names and commands only. English is what such texts mostly are.
+    return {Language::kEn, 0.1f};
+  }
+  return found;
+}
+
+}  // namespace
+
+Identified IdentifyLanguage(absl::string_view utf8) {
+  utf8 =
+      utf8.substr(0, FloorToCodePoint(utf8, std::min(utf8.size(), kMaxBytes)));
+  // CLD2 wants valid UTF-8.
+  std::string repaired;
+  if (!IsValidUtf8(utf8)) {
+    repaired = ReplaceInvalidUtf8(utf8);
+    utf8 = repaired;
+  }
+  Census census;
+  const uint8_t* const table = CharClassTable();
+  for (size_t at = 0; at < utf8.size();) {
+    int length;
+    const char32_t c = DecodeUtf8(utf8, at, &length);
+    at += length;
+    census.Count(c, CharClass(table, c));
+  }
+  Votes votes(utf8);
+  ScanWords(utf8, votes);
+
+  // Latin counts less: names and commands stand in texts of every script.
+  const double cjk = 2.5 * (census.han + census.kana);
+  const double hangul = 2.0 * census.hangul;
+  const double latin = 0.4 * census.latin;
+  const std::array<double, 9> weights = {
+      latin,         census.greek,  census.cyrillic,
+      census.hebrew, census.arabic, census.devanagari,
+      hangul,        cjk,           census.other};
+  const size_t top =
+      std::max_element(weights.begin(), weights.end()) - weights.begin();
+  double sum = 0;
+  for (double weight : weights) sum += weight;
+  if (sum == 0) return {};
+  const float share = static_cast<float>(weights[top] / sum);
+  Scores& scores = votes.scores();
+  switch (top) {
+    case 0:
+      return Latin(utf8, census.latin, &votes);
+    case 1:
+      return {Language::kEl, share};
+    case 2: {
+      if (census.other_cyrillic > census.russian + census.ukrainian) {
+        return {Language::kUnknown, share};
+      }
+      const double uk = census.ukrainian + At(scores, Language::kUk);
+      const double ru = census.russian + At(scores, Language::kRu);
+      return {uk > ru ? Language::kUk : Language::kRu,
+              share * static_cast<float>((std::abs(uk - ru) + 0.3) /
+                                         (uk + ru + 0.6))};
+    }
+    case 3:
+      return {Language::kHe, share};
+    case 4: {
+      if (census.urdu > 0.04 * census.arabic &&
+          census.urdu > 0.3 * census.persian) {
+        return {Language::kUnknown, share};
+      }
+      const double fa = census.persian + At(scores, Language::kFa);
+      const double ar = census.arabic_only + At(scores, Language::kAr);
+      return {fa > ar ? Language::kFa : Language::kAr,
+              share * static_cast<float>((std::abs(fa - ar) + 0.3) /
+                                         (fa + ar + 0.6))};
+    }
+    case 5: {
+      const CldResult cld = AskCld(utf8);
+      if (cld.foreign && cld.reliable && census.devanagari >= 200) {
+        return {Language::kUnknown, share};  // Marathi, Nepali …
+      }
+      return {Language::kHi, share};
+    }
+    case 6:
+      return {Language::kKo, share};
+    case 7:
+      return {census.kana > 0.04 * (census.han + census.kana) ? Language::kJa
+                                                              : Language::kZh,
+              share};
+    default:
+      return {Language::kUnknown, share};
+  }
+}
+
+}  // namespace footnote
