@@ -28,9 +28,9 @@ class Encoder {
   // Floats of one vector.
   virtual int dimension() const = 0;
 
-  // SHA-256 of the weights, 64 lower-case hexadecimal digits. Two encoders
-  // with one name and one hash give the same vectors; vectors of different
-  // hashes must never be compared.
+  // SHA-256 that stands for every byte of the weights, 64 lower-case
+  // hexadecimal digits. Two encoders with one name and one hash give the same
+  // vectors; vectors of different hashes must never be compared.
   virtual absl::string_view hash() const = 0;
 
   // ISO 639-1 codes of the languages that it was found to speak, sorted: for

@@ -1,0 +1,26 @@
+#include "model/encoder/open.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "model/encoder/use_encoder.h"
+#include "model/encoder/weights_file.h"
+
+namespace footnote {
+
+absl::StatusOr<std::unique_ptr<Encoder>> OpenEncoder(
+    absl::string_view path, const EncoderOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<WeightsFile> file,
+                   WeightsFile::Open(std::string(path)));
+  if (file->kind() == kUseKind) {
+    return OpenUseEncoder(std::move(file), options);
+  }
+  return absl::UnimplementedError(
+      absl::StrCat("encoder weights ", path, ": kind ", file->kind(), ", want ",
+                   kUseKind));
+}
+
+}  // namespace footnote
