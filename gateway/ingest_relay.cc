@@ -1,0 +1,118 @@
+#include "gateway/ingest_relay.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace footnote {
+namespace {
+
+// Two reactors, one for each side, that hand each other the messages.
+//
+// Life: each side's OnDone gives up its half; the second one deletes. The
+// client side must not be touched once the room has ended, which the
+// server side learns from room_ended_.
+class IngestRelay final {
+ public:
+  IngestRelay(grpc::CallbackServerContext* caller,
+              v1::Indexer::StubInterface* room)
+      : to_room_(grpc::ClientContext::FromCallbackServerContext(*caller)),
+        caller_side_(this),
+        room_side_(this) {
+    room->async()->IngestDocuments(to_room_.get(), &room_side_);
+    // Released when the room has ended: until then the other side may start
+    // operations here.
+    room_side_.AddHold();
+    room_side_.StartRead(&response_);
+    room_side_.StartCall();
+    caller_side_.StartRead(&request_);
+  }
+
+  grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>*
+  caller_side() {
+    return &caller_side_;
+  }
+
+ private:
+  class CallerSide final
+      : public grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse> {
+   public:
+    explicit CallerSide(IngestRelay* relay) : relay_(relay) {}
+
+    void OnReadDone(bool ok) override { relay_->PassRequest(ok); }
+    // A caller that is gone cancels, which ends the read that this starts.
+    void OnWriteDone(bool) override { relay_->ReadFromRoom(); }
+    void OnCancel() override { relay_->to_room_->TryCancel(); }
+    void OnDone() override { relay_->GiveUpHalf(); }
+
+   private:
+    IngestRelay* const relay_;
+  };
+
+  class RoomSide final
+      : public grpc::ClientBidiReactor<v1::IngestRequest, v1::IngestResponse> {
+   public:
+    explicit RoomSide(IngestRelay* relay) : relay_(relay) {}
+
+    void OnWriteDone(bool ok) override {
+      if (ok) relay_->caller_side_.StartRead(&relay_->request_);
+    }
+    void OnReadDone(bool ok) override {
+      if (ok) {
+        relay_->caller_side_.StartWrite(&relay_->response_);
+      } else {
+        relay_->EndRoom();
+      }
+    }
+    void OnDone(const grpc::Status& status) override {
+      relay_->caller_side_.Finish(status);
+      relay_->GiveUpHalf();
+    }
+
+   private:
+    IngestRelay* const relay_;
+  };
+
+  void PassRequest(bool ok) {
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
+    if (room_ended_) return;
+    if (ok) {
+      room_side_.StartWrite(&request_);
+    } else {
+      room_side_.StartWritesDone();
+    }
+  }
+
+  void ReadFromRoom() { room_side_.StartRead(&response_); }
+
+  void EndRoom() {
+    {
+      const std::lock_guard<std::recursive_mutex> lock(mutex_);
+      room_ended_ = true;
+    }
+    room_side_.RemoveHold();
+  }
+
+  void GiveUpHalf() {
+    if (--halves_ == 0) delete this;
+  }
+
+  const std::unique_ptr<grpc::ClientContext> to_room_;
+  CallerSide caller_side_;
+  RoomSide room_side_;
+  v1::IngestRequest request_;
+  v1::IngestResponse response_;
+  // Recursive: gRPC may run a reaction inside the call that caused it.
+  std::recursive_mutex mutex_;
+  bool room_ended_ = false;  // guarded by mutex_
+  std::atomic<int> halves_{2};
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>* NewIngestRelay(
+    grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room) {
+  return (new IngestRelay(caller, room))->caller_side();
+}
+
+}  // namespace footnote

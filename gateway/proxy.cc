@@ -1,0 +1,131 @@
+#include "gateway/proxy.h"
+
+#include "absl/time/time.h"
+#include "gateway/caller.h"
+#include "gateway/ingest_relay.h"
+
+namespace footnote {
+namespace {
+
+// A proxy adds no deadline of its own: ingesting may take hours.
+Caller CallerOf(const grpc::ServerContext* context) {
+  return Caller(context, absl::InfiniteDuration());
+}
+
+// Sends on what the room streams, until it ends or the caller goes away.
+template <typename Response, typename Reader, typename Writer>
+grpc::Status PassOnStream(grpc::ClientContext* room, Reader* reader,
+                          Writer* writer) {
+  Response response;
+  while (reader->Read(&response)) {
+    if (writer->Write(response)) continue;
+    room->TryCancel();
+    break;
+  }
+  return reader->Finish();
+}
+
+#define FOOTNOTE_FORWARD(room, Method, Request, Response)                 \
+  grpc::Status Method(grpc::ServerContext* context,                       \
+                      const v1::Request* request, v1::Response* response) \
+      override {                                                          \
+    return rooms_.room->Method(CallerOf(context).Pass().get(), *request,  \
+                               response);                                 \
+  }
+
+#define FOOTNOTE_FORWARD_STREAM(room, Method, Request, Response)            \
+  grpc::Status Method(grpc::ServerContext* context,                         \
+                      const v1::Request* request,                           \
+                      grpc::ServerWriter<v1::Response>* writer) override {  \
+    const auto to_room = CallerOf(context).Pass();                          \
+    const auto reader = rooms_.room->Method(to_room.get(), *request);       \
+    return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
+  }
+
+class IndexerProxy final
+    : public v1::Indexer::WithCallbackMethod_IngestDocuments<
+          v1::Indexer::Service> {
+ public:
+  explicit IndexerProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+
+  grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>*
+  IngestDocuments(grpc::CallbackServerContext* context) override {
+    return NewIngestRelay(context, rooms_.indexer.get());
+  }
+
+  FOOTNOTE_FORWARD(indexer, DeleteDocument, DeleteDocumentRequest,
+                   DeleteDocumentResponse)
+  FOOTNOTE_FORWARD(indexer, GetDocument, GetDocumentRequest, Document)
+  FOOTNOTE_FORWARD(indexer, ListDocuments, ListDocumentsRequest,
+                   ListDocumentsResponse)
+  FOOTNOTE_FORWARD(indexer, ReadText, ReadTextRequest, ReadTextResponse)
+  FOOTNOTE_FORWARD(indexer, GetStats, GetStatsRequest, Stats)
+
+ private:
+  const RoomStubs& rooms_;
+};
+
+class RetrieverProxy final : public v1::Retriever::Service {
+ public:
+  explicit RetrieverProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+
+  FOOTNOTE_FORWARD(retriever, Search, SearchRequest, SearchResponse)
+  FOOTNOTE_FORWARD(retriever, Encode, EncodeRequest, EncodeResponse)
+
+ private:
+  const RoomStubs& rooms_;
+};
+
+class GeneratorProxy final : public v1::Generator::Service {
+ public:
+  explicit GeneratorProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+
+  FOOTNOTE_FORWARD_STREAM(generator, Generate, GenerateRequest,
+                          GenerateResponse)
+  FOOTNOTE_FORWARD(generator, ListWriters, ListWritersRequest,
+                   ListWritersResponse)
+
+ private:
+  const RoomStubs& rooms_;
+};
+
+class AuditProxy final : public v1::Audit::Service {
+ public:
+  explicit AuditProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+
+  // AppendAnswer is not here: answers are recorded by Ask alone.
+  FOOTNOTE_FORWARD(audit, GetRecord, GetRecordRequest, AnswerRecord)
+  FOOTNOTE_FORWARD(audit, ListRecords, ListRecordsRequest, ListRecordsResponse)
+  FOOTNOTE_FORWARD(audit, ListAnswersCiting, ListAnswersCitingRequest,
+                   ListAnswersCitingResponse)
+  FOOTNOTE_FORWARD(audit, VerifyAnswer, VerifyAnswerRequest,
+                   VerifyAnswerResponse)
+  FOOTNOTE_FORWARD_STREAM(audit, VerifyChain, VerifyChainRequest,
+                          VerifyChainResponse)
+
+ private:
+  const RoomStubs& rooms_;
+};
+
+#undef FOOTNOTE_FORWARD
+#undef FOOTNOTE_FORWARD_STREAM
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms) {
+  return std::make_unique<IndexerProxy>(*rooms);
+}
+
+std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms) {
+  return std::make_unique<RetrieverProxy>(*rooms);
+}
+
+std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms) {
+  return std::make_unique<GeneratorProxy>(*rooms);
+}
+
+std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms) {
+  return std::make_unique<AuditProxy>(*rooms);
+}
+
+}  // namespace footnote

@@ -1,0 +1,25 @@
+// The rooms' services behind the gateway's own door, where the rooms are other
+// processes: a client needs one address.
+//
+// Every call is passed on as it is, with the caller's deadline and
+// cancellation, and its status comes back as it was. Safe from many threads.
+#ifndef FOOTNOTE_GATEWAY_PROXY_H_
+#define FOOTNOTE_GATEWAY_PROXY_H_
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+#include "gateway/room_stubs.h"
+
+namespace footnote {
+
+// `rooms` must outlive the services.
+std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms);
+std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms);
+std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms);
+std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_PROXY_H_
