@@ -1,0 +1,173 @@
+#include "eval/quality/help_sections.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/formats/detect.h"
+#include "text/identify.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMinCodePoints = 100;
+
+// Where the Handbook has a language; GNOME names its folders by the code
+// itself but for Chinese and English.
+struct Place {
+  const char* language;
+  const char* handbook;
+  const char* gnome;
+};
+constexpr Place kPlaces[] = {
+    {"ar", "ar-MA", "ar"}, {"cs", "cs-CZ", "cs"},   {"de", "de-DE", "de"},
+    {"el", "el-GR", "el"}, {"en", "en-US", "C"},    {"es", "es-ES", "es"},
+    {"fa", "fa-IR", "fa"}, {"fr", "fr-FR", "fr"},   {"he", "he-IL", "he"},
+    {"hi", "hi-IN", "hi"}, {"id", "id-ID", "id"},   {"it", "it-IT", "it"},
+    {"ja", "ja-JP", "ja"}, {"ko", "ko-KR", "ko"},   {"nl", "nl-NL", "nl"},
+    {"pl", "pl-PL", "pl"}, {"pt", "pt-BR", "pt"},   {"ro", "ro-RO", "ro"},
+    {"ru", "ru-RU", "ru"}, {"tr", "tr-TR", "tr"},   {"uk", "uk-UA", "uk"},
+    {"vi", "vi-VN", "vi"}, {"zh", "zh-CN", "zh_CN"}};
+
+std::vector<std::string> Files(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string path = entry.path().string();
+    if (absl::EndsWith(path, ".html") || absl::EndsWith(path, ".page")) {
+      files.push_back(path);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool WrittenIn(const std::string& language, const std::string& text) {
+  return LanguageCode(IdentifyLanguage(text).language) == language;
+}
+
+// What stands directly in section `number`, one block a line.
+std::string OwnText(const Extracted& document, uint32_t number) {
+  std::string text;
+  for (const Block& block : document.blocks) {
+    if (block.section != number || block.kind == BlockKind::kHeading) continue;
+    absl::StrAppend(&text,
+                    absl::string_view(document.text)
+                        .substr(block.span.begin, block.span.size()),
+                    "\n");
+  }
+  return text;
+}
+
+void AddSections(const std::string& language, const std::string& file,
+                 const Extracted& document, std::vector<HelpSection>* out) {
+  for (uint32_t i = 1; i < document.sections.size(); ++i) {
+    const Section& section = document.sections[i];
+    HelpSection help;
+    help.language = language;
+    help.heading = WithoutNumber(
+        document.text.substr(section.heading.begin, section.heading.size()));
+    help.text = OwnText(document, i);
+    help.id = absl::StrCat(
+        language, "/", std::filesystem::path(file).filename().string(), "#",
+        section.anchor.empty() ? absl::StrCat(i) : section.anchor);
+    if (CountCodePoints(help.text) < kMinCodePoints) continue;
+    if (!WrittenIn(language, absl::StrCat(help.heading, "\n", help.text))) {
+      continue;
+    }
+    out->push_back(std::move(help));
+  }
+}
+
+// Keeps sections whose heading, id and text no other section has.
+std::vector<HelpSection> Distinct(std::vector<HelpSection> sections) {
+  std::map<std::string, int> headings;
+  for (const HelpSection& section : sections) ++headings[section.heading];
+  std::set<std::string> seen;
+  std::vector<HelpSection> kept;
+  for (HelpSection& section : sections) {
+    if (section.heading.empty() || headings[section.heading] > 1) continue;
+    if (!seen.insert(section.text).second) continue;
+    if (!seen.insert(section.id).second) continue;
+    kept.push_back(std::move(section));
+  }
+  std::sort(
+      kept.begin(), kept.end(),
+      [](const HelpSection& a, const HelpSection& b) { return a.id < b.id; });
+  return kept;
+}
+
+}  // namespace
+
+std::string WithoutNumber(const std::string& heading) {
+  const std::string plain = absl::StrReplaceAll(heading, {{"\xC2\xA0", " "}});
+  const size_t space = plain.find(' ');
+  if (space == std::string::npos || space == 0) return plain;
+  if (plain[space - 1] != '.') return plain;
+  for (size_t i = 0; i < space; ++i) {
+    const char c = plain[i];
+    const bool appendix = i == 0 && c >= 'A' && c <= 'Z';
+    if (!appendix && c != '.' && (c < '0' || c > '9')) return plain;
+  }
+  return plain.substr(space + 1);
+}
+
+absl::StatusOr<std::string> HelpFolder(const std::string& data) {
+  std::string folder = data;
+  if (folder.empty()) {
+    const char* variable = std::getenv("FOOTNOTE_DOCS_23");
+    if (variable != nullptr) folder = variable;
+  }
+  if (folder.empty()) {
+    return absl::InvalidArgumentError(
+        "no documentation: give --data \"$(tools/docs_23)\" or set "
+        "FOOTNOTE_DOCS_23");
+  }
+  if (!std::filesystem::is_directory(folder + "/usr/share")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--data ", folder, ": want a folder with usr/share"));
+  }
+  return folder;
+}
+
+absl::StatusOr<std::vector<HelpSection>> ReadHelpSections(
+    const std::string& folder, const std::string& language) {
+  const auto place = std::find_if(
+      std::begin(kPlaces), std::end(kPlaces),
+      [&](const Place& place) { return language == place.language; });
+  if (place == std::end(kPlaces)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--languages ", language, ": not one of the 23"));
+  }
+  std::vector<HelpSection> sections;
+  for (const std::string& part :
+       {absl::StrCat("/usr/share/doc/debian-handbook/html/", place->handbook),
+        absl::StrCat("/usr/share/help/", place->gnome, "/gnome-help")}) {
+    for (const std::string& file : Files(folder + part)) {
+      ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
+      // A page without text is no section, and no reason to stop.
+      const absl::Status read = ReadDocuments(
+          std::move(bytes), "", ExtractLimits(),
+          [&](uint32_t, absl::StatusOr<JsonDocument> document) {
+            if (document.ok()) {
+              AddSections(language, file, document->document, &sections);
+            }
+            return absl::OkStatus();
+          });
+      static_cast<void>(read);
+    }
+  }
+  return Distinct(std::move(sections));
+}
+
+}  // namespace footnote

@@ -1,0 +1,225 @@
+#include "eval/quality/qa.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/progress.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "eval/quality/dataset.h"
+#include "eval/quality/rooms_client.h"
+#include "eval/quality/scores.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kDepth = 10;
+// The set whose paragraphs have the same ids in all of its languages.
+constexpr char kAlignedSource[] = "XQuAD";
+
+std::vector<Report::Key> Keys() {
+  return {{"questions", 0},   {"hit_at_1"},      {"hit_at_5"},
+          {"mrr_at_10"},      {"contains"},      {"chars", 0},
+          {"citation_exact"}, {"abstain_right"}, {"abstain_wrong"},
+          {"p50_ms", 2},      {"p99_ms", 2}};
+}
+
+// A share that may not exist.
+class Share {
+ public:
+  void Add(double value) {
+    sum_ += value;
+    ++count_;
+  }
+  void Put(const char* key, const std::string& language, Report* report) const {
+    if (count_ > 0) report->Set(language, key, sum_ / count_);
+  }
+
+ private:
+  double sum_ = 0;
+  double count_ = 0;
+};
+
+// What was seen of one language.
+struct Tally {
+  double questions = 0;
+  Share hit_at_1, hit_at_5, mrr_at_10;
+  Share contains, chars, citation_exact, abstain_right, abstain_wrong;
+  std::vector<double> milliseconds;
+
+  void Rank(int rank) {
+    hit_at_1.Add(rank == 1);
+    hit_at_5.Add(rank >= 1 && rank <= 5);
+    mrr_at_10.Add(ReciprocalRank(rank, kDepth));
+  }
+
+  void Put(const std::string& language, Report* report) const {
+    report->AddLanguage(language);
+    report->Set(language, "questions", questions);
+    hit_at_1.Put("hit_at_1", language, report);
+    hit_at_5.Put("hit_at_5", language, report);
+    mrr_at_10.Put("mrr_at_10", language, report);
+    contains.Put("contains", language, report);
+    chars.Put("chars", language, report);
+    citation_exact.Put("citation_exact", language, report);
+    abstain_right.Put("abstain_right", language, report);
+    abstain_wrong.Put("abstain_wrong", language, report);
+    if (!milliseconds.empty()) {
+      report->Set(language, "p50_ms", Percentile(milliseconds, .5));
+      report->Set(language, "p99_ms", Percentile(milliseconds, .99));
+    }
+  }
+};
+
+absl::Status ScoreCitations(const v1::Answer& answer, RoomsClient* rooms,
+                            Tally* tally) {
+  for (const v1::Citation& citation : answer.citations()) {
+    std::vector<std::string> stored;
+    for (const v1::SourceSpan& source : citation.sources()) {
+      ASSIGN_OR_RETURN(std::string text, rooms->StoredText(source));
+      stored.push_back(std::move(text));
+    }
+    tally->citation_exact.Add(CitationExact(answer.text(), citation, stored));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ScoreRanking(const QaQuestion& question, const std::string& gold,
+                          RoomsClient* rooms, Tally* tally) {
+  ASSIGN_OR_RETURN(std::vector<std::string> documents,
+                   rooms->SearchDocuments(question.question, kDepth));
+  tally->Rank(RankOf(gold, documents));
+  return absl::OkStatus();
+}
+
+absl::Status ScoreAnswer(const QaQuestion& question, RoomsClient* rooms,
+                         Tally* tally) {
+  const absl::Time start = absl::Now();
+  ASSIGN_OR_RETURN(v1::Answer answer, rooms->Ask(question.question));
+  tally->milliseconds.push_back(
+      absl::ToDoubleMilliseconds(absl::Now() - start));
+  const bool abstained =
+      answer.abstention() != v1::ABSTENTION_REASON_UNSPECIFIED;
+  if (question.answerable) {
+    tally->contains.Add(!abstained &&
+                        ContainsAnswer(answer.text(), question.answers));
+    tally->abstain_wrong.Add(abstained);
+    if (!abstained) {
+      tally->chars.Add(static_cast<double>(CountCodePoints(answer.text())));
+    }
+  } else {
+    tally->abstain_right.Add(abstained);
+  }
+  return ScoreCitations(answer, rooms, tally);
+}
+
+std::vector<EvalDocument> Documents(std::vector<QaContext> contexts) {
+  std::vector<EvalDocument> documents;
+  for (QaContext& context : contexts) {
+    documents.push_back({ContextDocument(context.language, context.context_id),
+                         std::move(context.title), std::move(context.text)});
+  }
+  return documents;
+}
+
+// The questions of `language` that are to be asked; `known` holds the ids of
+// the collection's documents.
+absl::StatusOr<std::vector<QaQuestion>> Chosen(
+    const QaOptions& options, const std::string& language,
+    const std::set<std::string>& known) {
+  ASSIGN_OR_RETURN(std::vector<QaQuestion> questions,
+                   ReadQuestions(options.folder, language));
+  if (options.crosslingual.empty()) return questions;
+  const auto elsewhere = [&](const QaQuestion& question) {
+    return question.source != kAlignedSource || !question.answerable ||
+           known.count(
+               ContextDocument(options.crosslingual, question.context_id)) == 0;
+  };
+  questions.erase(std::remove_if(questions.begin(), questions.end(), elsewhere),
+                  questions.end());
+  return questions;
+}
+
+absl::StatusOr<std::vector<std::string>> QuestionLanguages(
+    const QaOptions& options, const std::vector<std::string>& all) {
+  if (options.languages.empty()) return all;
+  for (const std::string& language : options.languages) {
+    if (std::find(all.begin(), all.end(), language) == all.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--languages ", language, ": no such language in ", options.folder));
+    }
+  }
+  return options.languages;
+}
+
+}  // namespace
+
+absl::StatusOr<Report> MeasureQa(const QaOptions& options,
+                                 const CliContext& context) {
+  const bool crosslingual = !options.crosslingual.empty();
+  ASSIGN_OR_RETURN(std::vector<std::string> all, QaLanguages(options.folder));
+  ASSIGN_OR_RETURN(std::vector<std::string> asked,
+                   QuestionLanguages(options, all));
+
+  std::vector<QaContext> contexts;
+  for (const std::string& language : all) {
+    if (crosslingual && language != options.crosslingual) continue;
+    ASSIGN_OR_RETURN(std::vector<QaContext> more,
+                     ReadContexts(options.folder, language));
+    std::move(more.begin(), more.end(), std::back_inserter(contexts));
+  }
+  const std::vector<EvalDocument> documents = Documents(std::move(contexts));
+  std::set<std::string> known;
+  for (const EvalDocument& document : documents) known.insert(document.id);
+
+  ASSIGN_OR_RETURN(std::unique_ptr<RoomsClient> rooms,
+                   RoomsClient::OpenTemporary(context));
+  Progress ingest("ingest", "documents", context.quiet);
+  RETURN_IF_ERROR(rooms->Ingest(
+      documents, [&](size_t done) { ingest.Update(done, documents.size()); }));
+  ingest.Finish(absl::StrCat(documents.size(), " documents"));
+
+  std::vector<std::vector<QaQuestion>> questions;
+  uint64_t total = 0;
+  for (const std::string& language : asked) {
+    if (crosslingual && language == options.crosslingual) {
+      questions.emplace_back();
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::vector<QaQuestion> chosen,
+                     Chosen(options, language, known));
+    total += chosen.size();
+    questions.push_back(std::move(chosen));
+  }
+
+  Report report(Keys());
+  Progress ask("ask", "questions", context.quiet);
+  uint64_t done = 0;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (crosslingual && questions[i].empty()) continue;
+    Tally tally;
+    for (const QaQuestion& question : questions[i]) {
+      const std::string gold = ContextDocument(
+          crosslingual ? options.crosslingual : question.language,
+          question.context_id);
+      ++tally.questions;
+      if (question.answerable) {
+        RETURN_IF_ERROR(ScoreRanking(question, gold, rooms.get(), &tally));
+      }
+      if (!crosslingual) {
+        RETURN_IF_ERROR(ScoreAnswer(question, rooms.get(), &tally));
+      }
+      ask.Update(++done, total, asked[i]);
+    }
+    tally.Put(asked[i], &report);
+  }
+  ask.Finish(absl::StrCat(done, " questions"));
+  return report;
+}
+
+}  // namespace footnote

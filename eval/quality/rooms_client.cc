@@ -1,0 +1,189 @@
+#include "eval/quality/rooms_client.h"
+
+#include <grpcpp/grpcpp.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "proto/footnote/v1/answers.grpc.pb.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kCollection[] = "eval";
+constexpr size_t kChunkBytes = 1 << 20;
+constexpr std::chrono::seconds kCallLimit(60);
+
+void SetDeadline(grpc::ClientContext* context) {
+  context->set_deadline(std::chrono::system_clock::now() + kCallLimit);
+}
+
+using IngestStream =
+    grpc::ClientReaderWriterInterface<v1::IngestRequest, v1::IngestResponse>;
+
+// False when the other side has gone.
+bool SendDocument(const EvalDocument& document, IngestStream* stream) {
+  v1::IngestRequest request;
+  v1::IngestFile* file = request.mutable_file();
+  file->set_document(document.id);
+  file->set_title(document.title);
+  file->set_media_type("text/plain");
+  if (!stream->Write(request)) return false;
+  size_t begin = 0;
+  do {
+    const size_t bytes = std::min(kChunkBytes, document.text.size() - begin);
+    v1::IngestRequest piece;
+    piece.mutable_chunk()->set_data(document.text.substr(begin, bytes));
+    begin += bytes;
+    piece.mutable_chunk()->set_last(begin == document.text.size());
+    if (!stream->Write(piece)) return false;
+  } while (begin < document.text.size());
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TemporaryFolder>> TemporaryFolder::Make() {
+  const char* parent = getenv("TMPDIR");
+  std::string path =
+      absl::StrCat(parent != nullptr && *parent != '\0' ? parent : "/var/tmp",
+                   "/footnote-eval-XXXXXX");
+  if (mkdtemp(path.data()) == nullptr) {
+    return FileError("temporary folder", path, errno);
+  }
+  return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(path));
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+struct RoomsClient::Stubs {
+  std::unique_ptr<v1::Answers::Stub> answers;
+  std::unique_ptr<v1::Indexer::Stub> indexer;
+};
+
+RoomsClient::RoomsClient() = default;
+RoomsClient::~RoomsClient() = default;
+
+absl::StatusOr<std::unique_ptr<RoomsClient>> RoomsClient::OpenTemporary(
+    const CliContext& context) {
+  std::unique_ptr<RoomsClient> client(new RoomsClient);
+  ASSIGN_OR_RETURN(client->folder_, TemporaryFolder::Make());
+  ASSIGN_OR_RETURN(client->channel_,
+                   context.open_store(client->folder_->path() + "/store"));
+  client->stubs_ = std::make_unique<Stubs>();
+  client->stubs_->answers = v1::Answers::NewStub(client->channel_);
+  client->stubs_->indexer = v1::Indexer::NewStub(client->channel_);
+  return client;
+}
+
+absl::Status RoomsClient::Ingest(const std::vector<EvalDocument>& documents,
+                                 const std::function<void(size_t)>& progress) {
+  grpc::ClientContext context;
+  const auto stream = stubs_->indexer->IngestDocuments(&context);
+  size_t stored = 0;
+  std::string refused;
+  // Results are read while documents are sent: neither side may wait for the
+  // other with a full window.
+  std::thread sender([&] {
+    v1::IngestRequest start;
+    start.mutable_start()->set_collection(kCollection);
+    start.mutable_start()->set_vectors(true);
+    bool open = stream->Write(start);
+    for (size_t i = 0; open && i < documents.size(); ++i) {
+      open = SendDocument(documents[i], stream.get());
+    }
+    stream->WritesDone();
+  });
+  v1::IngestResponse response;
+  while (stream->Read(&response)) {
+    if (!response.has_result()) continue;
+    const v1::FileResult& result = response.result();
+    if (result.state() == v1::FileResult::FAILED) {
+      if (refused.empty()) {
+        refused = absl::StrCat(result.document(), ": ", result.reason());
+      }
+    } else {
+      progress(++stored);
+    }
+  }
+  sender.join();
+  RETURN_IF_ERROR(FromGrpcStatus(stream->Finish()));
+  if (stored != documents.size()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("ingest: ", stored, " documents, want ", documents.size(),
+                     refused.empty() ? "" : "; ", refused));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> RoomsClient::SearchDocuments(
+    const std::string& question, int count) {
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::SearchRequest request;
+  request.set_collection(kCollection);
+  request.set_question(question);
+  request.set_top_k(count);
+  request.set_distinct_documents(true);
+  request.set_omit_text(true);
+  v1::SearchResponse response;
+  RETURN_IF_ERROR(
+      FromGrpcStatus(stubs_->answers->Search(&context, request, &response)));
+  std::vector<std::string> documents;
+  for (const v1::Passage& passage : response.passages()) {
+    documents.push_back(passage.source().document());
+  }
+  return documents;
+}
+
+absl::StatusOr<v1::Answer> RoomsClient::Ask(const std::string& question) {
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::AskRequest request;
+  request.set_collection(kCollection);
+  request.set_question(question);
+  const auto stream = stubs_->answers->Ask(&context, request);
+  v1::Answer answer;
+  bool completed = false;
+  v1::AskResponse response;
+  while (stream->Read(&response)) {
+    if (!response.has_completed()) continue;
+    answer = std::move(*response.mutable_completed());
+    completed = true;
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(stream->Finish()));
+  if (!completed) {
+    return absl::InternalError("ask: the stream ended without an answer");
+  }
+  return answer;
+}
+
+absl::StatusOr<std::string> RoomsClient::StoredText(
+    const v1::SourceSpan& source) {
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::ReadTextRequest request;
+  request.set_collection(source.source().collection());
+  request.set_document(source.source().document());
+  request.set_version(source.source().version());
+  request.set_begin(source.span().begin());
+  request.set_end(source.span().end());
+  v1::ReadTextResponse response;
+  RETURN_IF_ERROR(
+      FromGrpcStatus(stubs_->indexer->ReadText(&context, request, &response)));
+  return std::move(*response.mutable_text());
+}
+
+}  // namespace footnote

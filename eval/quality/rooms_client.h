@@ -1,0 +1,83 @@
+// The rooms as a measurement sees them: over gRPC, and only over gRPC, so that
+// what is measured is what a client gets.
+#ifndef FOOTNOTE_EVAL_QUALITY_ROOMS_CLIENT_H_
+#define FOOTNOTE_EVAL_QUALITY_ROOMS_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/cli.h"
+#include "proto/footnote/v1/types.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace footnote {
+
+// One document to be measured with. Nothing says its language: the rooms find
+// that out themselves.
+struct EvalDocument {
+  std::string id;
+  std::string title;
+  std::string text;
+};
+
+// A folder that is removed, with all that is in it, when this goes.
+class TemporaryFolder {
+ public:
+  // Under TMPDIR, else /var/tmp. Unavailable when it can't be made.
+  static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
+
+// One collection of the rooms behind a channel. One thread at a time.
+class RoomsClient {
+ public:
+  // Rooms over a store of their own in a temporary folder.
+  static absl::StatusOr<std::unique_ptr<RoomsClient>> OpenTemporary(
+      const CliContext& context);
+  ~RoomsClient();
+
+  // Takes all documents as plain text; calls `progress(done)` now and then.
+  // FailedPrecondition when one was refused: a measurement on fewer documents
+  // would not be one.
+  absl::Status Ingest(const std::vector<EvalDocument>& documents,
+                      const std::function<void(size_t)>& progress);
+
+  // The ids of the first `count` documents for a question, best first; no
+  // language, no filter.
+  absl::StatusOr<std::vector<std::string>> SearchDocuments(
+      const std::string& question, int count);
+
+  // The whole answer; no language, no filter.
+  absl::StatusOr<v1::Answer> Ask(const std::string& question);
+
+  // The stored bytes at a citation's source.
+  absl::StatusOr<std::string> StoredText(const v1::SourceSpan& source);
+
+ private:
+  struct Stubs;
+  RoomsClient();
+
+  std::unique_ptr<TemporaryFolder> folder_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_EVAL_QUALITY_ROOMS_CLIENT_H_
