@@ -1,0 +1,38 @@
+#include "indexer/formats/format.h"
+
+#include <algorithm>
+
+namespace footnote {
+
+absl::string_view FormatName(Format format) {
+  switch (format) {
+    case Format::kUnknown:
+      return "unknown";
+    case Format::kPlain:
+      return "plain text";
+    case Format::kMarkdown:
+      return "Markdown";
+    case Format::kHtml:
+      return "HTML";
+    case Format::kMallard:
+      return "Mallard";
+    case Format::kDocBook:
+      return "DocBook";
+    case Format::kJsonLines:
+      return "JSON lines";
+  }
+  return "unknown";
+}
+
+std::vector<absl::string_view> Extracted::HeadingPath(uint32_t section) const {
+  std::vector<absl::string_view> path;
+  for (; section != 0; section = sections[section].parent) {
+    const TextSpan heading = sections[section].heading;
+    path.push_back(
+        absl::string_view(text).substr(heading.begin, heading.size()));
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+}  // namespace footnote

@@ -1,0 +1,407 @@
+#include "indexer/formats/html.h"
+
+#include <gumbo.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "indexer/formats/block_writer.h"
+#include "indexer/formats/html_content.h"
+#include "indexer/formats/html_tree.h"
+#include "indexer/formats/table_rows.h"
+
+namespace footnote {
+namespace {
+
+const GumboVector& Children(const GumboNode& node) {
+  static const GumboVector kNone = {nullptr, 0, 0};
+  return node.type == GUMBO_NODE_ELEMENT ? node.v.element.children : kNone;
+}
+
+const GumboNode& Child(const GumboNode& node, unsigned i) {
+  return *static_cast<const GumboNode*>(Children(node).data[i]);
+}
+
+bool IsText(const GumboNode& node) {
+  return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_CDATA ||
+         node.type == GUMBO_NODE_WHITESPACE;
+}
+
+uint32_t LineOf(const GumboNode& node) {
+  return IsText(node) ? node.v.text.start_pos.line
+                      : node.v.element.start_pos.line;
+}
+
+bool IsBlank(absl::string_view text) {
+  return text.find_first_not_of(" \t\r\n\f") == absl::string_view::npos;
+}
+
+// The folded text in and below `node`. Blocks inside are parted by a space.
+std::string FlatText(const GumboNode& node) {
+  std::string out;
+  bool space = false;
+  bool newline = false;
+  std::vector<std::pair<const GumboNode*, unsigned>> stack = {{&node, 0}};
+  while (!stack.empty()) {
+    auto& [parent, next] = stack.back();
+    if (next >= Children(*parent).length) {
+      if (IsBlockElement(*parent)) space = true;
+      stack.pop_back();
+      continue;
+    }
+    const GumboNode& child = Child(*parent, next++);
+    if (IsText(child)) {
+      AppendFolded(child.v.text.text, &space, &newline, &out);
+    } else if (child.type == GUMBO_NODE_ELEMENT && !HoldsNoText(child)) {
+      if (IsBlockElement(child) || IsHtmlElement(child, GUMBO_TAG_BR)) {
+        space = true;
+      }
+      stack.push_back({&child, 0});
+    }
+  }
+  return out;
+}
+
+int IntAttribute(const GumboNode& node, const char* name) {
+  int value = 1;
+  return absl::SimpleAtoi(HtmlAttribute(node, name), &value) ? value : 1;
+}
+
+// The rows of `table`, nested tables not entered.
+TableRows CollectRows(const GumboNode& table) {
+  TableRows rows;
+  std::vector<std::pair<const GumboNode*, unsigned>> stack = {{&table, 0}};
+  while (!stack.empty()) {
+    auto& [parent, next] = stack.back();
+    if (next >= Children(*parent).length) {
+      stack.pop_back();
+      continue;
+    }
+    const GumboNode& child = Child(*parent, next++);
+    if (child.type != GUMBO_NODE_ELEMENT) continue;
+    switch (child.v.element.tag) {
+      case GUMBO_TAG_TR:
+        rows.BeginRow(LineOf(child));
+        stack.push_back({&child, 0});
+        break;
+      case GUMBO_TAG_TD:
+      case GUMBO_TAG_TH:
+        rows.AddCell(FlatText(child), child.v.element.tag == GUMBO_TAG_TH,
+                     IntAttribute(child, "colspan"),
+                     IntAttribute(child, "rowspan"));
+        break;
+      case GUMBO_TAG_THEAD:
+      case GUMBO_TAG_TBODY:
+      case GUMBO_TAG_TFOOT:
+        stack.push_back({&child, 0});
+        break;
+      default:
+        break;
+    }
+  }
+  return rows;
+}
+
+// Walks the main part of one page and writes what it holds.
+class HtmlReader {
+ public:
+  HtmlReader(absl::string_view source, const HtmlContent& content,
+             bool keep_all, BlockWriter* writer)
+      : source_end_(source.data() + source.size()),
+        content_(content),
+        keep_all_(keep_all),
+        writer_(*writer) {}
+
+  void Read(const GumboNode& root) {
+    in_main_ = IsHtmlElement(root, GUMBO_TAG_MAIN) ||
+               IsHtmlElement(root, GUMBO_TAG_ARTICLE);
+    Enter(root);
+    // A stack of our own: pages nest deeper than the machine's.
+    while (!stack_.empty() && !writer_.full()) {
+      Frame& frame = stack_.back();
+      if (frame.next_child < Children(*frame.node).length) {
+        const GumboNode& child = Child(*frame.node, frame.next_child++);
+        if (IsText(child)) {
+          ReadText(child);
+        } else if (child.type == GUMBO_NODE_ELEMENT) {
+          Enter(child);
+        }
+      } else {
+        Leave();
+      }
+    }
+    writer_.End();
+  }
+
+ private:
+  // What the text inside an element becomes, and what to restore after it.
+  struct Frame {
+    const GumboNode* node;
+    unsigned next_child = 0;
+    BlockKind kind = BlockKind::kParagraph;
+    bool headings_only = false;
+    bool is_block = false;
+    bool is_box = false;
+    uint32_t section_before = 0;
+    int level_before = 0;
+  };
+
+  void Enter(const GumboNode& element) {
+    const bool is_root = stack_.empty();
+    if (!is_root &&
+        (HoldsNoText(element) ||
+         (!keep_all_ && content_.IsBoilerplate(element, in_main_)))) {
+      return;
+    }
+    Frame frame;
+    frame.node = &element;
+    if (!is_root) {
+      frame.kind = stack_.back().kind;
+      frame.headings_only = stack_.back().headings_only;
+    }
+    if (element.v.element.tag_namespace == GUMBO_NAMESPACE_HTML) {
+      if (!EnterHtml(element, &frame)) return;
+    }
+    stack_.push_back(frame);
+  }
+
+  // False when the element has been read already.
+  bool EnterHtml(const GumboNode& element, Frame* frame) {
+    const absl::string_view id = HtmlAttribute(element, "id");
+    if (!id.empty()) anchor_ = std::string(id);
+    frame->is_block = IsBlockElement(element);
+    if (frame->is_block) writer_.End();
+    if (IsBox(element)) {
+      frame->is_box = true;
+      frame->section_before = writer_.section();
+      frame->level_before = box_level_;
+      box_level_ = writer_.section_level();
+    }
+    const int level = HtmlHeadingLevel(element);
+    if (level > 0) {
+      BeginHeading(element, level + (box_level_ >= level ? box_level_ : 0));
+      frame->kind = BlockKind::kHeading;
+      return true;
+    }
+    switch (element.v.element.tag) {
+      case GUMBO_TAG_BR:
+        if (frame->kind == BlockKind::kCode) {
+          writer_.Text("\n");
+        } else if (frame->kind == BlockKind::kParagraph) {
+          writer_.End();
+        } else {
+          writer_.Text(" ");
+        }
+        return true;
+      case GUMBO_TAG_PRE:
+      case GUMBO_TAG_LISTING:
+      case GUMBO_TAG_XMP:
+      case GUMBO_TAG_PLAINTEXT:
+        if (!frame->headings_only) {
+          // The parser drops a line break right after the tag.
+          const GumboStringPiece tag = element.v.element.original_tag;
+          const bool dropped = tag.data != nullptr && tag.length > 0 &&
+                               tag.data + tag.length < source_end_ &&
+                               tag.data[tag.length] == '\n';
+          writer_.Begin(BlockKind::kCode, LineOf(element) + dropped);
+        }
+        frame->kind = BlockKind::kCode;
+        return true;
+      case GUMBO_TAG_LI:
+      case GUMBO_TAG_DT:
+      case GUMBO_TAG_DD:
+        frame->kind = BlockKind::kListItem;
+        return true;
+      case GUMBO_TAG_CAPTION:
+      case GUMBO_TAG_FIGCAPTION:
+        frame->kind = BlockKind::kCaption;
+        return true;
+      case GUMBO_TAG_HEADER:
+        // The page's banner may hold the page's only heading.
+        if (!in_main_ && !keep_all_) frame->headings_only = true;
+        return true;
+      case GUMBO_TAG_ARTICLE:
+      case GUMBO_TAG_SECTION:
+        frame->headings_only = false;
+        return true;
+      case GUMBO_TAG_TABLE:
+        return !ReadTable(element, *frame);
+      case GUMBO_TAG_P:
+      case GUMBO_TAG_DIV:
+        if (HasHtmlClass(element, "title")) BeginTitle(element, frame);
+        return true;
+      case GUMBO_TAG_TD:
+      case GUMBO_TAG_TH:
+        frame->kind = BlockKind::kParagraph;
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  void Leave() {
+    const Frame& frame = stack_.back();
+    if (frame.is_block) writer_.End();
+    if (frame.is_box) {
+      writer_.LeaveTo(frame.section_before);
+      box_level_ = frame.level_before;
+    }
+    stack_.pop_back();
+  }
+
+  void ReadText(const GumboNode& node) {
+    const Frame& frame = stack_.back();
+    const absl::string_view text = node.v.text.text;
+    if (frame.headings_only && frame.kind != BlockKind::kHeading) return;
+    if (!writer_.open()) {
+      if (IsBlank(text)) return;
+      uint32_t line = LineOf(node);
+      for (char c : text) {
+        if (static_cast<unsigned char>(c) > ' ') break;
+        line += c == '\n';
+      }
+      writer_.Begin(frame.kind, line);
+    }
+    writer_.Text(text);
+    if (frame.kind != BlockKind::kHeading && !IsBlank(text)) anchor_.clear();
+  }
+
+  void BeginHeading(const GumboNode& element, int level) {
+    writer_.Begin(BlockKind::kHeading, LineOf(element));
+    writer_.SetHeading(level, AnchorOf(element));
+    anchor_.clear();
+  }
+
+  // The id to link to: the heading's own, one right inside, or that of the
+  // section it begins.
+  std::string AnchorOf(const GumboNode& heading) const {
+    const absl::string_view own = HtmlAttribute(heading, "id");
+    if (!own.empty()) return std::string(own);
+    for (unsigned i = 0; i < Children(heading).length; ++i) {
+      const GumboNode& child = Child(heading, i);
+      for (const char* name : {"id", "name"}) {
+        const absl::string_view inner = HtmlAttribute(child, name);
+        if (!inner.empty()) return std::string(inner);
+      }
+    }
+    return anchor_;
+  }
+
+  // DocBook's stylesheets write the title of a box as <p class="title"> inside
+  // <div class="titlepage">, that of a figure as the same in its div.
+  void BeginTitle(const GumboNode& element, Frame* frame) {
+    for (size_t i = stack_.size(); i-- > 0 && i + 5 > stack_.size();) {
+      const GumboNode& above = *stack_[i].node;
+      for (const char* holder : {"figure", "table", "example", "equation",
+                                 "procedure", "informalexample"}) {
+        if (HasHtmlClass(above, holder)) {
+          frame->kind = BlockKind::kCaption;
+          return;
+        }
+      }
+      if (stack_[i].is_box) {
+        BeginHeading(element, box_level_ + 1);
+        frame->kind = BlockKind::kHeading;
+        return;
+      }
+    }
+  }
+
+  // True when the table held data and has been read.
+  bool ReadTable(const GumboNode& table, const Frame& frame) {
+    if (frame.headings_only || !content_.IsDataTable(table)) return false;
+    for (unsigned i = 0; i < Children(table).length; ++i) {
+      const GumboNode& child = Child(table, i);
+      if (!IsHtmlElement(child, GUMBO_TAG_CAPTION)) continue;
+      writer_.Begin(BlockKind::kCaption, LineOf(child));
+      writer_.Text(FlatText(child));
+    }
+    CollectRows(table).Write(&writer_);
+    return true;
+  }
+
+  const char* const source_end_;
+  const HtmlContent& content_;
+  const bool keep_all_;
+  BlockWriter& writer_;
+  bool in_main_ = false;
+  int box_level_ = 0;  // level of the section around the innermost box
+  std::string anchor_;
+  std::vector<Frame> stack_;
+};
+
+void ReadHead(const GumboNode& root, Extracted* out) {
+  for (unsigned i = 0; i < Children(root).length; ++i) {
+    const GumboNode& head = Child(root, i);
+    if (!IsHtmlElement(head, GUMBO_TAG_HEAD)) continue;
+    for (unsigned j = 0; j < Children(head).length; ++j) {
+      const GumboNode& child = Child(head, j);
+      if (IsHtmlElement(child, GUMBO_TAG_TITLE) && out->title.empty()) {
+        out->title = FlatText(child);
+      }
+      if (!IsHtmlElement(child, GUMBO_TAG_META)) continue;
+      const std::string name =
+          absl::AsciiStrToLower(HtmlAttribute(child, "name"));
+      const std::string value = FoldWhiteSpace(HtmlAttribute(child, "content"));
+      if (value.empty()) continue;
+      for (absl::string_view wanted :
+           {"author", "date", "description", "keywords"}) {
+        if (name == wanted) out->metadata.emplace_back(name, value);
+      }
+      if (out->language.empty() &&
+          absl::EqualsIgnoreCase(HtmlAttribute(child, "http-equiv"),
+                                 "content-language")) {
+        out->language = value;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Extracted> ExtractHtml(absl::string_view utf8,
+                                      const ExtractLimits& limits) {
+  ASSIGN_OR_RETURN(std::unique_ptr<HtmlTree> tree,
+                   HtmlTree::Parse(utf8, limits));
+  const HtmlContent content(tree->root());
+  BlockWriter writer(limits);
+  HtmlReader(utf8, content, false, &writer).Read(*content.main_part());
+  Extracted out;
+  RETURN_IF_ERROR(writer.Finish(&out));
+  if (out.text.empty()) {
+    HtmlReader(utf8, content, true, &writer).Read(*tree->root());
+    RETURN_IF_ERROR(writer.Finish(&out));
+  }
+  out.format = Format::kHtml;
+  out.language = content.language();
+  ReadHead(*tree->root(), &out);
+  return out;
+}
+
+std::string DeclaredHtmlEncoding(absl::string_view bytes) {
+  const std::string head = absl::AsciiStrToLower(bytes.substr(0, 1024));
+  for (absl::string_view key : {"charset=", "encoding="}) {
+    const size_t at = head.find(key.data(), 0, key.size());
+    if (at == std::string::npos) continue;
+    size_t begin = at + key.size();
+    while (begin < head.size() &&
+           (head[begin] == '"' || head[begin] == '\'' || head[begin] == ' ')) {
+      ++begin;
+    }
+    size_t end = begin;
+    while (end < head.size() &&
+           (absl::ascii_isalnum(static_cast<unsigned char>(head[end])) ||
+            head[end] == '-' || head[end] == '_')) {
+      ++end;
+    }
+    if (end > begin) return head.substr(begin, end - begin);
+  }
+  return "";
+}
+
+}  // namespace footnote

@@ -1,0 +1,167 @@
+#include "indexer/formats/plain.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "indexer/formats/block_writer.h"
+
+namespace footnote {
+namespace {
+
+// Nobody wraps lines wider than this; a file with longer lines has one
+// paragraph on each.
+constexpr size_t kWidestWrap = 130;
+constexpr size_t kNarrowestWrap = 50;
+
+struct Line {
+  absl::string_view text;  // without white space at its end
+  size_t indent = 0;       // columns; a tab is four
+  size_t columns = 0;      // on a terminal; Han and Kana fill two
+
+  bool empty() const { return text.empty(); }
+  absl::string_view content() const {
+    size_t i = 0;
+    while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
+    return text.substr(i);
+  }
+};
+
+size_t Columns(absl::string_view text) {
+  size_t columns = 0;
+  for (char c : text) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    // Lead bytes of U+3000 to U+9FFF.
+    columns += (byte & 0xc0) == 0x80 ? 0 : byte >= 0xe3 && byte <= 0xe9 ? 2 : 1;
+  }
+  return columns;
+}
+
+std::vector<Line> SplitLines(absl::string_view utf8) {
+  std::vector<Line> lines;
+  while (!utf8.empty()) {
+    const size_t end = utf8.find_first_of("\n\f\r");
+    absl::string_view text = utf8.substr(0, end);
+    const bool crlf = end != absl::string_view::npos && utf8[end] == '\r' &&
+                      end + 1 < utf8.size() && utf8[end + 1] == '\n';
+    utf8.remove_prefix(end == absl::string_view::npos ? utf8.size()
+                                                      : end + 1 + crlf);
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
+      text.remove_suffix(1);
+    }
+    Line line;
+    line.text = text;
+    for (char c : text) {
+      if (c != ' ' && c != '\t') break;
+      line.indent += c == '\t' ? 4 : 1;
+    }
+    line.columns = Columns(text);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+// The column at which the file's lines were wrapped; 0 when they were not.
+// A file wrapped by an editor has most lines near one width, and a few long
+// ones that had no space to break at.
+size_t WrapColumn(const std::vector<Line>& lines) {
+  std::vector<size_t> widths;  // of lines that another line follows
+  for (size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (!lines[i].empty() && !lines[i + 1].empty()) {
+      widths.push_back(lines[i].columns);
+    }
+  }
+  if (widths.empty()) return 0;
+  std::sort(widths.begin(), widths.end());
+  const size_t nearly_widest = widths[(widths.size() - 1) * 19 / 20];
+  const size_t common = widths[(widths.size() - 1) * 3 / 4];
+  if (nearly_widest > kWidestWrap || common < kNarrowestWrap) return 0;
+  return common;
+}
+
+bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
+
+// "- ", "* ", "• ", "1. ", "12) ".
+bool IsListItem(absl::string_view content) {
+  for (absl::string_view bullet :
+       {"- ", "* ", "+ ", "\xe2\x80\xa2 ", "\xe2\x80\x93 ", "\xc2\xb7 "}) {
+    if (content.substr(0, bullet.size()) == bullet) return true;
+  }
+  size_t digits = 0;
+  while (digits < content.size() && IsAsciiDigit(content[digits])) ++digits;
+  return digits >= 1 && digits <= 3 && digits + 1 < content.size() &&
+         (content[digits] == '.' || content[digits] == ')') &&
+         content[digits + 1] == ' ';
+}
+
+bool IsUnderline(const Line& line, char c) {
+  return line.text.size() >= 3 &&
+         line.text.find_first_not_of(c) == absl::string_view::npos;
+}
+
+bool WasWrapped(const Line& line, const Line& next, size_t wrap_column) {
+  if (wrap_column == 0) return false;
+  const absl::string_view content = next.content();
+  const absl::string_view first_word =
+      content.substr(0, content.find_first_of(" \t"));
+  // Scripts without spaces break anywhere.
+  if (!first_word.empty() &&
+      static_cast<unsigned char>(first_word[0]) >= 0xe3) {
+    return line.columns + 4 > wrap_column;
+  }
+  return line.columns + 1 + Columns(first_word) > wrap_column;
+}
+
+}  // namespace
+
+absl::StatusOr<Extracted> ExtractPlain(absl::string_view utf8,
+                                       const ExtractLimits& limits) {
+  const std::vector<Line> lines = SplitLines(utf8);
+  const size_t wrap_column = WrapColumn(lines);
+  BlockWriter writer(limits);
+  bool after_empty = true;
+  for (size_t i = 0; i < lines.size() && !writer.full(); ++i) {
+    const Line& line = lines[i];
+    const uint32_t number = static_cast<uint32_t>(i + 1);
+    if (line.empty()) {
+      writer.End();
+      after_empty = true;
+      continue;
+    }
+    const bool in_code = writer.open() && writer.kind() == BlockKind::kCode;
+    if (line.indent >= 4 && (after_empty || in_code) &&
+        !IsListItem(line.content())) {
+      if (!in_code) writer.Begin(BlockKind::kCode, number);
+      writer.Text(line.text);
+      writer.Text("\n");
+      after_empty = false;
+      continue;
+    }
+    if (after_empty && i + 1 < lines.size() &&
+        line.columns <= wrap_column + 80 &&
+        (IsUnderline(lines[i + 1], '=') || IsUnderline(lines[i + 1], '-'))) {
+      writer.Begin(BlockKind::kHeading, number);
+      writer.SetHeading(lines[i + 1].text[0] == '=' ? 1 : 2, "");
+      writer.Text(line.text);
+      writer.End();
+      ++i;
+      after_empty = true;
+      continue;
+    }
+    const bool item = IsListItem(line.content());
+    const bool continues = writer.open() && !in_code && !item && i > 0 &&
+                           WasWrapped(lines[i - 1], line, wrap_column);
+    if (!continues) {
+      writer.Begin(item ? BlockKind::kListItem : BlockKind::kParagraph, number);
+    }
+    writer.Text(line.text);
+    writer.Text("\n");
+    after_empty = false;
+  }
+  Extracted out;
+  RETURN_IF_ERROR(writer.Finish(&out));
+  out.format = Format::kPlain;
+  return out;
+}
+
+}  // namespace footnote
