@@ -145,8 +145,12 @@ absl::StatusOr<v1::Config> ParseConfig(absl::string_view text,
 }
 
 absl::StatusOr<v1::Config> ReadConfig(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kConfigLimitBytes));
-  return ParseConfig(text, path);
+  const absl::StatusOr<std::string> text = ReadFile(path, kConfigLimitBytes);
+  if (!text.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: ", text.status().message()));
+  }
+  return ParseConfig(*text, path);
 }
 
 v1::Config WithDefaults(v1::Config config) {

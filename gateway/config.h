@@ -15,9 +15,9 @@
 namespace footnote {
 
 // Reads a textproto.
-//   NotFound         no such file
-//   InvalidArgument  "config.textproto:12:3: ..." for the first mistake: an
-//                    unknown key, a value of the wrong type, a key given twice
+//   InvalidArgument  a file that can't be read; or "config.textproto:12:3: ..."
+//                    for the first mistake: an unknown key, a value of the
+//                    wrong type, a key given twice
 absl::StatusOr<v1::Config> ReadConfig(const std::string& path);
 
 // The same of `text`; `name` stands for the path in messages.

@@ -1,0 +1,268 @@
+#include "gateway/cli.h"
+
+#include <google/protobuf/wrappers.pb.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "base/terminal.h"
+#include "gateway/channel.h"
+#include "gateway/config.h"
+#include "gateway/print.h"
+#include "proto/footnote/v1/answers.grpc.pb.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxQuestionBytes = 1 << 20;
+
+struct AskOptions {
+  std::vector<std::string> words;
+  v1::AskRequest request;
+  std::vector<std::string> languages;
+  std::vector<std::string> documents;
+  std::vector<std::string> conditions;
+  std::vector<std::string> labels;
+  double timeout_s = 60;
+};
+
+std::string ReadStandardInput() {
+  std::string text;
+  char buffer[4096];
+  size_t size;
+  while ((size = fread(buffer, 1, sizeof(buffer), stdin)) > 0) {
+    text.append(buffer, size);
+    if (text.size() > kMaxQuestionBytes) break;
+  }
+  return std::string(absl::StripAsciiWhitespace(text));
+}
+
+// "key=a,b" or "key".
+v1::Filter::Condition ParseCondition(const std::string& text) {
+  v1::Filter::Condition condition;
+  const size_t equals = text.find('=');
+  condition.set_key(text.substr(0, equals));
+  if (equals == std::string::npos) return condition;
+  std::string values = text.substr(equals + 1);
+  size_t begin = 0;
+  while (true) {
+    const size_t comma = values.find(',', begin);
+    condition.add_any_of(values.substr(begin, comma - begin));
+    if (comma == std::string::npos) return condition;
+    begin = comma + 1;
+  }
+}
+
+v1::AskRequest MakeRequest(const AskOptions& options,
+                           const CliContext& context) {
+  v1::AskRequest request = options.request;
+  request.set_collection(context.collection);
+  const bool from_input = options.words.size() == 1 && options.words[0] == "-";
+  request.set_question(from_input ? ReadStandardInput()
+                                  : absl::StrJoin(options.words, " "));
+  v1::Filter& filter = *request.mutable_filter();
+  for (const std::string& language : options.languages) {
+    filter.add_languages(language);
+  }
+  for (const std::string& document : options.documents) {
+    filter.add_documents(document);
+  }
+  for (const std::string& condition : options.conditions) {
+    *filter.add_conditions() = ParseCondition(condition);
+  }
+  for (const std::string& label : options.labels) {
+    filter.add_access_labels(label);
+  }
+  return request;
+}
+
+absl::Status RunAsk(const AskOptions& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto answers = v1::Answers::NewStub(channel);
+  grpc::ClientContext call;
+  call.set_deadline(
+      absl::ToChronoTime(absl::Now() + absl::Seconds(options.timeout_s)));
+  const auto reader = answers->Ask(&call, MakeRequest(options, *context));
+  v1::AskResponse response;
+  v1::Answer answer;
+  bool complete = false;
+  while (reader->Read(&response)) {
+    if (!response.has_completed()) continue;
+    answer = std::move(*response.mutable_completed());
+    complete = true;
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+  if (!complete) {
+    return absl::InternalError("ask: the stream ended without an answer");
+  }
+  if (answer.text().empty()) context->exit_code = kExitAbstained;
+  if (context->json) {
+    PrintLine(ToPrettyJson(answer));
+    return absl::OkStatus();
+  }
+  PrintOptions print;
+  print.columns = TerminalColumns(STDOUT_FILENO);
+  print.colour = WantsColour(STDOUT_FILENO);
+  print.isolate = IsTerminal(STDOUT_FILENO);
+  fputs(PrintAnswer(answer, print).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void AddAsk(CLI::App* app, CliContext* context) {
+  auto options = std::make_shared<AskOptions>();
+  CLI::App* ask =
+      AddCommand(app, context, "ask", "Answer a question, with footnotes",
+                 [options, context] { return RunAsk(*options, context); });
+  ask->add_option("question", options->words,
+                  "the question; - reads it from standard input")
+      ->required();
+  ask->add_option_function<std::string>(
+      "-l,--language",
+      [options](const std::string& code) {
+        options->request.set_language(code);
+      },
+      "the question's language, such as de (default: found out)");
+  ask->add_option("--in", options->languages,
+                  "only documents in these languages")
+      ->delimiter(',');
+  ask->add_option("--document", options->documents, "only these documents");
+  ask->add_option_function<std::string>(
+      "--prefix",
+      [options](const std::string& prefix) {
+        options->request.mutable_filter()->set_document_prefix(prefix);
+      },
+      "only documents whose id begins so");
+  ask->add_option("--where", options->conditions,
+                  "only documents with this metadata: key or key=a,b");
+  ask->add_option("--label", options->labels,
+                  "access labels that the asker holds");
+  ask->add_option_function<int>(
+      "--top-k", [options](int k) { options->request.set_top_k(k); },
+      "passages that the writer is given (default 10, at most 100)");
+  ask->add_option_function<int>(
+      "--sentences",
+      [options](int n) { options->request.set_max_sentences(n); },
+      "at most so many sentences (default 2, at most 10)");
+  ask->add_option_function<int>(
+      "--length", [options](int n) { options->request.set_max_code_points(n); },
+      "best length in characters (default 300)");
+  ask->add_option_function<std::string>(
+      "--writer",
+      [options](const std::string& name) { options->request.set_writer(name); },
+      "who writes (default: the server's first writer)");
+  ask->add_option_function<std::string>(
+      "--request-id",
+      [options](const std::string& id) { options->request.set_request_id(id); },
+      "makes a repeated call give the first answer again");
+  ask->add_option("--timeout", options->timeout_s, "seconds (default 60)")
+      ->check(CLI::Range(0.001, 86400.0));
+  ask->footer(
+      "Examples:\n"
+      "  footnote ask --collection handbook How do I install a package?\n"
+      "  footnote ask --in de,fr --json 'Wie installiere ich ein Paket?'\n"
+      "  echo 'что такое apt?' | footnote ask -\n"
+      "Exit code 5: no answer, with a reason.");
+}
+
+// The standard health service, called without its stubs: its request and
+// response have the wire form of these two wrappers.
+using HealthStub = grpc::TemplatedGenericStub<google::protobuf::StringValue,
+                                              google::protobuf::Int32Value>;
+constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
+constexpr int kServing = 1;
+
+absl::StatusOr<int> CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
+                                const std::string& service) {
+  HealthStub stub(channel);
+  grpc::ClientContext call;
+  call.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
+  google::protobuf::StringValue request;
+  request.set_value(service);
+  google::protobuf::Int32Value response;
+  grpc::Status status;
+  absl::Notification done;
+  stub.UnaryCall(&call, kHealthCheck, grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status result) {
+                   status = std::move(result);
+                   done.Notify();
+                 });
+  done.WaitForNotification();
+  RETURN_IF_ERROR(FromGrpcStatus(status));
+  return response.value();
+}
+
+absl::Status RunHealth(
+    const std::string& service, CliContext* context,
+    const std::function<absl::StatusOr<v1::Config>()>& config) {
+  ASSIGN_OR_RETURN(const v1::Config in_force, config());
+  const std::string address =
+      context->server.empty() ? in_force.listen() : context->server;
+  ASSIGN_OR_RETURN(const auto channel, OpenChannel(address, in_force));
+  ASSIGN_OR_RETURN(const int health, CheckHealth(channel, service));
+  const bool serving = health == kServing;
+  if (!serving) context->exit_code = kExitUnavailable;
+  if (context->json) {
+    PrintLine(absl::StrCat("{\"server\":\"", address,
+                           "\",\"serving\":", serving ? "true" : "false", "}"));
+  } else {
+    PrintLine(absl::StrCat(address, ": ", serving ? "serving" : "not serving"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunConfigCheck(const std::string& path, CliContext* context) {
+  ASSIGN_OR_RETURN(v1::Config config, ReadConfig(path));
+  config = WithDefaults(std::move(config));
+  RETURN_IF_ERROR(CheckConfig(config));
+  PrintLine(context->json ? ToPrettyJson(config) : ConfigText(config));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterGatewayCommands(
+    CLI::App* app, CliContext* context,
+    std::function<absl::StatusOr<v1::Config>()> config) {
+  AddAsk(app, context);
+
+  auto service = std::make_shared<std::string>();
+  CLI::App* health =
+      AddCommand(app, context, "health", "Ask a server whether it serves",
+                 [=] { return RunHealth(*service, context, config); });
+  health->add_option("service", *service,
+                     "such as footnote.v1.Answers (default: all)");
+  health->footer(
+      "Example:\n  footnote health --server localhost:7700\n"
+      "Exit code 7: not serving, or no server.");
+
+  CLI::App* group =
+      app->add_subcommand("config", "Look at configuration files");
+  group->require_subcommand(1);
+  group->fallthrough();
+  auto path = std::make_shared<std::string>();
+  CLI::App* check =
+      AddCommand(group, context, "check",
+                 "Check a file; print what would be used with the defaults",
+                 [=] { return RunConfigCheck(*path, context); });
+  check->add_option("file", *path, "a textproto")->required();
+  check->footer(
+      "Example:\n  footnote config check /etc/footnote/footnote.textproto");
+}
+
+}  // namespace footnote

@@ -1,0 +1,190 @@
+#include "gateway/print.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "base/hash.h"
+#include "base/terminal.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kLeastColumns = 20;
+constexpr int kMostColumns = 100;
+// U+2068 FIRST STRONG ISOLATE and U+2069 POP DIRECTIONAL ISOLATE.
+constexpr char kIsolate[] = "\xe2\x81\xa8";
+constexpr char kPopIsolate[] = "\xe2\x81\xa9";
+constexpr char kArrow[] = " \xe2\x80\xba ";     // ›
+constexpr char kDot[] = " \xc2\xb7 ";           // ·
+constexpr char kDash[] = "\xe2\x80\x93";        // –
+constexpr char kOpenQuote[] = "\xe2\x80\x9c";   // “
+constexpr char kCloseQuote[] = "\xe2\x80\x9d";  // ”
+
+class Page {
+ public:
+  explicit Page(const PrintOptions& options)
+      : options_(options),
+        columns_(
+            std::min(kMostColumns, std::max(kLeastColumns, options.columns))) {}
+
+  // `text` wrapped behind `first` on the first line and blanks on the others.
+  void Paragraph(absl::string_view text, absl::string_view first,
+                 Colour colour) {
+    const int indent = DisplayWidth(first);
+    bool leading = true;
+    for (const std::string& line :
+         WrapText(text, std::max(kLeastColumns / 2, columns_ - indent))) {
+      if (leading) {
+        absl::StrAppend(&out_, Paint(first, Colour::kBold, options_.colour));
+      } else {
+        out_.append(static_cast<size_t>(indent), ' ');
+      }
+      leading = false;
+      absl::StrAppend(&out_, Paint(Isolated(line), colour, options_.colour),
+                      "\n");
+    }
+  }
+
+  void Blank() { out_.push_back('\n'); }
+
+  std::string Take() { return std::move(out_); }
+
+ private:
+  std::string Isolated(const std::string& line) const {
+    if (!options_.isolate || !IsRightToLeft(line)) return line;
+    return absl::StrCat(kIsolate, line, kPopIsolate);
+  }
+
+  const PrintOptions& options_;
+  const int columns_;
+  std::string out_;
+};
+
+// Answer.text with " [n]" behind the claim of citation n - 1.
+std::string MarkedText(const v1::Answer& answer) {
+  std::string marked;
+  size_t copied = 0;
+  for (int i = 0; i < answer.citations_size(); ++i) {
+    const size_t end = std::min<size_t>(answer.citations(i).answer_span().end(),
+                                        answer.text().size());
+    if (end >= copied) {
+      absl::StrAppend(
+          &marked,
+          Printable(
+              absl::string_view(answer.text()).substr(copied, end - copied)));
+      copied = end;
+    }
+    absl::StrAppend(&marked, " [", i + 1, "]");
+  }
+  absl::StrAppend(&marked,
+                  Printable(absl::string_view(answer.text()).substr(copied)));
+  return marked;
+}
+
+std::string Range(uint64_t begin, uint64_t end) {
+  return absl::StrCat(begin, kDash, end);
+}
+
+// "Title › Chapter › Section", or the file's name where nothing is known.
+std::string Heading(const v1::SourceSpan& source) {
+  std::vector<std::string> parts;
+  if (!source.title().empty()) parts.push_back(Printable(source.title()));
+  for (const std::string& heading : source.heading_path()) {
+    if (parts.empty() || parts.back() != Printable(heading)) {
+      parts.push_back(Printable(heading));
+    }
+  }
+  if (parts.empty()) parts.push_back(Printable(source.source().document()));
+  return absl::StrJoin(parts, kArrow);
+}
+
+std::string File(const v1::SourceSpan& source) {
+  const std::string& path =
+      source.path().empty() ? source.source().document() : source.path();
+  std::string line = Printable(path);
+  const v1::Location& location = source.location();
+  if (location.page() > 0) absl::StrAppend(&line, ", page ", location.page());
+  if (location.line() > 0) absl::StrAppend(&line, ", line ", location.line());
+  if (location.row() > 0) absl::StrAppend(&line, ", row ", location.row());
+  if (!location.element().empty()) {
+    absl::StrAppend(&line, ", ", Printable(location.element()));
+  }
+  return line;
+}
+
+std::string Address(const v1::SourceSpan& source, v1::Verdict verdict) {
+  const v1::Span& span = source.span();
+  return absl::StrCat(source.language().empty() ? "und" : source.language(),
+                      kDot, "version ", source.source().version(), kDot,
+                      "bytes ", Range(span.begin(), span.end()), kDot,
+                      "code points ",
+                      Range(span.begin_code_point(), span.end_code_point()),
+                      kDot, v1::Verdict_Name(verdict));
+}
+
+void PrintFootnote(const v1::Citation& citation, int number, Page* page) {
+  std::string mark = absl::StrCat("[", number, "] ");
+  const std::string blanks(mark.size(), ' ');
+  const Colour verdict =
+      citation.verdict() == v1::FOUND ? Colour::kGreen : Colour::kRed;
+  for (const v1::SourceSpan& source : citation.sources()) {
+    page->Paragraph(Heading(source), mark, Colour::kBold);
+    page->Paragraph(File(source), blanks, Colour::kBlue);
+    page->Paragraph(Address(source, citation.verdict()), blanks, verdict);
+    page->Paragraph(
+        absl::StrCat(kOpenQuote, Printable(source.quote()), kCloseQuote),
+        blanks, Colour::kDim);
+    mark = blanks;
+  }
+}
+
+void PrintReceipt(const v1::Answer& answer, Page* page) {
+  const v1::Receipt& receipt = answer.receipt();
+  const std::string time = absl::FormatTime(
+      "%Y-%m-%d %H:%M:%S UTC", absl::FromUnixMicros(receipt.time_us()),
+      absl::UTCTimeZone());
+  page->Paragraph(absl::StrCat("answer ", answer.id(), kDot, "record ",
+                               receipt.sequence(), kDot, time),
+                  "", Colour::kDim);
+  page->Paragraph(absl::StrCat("sha256 ", Hex(receipt.record_sha256())), "",
+                  Colour::kDim);
+}
+
+std::string ReasonFor(const v1::Answer& answer) {
+  if (!answer.abstention_detail().empty()) {
+    return Printable(answer.abstention_detail());
+  }
+  switch (answer.abstention()) {
+    case v1::NO_EVIDENCE:
+      return "nothing in the collection shares a word with the question";
+    case v1::NOT_SUPPORTED:
+      return "passages were found, but none says what was asked";
+    case v1::EMPTY_QUESTION:
+      return "the question holds nothing to look for";
+    default:
+      return "the answer is empty";
+  }
+}
+
+}  // namespace
+
+std::string PrintAnswer(const v1::Answer& answer, const PrintOptions& options) {
+  Page page(options);
+  if (answer.text().empty()) {
+    page.Paragraph(ReasonFor(answer), "No answer: ", Colour::kYellow);
+  } else {
+    page.Paragraph(MarkedText(answer), "", Colour::kPlain);
+  }
+  page.Blank();
+  for (int i = 0; i < answer.citations_size(); ++i) {
+    PrintFootnote(answer.citations(i), i + 1, &page);
+    page.Blank();
+  }
+  PrintReceipt(answer, &page);
+  return page.Take();
+}
+
+}  // namespace footnote
