@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "base/utf8.h"
 #include "text/cjk_words.h"
 #include "text/compounds.h"
@@ -62,6 +63,11 @@ inline uint64_t KeyOf(uint8_t channel, const char* term, size_t size) {
 
 inline uint64_t KeyOf(uint8_t channel, const std::string& term) {
   return KeyOf(channel, term.data(), term.size());
+}
+
+// The key of two neighbouring syllables by the keys of their stems.
+inline uint64_t PairKey(uint64_t first, uint64_t second) {
+  return (first ^ (first >> 29)) * kLanguageSeed + second;
 }
 
 bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
@@ -350,9 +356,12 @@ class Emitter {
   }
   void Explain(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
                uint8_t flags, absl::string_view term) {
+    Explain(begin, end, position, channel, flags, term, TermKey(channel, term));
+  }
+  void Explain(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
+               uint8_t flags, absl::string_view term, uint64_t key) {
     explained_->push_back(
-        {{begin, end, position, channel, flags, TermKey(channel, term)},
-         std::string(term)});
+        {{begin, end, position, channel, flags, key}, std::string(term)});
   }
 
  private:
@@ -387,14 +396,19 @@ class TokenSink {
       if ((flags & kWordHangul) != 0) {
         Hangul(begin, raw, position, terms.flags);
       }
+      if (language_ == Language::kVi) {
+        Syllable(begin, end, position, terms.flags,
+                 KeyOf(kChannelStem, terms.stem), terms.stem);
+      }
       emitter_.Explain(begin, end, position, kChannelPrefix, terms.flags,
                        terms.prefix);
       return;
     }
     const Entry& entry = state_.Find(raw, language_, flags);
     const uint8_t token_flags = entry.flags;
+    const uint64_t stem = entry.stem;
     const uint64_t prefix = entry.prefix;
-    emitter_.Emit(begin, end, position, kChannelStem, token_flags, entry.stem);
+    emitter_.Emit(begin, end, position, kChannelStem, token_flags, stem);
     for (size_t i = 0; i < entry.part_count; ++i) {
       emitter_.Emit(begin, end, position, kChannelStem,
                     token_flags | kTokenPart, entry.parts[i]);
@@ -402,6 +416,9 @@ class TokenSink {
     emitter_.Emit(begin, end, position, kChannelSurface, token_flags,
                   entry.surface);
     if ((flags & kWordHangul) != 0) Hangul(begin, raw, position, token_flags);
+    if (language_ == Language::kVi) {
+      Syllable(begin, end, position, token_flags, stem, absl::string_view());
+    }
     emitter_.Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
   }
 
@@ -499,6 +516,25 @@ class TokenSink {
     }
   }
 
+  // Most Vietnamese words are two syllables with a space between.
+  void Syllable(uint32_t begin, uint32_t end, uint32_t position, uint8_t flags,
+                uint64_t stem, absl::string_view term) {
+    if (before_.stem != 0 && begin == before_.end + 1 &&
+        utf8_[before_.end] == ' ') {
+      const uint8_t pair_flags = flags & before_.flags & kTokenStopWord;
+      const uint64_t key = PairKey(before_.stem, stem);
+      if (emitter_.explains()) {
+        emitter_.Explain(before_.begin, end, position, kChannelBigram,
+                         pair_flags, absl::StrCat(before_.term, " ", term),
+                         key);
+      } else {
+        emitter_.Emit(before_.begin, end, position, kChannelBigram, pair_flags,
+                      key);
+      }
+    }
+    before_ = {begin, end, flags, stem, std::string(term)};
+  }
+
   void Bigram(uint32_t begin, uint32_t end, uint32_t position, uint8_t flags,
               absl::string_view term) {
     if (emitter_.explains()) {
@@ -514,6 +550,14 @@ class TokenSink {
   State& state_;
   Emitter& emitter_;
   uint32_t position_ = 0;
+  // The syllable before, in Vietnamese.
+  struct {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+    uint8_t flags = 0;
+    uint64_t stem = 0;
+    std::string term;
+  } before_;
 };
 
 Analyzer::Analyzer() : state_(std::make_unique<State>()) {}

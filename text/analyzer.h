@@ -26,7 +26,8 @@ enum Channel : uint8_t {
   // language but for clitics. None in Han and Kana, where it equals the stem.
   kChannelSurface = 1,
   // Two neighbouring Han, Kana or Hangul characters; a character that stands
-  // alone is its own bigram.
+  // alone is its own bigram. Vietnamese: two neighbouring syllables' stems, at
+  // the position of the second.
   kChannelBigram = 2,
   // The first five letters of the bare word (Hangul: two), for endings that
   // no stemmer knows. The whole word when it is shorter; none in Han and Kana.
@@ -98,7 +99,8 @@ class Analyzer {
   std::unique_ptr<State> state_;
 };
 
-// The key of `term` in `channel`, as in Token::key.
+// The key of `term` in `channel`, as in Token::key (but for the syllable pairs
+// of Vietnamese, whose keys are made of the syllables' keys).
 uint64_t TermKey(uint8_t channel, absl::string_view term);
 
 }  // namespace footnote

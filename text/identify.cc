@@ -123,7 +123,7 @@ struct LetterHint {
 };
 constexpr LetterHint kLetterHints[] = {
     {"ß", "de", 3},
-    {"ñ¿¡", "es", 3},
+    {"ñ", "es", 3},
     {"ąęłńśźż", "pl", 1.5},
     {"ěřůďťň", "cs", 2},
     {"ščžý", "cs", 1},
@@ -139,7 +139,8 @@ constexpr LetterHint kLetterHints[] = {
     {"ç", "fr pt tr", 0.4},
     {"êôâ", "fr pt vi", 0.3},
     {"âî", "ro fr", 0.3},
-    {"è", "fr it", 0.5},
+    {"è", "fr", 0.5},
+    {"è", "it", 1},
     {"ùì", "it", 0.7},
     {"ò", "it", 0.7},
     {"à", "fr it pt vi", 0.3},
@@ -194,9 +195,11 @@ struct Census {
   double ukrainian = 0;
   double russian = 0;
   double other_cyrillic = 0;
+  double spanish = 0;
 
   void Count(char32_t c, uint8_t cls) {
     const uint8_t kind = cls & kCharKindMask;
+    if (c == 0x00BF || c == 0x00A1) spanish += 1;  // ¿ ¡
     if (kind == kCharCjk) {
       ((c >= 0x3041 && c <= 0x30FF) || (c >= 0xFF66 && c <= 0xFF9F) ? kana
                                                                     : han) += 1;
@@ -389,6 +392,8 @@ Language FromCld(const char* code) {
 
 struct CldResult {
   Language language = Language::kUnknown;
+  // Slovak for Czech, Galician for Portuguese: not quite what was said.
+  bool relative = false;
   // Its code when it is a language that is none of ours.
   bool foreign = false;
   bool reliable = false;
@@ -408,6 +413,8 @@ CldResult AskCld(absl::string_view utf8) {
   CldResult result;
   const char* code = CLD2::LanguageCode(best);
   result.language = FromCld(code);
+  result.relative =
+      absl::string_view(code) == "sk" || absl::string_view(code) == "gl";
   result.foreign = result.language == Language::kUnknown &&
                    best != CLD2::UNKNOWN_LANGUAGE &&
                    best != CLD2::TG_UNKNOWN_LANGUAGE;
@@ -453,6 +460,7 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
   if (cld.language != Language::kUnknown) {
     double bonus = cld.language == Language::kEn ? 0.4 : 1.2;
     if (cld.reliable) bonus += cld.language == Language::kEn ? 0.6 : 1.5;
+    if (cld.relative) bonus *= 0.5;
     if (is_long) bonus += 0.05 * votes->words() * cld.share;
     At(scores, cld.language) += bonus;
   }
@@ -503,6 +511,7 @@ Identified IdentifyLanguage(absl::string_view utf8) {
   Scores& scores = votes.scores();
   switch (top) {
     case 0:
+      At(scores, Language::kEs) += 3 * census.spanish;
       return Latin(utf8, census.latin, &votes);
     case 1:
       return {Language::kEl, share};

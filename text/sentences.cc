@@ -65,6 +65,11 @@ Terminator TerminatorOf(char32_t c, Language language) {
   }
 }
 
+// Quotes that close in one place and open in another.
+bool IsEitherQuote(char32_t c) {
+  return c == '"' || c == '\'' || c == 0x2019 || c == 0x201C;
+}
+
 bool IsCloser(char32_t c) {
   switch (c) {
     case '"':
@@ -139,7 +144,7 @@ bool OftenLast(absl::string_view folded) {
     auto* set = new Words;
     for (absl::string_view word : absl::StrSplit(
              "etc usw ecc enz itp itd atd apod т.д т.п др пр λπ κλπ κ.λπ inc "
-             "ltd co corp jr sr a.m p.m a.d b.c a.c d.c v.v dsb dst dll vb "
+             "ltd corp a.m p.m a.d b.c a.c d.c v.v dsb dst dll vb "
              "p.n.e n.e н.э н.е ltda cia s.a v.chr n.chr ss г гг р рр руб коп "
              "грн тыс млн млрд тис mil mio mrd min max mln mld tys zł kč",
              ' ')) {
@@ -199,9 +204,8 @@ class Splitter {
         if (more < strongest && strongest == Terminator::kStop) {
           strongest = more;
         }
-      } else if (IsCloser(c.value)) {
-        // A quote that opens the next sentence has a space before it; one that
-        // opens the next word has a letter after it.
+      } else if (IsCloser(c.value) &&
+                 !(IsEitherQuote(c.value) && WordAt(p + c.length))) {
         closed = true;
       } else {
         break;
@@ -252,6 +256,13 @@ class Splitter {
     if (single_stop && GoesOn(at, next, closed)) return p;
     Close(p);
     return p;
+  }
+
+  // True when a letter or digit stands at `p`: a quote before it opens.
+  bool WordAt(const unsigned char* p) const {
+    return p < end_ &&
+           (ClassOf(Decode(p, end_).value) & kCharKindMask) != kCharOther &&
+           !IsEitherQuote(Decode(p, end_).value);
   }
 
   static bool IsCased(char32_t c) {
@@ -318,13 +329,15 @@ class Splitter {
   // "in the U.S. The": a capitalised function word begins a sentence.
   bool NextIsStopWord(const unsigned char* next) const {
     const unsigned char* p = next;
+    size_t letters = 0;
     while (p < end_ && p - next < 24) {
       const CodePoint c = Decode(p, end_);
       const uint8_t kind = ClassOf(c.value) & kCharKindMask;
       if (kind != kCharLetter && kind != kCharMark) break;
       p += c.length;
+      ++letters;
     }
-    return p > next &&
+    return letters >= 2 &&
            IsFoldedStopWord(
                Fold(absl::string_view(reinterpret_cast<const char*>(next),
                                       p - next),
