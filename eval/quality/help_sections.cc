@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/file.h"
@@ -21,32 +20,13 @@ namespace {
 
 constexpr size_t kMinCodePoints = 100;
 
-// Where the Handbook has a language; GNOME names its folders by the code
-// itself but for Chinese and English.
-struct Place {
-  const char* language;
-  const char* handbook;
-  const char* gnome;
-};
-constexpr Place kPlaces[] = {
-    {"ar", "ar-MA", "ar"}, {"cs", "cs-CZ", "cs"},   {"de", "de-DE", "de"},
-    {"el", "el-GR", "el"}, {"en", "en-US", "C"},    {"es", "es-ES", "es"},
-    {"fa", "fa-IR", "fa"}, {"fr", "fr-FR", "fr"},   {"he", "he-IL", "he"},
-    {"hi", "hi-IN", "hi"}, {"id", "id-ID", "id"},   {"it", "it-IT", "it"},
-    {"ja", "ja-JP", "ja"}, {"ko", "ko-KR", "ko"},   {"nl", "nl-NL", "nl"},
-    {"pl", "pl-PL", "pl"}, {"pt", "pt-BR", "pt"},   {"ro", "ro-RO", "ro"},
-    {"ru", "ru-RU", "ru"}, {"tr", "tr-TR", "tr"},   {"uk", "uk-UA", "uk"},
-    {"vi", "vi-VN", "vi"}, {"zh", "zh-CN", "zh_CN"}};
-
+// The files anywhere in `folder`, sorted.
 std::vector<std::string> Files(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code ignored;
   for (const auto& entry :
-       std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string path = entry.path().string();
-    if (absl::EndsWith(path, ".html") || absl::EndsWith(path, ".page")) {
-      files.push_back(path);
-    }
+       std::filesystem::recursive_directory_iterator(folder, ignored)) {
+    if (entry.is_regular_file(ignored)) files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -133,39 +113,28 @@ absl::StatusOr<std::string> HelpFolder(const std::string& data) {
         "no documentation: give --data \"$(tools/docs_23)\" or set "
         "FOOTNOTE_DOCS_23");
   }
-  if (!std::filesystem::is_directory(folder + "/usr/share")) {
+  if (!std::filesystem::is_directory(folder + "/en")) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--data ", folder, ": want a folder with usr/share"));
+        absl::StrCat("--data ", folder, ": want a folder with en/, de/, …"));
   }
   return folder;
 }
 
 absl::StatusOr<std::vector<HelpSection>> ReadHelpSections(
     const std::string& folder, const std::string& language) {
-  const auto place = std::find_if(
-      std::begin(kPlaces), std::end(kPlaces),
-      [&](const Place& place) { return language == place.language; });
-  if (place == std::end(kPlaces)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--languages ", language, ": not one of the 23"));
-  }
   std::vector<HelpSection> sections;
-  for (const std::string& part :
-       {absl::StrCat("/usr/share/doc/debian-handbook/html/", place->handbook),
-        absl::StrCat("/usr/share/help/", place->gnome, "/gnome-help")}) {
-    for (const std::string& file : Files(folder + part)) {
-      ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
-      // A page without text is no section, and no reason to stop.
-      const absl::Status read = ReadDocuments(
-          std::move(bytes), "", ExtractLimits(),
-          [&](uint32_t, absl::StatusOr<JsonDocument> document) {
-            if (document.ok()) {
-              AddSections(language, file, document->document, &sections);
-            }
-            return absl::OkStatus();
-          });
-      static_cast<void>(read);
-    }
+  for (const std::string& file : Files(absl::StrCat(folder, "/", language))) {
+    ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
+    // A page without text is no section, and no reason to stop.
+    const absl::Status read = ReadDocuments(
+        std::move(bytes), "", ExtractLimits(),
+        [&](uint32_t, absl::StatusOr<JsonDocument> document) {
+          if (document.ok()) {
+            AddSections(language, file, document->document, &sections);
+          }
+          return absl::OkStatus();
+        });
+    static_cast<void>(read);
   }
   return Distinct(std::move(sections));
 }

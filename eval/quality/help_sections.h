@@ -1,6 +1,6 @@
-// Sections of the documentation that Debian ships in 23 languages: the Debian
-// Administrator's Handbook (HTML) and GNOME's help (Mallard), as tools/docs_23
-// unpacks them.
+// Sections of the documentation that Debian ships in 23 languages, mostly the
+// Debian Administrator's Handbook (HTML) and GNOME's help (Mallard), as
+// tools/docs_23 lays it out: one folder per language, "de/handbook/apt.html".
 #ifndef FOOTNOTE_EVAL_QUALITY_HELP_SECTIONS_H_
 #define FOOTNOTE_EVAL_QUALITY_HELP_SECTIONS_H_
 
