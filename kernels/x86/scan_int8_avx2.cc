@@ -10,8 +10,8 @@ namespace footnote {
 namespace {
 
 inline __m256i AddProducts(__m256i sum, __m256i query, __m256i code) {
-  const __m256i pairs =
-      _mm256_maddubs_epi16(_mm256_abs_epi8(code), _mm256_sign_epi8(query, code));
+  const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(code),
+                                             _mm256_sign_epi8(query, code));
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
@@ -20,8 +20,8 @@ inline __m256i Load(const int8_t* p) {
 }
 
 inline int32_t Sum(__m256i v) {
-  __m128i x = _mm_add_epi32(_mm256_castsi256_si128(v),
-                            _mm256_extracti128_si256(v, 1));
+  __m128i x =
+      _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0x4e));
   x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1));
   return _mm_cvtsi128_si32(x);

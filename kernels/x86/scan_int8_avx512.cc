@@ -18,8 +18,8 @@ void ScanInt8Avx512(const int8_t* query, const int8_t* codes, size_t stride,
   const __m512i flip = _mm512_set1_epi8(static_cast<char>(0x80));
   __m512i query_sum = _mm512_setzero_si512();
   for (size_t j = 0; j < stride; j += 64) {
-    query_sum = _mm512_dpbusd_epi32(query_sum, _mm512_set1_epi8(1),
-                                    Load(query + j));
+    query_sum =
+        _mm512_dpbusd_epi32(query_sum, _mm512_set1_epi8(1), Load(query + j));
   }
   const int32_t shift = 128 * _mm512_reduce_add_epi32(query_sum);
   size_t i = 0;

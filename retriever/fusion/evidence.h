@@ -1,0 +1,59 @@
+// What speaks for a passage: measured for the few candidates that the arms
+// brought, from postings and positions.
+#ifndef FOOTNOTE_RETRIEVER_FUSION_EVIDENCE_H_
+#define FOOTNOTE_RETRIEVER_FUSION_EVIDENCE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "retriever/lexical/bm25.h"
+#include "retriever/lexical/query_terms.h"
+
+namespace footnote {
+
+struct Candidate {
+  uint32_t segment = 0;
+  uint32_t passage = 0;
+
+  // From 1; 0: the arm did not bring it.
+  uint32_t lexical_rank = 0;
+  uint32_t vector_rank = 0;
+
+  // Inner product of the vectors; 0 without.
+  float similarity = 0;
+  // The passage is in the question's language.
+  bool same_language = false;
+
+  // Filled by MeasureTerms. BM25 by kind of term: words, stems and bigrams,
+  // prefixes.
+  float words = 0;
+  float stems = 0;
+  float prefixes = 0;
+  // A term that is not a function word matched.
+  bool has_content_term = false;
+
+  // Filled by MeasurePositions, as shares of the question's rarity, 0 to 1.
+  // The best stretch of some two dozen words: stems (or bigrams), prefixes.
+  float stem_window = 0;
+  float prefix_window = 0;
+  // Rarity of the stems and bigrams that title or headings hold.
+  float title = 0;
+
+  double total = 0;
+};
+
+// Fills the BM25 fields of `candidates`, whatever their order.
+//   DataLoss  postings are damaged
+absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
+                          absl::Span<Candidate> candidates);
+
+// Fills windows and title. Costs several times as much as MeasureTerms: give
+// it only the best. Segments without positions leave them 0.
+absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
+                              absl::Span<Candidate> candidates);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_FUSION_EVIDENCE_H_

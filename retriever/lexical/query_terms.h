@@ -1,0 +1,46 @@
+// A question as index terms with weights.
+#ifndef FOOTNOTE_RETRIEVER_LEXICAL_QUERY_TERMS_H_
+#define FOOTNOTE_RETRIEVER_LEXICAL_QUERY_TERMS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "retriever/lexical/bm25.h"
+#include "text/analyzer.h"
+#include "text/language.h"
+
+namespace footnote {
+
+// A longer question keeps its rarest terms.
+constexpr size_t kMaxQueryTerms = 128;
+// Bytes of a question that are looked at.
+constexpr size_t kMaxQuestionBytes = 8192;
+
+struct QueryTerm {
+  uint64_t key = 0;
+  uint8_t channel = 0;
+  // Every word that gave it is a function word.
+  bool stop = false;
+  // Passages that hold it; 0: none does, and it only counts as unmatched.
+  uint64_t document_frequency = 0;
+  // Rarity: idf, lowered for function words and parts of compounds.
+  float rarity = 0;
+};
+
+struct QueryTerms {
+  // Distinct keys, the rarest first.
+  std::vector<QueryTerm> terms;
+  // True when there is no word, or function words only; these then count like
+  // any other.
+  bool nothing_to_look_for = true;
+};
+
+// The terms of `question`, which is read as `language`. Safe from many
+// threads.
+QueryTerms MakeQueryTerms(absl::string_view question, Language language,
+                          const Corpus& corpus);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_LEXICAL_QUERY_TERMS_H_

@@ -1,0 +1,122 @@
+#include "retriever/rank.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "base/status_macros.h"
+#include "proto/footnote/v1/types.pb.h"
+#include "retriever/ann/nearest.h"
+#include "retriever/filter/filter.h"
+#include "retriever/fusion/fuse.h"
+#include "retriever/lexical/max_score.h"
+#include "retriever/lexical/query_terms.h"
+
+namespace footnote {
+namespace {
+
+// Passages that each arm brings to the second stage; more never changed the
+// first five.
+constexpr size_t kArmPassages = 50;
+// Passages whose positions are read.
+constexpr size_t kMeasured = 40;
+
+void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
+              std::vector<Candidate>* candidates) {
+  std::sort(candidates->begin(), candidates->end(), BetterFirst);
+  absl::flat_hash_set<uint64_t> documents;
+  std::vector<Candidate> kept;
+  for (const Candidate& candidate : *candidates) {
+    if (kept.size() == k) break;
+    if (!IsEvidence(candidate)) continue;
+    if (distinct_documents) {
+      const SegmentReader& reader =
+          *corpus.generation().segments[candidate.segment].reader;
+      const uint32_t document = reader.passages()[candidate.passage].document;
+      if (!documents.insert(uint64_t{candidate.segment} << 32 | document)
+               .second) {
+        continue;
+      }
+    }
+    kept.push_back(candidate);
+  }
+  *candidates = std::move(kept);
+}
+
+// A similarity and a language for the candidates that lack them.
+void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
+                        const QueryCode* code,
+                        std::vector<Candidate>* candidates) {
+  for (Candidate& candidate : *candidates) {
+    const SegmentReader& reader =
+        *corpus.generation().segments[candidate.segment].reader;
+    candidate.same_language = query.language != Language::kUnknown &&
+                              reader.passages()[candidate.passage].language ==
+                                  static_cast<uint8_t>(query.language);
+    if (code != nullptr && candidate.vector_rank == 0) {
+      candidate.similarity = SimilarityOf(reader, candidate.passage, *code);
+    }
+  }
+}
+
+// Scores everything that costs little, then the positions of the best.
+absl::Status ScoreCandidates(const Corpus& corpus, const QueryTerms& terms,
+                             float trust, size_t measured,
+                             std::vector<Candidate>* candidates) {
+  RETURN_IF_ERROR(MeasureTerms(corpus, terms, absl::MakeSpan(*candidates)));
+  for (Candidate& candidate : *candidates) ScoreByTerms(trust, &candidate);
+  measured = std::min(measured, candidates->size());
+  std::partial_sort(candidates->begin(), candidates->begin() + measured,
+                    candidates->end(), BetterFirst);
+  const absl::Span<Candidate> best(candidates->data(), measured);
+  RETURN_IF_ERROR(MeasurePositions(corpus, terms, best));
+  for (Candidate& candidate : best) ScoreByEverything(trust, &candidate);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
+                             const v1::Filter& filter) {
+  ASSIGN_OR_RETURN(const std::vector<AllowedPassages> allowed,
+                   ApplyFilter(corpus.generation(), filter));
+  const size_t wanted = std::max(kArmPassages, 2 * query.top_k);
+  const QueryTerms terms =
+      MakeQueryTerms(query.question, query.language, corpus);
+  Ranking ranking;
+  ranking.nothing_to_look_for =
+      terms.nothing_to_look_for && !query.question.empty();
+
+  std::vector<LexicalHit> lexical;
+  if (query.arms != Arms::kVector) {
+    ASSIGN_OR_RETURN(lexical,
+                     BestByTerms(corpus, LexicalTerms(terms), allowed, wanted));
+  }
+  std::vector<VectorHit> nearest;
+  absl::optional<QueryCode> code;
+  if (query.arms != Arms::kLexical && !query.vector.empty()) {
+    code.emplace(query.vector);
+    nearest = NearestPassages(corpus, *code, allowed, wanted);
+  }
+
+  std::vector<Candidate> candidates = Join(lexical, nearest);
+  CompleteCandidates(corpus, query, code.has_value() ? &*code : nullptr,
+                     &candidates);
+  if (query.arms == Arms::kVector) {
+    for (Candidate& candidate : candidates) {
+      candidate.total = candidate.similarity;
+    }
+  } else {
+    RETURN_IF_ERROR(
+        ScoreCandidates(corpus, terms, VectorTrust(query.vector_is_good),
+                        std::max(kMeasured, query.top_k), &candidates));
+  }
+  KeepBest(query.top_k, query.distinct_documents, corpus, &candidates);
+  ranking.passages = std::move(candidates);
+  return ranking;
+}
+
+}  // namespace footnote

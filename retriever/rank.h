@@ -1,0 +1,51 @@
+// The two arms of a search, fused: the part that reads nothing but segments.
+#ifndef FOOTNOTE_RETRIEVER_RANK_H_
+#define FOOTNOTE_RETRIEVER_RANK_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "retriever/fusion/evidence.h"
+#include "retriever/lexical/bm25.h"
+#include "text/language.h"
+
+namespace footnote {
+
+namespace v1 {
+class Filter;
+}
+
+// Which arms take part.
+enum class Arms { kBoth, kLexical, kVector };
+
+// What Rank needs to know.
+struct RankQuery {
+  std::string question;
+  Language language = Language::kUnknown;
+  // Unit length, of the collection's dimension; empty: none.
+  std::vector<float> vector;
+  // The encoder is known to speak the question's language.
+  bool vector_is_good = true;
+  Arms arms = Arms::kBoth;
+  size_t top_k = 10;
+  bool distinct_documents = false;
+};
+
+struct Ranking {
+  // Best first, at most top_k, each of them evidence.
+  std::vector<Candidate> passages;
+  bool nothing_to_look_for = false;
+};
+
+// Ranks the passages of `corpus` that `filter` lets through. Reads nothing but
+// the segments. Safe from many threads.
+//   InvalidArgument  the filter names an unknown language
+//   DataLoss         a segment is damaged
+absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
+                             const v1::Filter& filter);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_RANK_H_

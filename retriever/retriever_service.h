@@ -1,0 +1,22 @@
+// The Retriever as a gRPC service: RPC in, Status out.
+#ifndef FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_
+#define FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_
+
+#include <memory>
+
+#include "grpcpp/impl/codegen/service_type.h"
+#include "model/encoder/encoder.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+struct RetrieverOptions {};
+
+// Serves v1.Retriever over `store`. `encoder` may be null. Both must outlive
+// the service, which may be called from many threads and starts none.
+std::unique_ptr<grpc::Service> NewRetrieverService(
+    Store* store, const Encoder* encoder, const RetrieverOptions& options);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_

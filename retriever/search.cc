@@ -1,0 +1,218 @@
+#include "retriever/search.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "base/grpc_status.h"
+#include "base/metrics.h"
+#include "base/status_macros.h"
+#include "proto/footnote/v1/retriever.pb.h"
+#include "retriever/rank.h"
+#include "text/analyzer.h"
+#include "text/identify.h"
+
+namespace footnote {
+namespace {
+
+// How long a secondary process trusts what it has seen.
+constexpr absl::Duration kRefreshEvery = absl::Milliseconds(200);
+constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
+
+constexpr int kDefaultTopK = 10;
+// Corpora of more collections are worked out again when asked for.
+constexpr size_t kMaxCorpora = 64;
+
+absl::Status WithReason(absl::Status status, absl::string_view reason) {
+  SetErrorReason(reason, &status);
+  return status;
+}
+
+}  // namespace
+
+Searcher::Searcher(Store* store, const Encoder* encoder)
+    : store_(store), encoder_(encoder) {}
+
+absl::Status Searcher::Search(const v1::SearchRequest& request,
+                              const std::function<bool()>& cancelled,
+                              absl::Time deadline,
+                              v1::SearchResponse* response) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Corpus> corpus,
+                   CorpusOf(request.collection(), request.min_generation(),
+                            deadline, cancelled));
+  RankQuery query;
+  query.question = request.question();
+  if (request.language().empty()) {
+    query.language = IdentifyLanguage(request.question()).language;
+  } else {
+    ASSIGN_OR_RETURN(query.language, ParseLanguage(request.language()));
+  }
+  query.arms = request.mode() == v1::LEXICAL  ? Arms::kLexical
+               : request.mode() == v1::VECTOR ? Arms::kVector
+                                              : Arms::kBoth;
+  query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
+  query.distinct_documents = request.distinct_documents();
+  ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *corpus));
+  query.vector_is_good =
+      encoder_ == nullptr || encoder_->Speaks(LanguageCode(query.language));
+  if (cancelled()) return absl::CancelledError("the caller has gone");
+
+  Ranking ranking;
+  {
+    StageTimer timer("search_rank");
+    ASSIGN_OR_RETURN(ranking, Rank(*corpus, query, request.filter()));
+  }
+  if (cancelled()) return absl::CancelledError("the caller has gone");
+
+  for (const Candidate& candidate : ranking.passages) {
+    RETURN_IF_ERROR(
+        FillPassage(*corpus, candidate, request.omit_text(), response));
+  }
+  response->set_generation(corpus->generation().number());
+  response->set_language(std::string(LanguageCode(query.language)));
+  response->set_empty_question(ranking.nothing_to_look_for);
+  response->mutable_vector()->Add(query.vector.begin(), query.vector.end());
+  response->set_analyzer_version(kAnalyzerVersion);
+  if (encoder_ != nullptr && !query.vector.empty()) {
+    response->set_encoder(std::string(encoder_->name()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const Corpus>> Searcher::CorpusOf(
+    const std::string& collection, uint64_t min_generation, absl::Time deadline,
+    const std::function<bool()>& cancelled) {
+  std::shared_ptr<const Generation> generation;
+  for (;;) {
+    RETURN_IF_ERROR(Refresh());
+    ASSIGN_OR_RETURN(generation, store_->Current(collection));
+    if (generation->number() >= min_generation) break;
+    if (cancelled()) return absl::CancelledError("the caller has gone");
+    if (absl::Now() + kWaitStep >= deadline) {
+      return WithReason(absl::UnavailableError(absl::StrCat(
+                            "collection \"", collection, "\" is at generation ",
+                            generation->number(), ", want ", min_generation)),
+                        "GENERATION_NOT_AVAILABLE");
+    }
+    absl::SleepFor(kWaitStep);
+  }
+  if (generation->number() == 0) {
+    return WithReason(absl::NotFoundError(absl::StrCat(
+                          "collection \"", collection, "\" does not exist")),
+                      "COLLECTION_NOT_FOUND");
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto it = corpora_.find(collection);
+    if (it != corpora_.end() &&
+        it->second->generation().number() == generation->number()) {
+      return it->second;
+    }
+  }
+  // Two threads may do this at once after a commit; either result is good.
+  auto corpus = std::make_shared<const Corpus>(std::move(generation));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (corpora_.size() >= kMaxCorpora) corpora_.clear();
+  corpora_[collection] = corpus;
+  return corpus;
+}
+
+absl::Status Searcher::Refresh() {
+  if (store_->mode() == KvMode::kPrimary) return absl::OkStatus();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (absl::Now() - refreshed_ < kRefreshEvery) return absl::OkStatus();
+    refreshed_ = absl::Now();
+  }
+  return store_->Refresh();
+}
+
+absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
+    const v1::SearchRequest& request, const Corpus& corpus) const {
+  const Manifest& manifest = corpus.generation().manifest;
+  const bool must = request.mode() == v1::VECTOR;
+  if (request.mode() == v1::LEXICAL) return std::vector<float>();
+  if (!request.vector().empty()) {
+    if (manifest.dimension != 0 &&
+        request.vector_size() != static_cast<int>(manifest.dimension)) {
+      return WithReason(
+          absl::InvalidArgumentError(
+              absl::StrCat("vector has ", request.vector_size(),
+                           " values, want ", manifest.dimension,
+                           " as collection \"", manifest.collection, "\" has")),
+          "INVALID_REQUEST");
+    }
+    return std::vector<float>(request.vector().begin(), request.vector().end());
+  }
+  const bool same_encoder =
+      encoder_ != nullptr &&
+      manifest.dimension == static_cast<uint32_t>(encoder_->dimension()) &&
+      absl::BytesToHexString(manifest.encoder_hash) == encoder_->hash();
+  if (!same_encoder || request.question().empty()) {
+    if (!must) return std::vector<float>();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "mode VECTOR: collection \"", manifest.collection,
+        "\" has no vectors of a loaded encoder, want a vector in the request"));
+  }
+  StageTimer timer("search_encode");
+  std::vector<float> vector(encoder_->dimension());
+  const absl::string_view text = request.question();
+  RETURN_IF_ERROR(encoder_->Encode({text}, vector.data()));
+  return vector;
+}
+
+absl::Status Searcher::FillPassage(const Corpus& corpus,
+                                   const Candidate& candidate, bool omit_text,
+                                   v1::SearchResponse* response) const {
+  const Generation& generation = corpus.generation();
+  const SegmentReader& reader = *generation.segments[candidate.segment].reader;
+  const PassageRow& row = reader.passages()[candidate.passage];
+  const DocumentRow& document = reader.Document(row);
+  const VersionRef version = {generation.manifest.collection,
+                              std::string(reader.DocumentId(document)),
+                              document.version};
+
+  v1::Passage* passage = response->add_passages();
+  v1::DocumentVersion* source = passage->mutable_source();
+  source->set_collection(version.collection);
+  source->set_document(version.document);
+  source->set_version(version.version);
+  source->set_sha256(document.sha256, sizeof(document.sha256));
+  passage->set_ordinal(row.ordinal);
+  v1::Span* span = passage->mutable_span();
+  span->set_begin(row.begin);
+  span->set_end(row.end);
+  span->set_begin_code_point(row.code_point_begin);
+  span->set_end_code_point(row.code_point_end);
+  passage->set_language(
+      std::string(LanguageCode(static_cast<Language>(row.language))));
+  passage->set_title(std::string(reader.Title(document)));
+  for (absl::string_view heading :
+       absl::StrSplit(reader.Heading(row), '\n', absl::SkipEmpty())) {
+    passage->add_heading_path(std::string(heading));
+  }
+  const absl::Span<const uint32_t> metadata = reader.Metadata(document);
+  for (size_t i = 0; i + 1 < metadata.size(); i += 2) {
+    v1::Metadata* pair = passage->add_metadata();
+    pair->set_key(std::string(reader.String(metadata[i])));
+    pair->set_value(std::string(reader.String(metadata[i + 1])));
+  }
+  v1::Score* score = passage->mutable_score();
+  score->set_total(candidate.total);
+  score->set_lexical(candidate.stems + candidate.words + candidate.prefixes);
+  score->set_vector(candidate.similarity);
+  score->set_lexical_rank(candidate.lexical_rank);
+  score->set_vector_rank(candidate.vector_rank);
+  if (omit_text) return absl::OkStatus();
+
+  ASSIGN_OR_RETURN(const VersionRecord record,
+                   store_->documents()->GetVersion(version));
+  passage->set_path(record.source);
+  ASSIGN_OR_RETURN(*passage->mutable_text(),
+                   store_->documents()->ReadText(version, row.begin, row.end));
+  return absl::OkStatus();
+}
+
+}  // namespace footnote

@@ -1,0 +1,69 @@
+// The story of a search: a question in, ranked passages out.
+#ifndef FOOTNOTE_RETRIEVER_SEARCH_H_
+#define FOOTNOTE_RETRIEVER_SEARCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "model/encoder/encoder.h"
+#include "retriever/fusion/evidence.h"
+#include "retriever/lexical/bm25.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+namespace v1 {
+class SearchRequest;
+class SearchResponse;
+}  // namespace v1
+
+// Searches collections of one store. Safe from many threads.
+class Searcher {
+ public:
+  // Both must outlive the searcher; `encoder` may be null: then questions are
+  // found by their words, unless the caller brings vectors.
+  Searcher(Store* store, const Encoder* encoder);
+
+  // Answers `request`, which was validated. `cancelled` is asked between the
+  // stages; a search that waits for its generation gives up at `deadline`.
+  //   NotFound            COLLECTION_NOT_FOUND
+  //   Unavailable         GENERATION_NOT_AVAILABLE: not there at the deadline
+  //   InvalidArgument     a vector of another dimension than the collection's
+  //   FailedPrecondition  mode VECTOR, and there is no way to a vector
+  //   Cancelled           the caller has gone
+  //   DataLoss            damage on disk
+  absl::Status Search(const v1::SearchRequest& request,
+                      const std::function<bool()>& cancelled,
+                      absl::Time deadline, v1::SearchResponse* response);
+
+ private:
+  absl::StatusOr<std::shared_ptr<const Corpus>> CorpusOf(
+      const std::string& collection, uint64_t min_generation,
+      absl::Time deadline, const std::function<bool()>& cancelled);
+  absl::Status Refresh();
+  absl::StatusOr<std::vector<float>> QuestionVector(
+      const v1::SearchRequest& request, const Corpus& corpus) const;
+  absl::Status FillPassage(const Corpus& corpus, const Candidate& candidate,
+                           bool omit_text, v1::SearchResponse* response) const;
+
+  Store* const store_;
+  const Encoder* const encoder_;
+
+  std::mutex mutex_;
+  // The last corpus of each collection; guarded by mutex_.
+  std::map<std::string, std::shared_ptr<const Corpus>> corpora_;
+  // When a secondary last looked; guarded by mutex_.
+  absl::Time refreshed_ = absl::InfinitePast();
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_SEARCH_H_
