@@ -1,0 +1,150 @@
+#include "gateway/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <string>
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+v1::Config Valid() {
+  v1::Config config;
+  config.mutable_encoder()->set_path("none");
+  return WithDefaults(config);
+}
+
+TEST(ConfigTest, ReadsWhatTheCommentsShow) {
+  const auto config = ParseConfig(
+      "store: \"/var/lib/footnote\"\n"
+      "listen: \"0.0.0.0:7700\"\n"
+      "log { level: \"warning\" json: true }\n"
+      "limits { max_concurrent_asks: 3 }\n",
+      "f");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->store(), "/var/lib/footnote");
+  EXPECT_EQ(config->listen(), "0.0.0.0:7700");
+  EXPECT_TRUE(config->log().json());
+  EXPECT_EQ(config->limits().max_concurrent_asks(), 3);
+}
+
+TEST(ConfigTest, RefusesAnUnknownKeyWithItsLine) {
+  const auto config = ParseConfig(
+      "store: \"s\"\nlimits {\n  max_concurent_asks: 3\n}\n", "my.textproto");
+  ASSERT_TRUE(absl::IsInvalidArgument(config.status()));
+  EXPECT_THAT(std::string(config.status().message()),
+              StartsWith("my.textproto:3:"));
+  EXPECT_THAT(std::string(config.status().message()),
+              HasSubstr("max_concurent_asks"));
+}
+
+TEST(ConfigTest, RefusesAValueOfTheWrongType) {
+  const auto config = ParseConfig("\nresources { threads: \"many\" }", "f");
+  ASSERT_TRUE(absl::IsInvalidArgument(config.status()));
+  EXPECT_THAT(std::string(config.status().message()), StartsWith("f:2:"));
+}
+
+TEST(ConfigTest, RefusesAKeyGivenTwice) {
+  const auto config = ParseConfig("store: \"a\"\nstore: \"b\"\n", "f");
+  ASSERT_TRUE(absl::IsInvalidArgument(config.status()));
+  EXPECT_THAT(std::string(config.status().message()), StartsWith("f:2:"));
+}
+
+TEST(ConfigTest, NamesAFileThatIsNotThere) {
+  const auto config = ReadConfig("/nowhere/footnote.textproto");
+  ASSERT_TRUE(absl::IsInvalidArgument(config.status()));
+  EXPECT_THAT(std::string(config.status().message()),
+              HasSubstr("/nowhere/footnote.textproto"));
+}
+
+TEST(ConfigTest, DefaultsAreValidAndListenOnThisMachineOnly) {
+  const v1::Config config = Valid();
+  EXPECT_TRUE(CheckConfig(config).ok()) << CheckConfig(config);
+  EXPECT_EQ(config.listen(), "127.0.0.1:7700");
+  EXPECT_GE(config.resources().threads(), 1);
+}
+
+TEST(ConfigTest, TheEnvironmentNamesTheStore) {
+  setenv("FOOTNOTE_STORE", "/somewhere/store", 1);
+  EXPECT_EQ(WithDefaults({}).store(), "/somewhere/store");
+  unsetenv("FOOTNOTE_STORE");
+  setenv("XDG_DATA_HOME", "/data", 1);
+  EXPECT_EQ(WithDefaults({}).store(), "/data/footnote");
+  unsetenv("XDG_DATA_HOME");
+}
+
+TEST(ConfigTest, WhatIsSetIsNotReplacedByADefault) {
+  v1::Config config;
+  config.set_store("mine");
+  config.mutable_timeouts()->set_ask_ms(5);
+  config = WithDefaults(config);
+  EXPECT_EQ(config.store(), "mine");
+  EXPECT_EQ(config.timeouts().ask_ms(), 5);
+}
+
+struct BadValue {
+  const char* name;
+  const char* text;
+  const char* message;
+};
+
+class ConfigBadValueTest : public testing::TestWithParam<BadValue> {};
+
+TEST_P(ConfigBadValueTest, IsRefusedByName) {
+  auto config = ParseConfig(GetParam().text, "f");
+  ASSERT_TRUE(config.ok()) << config.status();
+  if (config->encoder().path().empty()) {
+    config->mutable_encoder()->set_path("none");
+  }
+  const absl::Status status = CheckConfig(WithDefaults(*config));
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ConfigBadValueTest,
+    testing::Values(
+        BadValue{"ListenWithoutPort", "listen: \"localhost\"",
+                 "listen: \"localhost\", want host:port"},
+        BadValue{"PortTooLarge", "listen: \"localhost:65536\"", "listen"},
+        BadValue{"Metrics", "metrics: \"9090\"", "metrics"},
+        BadValue{"RoomAddress", "rooms { audit: \"x\" }", "rooms.audit"},
+        BadValue{"Level", "log { level: \"loud\" }", "log.level: loud"},
+        BadValue{"Precision", "encoder { precision: \"int4\" }",
+                 "encoder.precision: int4"},
+        BadValue{"Encoder", "encoder { path: \"/nowhere\" }",
+                 "encoder.path: /nowhere"},
+        BadValue{"Memory", "resources { memory_bytes: 1000 }",
+                 "resources.memory_bytes: 1000"},
+        BadValue{"Threads", "resources { threads: -1 }",
+                 "resources.threads: -1"},
+        BadValue{"Asks", "limits { max_concurrent_asks: -5 }",
+                 "limits.max_concurrent_asks: -5"},
+        BadValue{"HalfTls", "tls { certificate: \"c\" }", "tls"},
+        BadValue{"MissingKeyFile",
+                 "tls { certificate: \"/nowhere\" private_key: \"/nowhere\" }",
+                 "tls.certificate: /nowhere"},
+        BadValue{"Drain", "timeouts { drain_ms: -1 }", "timeouts.drain_ms"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(ConfigTest, TextOfAConfigIsReadBackTheSame) {
+  const v1::Config config = Valid();
+  const auto again = ParseConfig(ConfigText(config), "f");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), config.SerializeAsString());
+}
+
+TEST(ConfigTest, AddressMayHoldAnIpV6Host) {
+  const auto address = ParseAddress("listen", "[::1]:70");
+  ASSERT_TRUE(address.ok()) << address.status();
+  EXPECT_EQ(address->host, "[::1]");
+  EXPECT_EQ(address->port, 70);
+}
+
+}  // namespace
+}  // namespace footnote
