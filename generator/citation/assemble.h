@@ -1,0 +1,26 @@
+#ifndef FOOTNOTE_GENERATOR_CITATION_ASSEMBLE_H_
+#define FOOTNOTE_GENERATOR_CITATION_ASSEMBLE_H_
+
+#include <vector>
+
+#include "proto/footnote/v1/generator.pb.h"
+#include "proto/footnote/v1/types.pb.h"
+#include "text/span.h"
+
+namespace footnote {
+
+// The source span that cites bytes `span` of `passage`'s text, with quote,
+// hash and what people want to know.
+// REQUIRES: `span` lies within the text and splits no code point
+v1::SourceSpan CiteSpan(const v1::Passage& passage, TextSpan span);
+
+// Replaces text and citations of `draft`: the first quote of each citation in
+// their order, and each answer_span where its quote then stands. Sentences are
+// parted by a space, lines without a sentence's end (list items, commands) by
+// a newline.
+// REQUIRES: each citation has a source
+void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_CITATION_ASSEMBLE_H_

@@ -1,0 +1,209 @@
+#include "generator/extractive/abstain.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "generator/extractive/weights.h"
+
+namespace footnote {
+namespace {
+
+// The best sentence and its neighbours in its passage, as one.
+std::vector<float> Window(const Candidates& candidates, size_t best) {
+  const Candidate& own = candidates.items[best];
+  std::vector<float> window = own.strength;
+  const auto join = [&window](const Candidate& other) {
+    for (size_t t = 0; t < window.size(); ++t) {
+      window[t] = std::max(window[t], other.strength[t]);
+    }
+  };
+  if (own.ordinal > 0) join(candidates.items[best - 1]);
+  if (own.ordinal + 1 < own.count) join(candidates.items[best + 1]);
+  return window;
+}
+
+void FillProbabilities(const Evidence& evidence, size_t best, SignRow* row) {
+  const std::vector<double>& scores = *evidence.scores;
+  const std::vector<double>& probabilities = *evidence.probabilities;
+  double second_score = scores[best] - 3;
+  double second_probability = 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (i != best && probabilities[i] > second_probability) {
+      second_probability = probabilities[i];
+      second_score = scores[i];
+    }
+    if (probabilities[i] > 0) {
+      (*row)[kEntropy] -= probabilities[i] * std::log(probabilities[i]);
+    }
+  }
+  (*row)[kBestScore] = scores[best];
+  (*row)[kSecondScore] = second_score;
+  (*row)[kBestProbability] = probabilities[best];
+  (*row)[kTwoBestProbability] = probabilities[best] + second_probability;
+}
+
+void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
+  const Question& question = *evidence.question;
+  const Pool& pool = *evidence.pool;
+  const std::vector<float> window = Window(*evidence.candidates, best);
+  const std::vector<float>& top = pool.passage_strength[0];
+  (*row)[kBestCoverage] = (*evidence.features)[best][kCoverage];
+  for (const FeatureRow& features : *evidence.features) {
+    (*row)[kLargestCoverage] =
+        std::max((*row)[kLargestCoverage], features[kCoverage]);
+  }
+  (*row)[kWindowCoverage] = Coverage(pool, window);
+  (*row)[kTopPassageCoverage] = Coverage(pool, top);
+  double names = 0;
+  double held = 0;
+  double alike = 0;
+  double missing = 0;
+  for (size_t t = 0; t < window.size(); ++t) {
+    const QuestionTerm& term = question.terms[t];
+    names += term.is_name ? 1 : 0;
+    missing += top[t] > 0 ? 0 : 1;
+    if (window[t] > 0) {
+      ++held;
+      alike += window[t] < 1 ? 1 : 0;
+      continue;
+    }
+    (*row)[kWindowRarest] = std::max((*row)[kWindowRarest], pool.rarity[t]);
+    (*row)[kWindowMissing] += pool.rarity[t];
+    if (term.is_name) (*row)[kNameMissing] = 1;
+    if (term.is_number) (*row)[kNumberNotThere] = 1;
+  }
+  const double terms = static_cast<double>(question.terms.size());
+  (*row)[kMissingShare] = missing / terms;
+  (*row)[kWeakShare] = held > 0 ? alike / held : 0;
+  (*row)[kNameShare] = names / terms;
+  (*row)[kLogTerms] = std::log1p(terms);
+}
+
+void FillSearch(const Evidence& evidence, SignRow* row) {
+  const std::vector<SourcePassage>& passages = *evidence.passages;
+  double best = 0, second = 0, best_vector = 0, second_vector = 0;
+  for (const SourcePassage& passage : passages) {
+    if (passage.lexical > best) {
+      second = best;
+      best = passage.lexical;
+    } else {
+      second = std::max(second, passage.lexical);
+    }
+    if (passage.vector > best_vector) {
+      second_vector = best_vector;
+      best_vector = passage.vector;
+    } else {
+      second_vector = std::max(second_vector, passage.vector);
+    }
+  }
+  (*row)[kLexicalBest] = best;
+  (*row)[kLexicalPerTerm] = best / (1 + evidence.question->terms.size());
+  if (best > 0) {
+    (*row)[kLexicalMargin] = std::log(best / std::max(second, best / 5));
+  }
+  (*row)[kVectorBest] = best_vector;
+  (*row)[kVectorMargin] = best_vector - second_vector;
+}
+
+void FillType(const Evidence& evidence, size_t best, SignRow* row) {
+  switch (evidence.question->type) {
+    case AnswerType::kDate:
+      (*row)[kDateAsked] = 1;
+      break;
+    case AnswerType::kNumber:
+      (*row)[kNumberAsked] = 1;
+      break;
+    case AnswerType::kReason:
+      (*row)[kReasonAsked] = 1;
+      break;
+    case AnswerType::kPlace:
+      (*row)[kPlaceAsked] = 1;
+      break;
+    case AnswerType::kPerson:
+      (*row)[kPersonAsked] = 1;
+      break;
+    case AnswerType::kManner:
+      (*row)[kMannerAsked] = 1;
+      break;
+    case AnswerType::kDefinition:
+      (*row)[kDefinitionAsked] = 1;
+      break;
+    case AnswerType::kAny:
+      break;
+  }
+  const FeatureRow& features = (*evidence.features)[best];
+  (*row)[kTypeMissing] = features[kNumberMissing] + features[kDateMissing];
+  (*row)[kPersonCapitalsBest] = features[kPersonCapitals];
+  (*row)[kPairCoverageBest] = features[kPairCoverage];
+}
+
+}  // namespace
+
+absl::string_view SignName(Sign sign) {
+  static constexpr absl::string_view kNames[kSignCount] = {
+      "best_score",
+      "second_score",
+      "best_probability",
+      "two_best_probability",
+      "entropy",
+      "best_coverage",
+      "largest_coverage",
+      "window_coverage",
+      "top_passage_coverage",
+      "window_rarest",
+      "window_missing",
+      "missing_share",
+      "name_missing",
+      "number_not_there",
+      "weak_share",
+      "lexical_best",
+      "lexical_per_term",
+      "lexical_margin",
+      "vector_best",
+      "vector_margin",
+      "log_terms",
+      "name_share",
+      "date_asked",
+      "number_asked",
+      "reason_asked",
+      "place_asked",
+      "person_asked",
+      "manner_asked",
+      "definition_asked",
+      "type_missing",
+      "person_capitals_best",
+      "pair_coverage_best",
+      "similarity_best",
+      "spoken",
+  };
+  return kNames[sign];
+}
+
+SignRow Signs(const Evidence& evidence) {
+  SignRow row;
+  row.fill(0);
+  const std::vector<double>& probabilities = *evidence.probabilities;
+  const size_t best =
+      std::max_element(probabilities.begin(), probabilities.end()) -
+      probabilities.begin();
+  FillProbabilities(evidence, best, &row);
+  FillCoverage(evidence, best, &row);
+  FillSearch(evidence, &row);
+  FillType(evidence, best, &row);
+  if (!evidence.similarities->empty()) {
+    row[kSpoken] = 1;
+    row[kSimilarityBest] = *std::max_element(evidence.similarities->begin(),
+                                             evidence.similarities->end());
+  }
+  return row;
+}
+
+double Support(const SignRow& signs) {
+  double doubt = kDoubtBias;
+  for (int s = 0; s < kSignCount; ++s) doubt += kDoubtWeights[s] * signs[s];
+  return 1 / (1 + std::exp(doubt));
+}
+
+bool ShouldAbstain(double support) { return support < kLeastSupport; }
+
+}  // namespace footnote

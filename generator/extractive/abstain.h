@@ -1,0 +1,86 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_ABSTAIN_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_ABSTAIN_H_
+
+#include <array>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "generator/extractive/candidates.h"
+#include "generator/extractive/features.h"
+#include "generator/extractive/question.h"
+
+namespace footnote {
+
+// What tells a question that the passages answer from one that they only speak
+// about.
+enum Sign {
+  kBestScore,
+  kSecondScore,
+  kBestProbability,
+  kTwoBestProbability,
+  kEntropy,  // of the probabilities
+  // Coverage by rarity.
+  kBestCoverage,     // of the best sentence
+  kLargestCoverage,  // of any sentence
+  kWindowCoverage,   // of the best sentence and its neighbours
+  kTopPassageCoverage,
+  // Terms that neither the best sentence nor its neighbours hold.
+  kWindowRarest,
+  kWindowMissing,   // sum of their rarity
+  kMissingShare,    // share of terms that the best passage does not hold
+  kNameMissing,     // 1: a name of the question is not in the window
+  kNumberNotThere,  // 1: a number of the question is not in the window
+  kWeakShare,       // share of the window's matches that are only alike
+  // The search.
+  kLexicalBest,
+  kLexicalPerTerm,
+  kLexicalMargin,  // log of the best score over the second
+  kVectorBest,
+  kVectorMargin,
+  // The question.
+  kLogTerms,
+  kNameShare,
+  kDateAsked,
+  kNumberAsked,
+  kReasonAsked,
+  kPlaceAsked,
+  kPersonAsked,
+  kMannerAsked,
+  kDefinitionAsked,
+  kTypeMissing,  // a number or date is asked for, the best sentence has none
+  kPersonCapitalsBest,
+  kPairCoverageBest,
+  kSimilarityBest,
+  kSpoken,  // 1: the encoder speaks the language
+  kSignCount,
+};
+
+using SignRow = std::array<double, kSignCount>;
+
+absl::string_view SignName(Sign sign);
+
+// Everything that was found for one question.
+struct Evidence {
+  const Question* question;
+  const std::vector<SourcePassage>* passages;
+  const Candidates* candidates;
+  const Pool* pool;
+  const std::vector<FeatureRow>* features;
+  const std::vector<double>* scores;
+  const std::vector<double>* probabilities;
+  // By candidate; empty when there were no vectors. 0 where not computed.
+  const std::vector<double>* similarities;
+};
+
+// REQUIRES: at least one candidate.
+SignRow Signs(const Evidence& evidence);
+
+// 0 to 1: how likely it is that the passages hold an answer.
+double Support(const SignRow& signs);
+
+// True when an answer with so much support is better not given.
+bool ShouldAbstain(double support);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_ABSTAIN_H_

@@ -1,0 +1,282 @@
+#include "generator/extractive/answer_type.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "text/fold.h"
+#include "text/words.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kTypeCount = 8;
+
+// One language's question words, phrases parted by '|', written as its readers
+// write them; folded before they are compared. A phrase that ends in '*' also
+// matches the beginning of a word. Phrases of zh, ja and ko match anywhere.
+struct Row {
+  Language language;
+  const char* date;
+  const char* number;
+  const char* reason;
+  const char* place;
+  const char* person;
+  const char* manner;
+  const char* definition;
+};
+
+constexpr Row kRows[] = {
+    {Language::kAr,
+     "متى|أي عام|أي سنة|أي تاريخ|أي قرن|أي وقت|العام الذي|في عام|أي يوم|أي شهر",
+     "كم|ما عدد|ما هو عدد|نسبة|ما مقدار|ما هي المسافة|عدد",
+     "لماذا|ما سبب|ما هو سبب|لأي سبب",
+     "أين|أي مكان|أي دولة|أي مدينة|أي بلد|أي منطقة",
+     "من|من هو|من هي|من الذي|لمن|بمن|ممن|مع من", "كيف", "ما هو|ما هي|ما|ماذا"},
+    {Language::kCs,
+     "kdy|kterém roce|jakém roce|kterém století|jaké datum|který rok|který den",
+     "kolik|kolika|kolikrát|jak dlouho|jak velký|jak starý|jak vysoký",
+     "proč|z jakého důvodu|jaký důvod",
+     "kde|kam|odkud|které zemi|kterém městě|které město|která země",
+     "kdo|koho|komu|kým|čí|jak se jmenuje", "jak|jakým způsobem",
+     "co je|co to je|co znamená|co|jaký je"},
+    {Language::kDe,
+     "wann|welchem Jahr|welches Jahr|welchem Jahrhundert|welchem Jahrzehnt|"
+     "welchem Datum|welchem Monat|welchem Tag|seit wann",
+     "wie viel|wie viele|wie vielen|wieviel|wieviele|wie lange|wie groß|wie "
+     "alt|wie hoch|wie weit|wie oft|wie schnell|Prozentsatz|Prozent",
+     "warum|weshalb|wieso|weswegen|aus welchem Grund",
+     "wo|wohin|woher|welchem Land|welcher Stadt|welchem Ort|welches "
+     "Land|welche Stadt",
+     "wer|wen|wem|wessen", "wie|auf welche Weise",
+     "was ist|was sind|was bedeutet|was versteht man"},
+    {Language::kEl,
+     "πότε|ποιο έτος|ποια χρονιά|ποια ημερομηνία|ποιον αιώνα|ποιο χρόνο|τι "
+     "χρονιά|ποια δεκαετία|ποιο μήνα",
+     "πόσο|πόσοι|πόσες|πόσα|πόσων|πόσους|πόση|ποσοστό",
+     "γιατί|για ποιο λόγο|ποιος λόγος",
+     "πού|ποια χώρα|ποια πόλη|ποιο μέρος|ποια περιοχή",
+     "ποιος|ποιοι|ποιον|ποια|ποιους|ποιανού|τίνος|ποιου", "πώς",
+     "τι είναι|τι σημαίνει|τι"},
+    {Language::kEn,
+     "when|what year|which year|what date|what century|which century|what "
+     "decade|what month|what day|what time|in what years",
+     "how many|how much|how long|how old|how far|how large|how big|how "
+     "tall|how high|how deep|how wide|how fast|how often|what "
+     "percentage|what percent|what number|population|what is the size|what "
+     "size|what amount",
+     "why|what caused|what reason|for what reason",
+     "where|what city|which city|what country|which country|what state|what "
+     "place|what region|what location",
+     "who|whom|whose|what person|which person|what was the name", "how",
+     "what is|what are|what was|what does"},
+    {Language::kEs,
+     "cuándo|qué año|cuál año|qué fecha|qué siglo|qué década|qué mes|qué día",
+     "cuánto|cuántos|cuánta|cuántas|qué porcentaje|qué número|cuál es el "
+     "número",
+     "por qué|cuál fue la razón|qué motivo|qué razón",
+     "dónde|adónde|qué ciudad|qué país|qué lugar|qué región",
+     "quién|quiénes|de quién|a quién", "cómo",
+     "qué es|qué son|cuál es|qué significa|qué"},
+    {Language::kFa,
+     "چه زمانی|چه زمان|چه سالی|چه تاریخی|کدام سال|چه وقت|چه موقع|چه قرنی|کی "
+     "بود|کی شد|سال چند|چه دوره|در کی|تاریخ*",
+     "چند|چقدر|چه مقدار|چه تعداد|چه میزان|چندمین|درصد|مساحت|جمعیت",
+     "چرا|به چه علت|به چه دلیل|چه علت*|علت|دلیل",
+     "کجا*|کدام شهر|کدام کشور|چه کشور*|چه شهر*|کدام منطقه|کدام استان",
+     "چه کسی|چه کسانی|کیست|کی|چه شخصی|کدام شخص", "چگونه|چطور|چه طور",
+     "چیست|چیه|چه چیزی"},
+    {Language::kFr,
+     "quand|quelle année|quelle date|quel siècle|quelle période|quelle "
+     "époque|quel mois|quel jour",
+     "combien|quel pourcentage|quel âge|quelle taille|quelle distance|quel "
+     "nombre|quelle est la population|quelle superficie|quelle "
+     "longueur|quelle hauteur|quelle durée",
+     "pourquoi|pour quelle raison|quelle raison",
+     "où|quel pays|quelle ville|quel endroit|quel lieu|quelle région",
+     "qui|par qui|à qui|de qui", "comment",
+     "qu'est-ce|qu'est ce|quel est|quelle est|que signifie"},
+    {Language::kHe,
+     "מתי|באיזו שנה|איזו שנה|באיזה תאריך|באיזו מאה|באיזה עשור|באיזה "
+     "יום|באיזה חודש|איזה שנה",
+     "כמה|בכמה|לכמה|מה גובה|מה מספר|מה אחוז|מה גודל|מהו מספר|בן כמה|באיזה "
+     "אחוז",
+     "מדוע|למה|מה הסיבה|בגלל מה|מפני מה",
+     "היכן|איפה|לאן|מאין|באיזו עיר|באיזה מקום|באיזו מדינה|מהיכן",
+     "מי|את מי|למי|של מי|עם מי|ממי|על ידי מי", "כיצד|איך|באיזה אופן|באיזו דרך",
+     "מהו|מהי|מה זה|מהם|מהן"},
+    {Language::kHi,
+     "कब|किस वर्ष|किस साल|किस सदी|किस शताब्दी|किस तारीख|किस दशक|किस महीने|किस "
+     "दिन",
+     "कितने|कितनी|कितना|कितनों|प्रतिशत", "क्यों|किस कारण",
+     "कहाँ|कहां|किस शहर|किस देश|किस स्थान|किस जगह",
+     "किसने|कौन|किसके|किसको|किसे|किसकी|किसका", "कैसे|किस प्रकार", "क्या है|क्या"},
+    {Language::kId,
+     "kapan*|tahun berapa*|bilakah|tanggal berapa|abad ke berapa",
+     "berapa*|berapakah", "mengapa|kenapa|apa sebab|apa penyebab|apa alasan",
+     "dimana*|di mana*|kemana|ke mana|mana|manakah|negara mana",
+     "siapa*|oleh siapa", "bagaimana*", "apa itu|apakah|apa|apa yang dimaksud"},
+    {Language::kIt,
+     "quando|che anno|quale anno|che data|quale data|quale secolo|che "
+     "secolo|che periodo",
+     "quanto|quanti|quanta|quante|che percentuale|quale percentuale",
+     "perché|per quale motivo|come mai|quale motivo",
+     "dove|che città|quale città|che paese|quale paese|quale regione",
+     "chi|di chi|da chi|a chi", "come", "che cosa|cosa|cos'è|qual è"},
+    {Language::kJa, "いつ|何年|何月|何日|何世紀|何時|年代",
+     "いくつ|何人|何%|何パーセント|どのくらい|どれくらい|何個|何歳|何度|いくら|"
+     "何回|何番|何キロ|何種|何メートル|何本|何カ|何か国|何分|人口",
+     "なぜ|どうして|理由|原因", "どこ|どの国|何市|何県|何国",
+     "誰|だれ|人物|何という人", "どのように|どうやって|どのような",
+     "とは|何ですか|何と"},
+    {Language::kKo,
+     "언제|몇 년|몇년|어느 해|몇 월|몇월|며칠|연도|년도|날짜|시기",
+     "몇|얼마|비율", "왜|이유|원인",
+     "어디|어느 나라|어느 도시|나라는|도시는|장소는|곳은|지역은",
+     "누구|누가|사람은|이름은|인물은", "어떻게|어떤 방법", "무엇|뭐"},
+    {Language::kNl,
+     "wanneer|welk jaar|welke datum|welke eeuw|welke dag|welke maand",
+     "hoeveel|hoe lang|hoe groot|hoe oud|hoe hoog|hoe ver|hoe vaak|welk "
+     "percentage",
+     "waarom|om welke reden",
+     "waar|waarheen|waarvandaan|welk land|welke stad|welke plaats",
+     "wie|wiens|door wie", "hoe|op welke manier",
+     "wat is|wat zijn|wat betekent|wat"},
+    {Language::kPl,
+     "kiedy|którym roku|jakim roku|którym wieku|jakim wieku|jakiego "
+     "roku|którego roku|jakich latach|którym dniu",
+     "ile|ilu|iloma|jak długo|jak dużo|jaki procent|jak wiele|jak daleko|jak "
+     "wysoki",
+     "dlaczego|czemu|z jakiego powodu|jaki powód",
+     "gdzie|dokąd|skąd|którym kraju|jakim kraju|jakim mieście|którym mieście",
+     "kto|kogo|komu|kim|czyj|czyja|czyje", "jak|w jaki sposób",
+     "co to|czym jest|co oznacza|co"},
+    {Language::kPt,
+     "quando|que ano|qual ano|que data|qual data|que século|qual "
+     "século|qual período|que dia|que mês",
+     "quanto|quantos|quanta|quantas|qual o número|que porcentagem|qual a "
+     "porcentagem|qual é o número|qual a população",
+     "por que|por quê|porque|qual o motivo|qual motivo|por qual motivo",
+     "onde|aonde|qual cidade|que cidade|que país|qual país|qual região",
+     "quem|de quem|por quem", "como", "o que|qual é"},
+    {Language::kRo,
+     "când|ce an|ce ani|ce dată|ce secol|ce deceniu|ce lună|ce zi",
+     "cât|câți|câte|câtă|câtor|ce procent", "de ce|din ce cauză|ce motiv",
+     "unde|ce oraș|ce țară|ce loc", "cine|cui|pe cine|de cine", "cum",
+     "ce este|ce sunt|ce înseamnă|ce"},
+    {Language::kRu,
+     "когда|каком году|каком веке|какого года|какой год|каком месяце|какую "
+     "дату|какой день|каком столетии",
+     "сколько|сколькими|скольких|каков процент|какой процент|как долго|как "
+     "часто",
+     "почему|зачем|по какой причине|отчего",
+     "где|куда|откуда|какой стране|каком городе|каком месте",
+     "кто|кого|кому|кем|ком|чей|чья|чьё", "как|каким образом",
+     "что такое|что означает|что"},
+    {Language::kTr,
+     "ne zaman*|hangi yıl*|kaç yılında|hangi tarih*|hangi yüzyıl*|hangi "
+     "ay*|hangi gün*|hangi on yıl*",
+     "kaç*|ne kadar|yüzde kaç|kaçıncı|yüzdesi", "neden|niye|niçin|sebebi",
+     "nerede*|nereye|nereden|neresi*|hangi ülke*|hangi şehir*|nereler*",
+     "kim*|kimler*", "nasıl", "nedir|ne|ne demek"},
+    {Language::kUk,
+     "коли|якому році|якого року|який рік|якому столітті|якому місяці|який "
+     "день",
+     "скільки|скількох|скількома|який відсоток|як довго|як часто",
+     "чому|навіщо|з якої причини",
+     "де|куди|звідки|якій країні|якому місті|якому місці",
+     "хто|кого|кому|ким|чий|чия|чиє", "як|яким чином", "що таке|що означає|що"},
+    {Language::kVi,
+     "khi nào|năm nào|bao giờ|ngày nào|tháng nào|thế kỷ nào|lúc nào|thời gian "
+     "nào",
+     "bao nhiêu|mấy|bao lâu|bao xa|tỷ lệ|phần trăm", "tại sao|vì sao|lý do",
+     "ở đâu|đâu|nơi nào|nước nào|thành phố nào|quốc gia nào|địa điểm",
+     "ai|người nào|những ai", "thế nào|cách nào|làm sao", "là gì|gì"},
+    {Language::kZh,
+     "何时|什么时候|哪一年|哪年|几年|哪个世纪|哪一天|几月|什么时间|年份|日期",
+     "多少|几|多长|多大|多高|多远|百分之|多久", "为什么|为何|原因|缘故",
+     "哪里|哪儿|在哪|何处|哪个国家|哪个城市|什么地方|哪座城市|哪国",
+     "谁|哪位|哪个人|何人", "如何|怎么|怎样", "是什么|什么是|什么"},
+};
+
+bool IsWrittenWithoutSpaces(Language language) {
+  return language == Language::kJa || language == Language::kZh ||
+         language == Language::kKo;
+}
+
+// Folded words with one space before and after each; for scripts without
+// spaces the folded text as it is.
+std::string Comparable(absl::string_view utf8, Language language) {
+  const std::string folded = Fold(utf8, language);
+  if (IsWrittenWithoutSpaces(language)) return folded;
+  std::vector<Word> words;
+  Words(folded, &words);
+  std::string spaced = " ";
+  for (const Word& word : words) {
+    absl::StrAppend(
+        &spaced,
+        absl::string_view(folded).substr(word.span.begin, word.span.size()),
+        " ");
+  }
+  return spaced;
+}
+
+struct Phrase {
+  std::string text;
+  AnswerType type;
+};
+
+// In the order of the enum: the first match decides.
+using PhraseTable = std::array<std::vector<Phrase>, kLanguageCount>;
+
+PhraseTable BuildTable() {
+  PhraseTable table;
+  for (const Row& row : kRows) {
+    const char* const columns[kTypeCount] = {
+        nullptr,   row.date,   row.number, row.reason,
+        row.place, row.person, row.manner, row.definition};
+    auto& phrases = table[static_cast<int>(row.language)];
+    for (int type = 1; type < kTypeCount; ++type) {
+      for (absl::string_view phrase : absl::StrSplit(columns[type], '|')) {
+        const bool open = !phrase.empty() && phrase.back() == '*';
+        if (open) phrase.remove_suffix(1);
+        std::string text = Comparable(phrase, row.language);
+        if (open && !text.empty() && text.back() == ' ') text.pop_back();
+        phrases.push_back({std::move(text), static_cast<AnswerType>(type)});
+      }
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+absl::string_view AnswerTypeName(AnswerType type) {
+  static constexpr absl::string_view kNames[kTypeCount] = {
+      "any",   "date",   "number", "reason",
+      "place", "person", "manner", "definition"};
+  return kNames[static_cast<int>(type)];
+}
+
+AnswerType FindAnswerType(absl::string_view question, Language language) {
+  static const PhraseTable* const table = new PhraseTable(BuildTable());
+  const std::vector<Phrase>& phrases = (*table)[static_cast<int>(language)];
+  if (phrases.empty()) return AnswerType::kAny;
+  // A question word stands near an end; long questions are not read whole.
+  constexpr size_t kReadBytes = 2000;
+  std::string text;
+  if (question.size() > 2 * kReadBytes) {
+    text = absl::StrCat(question.substr(0, kReadBytes), " ",
+                        question.substr(question.size() - kReadBytes));
+    question = text;
+  }
+  const std::string comparable = Comparable(question, language);
+  for (const Phrase& phrase : phrases) {
+    if (comparable.find(phrase.text) != std::string::npos) return phrase.type;
+  }
+  return AnswerType::kAny;
+}
+
+}  // namespace footnote

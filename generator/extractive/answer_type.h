@@ -1,0 +1,32 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_ANSWER_TYPE_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_ANSWER_TYPE_H_
+
+#include "absl/strings/string_view.h"
+#include "text/language.h"
+
+namespace footnote {
+
+// What a question asks for, as its question words tell.
+enum class AnswerType {
+  kAny = 0,     // no question word that decides
+  kDate,        // when, in what year
+  kNumber,      // how many, how much, how old
+  kReason,      // why
+  kPlace,       // where, in which city
+  kPerson,      // who, whose
+  kManner,      // how
+  kDefinition,  // what is
+};
+
+// "date"; "any" for kAny.
+absl::string_view AnswerTypeName(AnswerType type);
+
+// The type that `question` asks for. Where several question words stand in it
+// the more telling one decides, in the order of the enum ("when did who …" is
+// a date). kAny for a language without a table, and for kUnknown.
+// Any bytes are accepted. Safe from many threads.
+AnswerType FindAnswerType(absl::string_view question, Language language);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_ANSWER_TYPE_H_

@@ -1,0 +1,251 @@
+#include "generator/extractive/candidates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "base/utf8.h"
+#include "text/sentences.h"
+
+namespace footnote {
+namespace {
+
+// A Han, Kana or Hangul character says about as much as 2.2 letters: the ratio
+// of the lengths of the same news in Chinese, Japanese, Korean and English.
+constexpr double kDenseCharacter = 2.2;
+// No part of a cut sentence is shorter, in the unit of Candidate::length.
+constexpr double kMinClause = 60;
+
+bool IsDense(char32_t c) {
+  return (c >= 0x2E80 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+// Signs that end a clause. The first group needs white space behind it ("1,5").
+bool EndsClause(char32_t c, absl::string_view after) {
+  constexpr char32_t kBeforeSpace[] = {U',',   U';',   U':',  0x060C,
+                                       0x061B, 0x2013, 0x2014};
+  constexpr char32_t kAlone[] = {0xFF0C, 0xFF1B, 0xFF1A, 0x3001};
+  if (std::find(std::begin(kAlone), std::end(kAlone), c) != std::end(kAlone)) {
+    return true;
+  }
+  return !after.empty() && absl::ascii_isspace(after[0]) &&
+         std::find(std::begin(kBeforeSpace), std::end(kBeforeSpace), c) !=
+             std::end(kBeforeSpace);
+}
+
+bool EndsWithAny(absl::string_view text,
+                 std::initializer_list<absl::string_view> ends) {
+  return std::any_of(ends.begin(), ends.end(), [text](absl::string_view end) {
+    return absl::EndsWith(text, end);
+  });
+}
+
+bool IsYear(const std::string& digits) {
+  return digits.size() == 4 &&
+         (digits[0] == '1' || absl::StartsWith(digits, "20"));
+}
+
+// Fills what a candidate holds from the tokens of its passage.
+class Inspector {
+ public:
+  Inspector(const Question& question, absl::string_view text)
+      : question_(question), text_(text) {}
+
+  void Inspect(const Token* begin, const Token* end, Candidate* candidate) {
+    candidate->strength.assign(question_.terms.size(), 0);
+    candidate->position.assign(question_.terms.size(), -1);
+    MatchTerms(begin, end, candidate);
+    CountNews(begin, end, candidate);
+    const absl::string_view sentence =
+        text_.substr(candidate->span.begin, candidate->span.size());
+    for (const std::string& number : DigitRuns(sentence)) {
+      if (question_.numbers.contains(number)) continue;
+      candidate->has_new_number = true;
+      candidate->has_new_year |= IsYear(number);
+    }
+    candidate->length = ReadingLength(sentence);
+    candidate->is_question = EndsWithAny(sentence, {"?", "؟", "？", ";?"});
+    candidate->ends_with_colon = EndsWithAny(sentence, {":", "："});
+  }
+
+ private:
+  void MatchTerms(const Token* begin, const Token* end, Candidate* candidate) {
+    for (const Token* token = begin; token != end; ++token) {
+      const auto found = question_.matches.find(token->key);
+      if (found == question_.matches.end()) continue;
+      const bool part = (token->flags & kTokenPart) != 0;
+      for (const TermMatch& match : found->second) {
+        const float strength =
+            part ? std::min(match.strength, 0.5f) : match.strength;
+        if (strength > candidate->strength[match.term]) {
+          candidate->strength[match.term] = strength;
+        }
+        if (candidate->position[match.term] < 0) {
+          candidate->position[match.term] = token->position;
+        }
+      }
+    }
+  }
+
+  // Words that match no term of the question; of Han and Kana, bigrams.
+  void CountNews(const Token* begin, const Token* end, Candidate* candidate) {
+    seen_.clear();
+    bool first = true;
+    for (const Token* token = begin; token != end;) {
+      const Token* next = token;
+      bool known = false;
+      const Token* own = nullptr;
+      for (; next != end && next->position == token->position; ++next) {
+        known |= question_.matches.contains(next->key);
+        const bool names_word =
+            next->channel == kChannelSurface || next->channel == kChannelBigram;
+        if (names_word && own == nullptr) own = next;
+      }
+      if (!known && own != nullptr) {
+        if (seen_.insert(own->key).second) ++candidate->new_terms;
+        if ((own->flags & kTokenCapitalised) != 0 && !first) {
+          ++candidate->new_capitalised;
+        }
+        if ((own->flags & kTokenNumber) != 0) {
+          UpdateNumberDistance(static_cast<int>(own->position), candidate);
+        }
+      }
+      if (own != nullptr) first = false;
+      token = next;
+    }
+  }
+
+  void UpdateNumberDistance(int position, Candidate* candidate) const {
+    for (const int32_t term : candidate->position) {
+      if (term < 0) continue;
+      const int distance = std::abs(term - position);
+      if (candidate->number_distance < 0 ||
+          distance < candidate->number_distance) {
+        candidate->number_distance = distance;
+      }
+    }
+  }
+
+  const Question& question_;
+  const absl::string_view text_;
+  absl::flat_hash_set<uint64_t> seen_;
+};
+
+std::vector<float> HeadingStrength(const Question& question,
+                                   const SourcePassage& passage,
+                                   Analyzer* analyzer) {
+  std::vector<float> strength(question.terms.size(), 0);
+  std::vector<Token> tokens;
+  for (const absl::string_view heading : passage.headings) {
+    tokens.clear();
+    analyzer->Analyze(heading, passage.language, &tokens);
+    for (const Token& token : tokens) {
+      const auto found = question.matches.find(token.key);
+      if (found == question.matches.end()) continue;
+      for (const TermMatch& match : found->second) {
+        strength[match.term] = std::max(strength[match.term], match.strength);
+      }
+    }
+  }
+  return strength;
+}
+
+}  // namespace
+
+double ReadingLength(absl::string_view utf8) {
+  double length = 0;
+  for (size_t i = 0; i < utf8.size();) {
+    int bytes = 1;
+    length += IsDense(DecodeUtf8(utf8, i, &bytes)) ? kDenseCharacter : 1;
+    i += bytes;
+  }
+  return length;
+}
+
+void CutAtClauses(absl::string_view text, TextSpan sentence, double max_length,
+                  std::vector<TextSpan>* parts) {
+  const double length =
+      ReadingLength(text.substr(sentence.begin, sentence.size()));
+  if (length <= max_length) {
+    parts->push_back(sentence);
+    return;
+  }
+  // The border nearest to the middle, so that the parts are alike.
+  uint32_t best = 0;
+  double best_distance = length;
+  double before = 0;
+  for (uint32_t i = sentence.begin; i < sentence.end;) {
+    int bytes = 1;
+    const char32_t c = DecodeUtf8(text, i, &bytes);
+    before += IsDense(c) ? kDenseCharacter : 1;
+    i += bytes;
+    if (i >= sentence.end || before < kMinClause ||
+        length - before < kMinClause ||
+        !EndsClause(c, text.substr(i, sentence.end - i))) {
+      continue;
+    }
+    const double distance = std::fabs(before - length / 2);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = i;
+    }
+  }
+  if (best == 0) {
+    parts->push_back(sentence);
+    return;
+  }
+  TextSpan left = {sentence.begin, best};
+  TextSpan right = {best, sentence.end};
+  while (!left.empty() && absl::ascii_isspace(text[left.end - 1])) --left.end;
+  while (!right.empty() && absl::ascii_isspace(text[right.begin])) {
+    ++right.begin;
+  }
+  if (!left.empty()) CutAtClauses(text, left, max_length, parts);
+  if (!right.empty()) CutAtClauses(text, right, max_length, parts);
+}
+
+Candidates FindCandidates(const Question& question,
+                          const std::vector<SourcePassage>& passages,
+                          double max_length, Analyzer* analyzer) {
+  Candidates found;
+  std::vector<TextSpan> sentences;
+  std::vector<TextSpan> spans;
+  std::vector<Token> tokens;
+  for (uint32_t p = 0; p < passages.size(); ++p) {
+    const SourcePassage& passage = passages[p];
+    sentences.clear();
+    spans.clear();
+    tokens.clear();
+    Sentences(passage.text, passage.language, &sentences);
+    for (const TextSpan& sentence : sentences) {
+      CutAtClauses(passage.text, sentence, max_length, &spans);
+    }
+    analyzer->Analyze(passage.text, passage.language, &tokens);
+    Inspector inspector(question, passage.text);
+    const Token* token = tokens.data();
+    const Token* const end = token + tokens.size();
+    for (uint32_t s = 0; s < spans.size(); ++s) {
+      while (token != end && token->begin < spans[s].begin) ++token;
+      const Token* last = token;
+      while (last != end && last->begin < spans[s].end) ++last;
+      Candidate candidate;
+      candidate.passage = p;
+      candidate.ordinal = s;
+      candidate.count = static_cast<uint32_t>(spans.size());
+      candidate.span = spans[s];
+      inspector.Inspect(token, last, &candidate);
+      found.items.push_back(std::move(candidate));
+      token = last;
+    }
+    found.heading_strength.push_back(
+        HeadingStrength(question, passage, analyzer));
+  }
+  return found;
+}
+
+}  // namespace footnote

@@ -1,0 +1,86 @@
+// Prints how the extractive writer weighs requests: one GenerateRequest in
+// JSON per line of standard input, one JSON object per line of output, with
+// each candidate's passage, bytes, features and cosine, and the signs of the
+// whole question. training/answers/fit.py learns the weights from it.
+//
+//   explain [ENCODER] < requests.jsonl > weighed.jsonl
+#include <google/protobuf/util/json_util.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "generator/extractive/extractive_writer.h"
+#include "model/encoder/open.h"
+#include "nlohmann/json.hpp"
+
+namespace footnote {
+namespace {
+
+nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
+  nlohmann::json candidates = nlohmann::json::array();
+  for (size_t i = 0; i < found.candidates.items.size(); ++i) {
+    const Candidate& candidate = found.candidates.items[i];
+    candidates.push_back(
+        {{"passage", candidate.passage},
+         {"begin", candidate.span.begin},
+         {"end", candidate.span.end},
+         {"length", candidate.length},
+         {"features", found.features[i]},
+         {"similarity",
+          found.similarities.empty() ? 0.0 : found.similarities[i]},
+         {"probability", found.probabilities[i]}});
+  }
+  return {{"type", std::string(AnswerTypeName(found.question.type))},
+          {"spoken", !found.similarities.empty()},
+          {"signs", found.signs},
+          {"support", found.support},
+          {"candidates", std::move(candidates)}};
+}
+
+int Run(int argc, char** argv) {
+  std::unique_ptr<Encoder> encoder;
+  if (argc > 1) {
+    auto opened = OpenEncoder(argv[1]);
+    if (!opened.ok()) {
+      std::cerr << opened.status() << "\n";
+      return 1;
+    }
+    encoder = *std::move(opened);
+  }
+  nlohmann::json names = {{"features", nlohmann::json::array()},
+                          {"signs", nlohmann::json::array()}};
+  for (int f = 0; f < kFeatureCount; ++f) {
+    names["features"].push_back(
+        std::string(FeatureName(static_cast<Feature>(f))));
+  }
+  for (int s = 0; s < kSignCount; ++s) {
+    names["signs"].push_back(std::string(SignName(static_cast<Sign>(s))));
+  }
+  std::cout << names << "\n";
+
+  const ExtractiveWriter writer(encoder.get());
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    v1::GenerateRequest request;
+    const auto parsed =
+        google::protobuf::util::JsonStringToMessage(line, &request);
+    if (!parsed.ok()) {
+      std::cerr << "standard input: " << parsed.ToString() << "\n";
+      return 1;
+    }
+    const auto found = writer.Explain(request, [] { return false; });
+    if (!found.ok()) {
+      std::cerr << found.status() << "\n";
+      return 1;
+    }
+    std::cout << Describe(*found) << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace footnote
+
+int main(int argc, char** argv) { return footnote::Run(argc, argv); }

@@ -1,0 +1,254 @@
+#include "generator/extractive/extractive_writer.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "generator/citation/assemble.h"
+#include "generator/extractive/score.h"
+#include "generator/extractive/select.h"
+#include "text/identify.h"
+
+namespace footnote {
+namespace {
+
+// Sentences that are compared by their vectors: encoding one takes about a
+// millisecond, and beyond these eight the gain ends.
+constexpr size_t kComparedSentences = 8;
+constexpr int kDefaultSentences = 2;
+constexpr int kDefaultCodePoints = 300;
+// A sentence up to so many times the best length is left whole: parts of
+// sentences answer worse than sentences do.
+constexpr double kCutAbove = 1.5;
+// What identification must be sure of before the question's own words are
+// trusted over the passages' language.
+constexpr float kSureOfLanguage = 0.5f;
+// A sentence that stands in several documents is cited from so many.
+constexpr int kMaxSources = 3;
+
+Language LanguageOf(absl::string_view code) {
+  const absl::StatusOr<Language> language = ParseLanguage(code);
+  return language.ok() ? *language : Language::kUnknown;
+}
+
+// The language that the question's question words are in.
+Language SpokenLanguage(const v1::GenerateRequest& request,
+                        Language of_passages) {
+  const Language given = LanguageOf(request.language());
+  if (given != Language::kUnknown) return given;
+  const Identified identified = IdentifyLanguage(request.question());
+  if (identified.language != Language::kUnknown &&
+      identified.confidence >= kSureOfLanguage) {
+    return identified.language;
+  }
+  return of_passages;
+}
+
+std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request) {
+  std::vector<SourcePassage> passages;
+  for (const v1::Passage& passage : request.passages()) {
+    if (passages.size() >= ExtractiveWriter::kMaxPassages) break;
+    SourcePassage source;
+    source.text = passage.text();
+    source.language = LanguageOf(passage.language());
+    source.lexical = passage.score().lexical();
+    source.vector = passage.score().vector();
+    if (!passage.title().empty()) source.headings.push_back(passage.title());
+    for (const std::string& heading : passage.heading_path()) {
+      source.headings.push_back(heading);
+    }
+    passages.push_back(std::move(source));
+  }
+  return passages;
+}
+
+absl::string_view TextOf(const std::vector<SourcePassage>& passages,
+                         const Candidate& candidate) {
+  return passages[candidate.passage].text.substr(candidate.span.begin,
+                                                 candidate.span.size());
+}
+
+v1::Draft Abstain(v1::AbstentionReason reason, std::string detail,
+                  double support) {
+  v1::Draft draft;
+  draft.set_abstention(reason);
+  draft.set_abstention_detail(std::move(detail));
+  draft.set_support(support);
+  return draft;
+}
+
+// Sentences of one passage come in the order of the passage, whichever was
+// thought better; passages in the order of their best sentence.
+void OrderForReading(const std::vector<Candidate>& candidates,
+                     std::vector<size_t>* chosen) {
+  std::vector<uint32_t> passages;
+  for (const size_t i : *chosen) {
+    const uint32_t passage = candidates[i].passage;
+    if (std::find(passages.begin(), passages.end(), passage) ==
+        passages.end()) {
+      passages.push_back(passage);
+    }
+  }
+  const auto rank = [&](size_t i) {
+    return std::find(passages.begin(), passages.end(), candidates[i].passage) -
+           passages.begin();
+  };
+  std::stable_sort(chosen->begin(), chosen->end(), [&](size_t a, size_t b) {
+    return std::make_pair(rank(a), candidates[a].ordinal) <
+           std::make_pair(rank(b), candidates[b].ordinal);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
+    const v1::GenerateRequest& request,
+    const std::function<bool()>& is_cancelled) const {
+  Explanation found;
+  found.passages = ReadPassages(request);
+  const Language of_passages = found.passages.empty()
+                                   ? LanguageOf(request.language())
+                                   : found.passages[0].language;
+  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
+  found.question =
+      ReadQuestion(request.question(), of_passages,
+                   SpokenLanguage(request, of_passages), analyzer.get());
+  if (!found.question.IsEmpty()) {
+    const double best_length = request.max_code_points() > 0
+                                   ? request.max_code_points()
+                                   : kDefaultCodePoints;
+    found.candidates = FindCandidates(found.question, found.passages,
+                                      kCutAbove * best_length, analyzer.get());
+  }
+  ReturnAnalyzer(std::move(analyzer));
+  if (found.candidates.items.empty()) return found;
+  if (is_cancelled()) return absl::CancelledError("the caller went away");
+
+  const Pool pool =
+      DescribePool(found.question, found.passages, found.candidates);
+  found.features =
+      Features(found.question, found.passages, found.candidates, pool);
+  std::vector<double> scores = Scores(found.features);
+  ASSIGN_OR_RETURN(found.similarities, Similarities(request, found, scores));
+  for (size_t i = 0; i < found.similarities.size(); ++i) {
+    scores[i] += SimilarityScore(found.similarities[i]);
+  }
+  found.probabilities = Probabilities(scores);
+  found.signs = Signs({&found.question, &found.passages, &found.candidates,
+                       &pool, &found.features, &scores, &found.probabilities,
+                       &found.similarities});
+  found.support = Support(found.signs);
+  return found;
+}
+
+absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
+    const v1::GenerateRequest& request,
+    const std::function<bool()>& is_cancelled) const {
+  ASSIGN_OR_RETURN(const Explanation found, Explain(request, is_cancelled));
+  if (found.question.IsEmpty()) {
+    return Abstain(v1::EMPTY_QUESTION,
+                   "the question holds no word that can be looked for", 0);
+  }
+  if (found.candidates.items.empty()) {
+    return Abstain(v1::NO_EVIDENCE,
+                   "no passage shares a meaningful word with the question", 0);
+  }
+  if (ShouldAbstain(found.support)) {
+    return Abstain(v1::NOT_SUPPORTED,
+                   absl::StrCat("the best of ", found.passages.size(),
+                                " passages speaks of it, but does not seem to "
+                                "say what was asked"),
+                   found.support);
+  }
+  if (is_cancelled()) return absl::CancelledError("the caller went away");
+
+  const std::vector<Candidate>& candidates = found.candidates.items;
+  std::vector<absl::string_view> texts;
+  for (const Candidate& candidate : candidates) {
+    texts.push_back(TextOf(found.passages, candidate));
+  }
+  SelectionLimits limits;
+  limits.max_sentences =
+      request.max_sentences() > 0 ? request.max_sentences() : kDefaultSentences;
+  limits.best_length = request.max_code_points() > 0 ? request.max_code_points()
+                                                     : kDefaultCodePoints;
+  std::vector<size_t> chosen =
+      Select(candidates, texts, found.probabilities, limits);
+  OrderForReading(candidates, &chosen);
+
+  std::vector<v1::Citation> citations;
+  for (const size_t i : chosen) {
+    v1::Citation citation;
+    *citation.add_sources() =
+        CiteSpan(request.passages(candidates[i].passage), candidates[i].span);
+    for (size_t j = 0;
+         j < candidates.size() && citation.sources_size() < kMaxSources; ++j) {
+      if (j == i || texts[j] != texts[i] ||
+          candidates[j].passage == candidates[i].passage) {
+        continue;
+      }
+      *citation.add_sources() =
+          CiteSpan(request.passages(candidates[j].passage), candidates[j].span);
+    }
+    citation.set_score(found.probabilities[i]);
+    citations.push_back(std::move(citation));
+  }
+  v1::Draft draft;
+  Assemble(std::move(citations), &draft);
+  draft.set_support(found.support);
+  return draft;
+}
+
+absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
+    const v1::GenerateRequest& request, const Explanation& explanation,
+    const std::vector<double>& scores) const {
+  std::vector<double> similarities;
+  if (encoder_ == nullptr ||
+      !encoder_->Speaks(LanguageCode(explanation.question.language))) {
+    return similarities;
+  }
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+  order.resize(std::min(order.size(), kComparedSentences));
+
+  const size_t dimension = encoder_->dimension();
+  const bool has_vector =
+      static_cast<size_t>(request.vector_size()) == dimension;
+  std::vector<absl::string_view> texts;
+  for (const size_t i : order) {
+    texts.push_back(
+        TextOf(explanation.passages, explanation.candidates.items[i]));
+  }
+  if (!has_vector) texts.push_back(request.question());
+  std::vector<float> rows(texts.size() * dimension);
+  RETURN_IF_ERROR(encoder_->Encode(texts, rows.data()));
+  const float* const question =
+      has_vector ? request.vector().data() : &rows[order.size() * dimension];
+  similarities.assign(scores.size(), 0);
+  for (size_t i = 0; i < order.size(); ++i) {
+    similarities[order[i]] = std::inner_product(question, question + dimension,
+                                                &rows[i * dimension], 0.0);
+  }
+  return similarities;
+}
+
+std::unique_ptr<Analyzer> ExtractiveWriter::BorrowAnalyzer() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (analyzers_.empty()) return std::make_unique<Analyzer>();
+  std::unique_ptr<Analyzer> analyzer = std::move(analyzers_.back());
+  analyzers_.pop_back();
+  return analyzer;
+}
+
+void ExtractiveWriter::ReturnAnalyzer(
+    std::unique_ptr<Analyzer> analyzer) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  analyzers_.push_back(std::move(analyzer));
+}
+
+}  // namespace footnote

@@ -1,0 +1,71 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "generator/extractive/abstain.h"
+#include "generator/writer.h"
+#include "model/encoder/encoder.h"
+#include "text/analyzer.h"
+
+namespace footnote {
+
+// Answers with the one or two sentences, list items, table rows or command
+// lines of the passages that answer best, verbatim. Needs no weights; with an
+// encoder it also compares the meaning of question and sentences in the
+// languages that the encoder speaks.
+//
+// It reads the first kMaxPassages passages. Deterministic: the same request
+// and encoder give the same bytes.
+class ExtractiveWriter : public Writer {
+ public:
+  // `encoder` may be null, and must outlive the writer.
+  explicit ExtractiveWriter(const Encoder* encoder) : encoder_(encoder) {}
+
+  static constexpr int kMaxPassages = 8;
+
+  absl::string_view name() const override { return "extractive/1"; }
+  bool is_deterministic() const override { return true; }
+  absl::StatusOr<v1::Draft> Write(
+      const v1::GenerateRequest& request,
+      const std::function<bool()>& is_cancelled) const override;
+
+  // How a question was weighed, for training and explanations.
+  struct Explanation {
+    Question question;
+    std::vector<SourcePassage> passages;
+    Candidates candidates;
+    std::vector<FeatureRow> features;
+    // By candidate; empty without vectors, 0 where not computed.
+    std::vector<double> similarities;
+    std::vector<double> probabilities;
+    SignRow signs = {};
+    double support = 0;
+  };
+  // Everything but the choice. Empty candidates where there is nothing to
+  // weigh. Views of the result look into `request`.
+  absl::StatusOr<Explanation> Explain(
+      const v1::GenerateRequest& request,
+      const std::function<bool()>& is_cancelled) const;
+
+ private:
+  // Analyzers are for one thread each; they are kept for the next request.
+  std::unique_ptr<Analyzer> BorrowAnalyzer() const;
+  void ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const;
+
+  // Cosines of the question and the sentences that score best; empty where
+  // the encoder does not speak their language, or there is none.
+  absl::StatusOr<std::vector<double>> Similarities(
+      const v1::GenerateRequest& request, const Explanation& explanation,
+      const std::vector<double>& scores) const;
+
+  const Encoder* const encoder_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_

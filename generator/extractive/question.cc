@@ -1,0 +1,152 @@
+#include "generator/extractive/question.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace footnote {
+namespace {
+
+// What a match is worth that is not the word itself.
+constexpr float kWeakMatch = 0.5f;
+
+// -1 when `c` is no decimal digit of a script of the 23 languages.
+int DigitValue(char32_t c) {
+  // Zero of ASCII, Arabic-Indic, Persian, Devanagari and full-width digits.
+  constexpr char32_t kZeros[] = {U'0', 0x0660, 0x06F0, 0x0966, 0xFF10};
+  for (const char32_t zero : kZeros) {
+    if (c >= zero && c <= zero + 9) return static_cast<int>(c - zero);
+  }
+  return -1;
+}
+
+class QuestionReader {
+ public:
+  explicit QuestionReader(Question* question) : question_(question) {}
+
+  void Read(const std::vector<Token>& tokens) {
+    for (size_t i = 0; i < tokens.size();) {
+      size_t end = i;
+      while (end < tokens.size() &&
+             tokens[end].position == tokens[i].position) {
+        ++end;
+      }
+      ReadPosition(&tokens[i], end - i);
+      i = end;
+    }
+  }
+
+ private:
+  // The tokens of one word, or of one Han or Kana character.
+  void ReadPosition(const Token* tokens, size_t count) {
+    const bool has_surface = std::any_of(
+        tokens, tokens + count,
+        [](const Token& token) { return token.channel == kChannelSurface; });
+    if (has_surface) AddWord(tokens, count);
+    for (size_t i = 0; i < count; ++i) {
+      if (tokens[i].channel == kChannelBigram) {
+        AddTerm(tokens[i], tokens[i].key);
+      }
+    }
+  }
+
+  void AddWord(const Token* tokens, size_t count) {
+    const Token* own = tokens;
+    for (size_t i = 0; i < count; ++i) {
+      if (tokens[i].channel == kChannelStem &&
+          (tokens[i].flags & kTokenPart) == 0) {
+        own = &tokens[i];
+        break;
+      }
+    }
+    const uint32_t term = AddTerm(*own, own->key);
+    for (size_t i = 0; i < count; ++i) {
+      const Token& token = tokens[i];
+      if (&token == own || token.channel == kChannelBigram) continue;
+      const bool whole =
+          token.channel == kChannelSurface ||
+          (token.channel == kChannelStem && (token.flags & kTokenPart) == 0);
+      AddMatch(token.key, term, whole ? 1.0f : kWeakMatch);
+    }
+  }
+
+  // The term with this key, new or met before.
+  uint32_t AddTerm(const Token& token, uint64_t key) {
+    const auto inserted =
+        by_key_.insert({key, static_cast<uint32_t>(question_->terms.size())});
+    const uint32_t term = inserted.first->second;
+    if (inserted.second) {
+      QuestionTerm added;
+      added.is_stop_word = (token.flags & kTokenStopWord) != 0;
+      added.is_number = (token.flags & kTokenNumber) != 0;
+      added.is_name = !is_first_ && (token.flags & kTokenCapitalised) != 0;
+      question_->terms.push_back(added);
+      AddMatch(key, term, 1.0f);
+    }
+    if (!is_first_ && previous_ != term) {
+      question_->pairs.push_back({previous_, term});
+    }
+    previous_ = term;
+    is_first_ = false;
+    return term;
+  }
+
+  void AddMatch(uint64_t key, uint32_t term, float strength) {
+    std::vector<TermMatch>& matches = question_->matches[key];
+    for (TermMatch& match : matches) {
+      if (match.term == term) {
+        match.strength = std::max(match.strength, strength);
+        return;
+      }
+    }
+    // A beginning that very many words share says nothing.
+    constexpr size_t kMaxTermsPerKey = 8;
+    if (matches.size() < kMaxTermsPerKey) matches.push_back({term, strength});
+  }
+
+  Question* const question_;
+  absl::flat_hash_map<uint64_t, uint32_t> by_key_;
+  uint32_t previous_ = 0;
+  bool is_first_ = true;
+};
+
+}  // namespace
+
+bool Question::IsEmpty() const {
+  return std::all_of(terms.begin(), terms.end(), [](const QuestionTerm& term) {
+    return term.is_stop_word;
+  });
+}
+
+Question ReadQuestion(absl::string_view text, Language analysis,
+                      Language spoken, Analyzer* analyzer) {
+  Question question;
+  question.language = analysis;
+  question.type = FindAnswerType(text, spoken);
+  std::vector<Token> tokens;
+  analyzer->Analyze(text, analysis, &tokens);
+  QuestionReader(&question).Read(tokens);
+  for (std::string& number : DigitRuns(text)) {
+    question.numbers.insert(std::move(number));
+  }
+  return question;
+}
+
+std::vector<std::string> DigitRuns(absl::string_view utf8) {
+  std::vector<std::string> runs;
+  bool in_run = false;
+  for (size_t i = 0; i < utf8.size();) {
+    int length = 1;
+    const char32_t c = DecodeUtf8(utf8, i, &length);
+    const int digit = DigitValue(c);
+    if (digit >= 0) {
+      if (!in_run) runs.emplace_back();
+      runs.back().push_back(static_cast<char>('0' + digit));
+    }
+    in_run = digit >= 0;
+    i += length;
+  }
+  return runs;
+}
+
+}  // namespace footnote

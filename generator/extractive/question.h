@@ -1,0 +1,65 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_QUESTION_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_QUESTION_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "generator/extractive/answer_type.h"
+#include "text/analyzer.h"
+#include "text/language.h"
+
+namespace footnote {
+
+// Something that a question speaks of: a word, or two neighbouring characters
+// of Han, Kana or Hangul.
+struct QuestionTerm {
+  bool is_stop_word = false;
+  bool is_number = false;
+  // Begins with a capital and is not the question's first word: in many
+  // languages a name.
+  bool is_name = false;
+};
+
+// Which term an index key points to, and whether it is the term itself
+// (strength 1) or only looks like it (a shared beginning, a compound's part).
+struct TermMatch {
+  uint32_t term;
+  float strength;
+};
+
+// A question as the extractive writer sees it.
+struct Question {
+  // The language that its words were analysed in.
+  Language language = Language::kUnknown;
+  AnswerType type = AnswerType::kAny;
+  // Distinct terms in the order of their first occurrence.
+  std::vector<QuestionTerm> terms;
+  // From an index key (Token::key) to the terms that it matches.
+  absl::flat_hash_map<uint64_t, std::vector<TermMatch>> matches;
+  // Terms that stand side by side.
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  // Its numbers in ASCII digits.
+  absl::flat_hash_set<std::string> numbers;
+
+  // True when nothing in it can be looked for: no words, or stop words only.
+  bool IsEmpty() const;
+};
+
+// Reads `text`. `analysis` is the language whose stems the passages have (the
+// passages' own); `spoken` the one that the question is in, for its question
+// words. The two differ when a question is asked across languages.
+Question ReadQuestion(absl::string_view text, Language analysis,
+                      Language spoken, Analyzer* analyzer);
+
+// The runs of digits in `utf8`, of any script, in ASCII, in their order:
+// "١٩٩٩" is "1999". Separators part runs.
+std::vector<std::string> DigitRuns(absl::string_view utf8);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_QUESTION_H_

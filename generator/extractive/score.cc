@@ -1,0 +1,38 @@
+#include "generator/extractive/score.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "generator/extractive/weights.h"
+
+namespace footnote {
+
+std::vector<double> Scores(const std::vector<FeatureRow>& rows) {
+  std::vector<double> scores;
+  scores.reserve(rows.size());
+  for (const FeatureRow& row : rows) {
+    double score = 0;
+    for (int f = 0; f < kFeatureCount; ++f) {
+      score += kFeatureWeights[f] * row[f];
+    }
+    scores.push_back(score);
+  }
+  return scores;
+}
+
+double SimilarityScore(double cosine) { return kSimilarityWeight * cosine; }
+
+std::vector<double> Probabilities(const std::vector<double>& scores) {
+  std::vector<double> probabilities;
+  if (scores.empty()) return probabilities;
+  const double best = *std::max_element(scores.begin(), scores.end());
+  double sum = 0;
+  for (const double score : scores) {
+    probabilities.push_back(std::exp(score - best));
+    sum += probabilities.back();
+  }
+  for (double& probability : probabilities) probability /= sum;
+  return probabilities;
+}
+
+}  // namespace footnote

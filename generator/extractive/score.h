@@ -1,0 +1,21 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SCORE_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_SCORE_H_
+
+#include <vector>
+
+#include "generator/extractive/features.h"
+
+namespace footnote {
+
+// The weighted sum of each row: comparable within one question.
+std::vector<double> Scores(const std::vector<FeatureRow>& rows);
+
+// What a cosine of question and sentence adds to a score.
+double SimilarityScore(double cosine);
+
+// Scores as probabilities that the candidate is the one that answers.
+std::vector<double> Probabilities(const std::vector<double>& scores);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_SCORE_H_

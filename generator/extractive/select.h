@@ -1,0 +1,30 @@
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SELECT_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_SELECT_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "generator/extractive/candidates.h"
+
+namespace footnote {
+
+struct SelectionLimits {
+  size_t max_sentences = 2;
+  // What an answer should not be longer than, in the unit of
+  // Candidate::length.
+  double best_length = 300;
+};
+
+// The candidates that make the answer, best first, at least one when there is
+// any. A sentence is worth its probability less a price for its length, so a
+// further one joins when it is likely or short. `texts` are the candidates'
+// words: one that says the same as a chosen one, byte for byte, never joins.
+std::vector<size_t> Select(const std::vector<Candidate>& candidates,
+                           const std::vector<absl::string_view>& texts,
+                           const std::vector<double>& probabilities,
+                           const SelectionLimits& limits);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_SELECT_H_

@@ -1,0 +1,29 @@
+// The story of one answer: choose the writer, let it write, check every quote.
+#ifndef FOOTNOTE_GENERATOR_GENERATE_H_
+#define FOOTNOTE_GENERATOR_GENERATE_H_
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "generator/writer.h"
+#include "proto/footnote/v1/generator.pb.h"
+
+namespace footnote {
+
+// The default writer first. Never empty.
+using Writers = std::vector<std::unique_ptr<const Writer>>;
+
+// Writes a draft of which every sentence has a citation whose verdict is
+// FOUND, or an abstention with a reason.
+//   InvalidArgument  INVALID_REQUEST
+//   NotFound         WRITER_NOT_FOUND
+//   Cancelled        between stages, when is_cancelled() says so
+absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
+                                   const Writers& writers,
+                                   const std::function<bool()>& is_cancelled);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_GENERATE_H_

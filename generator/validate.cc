@@ -1,0 +1,71 @@
+#include "generator/validate.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "text/language.h"
+
+namespace footnote {
+namespace {
+
+template <typename... Parts>
+absl::Status Invalid(const Parts&... parts) {
+  absl::Status status = absl::InvalidArgumentError(absl::StrCat(parts...));
+  SetErrorReason("INVALID_REQUEST", &status);
+  return status;
+}
+
+absl::Status ValidatePassage(int index, const v1::Passage& passage) {
+  const v1::Span& span = passage.span();
+  if (span.end() < span.begin() ||
+      span.end() - span.begin() != passage.text().size()) {
+    return Invalid("passages[", index, "].text: ", passage.text().size(),
+                   " bytes, want those of its span [", span.begin(), ", ",
+                   span.end(), ")");
+  }
+  if (!IsValidUtf8(passage.text())) {
+    return Invalid("passages[", index, "].text: invalid UTF-8 at byte ",
+                   ValidUtf8Prefix(passage.text()), ", want UTF-8");
+  }
+  if (passage.source().document().empty() || passage.source().version() == 0) {
+    return Invalid("passages[", index,
+                   "].source: no document or version, want both");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateRange(absl::string_view field, int value, int limit) {
+  if (value >= 0 && value <= limit) return absl::OkStatus();
+  return Invalid(field, ": ", value, ", want 0 to ", limit);
+}
+
+}  // namespace
+
+absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
+  const std::string& question = request.question();
+  if (question.empty() || question.size() > kMaxQuestionBytes) {
+    return Invalid("question: ", question.size(), " bytes, want 1 to ",
+                   kMaxQuestionBytes);
+  }
+  if (!IsValidUtf8(question)) {
+    return Invalid("question: invalid UTF-8 at byte ",
+                   ValidUtf8Prefix(question), ", want UTF-8");
+  }
+  if (!ParseLanguage(request.language()).ok()) {
+    return Invalid("language: \"", request.language(),
+                   "\", want an ISO 639-1 code of the 23 languages, or empty");
+  }
+  RETURN_IF_ERROR(ValidateRange("max_sentences", request.max_sentences(),
+                                kMaxSentencesAsked));
+  RETURN_IF_ERROR(ValidateRange("max_code_points", request.max_code_points(),
+                                kMaxCodePointsAsked));
+  RETURN_IF_ERROR(
+      ValidateRange("passages", request.passages_size(), kMaxPassagesGiven));
+  for (int i = 0; i < request.passages_size(); ++i) {
+    RETURN_IF_ERROR(ValidatePassage(i, request.passages(i)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footnote

@@ -1,0 +1,22 @@
+#ifndef FOOTNOTE_GENERATOR_VALIDATE_H_
+#define FOOTNOTE_GENERATOR_VALIDATE_H_
+
+#include "absl/status/status.h"
+#include "proto/footnote/v1/generator.pb.h"
+
+namespace footnote {
+
+constexpr size_t kMaxQuestionBytes = 100000;
+constexpr int kMaxPassagesGiven = 1000;
+constexpr int kMaxSentencesAsked = 10;
+constexpr int kMaxCodePointsAsked = 100000;
+
+// Checks a request as proto/footnote/v1/generator.proto describes it, without
+// looking at anything but the request.
+//   InvalidArgument  reason INVALID_REQUEST; the message names the field, its
+//                    value and what was wanted, and quotes no text
+absl::Status ValidateGenerate(const v1::GenerateRequest& request);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_VALIDATE_H_

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""Learns the weights of the extractive writer and writes weights.h.
+
+  requests.py  asks a running server for the passages of every question
+  explain      (//generator/extractive:explain) weighs them
+  fit.py       learns what the features are worth, by cross-validation
+
+  training/answers/fit.py --data DIR --requests R.jsonl --weighed W.jsonl \
+      [--out generator/extractive/weights.h]
+
+DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
+and weighed lines are one per question, in the order of the languages' codes
+and of their files. Needs numpy and scipy.
+
+The score of a sentence is linear; its weights maximise the probability
+(softmax over a question's sentences) of the sentences that hold an answer,
+each language counting the same, with an L2 penalty. The doubt is a logistic
+regression of "unanswerable" on the signs of a question. All printed figures
+are from five folds by a hash of the paragraph: what is printed was not seen.
+"""
+
+import argparse
+import collections
+import glob
+import hashlib
+import json
+import os
+import re
+import sys
+import unicodedata
+
+import numpy as np
+from scipy.optimize import minimize
+
+FOLDS = 5
+SCORE_PENALTY = 10.0
+DOUBT_PENALTY = 100.0
+WRONG_ABSTENTIONS = 0.068  # aimed at; asked are at most .08
+
+
+def normalize(text):
+    """As the scorer does: NFKC, lower case, word characters only."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\W_]", "", text)
+
+
+def fold_of(question):
+    name = question["lang"] + "/" + question["context_id"]
+    return int(hashlib.md5(name.encode()).hexdigest(), 16) % FOLDS
+
+
+class Item:
+    """One question with its weighed sentences."""
+
+    def __init__(self, question, request, weighed):
+        self.lang = question["lang"]
+        self.answerable = question["answerable"]
+        self.fold = fold_of(question)
+        self.spoken = weighed["spoken"]
+        self.signs = np.array(weighed["signs"], float)
+        candidates = weighed["candidates"]
+        self.x = np.array([c["features"] for c in candidates], float)
+        self.sim = np.array([c["similarity"] for c in candidates], float)
+        self.length = np.array([c["length"] for c in candidates], float)
+        texts = [p["text"].encode() for p in request.get("passages", [])]
+        quotes = [texts[c["passage"]][c["begin"]:c["end"]].decode()
+                  for c in candidates]
+        self.chars = np.array([len(q) for q in quotes], float)
+        answers = [normalize(a) for a in question["answers"]]
+        self.texts = [normalize(q) for q in quotes]
+        self.y = np.array([self.answerable and any(a in t for a in answers)
+                           for t in self.texts], bool)
+
+
+def load(args):
+    questions = []
+    for path in sorted(glob.glob(os.path.join(args.data,
+                                              "qa/*.questions.jsonl"))):
+        questions += [json.loads(line) for line in open(path)]
+    weighed = [json.loads(line) for line in open(args.weighed)]
+    names, weighed = weighed[0], weighed[1:]
+    requests = [json.loads(line) for line in open(args.requests)]
+    if not len(questions) == len(requests) == len(weighed):
+        sys.exit(f"fit.py: {len(questions)} questions, {len(requests)} "
+                 f"requests, {len(weighed)} weighed; want as many of each")
+    items = [Item(q, r, w) for q, r, w in zip(questions, requests, weighed)
+             if w["candidates"]]
+    return names, items, questions
+
+
+def matrix(item):
+    """Features with the cosine as the last; it is 0 where not computed."""
+    return np.concatenate([item.x, item.sim[:, None]], 1)
+
+
+def fit_score(items):
+    items = [i for i in items if i.y.any()]
+    counts = collections.Counter(i.lang for i in items)
+    x = np.concatenate([matrix(i) for i in items])
+    scale = x.std(0) + 1e-6
+    scale[-1] = x[:, -1][x[:, -1] != 0].std() + 1e-6 if x[:, -1].any() else 1
+    x = x / scale
+    y = np.concatenate([i.y for i in items])
+    sizes = [len(i.y) for i in items]
+    starts = np.cumsum([0] + sizes[:-1])
+    group = np.repeat(np.arange(len(items)), sizes)
+    weight = np.array([len(items) / len(counts) / counts[i.lang]
+                       for i in items])
+
+    def loss(b):
+        s = x @ b
+        e = np.exp(s - np.maximum.reduceat(s, starts)[group])
+        z = np.add.reduceat(e, starts)
+        p = np.add.reduceat(e * y, starts)
+        value = (weight * (np.log(z) - np.log(p))).sum()
+        slope = x.T @ (weight[group] * (e / z[group] - e * y / p[group]))
+        return (value + SCORE_PENALTY * b @ b, slope + 2 * SCORE_PENALTY * b)
+
+    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B",
+                    options={"maxiter": 500})
+    return best.x / scale
+
+
+def probabilities(scores):
+    e = np.exp(scores - scores.max())
+    return e / e.sum()
+
+
+def select(item, p, price):
+    """As select.cc: a sentence is worth its probability less its price."""
+    value = p - price * item.length / 300
+    chosen = []
+    for i in np.argsort(-value, kind="stable"):
+        if len(chosen) == 2 or (chosen and value[i] <= 0):
+            break
+        if not any(item.texts[c] == item.texts[i] for c in chosen):
+            chosen.append(i)
+    return chosen
+
+
+def mean_over_languages(pairs):
+    by_lang = collections.defaultdict(list)
+    for lang, value in pairs:
+        by_lang[lang].append(value)
+    return float(np.mean([np.mean(v) for v in by_lang.values()]))
+
+
+def set_signs(names, item, scores):
+    """The signs that depend on the scores, as abstain.cc fills them."""
+    s = dict(zip(names["signs"], range(len(names["signs"]))))
+    p = probabilities(scores)
+    best = int(np.argmax(p))
+    order = np.argsort(-scores, kind="stable")
+    row = item.signs.copy()
+    row[s["best_score"]] = scores[best]
+    row[s["second_score"]] = (scores[order[1]] if len(order) > 1
+                              else scores[best] - 3)
+    row[s["best_probability"]] = p[best]
+    row[s["two_best_probability"]] = p[order[:2]].sum()
+    row[s["entropy"]] = -(p * np.log(np.maximum(p, 1e-300))).sum()
+    f = dict(zip(names["features"], item.x[best]))
+    row[s["best_coverage"]] = f["coverage"]
+    row[s["type_missing"]] = f["number_missing"] + f["date_missing"]
+    row[s["person_capitals_best"]] = f["person_capitals"]
+    row[s["pair_coverage_best"]] = f["pair_coverage"]
+    return row
+
+
+def fit_doubt(rows, unanswerable, weight):
+    mean, scale = rows.mean(0), rows.std(0)
+    used = scale > 1e-9
+    x = np.where(used, (rows - mean) / np.where(used, scale, 1), 0)
+
+    def loss(b):
+        t = x @ b[:-1] + b[-1]
+        q = 1 / (1 + np.exp(-t))
+        value = (weight * np.where(unanswerable, np.logaddexp(0, -t),
+                                   np.logaddexp(0, t))).sum()
+        error = weight * (q - unanswerable)
+        slope = np.append(x.T @ error + DOUBT_PENALTY * b[:-1], error.sum())
+        return value + DOUBT_PENALTY / 2 * b[:-1] @ b[:-1], slope
+
+    best = minimize(loss, np.zeros(x.shape[1] + 1), jac=True,
+                    method="L-BFGS-B", options={"maxiter": 500})
+    b = np.where(used, best.x[:-1] / np.where(used, scale, 1), 0)
+    return b, best.x[-1] - b @ mean
+
+
+def threshold(items, doubts, wrong):
+    """The doubt above which this share of answerable questions lies."""
+    low, high = min(doubts), max(doubts)
+    for _ in range(50):
+        middle = (low + high) / 2
+        share = mean_over_languages((i.lang, d > middle) for i, d in
+                                    zip(items, doubts) if i.answerable)
+        low, high = (middle, high) if share > wrong else (low, middle)
+    return (low + high) / 2
+
+
+def report(items, scores, doubts, price, limit, each=False):
+    rows = []
+    for item, s, d in zip(items, scores, doubts):
+        chosen = select(item, probabilities(s), price)
+        rows.append((item, d > limit, item.y[chosen].any(),
+                     item.chars[chosen].sum() + len(chosen) - 1))
+    asked = [r for r in rows if r[0].answerable]
+    figures = {
+        "contains_before": mean_over_languages((i.lang, y)
+                                               for i, _, y, _ in asked),
+        "contains": mean_over_languages((i.lang, y and not a)
+                                        for i, a, y, _ in asked),
+        "chars": mean_over_languages((i.lang, c)
+                                     for i, a, _, c in rows if not a),
+        "abstain_wrong": mean_over_languages((i.lang, a)
+                                             for i, a, _, _ in asked),
+        "abstain_right": mean_over_languages(
+            (i.lang, a) for i, a, _, _ in rows if not i.answerable),
+    }
+    if each:
+        for lang in sorted({i.lang for i in items}):
+            part = [r for r in asked if r[0].lang == lang]
+            print("  %s contains %.3f wrong %.3f" % (
+                lang, np.mean([y and not a for _, a, y, _ in part]),
+                np.mean([a for _, a, _, _ in part])))
+    return "  ".join("%s %.3f" % kv for kv in figures.items())
+
+
+HEADER = """\
+// Made by training/answers/fit.py from the development half of the evaluation
+// data: edit that, not this. Its cross-validated figures:
+{figures}
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_
+
+#include "generator/extractive/abstain.h"
+#include "generator/extractive/features.h"
+
+namespace footnote {{
+
+// What each feature adds to a sentence's score, per unit.
+inline constexpr double kFeatureWeights[kFeatureCount] = {{
+{features}}};
+
+// What the cosine of question and sentence adds, per unit.
+inline constexpr double kSimilarityWeight = {similarity:.4f};
+
+// The log odds that the passages hold no answer: a sum over the signs.
+inline constexpr double kDoubtBias = {bias:.4f};
+inline constexpr double kDoubtWeights[kSignCount] = {{
+{signs}}};
+
+// The probability that a sentence of the best length must have to be worth
+// reading.
+inline constexpr double kLengthPrice = {price};
+
+// Below it no answer is given; about {wrong:.1%} of answerable questions are.
+inline constexpr double kLeastSupport = {support:.4f};
+
+}}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_
+"""
+
+
+def row_lines(values, names):
+    return "".join("    %.4f,  // %s\n" % (v, n)
+                   for v, n in zip(values, names))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", default=os.environ.get("FOOTNOTE_EVAL_DATA"))
+    parser.add_argument("--requests", required=True)
+    parser.add_argument("--weighed", required=True)
+    parser.add_argument("--out")
+    parser.add_argument("--price", type=float, default=0.06)
+    parser.add_argument("--each", action="store_true",
+                        help="print each language")
+    args = parser.parse_args()
+    names, items, _ = load(args)
+
+    scores = [None] * len(items)
+    for k in range(FOLDS):
+        w = fit_score([i for i in items if i.fold != k])
+        for n, item in enumerate(items):
+            if item.fold == k:
+                scores[n] = matrix(item) @ w
+    final = fit_score(items)
+    # Doubt is learned on scores of sentences that were not learned from.
+    rows = np.array([set_signs(names, i, s) for i, s in zip(items, scores)])
+    unanswerable = np.array([not i.answerable for i in items])
+    # Languages without unanswerable questions count half.
+    known = {i.lang for i in items if not i.answerable}
+    weight = np.array([1.0 if i.lang in known else 0.5 for i in items])
+    doubts = np.zeros(len(items))
+    folds = np.array([i.fold for i in items])
+    for k in range(FOLDS):
+        b, bias = fit_doubt(rows[folds != k], unanswerable[folds != k],
+                            weight[folds != k])
+        doubts[folds == k] = rows[folds == k] @ b + bias
+    b, bias = fit_doubt(rows, unanswerable, weight)
+    limit = threshold(items, doubts, WRONG_ABSTENTIONS)
+
+    print("a sentence with an answer is there: %.3f" % mean_over_languages(
+        (i.lang, i.y.any()) for i in items if i.answerable))
+    for price in (0, 0.03, 0.06, 0.09, 0.12):
+        print("price %.2f  %s" % (
+            price, report(items, scores, doubts, price, limit)))
+    for wrong in (0.04, 0.05, 0.06, 0.07, 0.075):
+        print("wrong %.3f  %s" % (wrong, report(
+            items, scores, doubts, args.price,
+            threshold(items, doubts, wrong))))
+    figures = report(items, scores, doubts, args.price, limit, args.each)
+    print(figures)
+    if args.out:
+        with open(args.out, "w") as out:
+            out.write(HEADER.format(
+                figures="\n".join("//   " + f for f in figures.split("  ")),
+                features=row_lines(final[:-1], names["features"]),
+                similarity=final[-1], bias=bias,
+                signs=row_lines(b, names["signs"]), price=args.price,
+                wrong=WRONG_ABSTENTIONS, support=1 / (1 + np.exp(limit))))
+
+
+if __name__ == "__main__":
+    main()
