@@ -1,7 +1,6 @@
 #include "eval/quality/headings.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -24,16 +23,16 @@ constexpr int kDepth = 5;
 absl::StatusOr<Report> MeasureHeadings(
     const std::string& folder, const std::vector<std::string>& languages,
     const CliContext& context) {
-  std::map<std::string, std::vector<HelpSection>> sections;
-  std::vector<EvalDocument> documents;
   Progress read("read", "languages", context.quiet);
-  for (const Language language : AllLanguages()) {
-    const std::string code(LanguageCode(language));
-    ASSIGN_OR_RETURN(sections[code], ReadHelpSections(folder, code));
-    for (const HelpSection& section : sections[code]) {
+  ASSIGN_OR_RETURN(const auto sections,
+                   ReadHelpSections(folder, [&](size_t done) {
+                     read.Update(done, AllLanguages().size());
+                   }));
+  std::vector<EvalDocument> documents;
+  for (const auto& [code, own] : sections) {
+    for (const HelpSection& section : own) {
       documents.push_back({section.id, "", section.text});
     }
-    read.Update(sections.size(), AllLanguages().size(), code);
   }
   read.Finish(absl::StrCat(documents.size(), " sections"));
   std::vector<std::string> asked = languages;
@@ -59,7 +58,7 @@ absl::StatusOr<Report> MeasureHeadings(
   uint64_t done = 0;
   for (const std::string& code : asked) {
     report.AddLanguage(code);
-    const std::vector<HelpSection>& own = sections[code];
+    const std::vector<HelpSection>& own = sections.at(code);
     const size_t questions = std::min(kQuestions, own.size());
     double hits = 0;
     for (size_t i = 0; i < questions; ++i) {

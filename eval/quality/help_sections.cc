@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -14,11 +13,13 @@
 #include "base/utf8.h"
 #include "indexer/formats/detect.h"
 #include "text/identify.h"
+#include "text/language.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kMinCodePoints = 100;
+constexpr char kEnglish[] = "en";
+constexpr size_t kMinCodePoints = 60;
 
 // The files anywhere in `folder`, sorted.
 std::vector<std::string> Files(const std::string& folder) {
@@ -69,14 +70,20 @@ void AddSections(const std::string& language, const std::string& file,
   }
 }
 
-// Keeps sections whose heading, id and text no other section has.
-std::vector<HelpSection> Distinct(std::vector<HelpSection> sections) {
+// Keeps sections whose heading, id and text no other section has, and whose
+// heading is none of `english`.
+std::vector<HelpSection> Distinct(std::vector<HelpSection> sections,
+                                  const std::set<std::string>& english) {
   std::map<std::string, int> headings;
   for (const HelpSection& section : sections) ++headings[section.heading];
   std::set<std::string> seen;
   std::vector<HelpSection> kept;
   for (HelpSection& section : sections) {
     if (section.heading.empty() || headings[section.heading] > 1) continue;
+    if (english.count(section.heading) > 0) continue;
+    if (section.language != kEnglish && WrittenIn(kEnglish, section.heading)) {
+      continue;
+    }
     if (!seen.insert(section.text).second) continue;
     if (!seen.insert(section.id).second) continue;
     kept.push_back(std::move(section));
@@ -85,6 +92,26 @@ std::vector<HelpSection> Distinct(std::vector<HelpSection> sections) {
       kept.begin(), kept.end(),
       [](const HelpSection& a, const HelpSection& b) { return a.id < b.id; });
   return kept;
+}
+
+// All sections under `folder`, of whatever worth.
+absl::StatusOr<std::vector<HelpSection>> ReadFolder(
+    const std::string& folder, const std::string& language) {
+  std::vector<HelpSection> sections;
+  for (const std::string& file : Files(absl::StrCat(folder, "/", language))) {
+    ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
+    // A page without text is no section, and no reason to stop.
+    const absl::Status read = ReadDocuments(
+        std::move(bytes), "", ExtractLimits(),
+        [&](uint32_t, absl::StatusOr<JsonDocument> document) {
+          if (document.ok()) {
+            AddSections(language, file, document->document, &sections);
+          }
+          return absl::OkStatus();
+        });
+    static_cast<void>(read);
+  }
+  return sections;
 }
 
 }  // namespace
@@ -120,23 +147,25 @@ absl::StatusOr<std::string> HelpFolder(const std::string& data) {
   return folder;
 }
 
-absl::StatusOr<std::vector<HelpSection>> ReadHelpSections(
-    const std::string& folder, const std::string& language) {
-  std::vector<HelpSection> sections;
-  for (const std::string& file : Files(absl::StrCat(folder, "/", language))) {
-    ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
-    // A page without text is no section, and no reason to stop.
-    const absl::Status read = ReadDocuments(
-        std::move(bytes), "", ExtractLimits(),
-        [&](uint32_t, absl::StatusOr<JsonDocument> document) {
-          if (document.ok()) {
-            AddSections(language, file, document->document, &sections);
-          }
-          return absl::OkStatus();
-        });
-    static_cast<void>(read);
+absl::StatusOr<std::map<std::string, std::vector<HelpSection>>>
+ReadHelpSections(const std::string& folder,
+                 const std::function<void(size_t)>& progress) {
+  ASSIGN_OR_RETURN(std::vector<HelpSection> english_sections,
+                   ReadFolder(folder, kEnglish));
+  std::set<std::string> english;
+  for (const HelpSection& section : english_sections) {
+    english.insert(section.heading);
   }
-  return Distinct(std::move(sections));
+  std::map<std::string, std::vector<HelpSection>> sections;
+  sections[kEnglish] = Distinct(std::move(english_sections), {});
+  for (const Language language : AllLanguages()) {
+    const std::string code(LanguageCode(language));
+    if (code == kEnglish) continue;
+    ASSIGN_OR_RETURN(std::vector<HelpSection> all, ReadFolder(folder, code));
+    sections[code] = Distinct(std::move(all), english);
+    progress(sections.size());
+  }
+  return sections;
 }
 
 }  // namespace footnote

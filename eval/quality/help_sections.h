@@ -4,6 +4,8 @@
 #ifndef FOOTNOTE_EVAL_QUALITY_HELP_SECTIONS_H_
 #define FOOTNOTE_EVAL_QUALITY_HELP_SECTIONS_H_
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,14 +28,16 @@ struct HelpSection {
 //   InvalidArgument   both are empty, or it is no folder
 absl::StatusOr<std::string> HelpFolder(const std::string& data);
 
-// The sections of `language` (ISO 639-1) under `folder` that are really
-// written in it: translations are not complete, and what is still English
-// counts for no other language. Also left out: sections of fewer than 100 code
-// points, headings that stand above several sections of the language, and
-// texts that are there twice. In the order of their ids. Empty when nothing is
-// translated.
-absl::StatusOr<std::vector<HelpSection>> ReadHelpSections(
-    const std::string& folder, const std::string& language);
+// By language (ISO 639-1), the sections under `folder` that are really written
+// in it: translations are not complete, and what is still English counts for
+// no other language. Also left out: sections of fewer than 60 code points,
+// headings that stand above several sections of the language or that are as
+// in English ("GNOME"), and texts that are there twice. In the order of their
+// ids; a language of which nothing is left has an empty list. `progress` is
+// called with the number of languages read.
+absl::StatusOr<std::map<std::string, std::vector<HelpSection>>>
+ReadHelpSections(const std::string& folder,
+                 const std::function<void(size_t)>& progress);
 
 // `heading` without the number before it: "6.2.1. Initialization", "A.3. …".
 std::string WithoutNumber(const std::string& heading);

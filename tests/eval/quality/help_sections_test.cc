@@ -19,7 +19,7 @@ constexpr char kEnglish[] =
 // A folder like the one that tools/docs_23 makes, with one German page.
 std::string Folder(const std::string& name, const std::string& body) {
   const std::string folder = absl::StrCat(testing::TempDir(), "/", name);
-  const std::string html = folder + "/usr/share/doc/debian-handbook/html/de-DE";
+  const std::string html = folder + "/de/handbook";
   EXPECT_TRUE(MakeFolder(html).ok());
   EXPECT_TRUE(
       WriteFileAtomically(html + "/a.html",
@@ -32,30 +32,45 @@ std::string Section(const std::string& heading, const std::string& text) {
   return absl::StrCat("<h2>", heading, "</h2><p>", text, "</p>");
 }
 
+std::vector<HelpSection> German(const std::string& folder) {
+  const auto sections = ReadHelpSections(folder, [](size_t) {});
+  EXPECT_TRUE(sections.ok()) << sections.status();
+  return sections.ok() ? sections->at("de") : std::vector<HelpSection>();
+}
+
 TEST(HelpSectionsTest, HeadingIsNotInTheText) {
-  const auto sections = ReadHelpSections(
-      Folder("plain", Section("6.2. Einrichtung", kGerman)), "de");
-  ASSERT_TRUE(sections.ok()) << sections.status();
-  ASSERT_EQ(sections->size(), 1u);
-  EXPECT_EQ(sections->front().heading, "Einrichtung");
-  EXPECT_EQ(sections->front().text.find("Einrichtung"), std::string::npos);
+  const auto sections =
+      German(Folder("plain", Section("6.2. Einrichtung", kGerman)));
+  ASSERT_EQ(sections.size(), 1u);
+  EXPECT_EQ(sections.front().heading, "Einrichtung");
+  EXPECT_EQ(sections.front().text.find("Einrichtung"), std::string::npos);
 }
 
 TEST(HelpSectionsTest, WhatIsStillEnglishIsLeftOut) {
-  const auto sections = ReadHelpSections(
-      Folder("english", Section("Installation of packages", kEnglish)), "de");
-  ASSERT_TRUE(sections.ok()) << sections.status();
-  EXPECT_TRUE(sections->empty());
+  EXPECT_TRUE(
+      German(Folder("english", Section("Installation of packages", kEnglish)))
+          .empty());
+}
+
+TEST(HelpSectionsTest, HeadingsInEnglishAreLeftOut) {
+  EXPECT_TRUE(
+      German(Folder("heading", Section("How to set up the packages", kGerman)))
+          .empty());
 }
 
 TEST(HelpSectionsTest, HeadingsThatStandTwiceAreLeftOut) {
-  const auto sections = ReadHelpSections(
-      Folder("twice",
-             Section("Einführung", kGerman) +
-                 Section("Einführung", absl::StrCat("Zweitens: ", kGerman))),
-      "de");
+  EXPECT_TRUE(
+      German(Folder("twice", Section("Einführung", kGerman) +
+                                 Section("Einführung",
+                                         absl::StrCat("Zweitens: ", kGerman))))
+          .empty());
+}
+
+TEST(HelpSectionsTest, LanguagesWithoutFilesHaveAnEmptyList) {
+  const auto sections = ReadHelpSections(Folder("few", ""), [](size_t) {});
   ASSERT_TRUE(sections.ok()) << sections.status();
-  EXPECT_TRUE(sections->empty());
+  EXPECT_EQ(sections->size(), 23u);
+  EXPECT_TRUE(sections->at("he").empty());
 }
 
 TEST(HelpSectionsTest, NumbersBeforeHeadingsGo) {
