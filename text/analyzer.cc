@@ -170,6 +170,30 @@ void ComposeUmlauts(std::string* word) {
   *word = std::move(composed);
 }
 
+// "And the pen" is one word in Arabic, and the stemmer takes only the article
+// off: drop "and" (waw, feh) before an article.
+void DropArabicAnd(std::string* word) {
+  const absl::string_view text(*word);
+  const absl::string_view first = text.substr(0, 2);
+  if (first != "\xD9\x88" && first != "\xD9\x81") return;
+  const absl::string_view article = text.substr(2, 4);
+  // "al-", "lil-", "bil-" and "kal-".
+  const bool before_article =
+      article == "\xD8\xA7\xD9\x84" || article == "\xD9\x84\xD9\x84" ||
+      ((article == "\xD8\xA8\xD8\xA7" || article == "\xD9\x83\xD8\xA7") &&
+       text.substr(6, 2) == "\xD9\x84");
+  if (before_article && text.size() >= 10) word->erase(0, 2);
+}
+
+// Spanish words too short for Snowball's regions: "alta", "altos".
+void StripGender(std::string* word) {
+  if (word->size() >= 5 && word->back() == 's') word->pop_back();
+  if (word->size() >= 4 &&
+      absl::string_view("aoe").find(word->back()) != absl::string_view::npos) {
+    word->pop_back();
+  }
+}
+
 size_t PrefixBytes(absl::string_view word, size_t letters) {
   size_t at = 0;
   for (; at < word.size(); ++at) {
@@ -244,6 +268,7 @@ void Analyzer::State::Stem(Language stem_language, Language language,
   scratch.clear();
   AppendBare(*word, &scratch);
   word->swap(scratch);
+  if (stem_language == Language::kEs) StripGender(word);
   if (HasLightStemmer(stem_language)) StemLightly(stem_language, word);
 }
 
@@ -310,6 +335,7 @@ void Analyzer::State::MakeTerms(absl::string_view raw, Language language,
       Stem(stem_language, language, &stem);
     }
   }
+  if (stem_language == Language::kAr) DropArabicAnd(&word);
   Stem(stem_language, language, &word);
 }
 

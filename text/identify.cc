@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kMaxBytes = 16 * 1024;
 // From this many letters on CLD2 is trusted more than single words.
-constexpr double kLongLetters = 300;
+constexpr double kLongLetters = 200;
 
 using Scores = std::array<double, kLanguageCount>;
 
@@ -450,12 +450,9 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
   }
   const CldResult cld = AskCld(utf8);
   const bool is_long = letters >= kLongLetters;
-  if (cld.foreign && cld.reliable && is_long) {
-    // Danish, Hungarian …: unless our function words fill the text.
-    const Identified words = Best(scores);
-    if (At(scores, words.language) < 0.12 * votes->words()) {
-      return {Language::kUnknown, 0.5f};
-    }
+  // Danish, Hungarian …
+  if (cld.foreign && cld.reliable && is_long && cld.share > 0.6) {
+    return {Language::kUnknown, 0.5f};
   }
   if (cld.language != Language::kUnknown) {
     double bonus = cld.language == Language::kEn ? 0.4 : 1.2;

@@ -51,7 +51,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "machen man manche mein meine mich mir mit muss musste nach nicht nichts "
      "noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seines "
      "selbst sich sie sind so solche solchen soll sollte sondern sonst über um "
-     "und uns unser unsere unter viel viele vom von vor während war waren "
+     "und uns unser unsere unter viel viele vom von vor während wann war waren "
      "warum "
      "was weg weil weiter welche welchem welchen welcher welches wem wen wenn "
      "wer werde werden wessen wie wieder wieviel will wir wird wirst wo wohin "
@@ -123,11 +123,15 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "هم نیز اما ولی اگر چه چی چرا چگونه چطور کجا کی کدام چند چقدر چیست کیست "
      "کسی کسانی یک دو هر همه هیچ دیگر خود خویش او وی آنها آنان ایشان ما شما "
      "من تو بین میان روی زیر پیش پس بعد قبل مانند مثل جز بدون درباره دارد "
-     "دارند داشت داشتند کرد کردند کرده کند کنند می‌شود می‌کند می‌باشد "
+     "دارند داشت داشتند کرد کردند کرده کند کنند "
+     "می‌شود "
+     "می‌کند "
+     "می‌باشد "
      "نمی "
      "باشد باشند بودند شدند شود شوند خواهد خواهند نه بی باید توسط طی سوی چون "
      "زیرا بلکه پیدا همین همان چنین چنان بسیار بیشتر ترین تر آیا نام چندم "
-     "بوده‌است شده‌است کدامند می‌توان دهد داد "
+     "بوده‌است شده‌است کدامند می‌توان دهد "
+     "داد "
      "هنوز",
      "د ق م ه ش ص ج"},
 
@@ -240,7 +244,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "하나요 인지 누구의 무엇을 무엇이 바로",
      ""},
 
-    {Language::kNl, Script::kLatin, "dutch", Apostrophe::kDropped,
+    {Language::kNl, Script::kLatin, "dutch", Apostrophe::kPossessive,
      Compounds::kDutch,
      "aan al alle alles als altijd andere ben bij bent binnen daar dan dat de "
      "der deze die dit doch doen door dus een eens en er ge geen geweest haar "

@@ -260,9 +260,9 @@ class Splitter {
 
   // True when a letter or digit stands at `p`: a quote before it opens.
   bool WordAt(const unsigned char* p) const {
-    return p < end_ &&
-           (ClassOf(Decode(p, end_).value) & kCharKindMask) != kCharOther &&
-           !IsEitherQuote(Decode(p, end_).value);
+    if (p >= end_) return false;
+    const uint8_t kind = ClassOf(Decode(p, end_).value) & kCharKindMask;
+    return kind == kCharLetter || kind == kCharDigit || kind == kCharCjk;
   }
 
   static bool IsCased(char32_t c) {

@@ -69,7 +69,8 @@ void StemCzech(std::string* word) {
       "ostech ostmi ejší ejších ejšího ejšímu ejším ův ova ovo ovy ových ovým "
       "ovými",
       3);
-  kEndings->Strip(word);
+  while (kEndings->Strip(word)) {
+  }
 }
 
 void StemPolish(std::string* word) {
@@ -81,7 +82,8 @@ void StemPolish(std::string* word) {
       "iejszego ejszy ejsza ejsze ejszych ejszego ała ało ały ali ał iła iło "
       "iły ili ył yła yły yli",
       3);
-  kEndings->Strip(word);
+  while (kEndings->Strip(word)) {
+  }
 }
 
 void StemUkrainian(std::string* word) {
@@ -92,7 +94,8 @@ void StemUkrainian(std::string* word) {
       "ування юванням уванням уванні іші іший іша іше іших ішого ала али ало "
       "ав ила или ило ив ться",
       3);
-  kEndings->Strip(word);
+  while (kEndings->Strip(word)) {
+  }
 }
 
 void StemPersian(std::string* word) {

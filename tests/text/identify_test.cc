@@ -1,0 +1,138 @@
+#include "text/identify.h"
+
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "text/language.h"
+
+namespace footnote {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* language;
+  const char* text;
+};
+
+constexpr Row kRows[] = {
+    {"Question", "ar", "متى تأسست الجامعة؟"},
+    {"QuestionWithLatinName", "ar", "من هو مؤسس شركة Microsoft؟"},
+    {"Question", "cs", "Kdy byla založena univerzita?"},
+    {"WithoutCarons", "cs", "Kolik obyvatel má hlavní město České republiky?"},
+    {"Question", "de", "Wann wurde die Universität gegründet?"},
+    {"NoUmlauts", "de", "Wie heißt die Hauptstadt?"},
+    {"Question", "el", "Πότε ιδρύθηκε το πανεπιστήμιο;"},
+    {"Question", "en", "When was the university founded?"},
+    {"ForeignName", "en", "Who was Władysław Jagiełło?"},
+    {"Question", "es", "¿Cuándo se fundó la universidad?"},
+    {"NoMarks", "es", "Cuantos habitantes tiene la ciudad"},
+    {"Question", "fa", "دانشگاه در چه سالی تأسیس شد؟"},
+    {"NoPersianLetters", "fa", "این شهر در کدام استان است؟"},
+    {"Question", "fr", "Quand l'université a-t-elle été fondée ?"},
+    {"NoAccents", "fr", "Quel est le nom de la ville ?"},
+    {"Question", "he", "מתי נוסדה האוניברסיטה?"},
+    {"Question", "hi", "विश्वविद्यालय की स्थापना कब हुई?"},
+    {"Question", "id", "Kapan universitas itu didirikan?"},
+    {"Who", "id", "Siapakah presiden pertama Indonesia?"},
+    {"Question", "it", "Quando è stata fondata l'università?"},
+    {"NoAccents", "it", "Come si chiama il fiume?"},
+    {"Question", "ja", "大学はいつ設立されましたか？"},
+    {"FewKana", "ja", "東京都の人口"},
+    {"Question", "ko", "대학교는 언제 설립되었습니까?"},
+    {"Question", "nl", "Wanneer werd de universiteit opgericht?"},
+    {"HowMany", "nl", "Hoeveel inwoners heeft de stad?"},
+    {"Question", "pl", "Kiedy założono uniwersytet?"},
+    {"Who", "pl", "Kto jest prezydentem Polski?"},
+    {"Question", "pt", "Quando foi fundada a universidade?"},
+    {"Tilde", "pt", "Qual é a população de São Paulo?"},
+    {"Question", "ro", "Când a fost fondată universitatea?"},
+    {"NoDiacritics", "ro", "Care este numele orasului?"},
+    {"Question", "ru", "Когда был основан университет?"},
+    {"Question", "tr", "Üniversite ne zaman kuruldu?"},
+    {"NoTurkishLetters", "tr", "Kitap nerede ve ne zaman bulundu?"},
+    {"Question", "uk", "Коли було засновано університет?"},
+    {"FewTypicalLetters", "uk", "Хто написав цей роман?"},
+    {"Question", "vi", "Trường đại học được thành lập khi nào?"},
+    {"Question", "zh", "大学是什么时候成立的？"},
+    {"Traditional", "zh", "這所大學是何時成立的？"},
+};
+
+class IdentifyRowTest : public testing::TestWithParam<Row> {};
+
+TEST_P(IdentifyRowTest, FindsTheLanguage) {
+  const Identified found = IdentifyLanguage(GetParam().text);
+  EXPECT_EQ(LanguageCode(found.language), GetParam().language)
+      << GetParam().text;
+  EXPECT_GT(found.confidence, 0);
+  EXPECT_LE(found.confidence, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Questions, IdentifyRowTest, testing::ValuesIn(kRows),
+                         [](const testing::TestParamInfo<Row>& info) {
+                           return absl::StrCat(info.param.language, "_",
+                                               info.param.name);
+                         });
+
+TEST(IdentifyTest, HasRowsForEveryLanguage) {
+  std::map<std::string, int> rows;
+  for (const Row& row : kRows) ++rows[row.language];
+  EXPECT_EQ(rows.size(), AllLanguages().size());
+}
+
+TEST(IdentifyTest, KnowsNothingOfTextsWithoutLetters) {
+  for (const char* text : {"", "  \n", "123 456", "?!…", "😀😀", "∑∫"}) {
+    const Identified found = IdentifyLanguage(text);
+    EXPECT_EQ(found.language, Language::kUnknown) << text;
+    EXPECT_EQ(found.confidence, 0) << text;
+  }
+}
+
+TEST(IdentifyTest, KnowsThatOtherLanguagesAreNotOurs) {
+  const std::string danish =
+      "Universitetet blev grundlagt i det femtende århundrede og er et af de "
+      "ældste i Norden. Det har i dag mange tusinde studerende, og de fleste "
+      "af dem bor i byen eller i nærheden. Forskningen ved universitetet er "
+      "kendt i hele verden, og flere af dets lærere har fået store priser for "
+      "deres arbejde. Biblioteket rummer mange sjældne bøger.";
+  const std::string hungarian =
+      "Az egyetemet a tizennegyedik században alapították, és ma is az ország "
+      "egyik legnagyobb felsőoktatási intézménye. A hallgatók száma meghaladja "
+      "a harmincezret, és sokan közülük külföldről érkeznek. A könyvtárban "
+      "több mint egymillió kötet található, amelyek között igen ritka "
+      "kéziratok is vannak, és a látogatók is megtekinthetik őket.";
+  const std::string thai = "มหาวิทยาลัยก่อตั้งขึ้นเมื่อใด";
+  EXPECT_EQ(IdentifyLanguage(danish).language, Language::kUnknown);
+  EXPECT_EQ(IdentifyLanguage(hungarian).language, Language::kUnknown);
+  EXPECT_EQ(IdentifyLanguage(thai).language, Language::kUnknown);
+}
+
+TEST(IdentifyTest, TakesTheLanguageOfMostOfTheText) {
+  EXPECT_EQ(IdentifyLanguage("Выполните команду apt-get install foo и "
+                             "перезапустите сервер командой systemctl restart")
+                .language,
+            Language::kRu);
+}
+
+TEST(IdentifyTest, ReadsOnlyTheBegin) {
+  std::string text(40 << 20, ' ');
+  text.replace(0, 32, "This is a text in English, and so");
+  EXPECT_EQ(IdentifyLanguage(text).language, Language::kEn);
+}
+
+TEST(IdentifyTest, SurvivesGarbage) {
+  IdentifyLanguage("\xFF\xFE\xC3");
+  IdentifyLanguage(std::string(1 << 20, '\0'));
+  IdentifyLanguage(std::string(1 << 20, '\xE4'));
+  std::string marks;
+  for (int i = 0; i < 100000; ++i) marks.append("\xCC\x81");
+  IdentifyLanguage(marks);
+  // Cut inside a code point at the limit of what is read.
+  std::string han;
+  while (han.size() < (16 << 10) + 100) han.append("语");
+  EXPECT_EQ(IdentifyLanguage(han).language, Language::kZh);
+}
+
+}  // namespace
+}  // namespace footnote
