@@ -46,9 +46,10 @@ void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
   *candidates = std::move(kept);
 }
 
-// A similarity and a language for the candidates that lack them.
+// A similarity and a language for the candidates that lack them. `floor` is
+// the similarity that the vector arm just still brought.
 void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
-                        const QueryCode* code,
+                        const QueryCode* code, float floor,
                         std::vector<Candidate>* candidates) {
   for (Candidate& candidate : *candidates) {
     const SegmentReader& reader =
@@ -59,6 +60,7 @@ void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
     if (code != nullptr && candidate.vector_rank == 0) {
       candidate.similarity = SimilarityOf(reader, candidate.passage, *code);
     }
+    candidate.nearness = std::max(0.0f, candidate.similarity - floor);
   }
 }
 
@@ -104,6 +106,7 @@ absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
 
   std::vector<Candidate> candidates = Join(lexical, nearest);
   CompleteCandidates(corpus, query, code.has_value() ? &*code : nullptr,
+                     nearest.empty() ? 0 : nearest.back().similarity,
                      &candidates);
   if (query.arms == Arms::kVector) {
     for (Candidate& candidate : candidates) {

@@ -23,6 +23,9 @@ struct Candidate {
 
   // Inner product of the vectors; 0 without.
   float similarity = 0;
+  // How much higher that is than what the vector arm just still brought; never
+  // negative. Where all passages are equally far, the vectors say nothing.
+  float nearness = 0;
   // The passage is in the question's language.
   bool same_language = false;
 

@@ -1,0 +1,245 @@
+#include "retriever/rank.h"
+
+#include <cmath>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "proto/footnote/v1/types.pb.h"
+#include "tests/retriever/test_corpus.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kDimension = 64;
+
+std::vector<float> Axis(int i) {
+  std::vector<float> vector(kDimension, 0);
+  vector[i % kDimension] = 1;
+  return vector;
+}
+
+std::vector<TestDocument> Library() {
+  std::vector<TestDocument> documents;
+  const std::vector<std::string> texts = {
+      "The river Spree flows through Berlin and ends in Spandau.",
+      "A lighthouse warns ships of rocks near the coast.",
+      "Bread is baked from flour, water, salt and yeast.",
+      "The lighthouse keeper baked bread by the river.",
+      "Ships carry flour along the coast to Spandau."};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    documents.push_back({absl::StrCat("d", i),
+                         Language::kEn,
+                         {{texts[i], Axis(static_cast<int>(i))}}});
+  }
+  return documents;
+}
+
+std::vector<uint32_t> Order(const Ranking& ranking) {
+  std::vector<uint32_t> order;
+  for (const Candidate& c : ranking.passages) order.push_back(c.passage);
+  return order;
+}
+
+Ranking MustRank(const Corpus& corpus, const RankQuery& query,
+                 const v1::Filter& filter = {}) {
+  auto ranking = Rank(corpus, query, filter);
+  EXPECT_TRUE(ranking.ok()) << ranking.status();
+  return *std::move(ranking);
+}
+
+RankQuery Ask(const std::string& question) {
+  RankQuery query;
+  query.question = question;
+  query.language = Language::kEn;
+  return query;
+}
+
+TEST(RankTest, PutsThePassageWithTheRareWordsFirst) {
+  const Corpus corpus(MakeGeneration({Library()}));
+  const Ranking ranking = MustRank(corpus, Ask("Where does the Spree end?"));
+  ASSERT_FALSE(ranking.passages.empty());
+  EXPECT_EQ(ranking.passages[0].passage, 0u);
+  EXPECT_EQ(ranking.passages[0].lexical_rank, 1u);
+}
+
+TEST(RankTest, FindsByVectorWhatSharesNoWord) {
+  const Corpus corpus(MakeGeneration({Library()}));
+  RankQuery query = Ask("Wie entsteht ein Brot?");
+  query.language = Language::kDe;
+  query.vector = Axis(2);
+  const Ranking ranking = MustRank(corpus, query);
+  ASSERT_FALSE(ranking.passages.empty());
+  EXPECT_EQ(ranking.passages[0].passage, 2u);
+  EXPECT_EQ(ranking.passages[0].vector_rank, 1u);
+}
+
+TEST(RankTest, NeverReturnsWhatIsNoEvidence) {
+  const Corpus corpus(MakeGeneration({Library()}));
+  EXPECT_TRUE(MustRank(corpus, Ask("xylophone quartz")).passages.empty());
+  // A vector at right angles to all of them.
+  RankQuery query = Ask("xylophone quartz");
+  query.vector = Axis(60);
+  EXPECT_TRUE(MustRank(corpus, query).passages.empty());
+  // "the" and "of" alone do not make evidence beside a word that is nowhere.
+  EXPECT_TRUE(MustRank(corpus, Ask("the xylophone of")).passages.empty());
+}
+
+TEST(RankTest, SaysWhenAQuestionHoldsNothingToLookFor) {
+  const Corpus corpus(MakeGeneration({Library()}));
+  for (const char* question : {"", "   ", "?!…", "\x01\x02", "where is the"}) {
+    EXPECT_TRUE(MustRank(corpus, Ask(question)).nothing_to_look_for ==
+                (question[0] != '\0'))
+        << question;
+  }
+  EXPECT_FALSE(MustRank(corpus, Ask("lighthouse")).nothing_to_look_for);
+}
+
+TEST(RankTest, TakesHostileQuestions) {
+  const Corpus corpus(MakeGeneration({Library()}));
+  std::string huge;
+  while (huge.size() < 100000) absl::StrAppend(&huge, "ship", huge.size(), " ");
+  for (const std::string& question :
+       {huge, std::string(100000, 'a'), std::string(100000, ' '),
+        std::string(50000, '\xe2'), std::string("\xff\xfe ship \x80"),
+        std::string("ship\0coast", 10), std::string(33333, '\xe6')}) {
+    RankQuery query = Ask(question);
+    query.vector = Axis(1);
+    EXPECT_LE(MustRank(corpus, query).passages.size(), 10u);
+  }
+}
+
+TEST(RankTest, AppliesTheFilterInBothArms) {
+  std::vector<TestDocument> documents = Library();
+  documents[0].metadata = {{"shelf", "left"}};
+  documents[4].metadata = {{"shelf", "left"}};
+  const Corpus corpus(MakeGeneration({documents}));
+  v1::Filter filter;
+  filter.add_conditions()->set_key("shelf");
+  RankQuery query = Ask("lighthouse bread Spandau");
+  query.vector = Axis(1);
+  for (uint32_t passage : Order(MustRank(corpus, query, filter))) {
+    EXPECT_TRUE(passage == 0 || passage == 4) << passage;
+  }
+}
+
+TEST(RankTest, ReturnsOnePassageOfADocumentWhenAskedTo) {
+  std::vector<TestDocument> documents(2);
+  documents[0] = {"a", Language::kEn, {{"red fox", {}}, {"red foxes", {}}}};
+  documents[1] = {"b", Language::kEn, {{"a fox", {}}}};
+  const Corpus corpus(MakeGeneration({documents}));
+  RankQuery query = Ask("red fox");
+  EXPECT_EQ(MustRank(corpus, query).passages.size(), 3u);
+  query.distinct_documents = true;
+  EXPECT_EQ(MustRank(corpus, query).passages.size(), 2u);
+}
+
+TEST(RankTest, PrefersTheQuestionsLanguageAmongEquals) {
+  const Corpus corpus(
+      MakeGeneration({{{"de", Language::kDe, {{"Radio 2015", {}}}},
+                       {"en", Language::kEn, {{"Radio 2015", {}}}}}}));
+  RankQuery query = Ask("radio 2015");
+  EXPECT_EQ(Order(MustRank(corpus, query))[0], 1u);
+  query.language = Language::kDe;
+  EXPECT_EQ(Order(MustRank(corpus, query))[0], 0u);
+}
+
+TEST(RankTest, CountsWordsOfTheTitle) {
+  std::vector<TestDocument> documents(2);
+  documents[0] = {"a", Language::kEn, {{"It has two thousand rooms.", {}}}};
+  documents[1] = {"b", Language::kEn, {{"It has two thousand rooms.", {}}}};
+  documents[1].title = "Palace of Versailles";
+  const Corpus corpus(MakeGeneration({documents}));
+  EXPECT_EQ(Order(MustRank(corpus, Ask("How many rooms has Versailles?")))[0],
+            1u);
+}
+
+TEST(RankTest, PrefersWordsThatStandTogether) {
+  std::string far = "copper";
+  for (int i = 0; i < 60; ++i) absl::StrAppend(&far, " filler", i);
+  absl::StrAppend(&far, " kettle");
+  std::string near = "copper kettle";
+  for (int i = 0; i < 60; ++i) absl::StrAppend(&near, " filler", i);
+  const Corpus corpus(
+      MakeGeneration({{{"far", Language::kEn, {{far, {}}}},
+                       {"near", Language::kEn, {{near, {}}}}}}));
+  EXPECT_EQ(Order(MustRank(corpus, Ask("copper kettle")))[0], 1u);
+}
+
+// What fusion owes: where one arm is useless, it does no worse than the other.
+class FusionTest : public ::testing::Test {
+ protected:
+  static constexpr int kPassages = 400;
+  static constexpr int kDimension = 512;
+
+  // The gold passage of question i is passage i. With `words`, they share two
+  // rare words; with `vectors`, their vectors are near.
+  int HitsAt5(bool words, bool vectors, Arms arms) {
+    std::mt19937 random(17);
+    std::normal_distribution<float> normal;
+    const auto unit = [&](const std::vector<float>& near, float share) {
+      std::vector<float> v(kDimension);
+      double square = 0;
+      for (int i = 0; i < kDimension; ++i) {
+        v[i] = normal(random) / std::sqrt(kDimension) +
+               (near.empty() ? 0 : share * near[i]);
+        square += v[i] * v[i];
+      }
+      for (float& x : v) x /= std::sqrt(square);
+      return v;
+    };
+    std::uniform_int_distribution<int> common(0, 30);
+    std::vector<TestDocument> documents(kPassages);
+    std::vector<RankQuery> queries(kPassages);
+    for (int i = 0; i < kPassages; ++i) {
+      std::string text;
+      std::string question;
+      for (int j = 0; j < 60; ++j) {
+        absl::StrAppend(&text, "common", common(random), " ");
+      }
+      for (int j = 0; j < 4; ++j) {
+        absl::StrAppend(&question, "common", common(random), " ");
+      }
+      if (words) {
+        absl::StrAppend(&text, "rare", i, " seldom", i % 40);
+        absl::StrAppend(&question, "rare", i, " seldom", i % 40);
+      }
+      const std::vector<float> vector = unit({}, 0);
+      documents[i] = {absl::StrCat(i), Language::kEn, {{text, vector}}};
+      queries[i] = Ask(question);
+      queries[i].vector = unit(vectors ? vector : std::vector<float>(), 1);
+      queries[i].arms = arms;
+    }
+    const Corpus corpus(MakeGeneration({documents}));
+    int hits = 0;
+    for (uint32_t i = 0; i < kPassages; ++i) {
+      const std::vector<uint32_t> order = Order(MustRank(corpus, queries[i]));
+      for (size_t j = 0; j < order.size() && j < 5; ++j) hits += order[j] == i;
+    }
+    return hits;
+  }
+};
+
+TEST_F(FusionTest, IsNoWorseThanWordsWhereVectorsAreNoise) {
+  const int lexical = HitsAt5(true, false, Arms::kLexical);
+  EXPECT_GT(lexical, kPassages * 9 / 10);
+  EXPECT_GE(HitsAt5(true, false, Arms::kBoth), lexical);
+}
+
+TEST_F(FusionTest, IsNoWorseThanVectorsWhereWordsAreNoise) {
+  const int vectors = HitsAt5(false, true, Arms::kVector);
+  EXPECT_GT(vectors, kPassages * 9 / 10);
+  EXPECT_GE(HitsAt5(false, true, Arms::kBoth), vectors * 98 / 100);
+}
+
+TEST_F(FusionTest, IsNoWorseThanEitherWhereBothKnow) {
+  const int both = HitsAt5(true, true, Arms::kBoth);
+  EXPECT_GE(both, HitsAt5(true, true, Arms::kLexical));
+  EXPECT_GE(both, HitsAt5(true, true, Arms::kVector));
+}
+
+}  // namespace
+}  // namespace footnote
