@@ -24,7 +24,7 @@
 namespace footnote {
 namespace {
 
-constexpr char kEncoderFile[] = "use-multilingual-v3.bin";
+constexpr char kEncoderFile[] = "use-multilingual-v3.enc";
 
 struct EvalOptions {
   std::string data;
