@@ -455,18 +455,23 @@ class TokenSink {
     CjkWords(raw, &state_.cut);
     auto& units = state_.units;
     size_t word = 0;
+    uint32_t stop_end = 0;
     for (size_t i = 0; i < units.size(); ++i) {
       const uint32_t position = position_ + static_cast<uint32_t>(i);
       // A word that begins inside a unit (a voice mark) counts to the next.
       while (word < state_.cut.size() &&
              begin + state_.cut[word].begin <= units[i].begin) {
         const TextSpan span = state_.cut[word++];
-        CjkWord(begin + span.begin, begin + span.end, position);
+        const uint8_t flags =
+            CjkWord(begin + span.begin, begin + span.end, position);
+        stop_end = (flags & kTokenStopWord) != 0 ? begin + span.end : 0;
       }
       const size_t last = i + 1 < units.size() ? i + 1 : i;
       if (last == i && i > 0) break;
-      const uint8_t flags =
-          units[i].hiragana && units[last].hiragana ? kTokenStopWord : 0;
+      // Pairs of Hiragana are mostly grammar; so is what lies in a stop word.
+      const bool stop = (units[i].hiragana && units[last].hiragana) ||
+                        units[last].end <= stop_end;
+      const uint8_t flags = stop ? kTokenStopWord : 0;
       Bigram(
           units[i].begin, units[last].end, position, flags,
           absl::string_view(state_.run)
@@ -515,16 +520,17 @@ class TokenSink {
     }
   }
 
-  void CjkWord(uint32_t begin, uint32_t end, uint32_t position) {
+  uint8_t CjkWord(uint32_t begin, uint32_t end, uint32_t position) {
     const absl::string_view raw = utf8_.substr(begin, end - begin);
     if (emitter_.explains()) {
       state_.MakeTerms(raw, language_, kWordCjk, &state_.terms);
       emitter_.Explain(begin, end, position, kChannelStem, state_.terms.flags,
                        state_.terms.stem);
-      return;
+      return state_.terms.flags;
     }
     const Entry& entry = state_.Find(raw, language_, kWordCjk);
     emitter_.Emit(begin, end, position, kChannelStem, entry.flags, entry.stem);
+    return entry.flags;
   }
 
   // The syllable pairs of a Hangul word.
