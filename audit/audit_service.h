@@ -1,0 +1,29 @@
+// The Audit service: RPC in, Status out.
+#ifndef FOOTNOTE_AUDIT_AUDIT_SERVICE_H_
+#define FOOTNOTE_AUDIT_AUDIT_SERVICE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "storage/store.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace footnote {
+
+struct AuditOptions {};
+
+// See proto/footnote/v1/audit.proto. Safe from many threads. `folder` is made
+// when missing; one process at a time holds it. `store` may be a secondary; it
+// must outlive the service.
+//   FailedPrecondition  another process holds the folder
+//   and the errors of Kv
+absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
+    Store* store, const std::string& folder, const AuditOptions& options);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_AUDIT_AUDIT_SERVICE_H_

@@ -1,0 +1,199 @@
+#include "audit/sources.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/hash.h"
+#include "base/quote.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+
+namespace footnote {
+namespace {
+
+using RetrievedList = google::protobuf::RepeatedPtrField<v1::Retrieved>;
+
+VersionRef RefOf(const v1::DocumentVersion& source) {
+  return {source.collection(), source.document(), source.version()};
+}
+
+SourceVerdict Verdict(v1::Verdict verdict, std::string detail) {
+  SourceVerdict found;
+  found.verdict = verdict;
+  found.detail = std::move(detail);
+  return found;
+}
+
+// The version's record; a store that another process writes is looked at
+// again before a version counts as missing.
+absl::StatusOr<VersionRecord> FindVersion(const VersionRef& ref, Store* store) {
+  absl::StatusOr<VersionRecord> record = store->documents()->GetVersion(ref);
+  if (!absl::IsNotFound(record.status())) return record;
+  RETURN_IF_ERROR(store->Refresh());
+  return store->documents()->GetVersion(ref);
+}
+
+// Errors that say something about the version and not about the disk.
+bool IsVerdict(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsNotFound(status) ||
+         absl::IsOutOfRange(status) || absl::IsFailedPrecondition(status);
+}
+
+SourceVerdict Elsewhere(const v1::SourceSpan& source, absl::string_view cited,
+                        const std::vector<std::string>& texts) {
+  const std::vector<absl::string_view> views(texts.begin(), texts.end());
+  switch (FindQuoteOrigin(source.quote(), cited, views)) {
+    case QuoteOrigin::kCited:
+      break;
+    case QuoteOrigin::kElsewhere:
+      return Verdict(v1::MISATTRIBUTED,
+                     "the quote stands in another retrieved source");
+    case QuoteOrigin::kStitched:
+      return Verdict(v1::STITCHED, "the quote is made of several places");
+    case QuoteOrigin::kNowhere:
+      return Verdict(v1::NOT_FOUND, "the quote is in no retrieved source");
+  }
+  return Verdict(v1::FOUND, "");
+}
+
+// The texts of the retrieved passages that can still be read.
+std::vector<std::string> RetrievedTexts(const RetrievedList& retrieved,
+                                        Store* store) {
+  std::vector<std::string> texts;
+  for (const v1::Retrieved& passage : retrieved) {
+    absl::StatusOr<std::string> text = store->documents()->ReadText(
+        RefOf(passage.source()), passage.span().begin(), passage.span().end());
+    if (text.ok()) texts.push_back(*std::move(text));
+  }
+  return texts;
+}
+
+// True when the code points of `span` name the same stretch as its bytes.
+// `before` is the canonical text up to the span's begin.
+bool CodePointsAgree(const v1::Span& span, absl::string_view before,
+                     absl::string_view quote) {
+  const uint64_t begin = CountCodePoints(before);
+  return span.begin_code_point() == begin &&
+         span.end_code_point() == begin + CountCodePoints(quote);
+}
+
+absl::StatusOr<SourceVerdict> CheckText(const v1::SourceSpan& source,
+                                        const RetrievedList& retrieved,
+                                        CheckDepth depth, Store* store) {
+  const VersionRef ref = RefOf(source.source());
+  const v1::Span& span = source.span();
+  const bool whole = depth == CheckDepth::kWholeVersion;
+  const absl::StatusOr<std::string> read =
+      whole ? store->documents()->ReadAll(ref)
+            : store->documents()->ReadText(ref, span.begin(), span.end());
+  if (!read.ok() && !IsVerdict(read.status())) return read.status();
+  if (absl::IsOutOfRange(read.status())) {
+    return Verdict(v1::NOT_FOUND, "the span leaves the version's text");
+  }
+  if (!read.ok()) {
+    return Verdict(v1::SOURCE_CHANGED,
+                   absl::StrCat("the stored text can't be read: ",
+                                read.status().message()));
+  }
+  const absl::string_view text = *read;
+  if (whole && Sha256(text) != source.source().sha256()) {
+    return Verdict(
+        v1::SOURCE_CHANGED,
+        absl::StrCat("the stored text has SHA-256 ", Hex(Sha256(text)),
+                     ", want ", Hex(source.source().sha256())));
+  }
+  if (source.quote_sha256() != Sha256(source.quote())) {
+    return Verdict(v1::NOT_FOUND, "the quote has another SHA-256 than its own");
+  }
+  // Where the text that was read begins in the version's.
+  const uint64_t base = whole ? 0 : span.begin();
+  if (span.begin() > span.end() || span.end() - base > text.size()) {
+    return Verdict(v1::NOT_FOUND, "the span leaves the version's text");
+  }
+  const absl::string_view cited =
+      text.substr(span.begin() - base, span.end() - span.begin());
+  if (cited == source.quote()) {
+    const bool agree =
+        whole ? CodePointsAgree(span, text.substr(0, span.begin()), cited)
+              : span.end_code_point() - span.begin_code_point() ==
+                    CountCodePoints(cited);
+    return agree ? Verdict(v1::FOUND, "")
+                 : Verdict(v1::NOT_FOUND,
+                           "the span's code points name another stretch");
+  }
+  std::vector<std::string> texts = RetrievedTexts(retrieved, store);
+  texts.emplace_back(text);
+  return Elsewhere(source, cited, texts);
+}
+
+}  // namespace
+
+absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
+                                          const RetrievedList& retrieved,
+                                          CheckDepth depth, Store* store) {
+  const VersionRef ref = RefOf(source.source());
+  const absl::StatusOr<VersionRecord> version = FindVersion(ref, store);
+  if (absl::IsNotFound(version.status())) {
+    return Verdict(v1::SOURCE_CHANGED, "the version is not in the store");
+  }
+  if (absl::IsDataLoss(version.status())) {
+    return Verdict(v1::SOURCE_CHANGED, std::string(version.status().message()));
+  }
+  RETURN_IF_ERROR(version.status());
+  if (version->state == VersionState::kErased) {
+    return Verdict(v1::SOURCE_ERASED, "the version was erased on purpose");
+  }
+  SourceVerdict verdict;
+  if (version->sha256 != source.source().sha256()) {
+    verdict = Verdict(
+        v1::SOURCE_CHANGED,
+        absl::StrCat("the version's record has SHA-256 ", Hex(version->sha256),
+                     ", want ", Hex(source.source().sha256())));
+  } else {
+    ASSIGN_OR_RETURN(verdict, CheckText(source, retrieved, depth, store));
+  }
+  const absl::StatusOr<VersionRecord> live =
+      store->documents()->GetLive({ref.collection, ref.document});
+  if (live.ok() && live->version != ref.version) {
+    verdict.newer_version = live->version;
+  }
+  return verdict;
+}
+
+absl::StatusOr<v1::CitationCheck> CheckCitation(absl::string_view text,
+                                                const v1::Citation& citation,
+                                                const RetrievedList& retrieved,
+                                                CheckDepth depth,
+                                                Store* store) {
+  v1::CitationCheck check;
+  *check.mutable_citation() = citation;
+  const v1::Span& span = citation.answer_span();
+  const bool covers = !citation.sources().empty() &&
+                      span.begin() < span.end() && span.end() <= text.size() &&
+                      text.substr(span.begin(), span.end() - span.begin()) ==
+                          citation.sources(0).quote() &&
+                      CodePointsAgree(span, text.substr(0, span.begin()),
+                                      citation.sources(0).quote());
+  if (!covers) {
+    check.set_verdict(v1::NOT_FOUND);
+    check.set_detail("the answer's span is not the quote");
+    return check;
+  }
+  check.set_verdict(v1::FOUND);
+  for (const v1::SourceSpan& source : citation.sources()) {
+    ASSIGN_OR_RETURN(const SourceVerdict verdict,
+                     CheckSource(source, retrieved, depth, store));
+    // Greater numbers are worse.
+    if (verdict.verdict > check.verdict()) {
+      check.set_verdict(verdict.verdict);
+      check.set_detail(verdict.detail);
+    }
+    if (verdict.newer_version > check.newer_version()) {
+      check.set_newer_version(verdict.newer_version);
+    }
+  }
+  return check;
+}
+
+}  // namespace footnote
