@@ -1,0 +1,491 @@
+#include "indexer/cli.h"
+
+#include <grpcpp/grpcpp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/grpc_status.h"
+#include "base/progress.h"
+#include "base/status_macros.h"
+#include "base/terminal.h"
+#include "indexer/file_walk.h"
+#include "indexer/ingest_client.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+
+namespace footnote {
+namespace {
+
+constexpr absl::Duration kDeadline = absl::Seconds(60);
+
+void SetDeadline(grpc::ClientContext* call,
+                 absl::Duration patience = kDeadline) {
+  call->set_deadline(absl::ToChronoTime(absl::Now() + patience));
+}
+
+std::string Mebibytes(uint64_t bytes) {
+  return absl::StrFormat("%.1f MB", static_cast<double>(bytes) / 1e6);
+}
+
+// "1,234,567"
+std::string Grouped(uint64_t number) {
+  std::string digits = absl::StrCat(number);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<size_t>(at), ",");
+  }
+  return digits;
+}
+
+// ---- ingest
+
+struct IngestOptions {
+  std::vector<std::string> paths;
+  IngestClientOptions client;
+  bool no_vectors = false;
+  std::vector<std::string> metadata;
+  std::vector<std::string> labels;
+};
+
+absl::Status ReadMetadata(const IngestOptions& options, v1::IngestFile* file) {
+  for (const std::string& entry : options.metadata) {
+    const size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--metadata: \"", entry, "\", want KEY=VALUE"));
+    }
+    v1::Metadata* metadata = file->add_metadata();
+    metadata->set_key(entry.substr(0, equals));
+    metadata->set_value(entry.substr(equals + 1));
+  }
+  for (const std::string& label : options.labels) {
+    file->add_access_labels(label);
+  }
+  return absl::OkStatus();
+}
+
+// Shows what happens during an ingestion.
+class IngestView {
+ public:
+  IngestView(size_t files, const CliContext& context)
+      : files_(files),
+        context_(context),
+        progress_("ingest", "documents", context.quiet || context.json) {}
+
+  void On(const v1::IngestResponse& response) {
+    if (response.has_progress()) {
+      Draw(response.progress().passages());
+    } else if (response.has_result()) {
+      OnResult(response.result());
+    } else if (response.has_summary()) {
+      summary_ = response.summary();
+    }
+  }
+
+  // Files that never reached the service.
+  void OnLocalFailure(const std::string& path, const std::string& reason) {
+    v1::FileResult result;
+    result.set_document(path);
+    result.set_state(v1::FileResult::FAILED);
+    result.set_reason(reason);
+    OnResult(result);
+  }
+
+  uint64_t failed() const { return failed_; }
+  uint64_t done() const { return done_; }
+
+  void Finish(const WalkedFiles& walked) {
+    summary_.set_failed(failed_);
+    if (context_.json) {
+      v1::IngestResponse last;
+      *last.mutable_summary() = summary_;
+      PrintLine(ToJson(last));
+      return;
+    }
+    const std::string left_out =
+        walked.left_out == 0 ? ""
+                             : absl::StrCat("; ", Grouped(walked.left_out),
+                                            " files left out by name");
+    const std::string line = absl::StrCat(
+        Grouped(summary_.indexed()), " indexed, ",
+        Grouped(summary_.unchanged()), " unchanged, ", Grouped(failed_),
+        " failed; ", Grouped(summary_.passages()), " passages, ",
+        Mebibytes(summary_.text_bytes()), " of text", left_out);
+    progress_.Finish(line);
+    if (!context_.quiet) PrintLine(line);
+  }
+
+ private:
+  void OnResult(const v1::FileResult& result) {
+    ++done_;
+    const bool failed = result.state() == v1::FileResult::FAILED;
+    failed_ += failed;
+    if (context_.json) {
+      PrintLine(ToJson(result));
+      return;
+    }
+    if (failed) {
+      progress_.Remark(absl::StrCat("failed: ", Printable(result.document()),
+                                    ": ", Printable(result.reason())));
+    }
+    for (const std::string& warning : result.warnings()) {
+      if (!context_.quiet) {
+        progress_.Remark(absl::StrCat("note: ", Printable(result.document()),
+                                      ": ", Printable(warning)));
+      }
+    }
+    Draw(passages_);
+  }
+
+  void Draw(uint64_t passages) {
+    passages_ = passages;
+    progress_.Update(done_, std::max<uint64_t>(files_, done_),
+                     absl::StrCat(Grouped(passages), " passages"));
+  }
+
+  const size_t files_;
+  const CliContext& context_;
+  Progress progress_;
+  v1::IngestSummary summary_;
+  uint64_t done_ = 0;
+  uint64_t failed_ = 0;
+  uint64_t passages_ = 0;
+};
+
+absl::Status RunIngest(const IngestOptions& options, CliContext* context) {
+  IngestClientOptions client = options.client;
+  client.start.set_collection(context->collection);
+  client.start.set_vectors(!options.no_vectors);
+  RETURN_IF_ERROR(ReadMetadata(options, &client.file));
+  const WalkedFiles walked = WalkFiles(options.paths);
+  if (walked.files.empty() && walked.failures.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("ingest: no files in ", absl::StrJoin(options.paths, " "),
+                     ", want one or more"));
+  }
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  IngestView view(walked.files.size(), *context);
+  for (const auto& failure : walked.failures) {
+    view.OnLocalFailure(failure.first, failure.second);
+  }
+  RETURN_IF_ERROR(IngestFiles(
+      indexer.get(), client, walked.files,
+      [&view](const v1::IngestResponse& response) { view.On(response); }));
+  view.Finish(walked);
+  if (view.failed() > 0) {
+    context->exit_code =
+        view.failed() == view.done() ? kExitFailure : kExitPartial;
+  }
+  return absl::OkStatus();
+}
+
+void AddIngest(CLI::App* app, CliContext* context) {
+  auto options = std::make_shared<IngestOptions>();
+  CLI::App* ingest =
+      AddCommand(app, context, "ingest", "Take in files and folders",
+                 [options, context] { return RunIngest(*options, context); });
+  ingest
+      ->add_option("path", options->paths,
+                   "files, or folders with all that is in them: text, "
+                   "Markdown, HTML, Mallard, DocBook, JSON lines")
+      ->required();
+  ingest->add_option_function<std::string>(
+      "-l,--language",
+      [options](const std::string& code) {
+        options->client.file.set_language(code);
+      },
+      "the language of all files, such as de (default: found out)");
+  ingest->add_option_function<std::string>(
+      "--media-type",
+      [options](const std::string& type) {
+        options->client.file.set_media_type(type);
+      },
+      "read all files as this, such as text/plain (default: found out)");
+  ingest->add_option("--root", options->client.root,
+                     "a document's id is its path below this folder (default: "
+                     "its path as written)");
+  ingest->add_option("-m,--metadata", options->metadata,
+                     "KEY=VALUE of all documents, to filter by; repeatable");
+  ingest->add_option("--label", options->labels,
+                     "access label of all documents; repeatable");
+  ingest->add_flag("--no-vectors", options->no_vectors,
+                   "index words only; much faster");
+  ingest->add_option_function<std::string>(
+      "--request-id",
+      [options](const std::string& id) {
+        options->client.start.set_request_id(id);
+      },
+      "a name for this job in logs and records");
+}
+
+// ---- show
+
+struct ShowOptions {
+  std::string document;
+  bool text_only = false;
+};
+
+// "id@3" means version 3; an id may hold '@' itself.
+std::pair<std::string, uint32_t> SplitVersion(const std::string& document) {
+  const size_t at = document.rfind('@');
+  uint32_t version = 0;
+  if (at != std::string::npos && at > 0 &&
+      absl::SimpleAtoi(document.substr(at + 1), &version)) {
+    return {document.substr(0, at), version};
+  }
+  return {document, 0};
+}
+
+std::string StateName(v1::Document::State state) {
+  return absl::AsciiStrToLower(v1::Document::State_Name(state));
+}
+
+void PrintFacts(const v1::Document& document) {
+  const v1::DocumentVersion& version = document.version();
+  const auto fact = [](absl::string_view name, absl::string_view value) {
+    if (!value.empty()) {
+      PrintLine(absl::StrFormat("%-10s %s", name, Printable(value)));
+    }
+  };
+  fact("document", version.document());
+  fact("version",
+       absl::StrCat(version.version(), " (", StateName(document.state()), ")"));
+  fact("title", document.title());
+  fact("language", document.language());
+  fact("type", document.media_type());
+  fact("path", document.path());
+  fact("stored", absl::FormatTime(absl::RFC3339_sec,
+                                  absl::FromUnixMicros(document.time_us()),
+                                  absl::LocalTimeZone()));
+  fact("sha256", absl::BytesToHexString(version.sha256()));
+  fact("text",
+       absl::StrCat(Grouped(document.text_bytes()), " bytes, ",
+                    Grouped(document.text_code_points()), " characters, ",
+                    Grouped(document.passages()), " passages"));
+  for (const v1::Metadata& entry : document.metadata()) {
+    fact("metadata", absl::StrCat(entry.key(), "=", entry.value()));
+  }
+  for (const std::string& label : document.access_labels()) {
+    fact("label", label);
+  }
+}
+
+absl::Status RunShow(const ShowOptions& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  const std::pair<std::string, uint32_t> wanted =
+      SplitVersion(options.document);
+  v1::GetDocumentRequest get;
+  get.set_collection(context->collection);
+  get.set_document(wanted.first);
+  get.set_version(wanted.second);
+  v1::Document document;
+  grpc::ClientContext call;
+  SetDeadline(&call);
+  RETURN_IF_ERROR(FromGrpcStatus(indexer->GetDocument(&call, get, &document)));
+  if (context->json && !options.text_only) {
+    PrintLine(ToPrettyJson(document));
+    return absl::OkStatus();
+  }
+  if (!options.text_only) {
+    PrintFacts(document);
+    PrintLine("");
+  }
+  v1::ReadTextRequest read;
+  read.set_collection(context->collection);
+  read.set_document(wanted.first);
+  read.set_version(document.version().version());
+  const bool to_terminal = IsTerminal(STDOUT_FILENO);
+  while (true) {
+    grpc::ClientContext read_call;
+    SetDeadline(&read_call);
+    v1::ReadTextResponse text;
+    RETURN_IF_ERROR(FromGrpcStatus(indexer->ReadText(&read_call, read, &text)));
+    // Whoever pipes the text wants the very bytes.
+    const std::string shown =
+        to_terminal ? Printable(text.text()) : text.text();
+    fwrite(shown.data(), 1, shown.size(), stdout);
+    if (text.end_of_text() || text.span().end() <= read.begin()) break;
+    read.set_begin(text.span().end());
+  }
+  return absl::OkStatus();
+}
+
+void AddShow(CLI::App* app, CliContext* context) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* show =
+      AddCommand(app, context, "show", "Print a document as it is stored",
+                 [options, context] { return RunShow(*options, context); });
+  show->add_option("document", options->document,
+                   "DOCUMENT, or DOCUMENT@VERSION for an older one")
+      ->required();
+  show->add_flag("--text", options->text_only,
+                 "nothing but the canonical text, byte for byte");
+}
+
+// ---- documents
+
+struct DocumentsOptions {
+  std::string prefix;
+  int limit = 0;
+};
+
+absl::Status RunDocuments(const DocumentsOptions& options,
+                          CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  v1::ListDocumentsRequest request;
+  request.set_collection(context->collection);
+  request.set_document_prefix(options.prefix);
+  request.set_page_size(1000);
+  int left = options.limit > 0 ? options.limit : -1;
+  while (left != 0) {
+    grpc::ClientContext call;
+    SetDeadline(&call);
+    v1::ListDocumentsResponse page;
+    RETURN_IF_ERROR(
+        FromGrpcStatus(indexer->ListDocuments(&call, request, &page)));
+    for (const v1::Document& document : page.documents()) {
+      if (left == 0) break;
+      if (left > 0) --left;
+      if (context->json) {
+        PrintLine(ToJson(document));
+      } else {
+        PrintLine(absl::StrCat(Printable(document.version().document()), "@",
+                               document.version().version(), "\t",
+                               document.language(), "\t", document.passages(),
+                               "\t", Printable(document.title())));
+      }
+    }
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+  }
+  return absl::OkStatus();
+}
+
+void AddDocuments(CLI::App* app, CliContext* context) {
+  auto options = std::make_shared<DocumentsOptions>();
+  CLI::App* documents = AddCommand(
+      app, context, "documents",
+      "List documents: id@version, language, passages, title",
+      [options, context] { return RunDocuments(*options, context); });
+  documents->add_option("--prefix", options->prefix,
+                        "only documents whose id begins so");
+  documents->add_option("-n,--limit", options->limit, "at most so many");
+}
+
+// ---- delete
+
+struct DeleteOptions {
+  std::vector<std::string> documents;
+  bool purge = false;
+};
+
+absl::Status RunDelete(const DeleteOptions& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  for (const std::string& document : options.documents) {
+    v1::DeleteDocumentRequest request;
+    request.set_collection(context->collection);
+    request.set_document(document);
+    request.set_purge(options.purge);
+    grpc::ClientContext call;
+    // Erasing rewrites files.
+    SetDeadline(&call, absl::Minutes(30));
+    v1::DeleteDocumentResponse response;
+    RETURN_IF_ERROR(
+        FromGrpcStatus(indexer->DeleteDocument(&call, request, &response)));
+    if (context->json) {
+      PrintLine(ToJson(response));
+    } else if (!context->quiet) {
+      PrintLine(
+          absl::StrCat(options.purge ? "erased " : "deleted ",
+                       Printable(document), " (", response.versions(),
+                       response.versions() == 1 ? " version)" : " versions)"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void AddDelete(CLI::App* app, CliContext* context) {
+  auto options = std::make_shared<DeleteOptions>();
+  CLI::App* remove =
+      AddCommand(app, context, "delete", "Hide documents from search at once",
+                 [options, context] { return RunDelete(*options, context); });
+  remove->add_option("document", options->documents, "ids")->required();
+  remove->add_flag("--purge", options->purge,
+                   "erase their bytes too, from every file, before returning");
+}
+
+// ---- stats
+
+absl::Status RunStats(bool all, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  v1::GetStatsRequest request;
+  if (!all) request.set_collection(context->collection);
+  grpc::ClientContext call;
+  SetDeadline(&call);
+  v1::Stats stats;
+  RETURN_IF_ERROR(FromGrpcStatus(indexer->GetStats(&call, request, &stats)));
+  if (context->json) {
+    PrintLine(ToPrettyJson(stats));
+    return absl::OkStatus();
+  }
+  const auto fact = [](absl::string_view name, const std::string& value) {
+    PrintLine(absl::StrFormat("%-12s %s", name, value));
+  };
+  if (all) fact("collections", Grouped(stats.collections()));
+  fact("documents", Grouped(stats.documents()));
+  fact("passages", Grouped(stats.passages()));
+  fact("vectors", Grouped(stats.vectors()));
+  fact("text", Mebibytes(stats.text_bytes()));
+  fact("segments",
+       absl::StrCat(stats.segments(), ", ", Mebibytes(stats.segment_bytes())));
+  fact("generation", absl::StrCat(stats.generation()));
+  fact("analyser", absl::StrCat("version ", stats.analyzer_version()));
+  fact("encoder", stats.encoder().empty() ? "none" : stats.encoder());
+  const std::map<std::string, uint64_t> languages(
+      stats.passages_by_language().begin(), stats.passages_by_language().end());
+  std::vector<std::string> parts;
+  for (const auto& language : languages) {
+    parts.push_back(
+        absl::StrCat(language.first, " ", Grouped(language.second)));
+  }
+  fact("languages", absl::StrJoin(parts, ", "));
+  return absl::OkStatus();
+}
+
+void AddStats(CLI::App* app, CliContext* context) {
+  auto all = std::make_shared<bool>(false);
+  CLI::App* stats =
+      AddCommand(app, context, "stats", "Count what is stored",
+                 [all, context] { return RunStats(*all, context); });
+  stats->add_flag("--all", *all, "all collections together");
+}
+
+}  // namespace
+
+void RegisterIndexerCommands(CLI::App* app, CliContext* context) {
+  AddIngest(app, context);
+  AddShow(app, context);
+  AddDocuments(app, context);
+  AddDelete(app, context);
+  AddStats(app, context);
+}
+
+}  // namespace footnote

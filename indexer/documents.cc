@@ -1,0 +1,335 @@
+#include "indexer/documents.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/grpc_status.h"
+#include "base/hash.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/job_table.h"
+#include "text/analyzer.h"
+
+namespace footnote {
+namespace {
+
+constexpr uint64_t kMaxReadBytes = 4 << 20;
+constexpr int kDefaultPage = 100;
+constexpr int kMaxPage = 1000;
+
+absl::Status WithReason(absl::Status status, absl::string_view reason) {
+  SetErrorReason(reason, &status);
+  return status;
+}
+
+absl::Status CheckCollection(Store* store, const std::string& collection) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, store->Collections());
+  if (std::find(names.begin(), names.end(), collection) != names.end()) {
+    return absl::OkStatus();
+  }
+  return WithReason(
+      absl::NotFoundError(absl::StrCat("collection \"", collection,
+                                       "\": not found, want one that holds "
+                                       "documents")),
+      "COLLECTION_NOT_FOUND");
+}
+
+std::string PercentEncode(absl::string_view id) {
+  std::string out;
+  for (char c : id) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+        (byte >= 'A' && byte <= 'Z') || std::strchr("-_.~", byte) != nullptr) {
+      out.push_back(c);
+    } else {
+      absl::StrAppend(&out, "%", absl::Hex(byte, absl::kZeroPad2));
+    }
+  }
+  return out;
+}
+
+v1::Document::State StateOf(VersionState state) {
+  switch (state) {
+    case VersionState::kLive:
+      return v1::Document::LIVE;
+    case VersionState::kSuperseded:
+      return v1::Document::SUPERSEDED;
+    case VersionState::kDeleted:
+      return v1::Document::DELETED;
+    case VersionState::kErased:
+      return v1::Document::ERASED;
+  }
+  return v1::Document::STATE_UNSPECIFIED;
+}
+
+void FillVersion(const VersionRecord& record, v1::DocumentVersion* out) {
+  out->set_collection(record.collection);
+  out->set_document(record.document);
+  out->set_version(record.version);
+  out->set_sha256(record.sha256);
+}
+
+v1::Document ToProto(const VersionRecord& record) {
+  v1::Document out;
+  out.set_name(absl::StrCat("collections/", record.collection, "/documents/",
+                            PercentEncode(record.document), "/versions/",
+                            record.version));
+  FillVersion(record, out.mutable_version());
+  out.set_state(StateOf(record.state));
+  out.set_title(record.title);
+  out.set_language(record.language);
+  out.set_media_type(record.media_type);
+  out.set_path(record.source);
+  for (const auto& entry : record.metadata) {
+    v1::Metadata* metadata = out.add_metadata();
+    metadata->set_key(entry.first);
+    metadata->set_value(entry.second);
+  }
+  for (const std::string& label : record.labels) out.add_access_labels(label);
+  out.set_text_bytes(record.bytes);
+  out.set_text_code_points(record.code_points);
+  out.set_passages(record.passages);
+  out.set_time_us(record.ingested_us);
+  return out;
+}
+
+// The record of `version`, or with 0 that of the newest, deleted ones too.
+absl::StatusOr<VersionRecord> FindVersion(Store* store,
+                                          const std::string& collection,
+                                          const std::string& document,
+                                          uint32_t version) {
+  // Another process may have written it a moment ago.
+  RETURN_IF_ERROR(store->Refresh());
+  RETURN_IF_ERROR(CheckCollection(store, collection));
+  const DocumentStore& documents = *store->documents();
+  ASSIGN_OR_RETURN(std::vector<VersionRecord> versions,
+                   documents.ListVersions({collection, document}));
+  if (versions.empty()) {
+    return WithReason(absl::NotFoundError(absl::StrCat(
+                          "document \"", document,
+                          "\": not found in collection ", collection)),
+                      "DOCUMENT_NOT_FOUND");
+  }
+  if (version == 0) return std::move(versions.back());
+  for (VersionRecord& record : versions) {
+    if (record.version == version) return std::move(record);
+  }
+  return WithReason(absl::NotFoundError(absl::StrCat(
+                        "document \"", document, "\": version ", version,
+                        " not found, want 1 to ", versions.back().version)),
+                    "VERSION_NOT_FOUND");
+}
+
+// Code points in bytes [begin, end) of a stored text.
+absl::StatusOr<uint64_t> CountStored(const DocumentStore& documents,
+                                     const VersionRef& version, uint64_t begin,
+                                     uint64_t end) {
+  uint64_t count = 0;
+  while (begin < end) {
+    const uint64_t step = std::min(end, begin + kMaxReadBytes);
+    ASSIGN_OR_RETURN(const std::string text,
+                     documents.ReadText(version, begin, step));
+    count += CountCodePoints(text);
+    begin = step;
+  }
+  return count;
+}
+
+// True when byte `offset` begins a code point or is the end of the text.
+absl::StatusOr<bool> IsBorder(const DocumentStore& documents,
+                              const VersionRecord& record, uint64_t offset) {
+  if (offset == 0 || offset >= record.bytes) return true;
+  ASSIGN_OR_RETURN(const std::string byte,
+                   documents.ReadText(record.ref(), offset, offset + 1));
+  return (static_cast<unsigned char>(byte[0]) & 0xc0) != 0x80;
+}
+
+void AddCollectionStats(const Generation& generation, v1::Stats* stats) {
+  const Manifest& manifest = generation.manifest;
+  stats->set_collections(stats->collections() + 1);
+  stats->set_documents(stats->documents() + manifest.documents);
+  stats->set_passages(stats->passages() + manifest.passages);
+  stats->set_segments(stats->segments() + generation.segments.size());
+  stats->set_generation(std::max(stats->generation(), generation.number()));
+  for (const ManifestSegment& segment : manifest.segments) {
+    stats->set_segment_bytes(stats->segment_bytes() + segment.file_bytes);
+  }
+  uint64_t by_language[kLanguageCount] = {};
+  uint64_t vectors = 0;
+  uint64_t text_bytes = 0;
+  for (const LiveSegment& segment : generation.segments) {
+    const absl::Span<const PassageRow> passages = segment.reader->passages();
+    for (uint32_t i = 0; i < passages.size(); ++i) {
+      if (!segment.IsLive(i)) continue;
+      ++by_language[std::min<int>(passages[i].language, kLanguageCount - 1)];
+      vectors += passages[i].first_vector != kNoVector;
+      text_bytes += passages[i].end - passages[i].begin;
+    }
+  }
+  stats->set_vectors(stats->vectors() + vectors);
+  stats->set_text_bytes(stats->text_bytes() + text_bytes);
+  for (int i = 0; i < kLanguageCount; ++i) {
+    if (by_language[i] == 0) continue;
+    const std::string code(LanguageCode(static_cast<Language>(i)));
+    (*stats->mutable_passages_by_language())[code] += by_language[i];
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Document> GetDocument(
+    Store* store, const v1::GetDocumentRequest& request) {
+  ASSIGN_OR_RETURN(const VersionRecord record,
+                   FindVersion(store, request.collection(), request.document(),
+                               request.version()));
+  return ToProto(record);
+}
+
+absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
+    Store* store, const v1::ListDocumentsRequest& request) {
+  RETURN_IF_ERROR(store->Refresh());
+  RETURN_IF_ERROR(CheckCollection(store, request.collection()));
+  const int wanted = request.page_size() == 0
+                         ? kDefaultPage
+                         : std::min(request.page_size(), kMaxPage);
+  v1::ListDocumentsResponse out;
+  std::string token = request.page_token();
+  // Pages of the store are walked until this page is full: with a prefix they
+  // may hold little.
+  while (true) {
+    ASSIGN_OR_RETURN(
+        DocumentPage page,
+        store->documents()->ListDocuments(
+            request.collection(), wanted - out.documents_size(), token));
+    for (const VersionRecord& record : page.documents) {
+      if (absl::StartsWith(record.document, request.document_prefix())) {
+        *out.add_documents() = ToProto(record);
+      }
+    }
+    token = std::move(page.next_page_token);
+    if (token.empty() || out.documents_size() == wanted) break;
+  }
+  out.set_next_page_token(token);
+  return out;
+}
+
+absl::StatusOr<v1::ReadTextResponse> ReadText(
+    Store* store, const v1::ReadTextRequest& request) {
+  ASSIGN_OR_RETURN(const VersionRecord record,
+                   FindVersion(store, request.collection(), request.document(),
+                               request.version()));
+  if (record.state == VersionState::kErased) {
+    return WithReason(
+        absl::FailedPreconditionError(absl::StrCat(
+            "document \"", record.document, "\": version ", record.version,
+            " was erased, want one whose bytes are kept")),
+        "SOURCE_ERASED");
+  }
+  if (request.begin() > record.bytes || request.end() > record.bytes) {
+    return absl::OutOfRangeError(
+        absl::StrCat("span: [", request.begin(), ", ", request.end(),
+                     "), want within [0, ", record.bytes, ")"));
+  }
+  const DocumentStore& documents = *store->documents();
+  uint64_t end = request.end() == 0 ? record.bytes : request.end();
+  end = std::min(end, request.begin() + kMaxReadBytes);
+  for (const uint64_t offset : {request.begin(), request.end()}) {
+    ASSIGN_OR_RETURN(const bool border, IsBorder(documents, record, offset));
+    if (border) continue;
+    return WithReason(
+        absl::InvalidArgumentError(absl::StrCat(
+            "span: byte ", offset, " is inside a code point, want its begin")),
+        "INVALID_REQUEST");
+  }
+  for (int back = 0; back < 3; ++back) {
+    ASSIGN_OR_RETURN(const bool border, IsBorder(documents, record, end));
+    if (border) break;
+    --end;
+  }
+  v1::ReadTextResponse out;
+  ASSIGN_OR_RETURN(*out.mutable_text(),
+                   documents.ReadText(record.ref(), request.begin(), end));
+  ASSIGN_OR_RETURN(const uint64_t before,
+                   CountStored(documents, record.ref(), 0, request.begin()));
+  FillVersion(record, out.mutable_version());
+  out.mutable_span()->set_begin(request.begin());
+  out.mutable_span()->set_end(end);
+  out.mutable_span()->set_begin_code_point(before);
+  out.mutable_span()->set_end_code_point(before + CountCodePoints(out.text()));
+  out.set_end_of_text(end == record.bytes);
+  return out;
+}
+
+absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
+    Store* store, DocumentClaims* claims,
+    const v1::DeleteDocumentRequest& request) {
+  const std::string& collection = request.collection();
+  const std::string& document = request.document();
+  ASSIGN_OR_RETURN(const VersionRecord newest,
+                   FindVersion(store, collection, document, 0));
+  const bool deleted_before = newest.state == VersionState::kDeleted ||
+                              newest.state == VersionState::kErased;
+  if (newest.state == VersionState::kErased ||
+      (deleted_before && !request.purge())) {
+    return WithReason(
+        absl::NotFoundError(absl::StrCat("document \"", document,
+                                         "\": deleted before, want one that "
+                                         "is there")),
+        "DOCUMENT_NOT_FOUND");
+  }
+  if (!claims->Wait(collection, document, absl::Seconds(60))) {
+    return WithReason(
+        absl::UnavailableError(absl::StrCat("document \"", document,
+                                            "\": being ingested, want to try "
+                                            "again later")),
+        "INDEXER_BUSY");
+  }
+  v1::DeleteDocumentResponse out;
+  absl::Status status;
+  if (!deleted_before) {
+    KvBatch forget;
+    AppendForgetFingerprint(collection, document, &forget);
+    Commit commit;
+    commit.collection = collection;
+    commit.deleted_documents.push_back(document);
+    commit.also = &forget;
+    status = store->Apply(commit).status();
+  }
+  if (status.ok() && request.purge()) {
+    status = store->Erase(collection, document, AnnBuilder());
+  }
+  claims->Release(collection, document);
+  RETURN_IF_ERROR(status);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
+                   store->Current(collection));
+  out.set_versions(newest.version);
+  out.set_generation(generation->number());
+  return out;
+}
+
+absl::StatusOr<v1::Stats> GetStats(Store* store,
+                                   const v1::GetStatsRequest& request) {
+  RETURN_IF_ERROR(store->Refresh());
+  v1::Stats stats;
+  stats.set_analyzer_version(kAnalyzerVersion);
+  std::vector<std::string> collections;
+  if (request.collection().empty()) {
+    ASSIGN_OR_RETURN(collections, store->Collections());
+  } else {
+    RETURN_IF_ERROR(CheckCollection(store, request.collection()));
+    collections.push_back(request.collection());
+  }
+  for (const std::string& collection : collections) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
+                     store->Current(collection));
+    AddCollectionStats(*generation, &stats);
+  }
+  return stats;
+}
+
+}  // namespace footnote

@@ -1,0 +1,36 @@
+// Finds the files to ingest.
+#ifndef FOOTNOTE_INDEXER_FILE_WALK_H_
+#define FOOTNOTE_INDEXER_FILE_WALK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace footnote {
+
+struct WalkedFiles {
+  struct File {
+    std::string path;
+    uint64_t bytes = 0;
+  };
+  // In byte order of their paths, each file once.
+  std::vector<File> files;
+  // What could not be looked at: path and reason.
+  std::vector<std::pair<std::string, std::string>> failures;
+  // Files of folders left out by their names: hidden ones, and what pages are
+  // decorated with (images, styles, scripts, fonts).
+  size_t left_out = 0;
+  uint64_t bytes = 0;
+};
+
+// The files that `paths` name: a file itself whatever its name, a folder's
+// files and those of the folders in it. Symbolic links are followed; a folder
+// that leads back to itself is entered once. Not recursive: depth is bounded
+// by the file system alone.
+WalkedFiles WalkFiles(const std::vector<std::string>& paths);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_FILE_WALK_H_

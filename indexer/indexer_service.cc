@@ -1,0 +1,146 @@
+#include "indexer/indexer_service.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "indexer/claims.h"
+#include "indexer/documents.h"
+#include "indexer/ingest.h"
+#include "indexer/merge_worker.h"
+#include "indexer/validate.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMinMemoryBytes = size_t{64} << 20;
+
+PipelineOptions ToPipelineOptions(const IndexerOptions& options) {
+  PipelineOptions out;
+  out.threads =
+      options.threads > 0
+          ? options.threads
+          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  out.memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
+  out.limits = options.limits;
+  return out;
+}
+
+// What storage says of a full disk becomes the proto's reason.
+grpc::Status ToReply(absl::Status status) {
+  if (absl::IsResourceExhausted(status) && ErrorReason(status).empty()) {
+    SetErrorReason("DISK_FULL", &status);
+  }
+  return ToGrpcStatus(status);
+}
+
+template <typename T>
+grpc::Status Reply(absl::StatusOr<T> result, T* response) {
+  if (!result.ok()) return ToReply(result.status());
+  *response = *std::move(result);
+  return grpc::Status::OK;
+}
+
+class IndexerService final : public v1::Indexer::Service {
+ public:
+  IndexerService(Store* store, const Encoder* encoder,
+                 const IndexerOptions& options)
+      : store_(store), encoder_(encoder), options_(ToPipelineOptions(options)) {
+    if (options.merge && store->mode() == KvMode::kPrimary) {
+      merger_ = std::make_unique<MergeWorker>(store, options.merge_policy);
+    }
+  }
+
+  grpc::Status IngestDocuments(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream)
+      override {
+    IngestStream ends;
+    ends.read = [stream](v1::IngestRequest* request) {
+      return stream->Read(request);
+    };
+    ends.write = [stream](const v1::IngestResponse& response) {
+      return stream->Write(response);
+    };
+    ends.cancelled = [context] { return context->IsCancelled(); };
+    std::string collection;
+    const absl::Status status =
+        Ingest({store_, encoder_, &claims_, options_}, ends, &collection);
+    if (!collection.empty()) Kick(collection);
+    return ToReply(status);
+  }
+
+  grpc::Status DeleteDocument(grpc::ServerContext*,
+                              const v1::DeleteDocumentRequest* request,
+                              v1::DeleteDocumentResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    grpc::Status status =
+        Reply(footnote::DeleteDocument(store_, &claims_, *request), response);
+    Kick(request->collection());
+    return status;
+  }
+
+  grpc::Status GetDocument(grpc::ServerContext*,
+                           const v1::GetDocumentRequest* request,
+                           v1::Document* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::GetDocument(store_, *request), response);
+  }
+
+  grpc::Status ListDocuments(grpc::ServerContext*,
+                             const v1::ListDocumentsRequest* request,
+                             v1::ListDocumentsResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::ListDocuments(store_, *request), response);
+  }
+
+  grpc::Status ReadText(grpc::ServerContext*,
+                        const v1::ReadTextRequest* request,
+                        v1::ReadTextResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::ReadText(store_, *request), response);
+  }
+
+  grpc::Status GetStats(grpc::ServerContext*,
+                        const v1::GetStatsRequest* request,
+                        v1::Stats* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    absl::StatusOr<v1::Stats> stats = footnote::GetStats(store_, *request);
+    if (stats.ok() && encoder_ != nullptr) {
+      stats->set_encoder(std::string(encoder_->name()));
+    }
+    return Reply(std::move(stats), response);
+  }
+
+ private:
+  void Kick(const std::string& collection) {
+    if (merger_ != nullptr) merger_->Kick(collection);
+  }
+
+  Store* const store_;
+  const Encoder* const encoder_;
+  const PipelineOptions options_;
+  DocumentClaims claims_;
+  std::unique_ptr<MergeWorker> merger_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> NewIndexerService(
+    Store* store, const Encoder* encoder, const IndexerOptions& options) {
+  return std::make_unique<IndexerService>(store, encoder, options);
+}
+
+}  // namespace footnote

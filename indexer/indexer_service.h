@@ -1,0 +1,36 @@
+// The Indexer as a gRPC service: RPC in, Status out.
+#ifndef FOOTNOTE_INDEXER_INDEXER_SERVICE_H_
+#define FOOTNOTE_INDEXER_INDEXER_SERVICE_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "grpcpp/impl/codegen/service_type.h"
+#include "indexer/formats/format.h"
+#include "model/encoder/encoder.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+struct IndexerOptions {
+  // Worker threads of an ingestion; 0: one per CPU.
+  int threads = 0;
+  // What an ingestion may take for what it collects; bounds memory whatever
+  // the collection's size. Not under 64 MiB.
+  size_t memory_bytes = size_t{1} << 30;
+  ExtractLimits limits;
+  // Merges small segments in the background.
+  bool merge = true;
+  MergePolicy merge_policy;
+};
+
+// Serves v1.Indexer over `store`. `encoder` may be null: then there are no
+// vectors but those that callers supply. Both must outlive the service, which
+// may be called from many threads and starts one for merging.
+std::unique_ptr<grpc::Service> NewIndexerService(Store* store,
+                                                 const Encoder* encoder,
+                                                 const IndexerOptions& options);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_INDEXER_SERVICE_H_

@@ -1,0 +1,41 @@
+// The story of one IngestDocuments call.
+#ifndef FOOTNOTE_INDEXER_INGEST_H_
+#define FOOTNOTE_INDEXER_INGEST_H_
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "indexer/claims.h"
+#include "indexer/pipeline.h"
+#include "proto/footnote/v1/indexer.pb.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+// The two ends of the stream and whether the client is still there.
+struct IngestStream {
+  // The next message; false at the end.
+  std::function<bool(v1::IngestRequest*)> read;
+  // Called from several threads, one at a time; false when nobody listens.
+  std::function<bool(const v1::IngestResponse&)> write;
+  std::function<bool()> cancelled;
+};
+
+struct IngestRooms {
+  Store* store;
+  const Encoder* encoder;  // may be null
+  DocumentClaims* claims;
+  PipelineOptions options;
+};
+
+// Reads files until the client closes its side, answers for each document, and
+// sends the summary. `collection` is set as soon as it is known.
+//   InvalidArgument  messages out of order, or a bad start or chunk; files
+//                    that came before still get their results
+//   Cancelled        the client went away
+absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
+                    std::string* collection);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_INGEST_H_

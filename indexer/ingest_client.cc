@@ -1,0 +1,159 @@
+#include "indexer/ingest_client.h"
+
+#include <fcntl.h>
+#include <grpcpp/grpcpp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "indexer/formats/detect.h"
+
+namespace footnote {
+namespace {
+
+using Stream =
+    grpc::ClientReaderWriterInterface<v1::IngestRequest, v1::IngestResponse>;
+
+constexpr size_t kChunkBytes = 512 << 10;
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::string& path)
+      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(errno) {}
+  ~OpenFile() {
+    if (fd_ >= 0) close(fd_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  bool is_open() const { return fd_ >= 0; }
+  int error() const { return error_; }
+
+  // Fills `out` up to its size; false on an error. `out` is shorter at the end
+  // of the file.
+  bool Read(std::string* out) {
+    size_t have = 0;
+    while (have < out->size()) {
+      const ssize_t got = read(fd_, &(*out)[have], out->size() - have);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) {
+        error_ = errno;
+        return false;
+      }
+      if (got == 0) break;
+      have += static_cast<size_t>(got);
+    }
+    out->resize(have);
+    return true;
+  }
+
+ private:
+  const int fd_;
+  int error_;
+};
+
+v1::IngestResponse Failure(const std::string& document,
+                           const std::string& reason) {
+  v1::IngestResponse response;
+  response.mutable_result()->set_document(document);
+  response.mutable_result()->set_state(v1::FileResult::FAILED);
+  response.mutable_result()->set_reason(reason);
+  return response;
+}
+
+// False when the stream can't go on: it broke, or the file failed midway, so
+// that what was sent of it must not be taken for the whole. A file that can't
+// be read from the start is not sent, and the stream goes on.
+bool SendFile(const IngestClientOptions& options, const std::string& path,
+              Stream* stream, std::string* failure) {
+  OpenFile file(path);
+  if (!file.is_open()) {
+    *failure = absl::StrCat("file: ", std::strerror(file.error()));
+    return true;
+  }
+  std::string data(kChunkBytes, '\0');
+  if (!file.Read(&data)) {
+    *failure = absl::StrCat("file: ", std::strerror(file.error()));
+    return true;
+  }
+  const absl::string_view binary = BinaryKind(data);
+  if (!binary.empty()) {
+    *failure = absl::StrCat("file: ", binary,
+                            ", want text, Markdown, HTML, Mallard, DocBook or "
+                            "JSON lines");
+    return true;
+  }
+  v1::IngestRequest request;
+  *request.mutable_file() = options.file;
+  std::string id = path;
+  if (!options.root.empty() && absl::StartsWith(id, options.root)) {
+    id.erase(0, options.root.size());
+    while (absl::StartsWith(id, "/")) id.erase(0, 1);
+  }
+  request.mutable_file()->set_document(id);
+  request.mutable_file()->set_path(path);
+  if (!stream->Write(request)) return false;
+  while (true) {
+    const bool last = data.size() < kChunkBytes;
+    request.mutable_chunk()->set_data(std::move(data));
+    request.mutable_chunk()->set_last(last);
+    if (!stream->Write(request)) return false;
+    if (last) return true;
+    data.assign(kChunkBytes, '\0');
+    if (!file.Read(&data)) {
+      // What is on its way must not be taken for the whole file.
+      *failure = absl::StrCat("file: ", std::strerror(file.error()));
+      return false;
+    }
+  }
+}
+
+}  // namespace
+
+absl::Status IngestFiles(
+    v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
+    const std::vector<WalkedFiles::File>& files,
+    const std::function<void(const v1::IngestResponse&)>& on_response) {
+  grpc::ClientContext context;
+  const auto stream = indexer->IngestDocuments(&context);
+  std::mutex mutex;
+  // Results are read while files are sent: neither side may wait for the other
+  // with a full window.
+  std::thread reader([&] {
+    v1::IngestResponse response;
+    while (stream->Read(&response)) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      on_response(response);
+    }
+  });
+  v1::IngestRequest start;
+  *start.mutable_start() = options.start;
+  bool open = stream->Write(start);
+  absl::Status broken;
+  for (size_t i = 0; open && i < files.size(); ++i) {
+    std::string failure;
+    open = SendFile(options, files[i].path, stream.get(), &failure);
+    if (failure.empty()) continue;
+    if (!open) {
+      broken = absl::DataLossError(absl::StrCat(files[i].path, ": ", failure));
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    on_response(Failure(files[i].path, failure));
+  }
+  if (broken.ok()) {
+    stream->WritesDone();
+  } else {
+    context.TryCancel();
+  }
+  reader.join();
+  const absl::Status status = FromGrpcStatus(stream->Finish());
+  return broken.ok() ? status : broken;
+}
+
+}  // namespace footnote

@@ -1,0 +1,33 @@
+// The client's side of IngestDocuments: files on this machine to a service.
+#ifndef FOOTNOTE_INDEXER_INGEST_CLIENT_H_
+#define FOOTNOTE_INDEXER_INGEST_CLIENT_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "indexer/file_walk.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+
+namespace footnote {
+
+struct IngestClientOptions {
+  v1::IngestStart start;
+  // Copied to each file: language, title, metadata, access labels, media type.
+  v1::IngestFile file;
+  // A file's id is its path without this at the front.
+  std::string root;
+};
+
+// Streams `files` to `indexer`. `on_response` gets every message of the
+// service, one at a time, from another thread; a file that cannot be read here
+// becomes a FAILED result of its own. Errors are those of the call.
+absl::Status IngestFiles(
+    v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
+    const std::vector<WalkedFiles::File>& files,
+    const std::function<void(const v1::IngestResponse&)>& on_response);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_INGEST_CLIENT_H_

@@ -1,0 +1,62 @@
+#include "indexer/merge_worker.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+namespace footnote {
+
+MergeWorker::MergeWorker(Store* store, const MergePolicy& policy)
+    : store_(store), policy_(policy), thread_([this] { Run(); }) {}
+
+MergeWorker::~MergeWorker() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void MergeWorker::Kick(const std::string& collection) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    waiting_.insert(collection);
+  }
+  changed_.notify_all();
+}
+
+void MergeWorker::WaitUntilIdle() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return waiting_.empty() && !busy_; });
+}
+
+void MergeWorker::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    const std::string collection = *waiting_.begin();
+    waiting_.erase(waiting_.begin());
+    busy_ = true;
+    lock.unlock();
+    absl::StatusOr<int> merges = 0;
+    {
+      StageTimer timer("merge");
+      merges = store_->Merge(collection, policy_, AnnBuilder());
+    }
+    if (!merges.ok()) {
+      Log(Severity::kWarning, "merge failed",
+          {{"collection", collection},
+           {"reason", std::string(merges.status().message())}});
+    } else if (*merges > 0) {
+      Log(Severity::kDebug, "segments merged",
+          {{"collection", collection}, {"merges", absl::StrCat(*merges)}});
+    }
+    lock.lock();
+    busy_ = false;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace footnote

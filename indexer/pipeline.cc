@@ -1,0 +1,426 @@
+#include "indexer/pipeline.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/hash.h"
+#include "base/metrics.h"
+#include "base/status_macros.h"
+#include "indexer/job_table.h"
+#include "indexer/postings.h"
+#include "indexer/prepare.h"
+#include "indexer/vectors/passage_encoder.h"
+
+namespace footnote {
+namespace {
+
+// An idle worker looks this often whether its group is due or wanted.
+constexpr absl::Duration kLookAround = absl::Milliseconds(20);
+
+// A group of so many documents is committed whatever its size: a commit's
+// batch holds a record of each.
+constexpr size_t kMaxGroupDocuments = 20000;
+
+}  // namespace
+
+struct Pipeline::Shared {
+  Store* store;
+  // Null when the job wants no vectors.
+  const Encoder* encoder;
+  DocumentClaims* claims;
+  PipelineOptions options;
+  PipelineJob job;
+  OnResult on_result;
+
+  // Raw, not hexadecimal; empty without vectors.
+  std::string encoder_hash;
+  std::string how;
+
+  std::mutex result_mutex;
+  std::atomic<uint64_t> passages{0};
+  std::atomic<bool> cancelled{false};
+
+  std::mutex mutex;
+  std::condition_variable work_came;
+  std::condition_variable room_came;
+  std::deque<SourceFile> queue;
+  size_t queue_bytes = 0;
+  bool closed = false;
+
+  std::vector<std::thread> threads;
+
+  // A quarter of the memory is for files that wait, the rest for segments; a
+  // writer needs up to as much again while it writes its file.
+  size_t queue_limit() const { return options.memory_bytes / 4; }
+  size_t group_limit() const {
+    return options.memory_bytes * 3 / 8 / static_cast<size_t>(options.threads);
+  }
+
+  void Report(const DocumentResult& result) {
+    const std::lock_guard<std::mutex> lock(result_mutex);
+    on_result(result);
+  }
+
+  void ReportFailure(const std::string& document, const absl::Status& why) {
+    Count("indexer_documents", "failed");
+    DocumentResult result;
+    result.document = document;
+    result.state = DocumentResult::State::kFailed;
+    result.reason = std::string(why.message());
+    Report(result);
+  }
+
+  // The next file; false when there is none yet or, with `closed` set, never.
+  bool Take(SourceFile* file, absl::Duration patience, bool* finished) {
+    std::unique_lock<std::mutex> lock(mutex);
+    work_came.wait_for(lock, absl::ToChronoMilliseconds(patience),
+                       [this] { return !queue.empty() || closed; });
+    *finished = queue.empty() && closed;
+    if (queue.empty()) return false;
+    *file = std::move(queue.front());
+    queue.pop_front();
+    queue_bytes -= file->bytes.size();
+    room_came.notify_one();
+    return true;
+  }
+};
+
+// One thread with an analyser and a segment under construction.
+class Pipeline::Worker {
+ public:
+  explicit Worker(Shared* shared)
+      : shared_(*shared), encoder_(shared->encoder) {}
+
+  void Run() {
+    while (!shared_.cancelled) {
+      SourceFile file;
+      bool finished = false;
+      if (shared_.Take(&file,
+                       group_.empty() ? absl::Milliseconds(200) : kLookAround,
+                       &finished)) {
+        IndexFile(std::move(file));
+      }
+      if (finished) break;
+      if (GroupIsDue()) Commit();
+    }
+    if (shared_.cancelled) {
+      Abandon();
+    } else {
+      Commit();
+    }
+  }
+
+ private:
+  // A document that is written and waits for its commit.
+  struct Member {
+    VersionRecord record;
+    Fingerprint fingerprint;
+    std::vector<std::string> warnings;
+  };
+
+  // The whole path of a file.
+  void IndexFile(SourceFile file) {
+    StageTimer timer("index_file");
+    const std::string source_hash = SourceHash(file, shared_.how);
+    if (IsSameSource(file, source_hash)) return;
+    const std::string file_id = file.document;
+    const absl::Status status = PrepareDocuments(
+        std::move(file), shared_.job.collection, shared_.options.limits,
+        [&](const std::string& document,
+            absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
+          if (shared_.cancelled) return absl::CancelledError("cancelled");
+          absl::Status indexed = prepared.status();
+          if (indexed.ok()) {
+            indexed = Index(*prepared,
+                            document == file_id ? source_hash : std::string());
+          }
+          if (!indexed.ok()) shared_.ReportFailure(document, indexed);
+          if (GroupIsDue() || !group_status_.ok()) Commit();
+          return absl::OkStatus();
+        });
+    // Only a cancelled job stops in the middle of a file.
+    (void)status;
+  }
+
+  // The whole path of a document once its text is known.
+  absl::Status Index(const PreparedDocument& document,
+                     const std::string& source_hash) {
+    Fingerprint fingerprint;
+    fingerprint.source = source_hash;
+    fingerprint.content = ContentHash(document, shared_.how);
+    RETURN_IF_ERROR(Claim(document.record.document));
+    absl::StatusOr<bool> added = AddToGroup(document, std::move(fingerprint));
+    if (!added.ok() || !*added) {
+      shared_.claims->Release(shared_.job.collection, document.record.document);
+    }
+    return added.status();
+  }
+
+  // True when the document is in the group now; false when it needs nothing.
+  absl::StatusOr<bool> AddToGroup(const PreparedDocument& document,
+                                  Fingerprint fingerprint) {
+    const DocumentRef ref = {shared_.job.collection, document.record.document};
+    DocumentStore* documents = shared_.store->documents();
+    ASSIGN_OR_RETURN(const bool unchanged,
+                     IsUnchanged(ref, fingerprint.content, false));
+    if (unchanged) return false;
+    RETURN_IF_ERROR(CheckVector(document));
+    Member member;
+    member.record = document.record;
+    ASSIGN_OR_RETURN(member.record.version, documents->NextVersion(ref));
+    member.record.encoder_hash = shared_.encoder_hash;
+    member.record.ingested_us = absl::GetCurrentTimeNanos() / 1000;
+    member.record.job = shared_.job.name;
+    member.fingerprint = std::move(fingerprint);
+    member.warnings = document.warnings;
+    RETURN_IF_ERROR(documents->WriteText(
+        member.record.ref(), document.extracted.text, document.locator));
+    // A segment with half a document in it can't be used: its group fails.
+    group_status_ = AddToSegment(document, member.record.version);
+    RETURN_IF_ERROR(group_status_);
+    shared_.passages += document.passages.size();
+    if (group_.empty()) group_since_ = absl::Now();
+    group_.push_back(std::move(member));
+    return true;
+  }
+
+  absl::Status AddToSegment(const PreparedDocument& document,
+                            uint32_t version) {
+    const int dimension = shared_.encoder != nullptr
+                              ? shared_.encoder->dimension()
+                              : static_cast<int>(document.vector.size());
+    if (writer_ != nullptr &&
+        ((dimension != 0 && dimension != dimension_) ||
+         writer_->passage_count() + document.passages.size() >
+             kMaxSegmentPassages)) {
+      Commit();
+    }
+    if (writer_ == nullptr) {
+      dimension_ = dimension;
+      writer_ = std::make_unique<SegmentWriter>(WriterOptions());
+    }
+    ASSIGN_OR_RETURN(const uint32_t first,
+                     postings_.Add(document, version, writer_.get()));
+    for (size_t i = 0; i < document.passages.size(); ++i) {
+      const uint32_t passage = first + static_cast<uint32_t>(i);
+      if (shared_.encoder != nullptr) {
+        RETURN_IF_ERROR(
+            encoder_.Add(passage, document.PassageText(i), writer_.get()));
+      } else if (!document.vector.empty()) {
+        RETURN_IF_ERROR(writer_->AddVectorOf(passage, document.vector));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  SegmentOptions WriterOptions() const {
+    return MakeSegmentOptions(shared_.encoder_hash, dimension_);
+  }
+
+  absl::Status CheckVector(const PreparedDocument& document) const {
+    if (document.vector.empty() || shared_.encoder == nullptr) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "vector: supplied by the caller, but ", shared_.encoder->name(),
+        " makes the vectors here, want none or a job without vectors"));
+  }
+
+  // Makes the document this worker's, waiting for another one if need be.
+  absl::Status Claim(const std::string& document) {
+    if (shared_.claims->TryClaim(shared_.job.collection, document)) {
+      return absl::OkStatus();
+    }
+    Commit();
+    while (!shared_.cancelled) {
+      if (shared_.claims->Wait(shared_.job.collection, document,
+                               absl::Milliseconds(100))) {
+        return absl::OkStatus();
+      }
+    }
+    return absl::CancelledError("cancelled");
+  }
+
+  bool IsSameSource(const SourceFile& file, const std::string& source_hash) {
+    const absl::StatusOr<bool> same =
+        IsUnchanged({shared_.job.collection, file.document}, source_hash, true);
+    return same.ok() && *same;
+  }
+
+  // Compares with what is stored, and reports the document when it is the same.
+  absl::StatusOr<bool> IsUnchanged(const DocumentRef& ref,
+                                   const std::string& hash, bool source) {
+    absl::StatusOr<VersionRecord> live =
+        shared_.store->documents()->GetLive(ref);
+    if (absl::IsNotFound(live.status()) ||
+        absl::IsInvalidArgument(live.status())) {
+      return false;
+    }
+    RETURN_IF_ERROR(live.status());
+    ASSIGN_OR_RETURN(const Fingerprint stored,
+                     ReadFingerprint(*shared_.store->kv(), ref.collection,
+                                     ref.document, live->version));
+    if ((source ? stored.source : stored.content) != hash) return false;
+    Count("indexer_documents", "unchanged");
+    DocumentResult result;
+    result.document = ref.document;
+    result.state = DocumentResult::State::kUnchanged;
+    result.version = live->version;
+    result.sha256 = live->sha256;
+    result.passages = live->passages;
+    result.language = live->language;
+    result.text_bytes = live->bytes;
+    shared_.Report(result);
+    return true;
+  }
+
+  bool GroupIsDue() const {
+    if (group_.empty()) return false;
+    return group_.size() >= kMaxGroupDocuments ||
+           writer_->ApproximateBytes() + encoder_.bytes() >=
+               shared_.group_limit() ||
+           absl::Now() - group_since_ >= shared_.options.commit_after ||
+           shared_.claims->wanted();
+  }
+
+  // Makes the group durable and visible, and reports its documents.
+  void Commit() {
+    if (!group_.empty()) {
+      const absl::Status status = WriteGroup();
+      for (Member& member : group_) {
+        shared_.claims->Release(shared_.job.collection, member.record.document);
+        if (!status.ok()) {
+          shared_.ReportFailure(member.record.document, status);
+          continue;
+        }
+        Count("indexer_documents", "indexed");
+        DocumentResult result;
+        result.document = member.record.document;
+        result.state = DocumentResult::State::kIndexed;
+        result.version = member.record.version;
+        result.sha256 = member.record.sha256;
+        result.passages = member.record.passages;
+        result.language = member.record.language;
+        result.text_bytes = member.record.bytes;
+        result.warnings = std::move(member.warnings);
+        shared_.Report(result);
+      }
+      group_.clear();
+    }
+    encoder_.Clear();
+    writer_.reset();
+    group_status_ = absl::OkStatus();
+  }
+
+  absl::Status WriteGroup() {
+    StageTimer timer("commit");
+    RETURN_IF_ERROR(group_status_);
+    RETURN_IF_ERROR(encoder_.Flush(writer_.get()));
+    const Store::SegmentName segment = shared_.store->NewSegment();
+    RETURN_IF_ERROR(writer_->Finish(segment.path));
+    footnote::Commit commit;
+    commit.collection = shared_.job.collection;
+    commit.new_segments.push_back(segment.name);
+    KvBatch fingerprints;
+    for (const Member& member : group_) {
+      commit.versions.push_back(member.record);
+      AppendFingerprint(shared_.job.collection, member.record.document,
+                        member.record.version, member.fingerprint,
+                        &fingerprints);
+    }
+    commit.also = &fingerprints;
+    const absl::Status status = shared_.store->Apply(commit).status();
+    if (!status.ok()) unlink(segment.path.c_str());
+    return status;
+  }
+
+  void Abandon() {
+    for (const Member& member : group_) {
+      shared_.claims->Release(shared_.job.collection, member.record.document);
+    }
+    group_.clear();
+  }
+
+  Shared& shared_;
+  PostingsBuilder postings_;
+  PassageEncoder encoder_;
+  int dimension_ = 0;
+  std::unique_ptr<SegmentWriter> writer_;
+  std::vector<Member> group_;
+  absl::Status group_status_;
+  absl::Time group_since_;
+};
+
+Pipeline::Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
+                   const PipelineOptions& options, const PipelineJob& job,
+                   OnResult on_result)
+    : shared_(std::make_unique<Shared>()) {
+  shared_->store = store;
+  shared_->encoder = job.vectors ? encoder : nullptr;
+  shared_->claims = claims;
+  shared_->options = options;
+  shared_->options.threads = std::max(options.threads, 1);
+  shared_->job = job;
+  shared_->on_result = std::move(on_result);
+  if (shared_->encoder != nullptr) {
+    const absl::StatusOr<std::string> raw = FromHex(shared_->encoder->hash());
+    if (raw.ok()) shared_->encoder_hash = *raw;
+  }
+  shared_->how = HowIndexed(shared_->encoder_hash);
+  for (int i = 0; i < shared_->options.threads; ++i) {
+    shared_->threads.emplace_back(
+        [shared = shared_.get()] { Worker(shared).Run(); });
+  }
+}
+
+Pipeline::~Pipeline() {
+  if (!shared_->threads.empty()) Cancel();
+}
+
+void Pipeline::Add(SourceFile file) {
+  Shared& shared = *shared_;
+  std::unique_lock<std::mutex> lock(shared.mutex);
+  shared.room_came.wait(lock, [&] {
+    return shared.queue.empty() || shared.cancelled ||
+           shared.queue_bytes + file.bytes.size() <= shared.queue_limit();
+  });
+  if (shared.cancelled || shared.closed) return;
+  shared.queue_bytes += file.bytes.size();
+  shared.queue.push_back(std::move(file));
+  shared.work_came.notify_one();
+}
+
+void Pipeline::Finish() {
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    shared_->closed = true;
+  }
+  shared_->work_came.notify_all();
+  for (std::thread& thread : shared_->threads) thread.join();
+  shared_->threads.clear();
+}
+
+void Pipeline::Cancel() {
+  shared_->cancelled = true;
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    shared_->queue.clear();
+    shared_->queue_bytes = 0;
+  }
+  shared_->room_came.notify_all();
+  Finish();
+}
+
+uint64_t Pipeline::passages() const { return shared_->passages; }
+
+}  // namespace footnote

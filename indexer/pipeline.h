@@ -1,0 +1,93 @@
+// Documents in, searchable versions out: the whole path.
+#ifndef FOOTNOTE_INDEXER_PIPELINE_H_
+#define FOOTNOTE_INDEXER_PIPELINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "indexer/claims.h"
+#include "indexer/formats/format.h"
+#include "indexer/source_file.h"
+#include "model/encoder/encoder.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+struct PipelineOptions {
+  // Worker threads; each builds segments of its own.
+  int threads = 1;
+  // What files waiting and segments under construction may take together. One
+  // document in work comes on top for each thread.
+  size_t memory_bytes = size_t{1} << 30;
+  // A worker commits what it has after this long, so that progress is seen and
+  // a kill costs little.
+  absl::Duration commit_after = absl::Seconds(4);
+  ExtractLimits limits;
+};
+
+// What one call of IngestDocuments works with.
+struct PipelineJob {
+  std::string collection;
+  // Names the job in records and logs; may be empty.
+  std::string name;
+  // Makes vectors; needs an encoder.
+  bool vectors = true;
+};
+
+// Indexes files in parallel.
+//
+//   Pipeline pipeline(store, encoder, &claims, options, job, on_result);
+//   for (…) RETURN_IF_ERROR(pipeline.Add(file));
+//   RETURN_IF_ERROR(pipeline.Finish());
+//
+// Each file goes through detect, extract, identify, cut, analyse, encode (see
+// Worker::Index in the source, which reads like this list). Documents are
+// committed in groups: text, record, segment and fingerprint become durable
+// and visible in one synced write, and only then is kIndexed reported. A file
+// that fails costs only itself. What has not changed (same bytes, same
+// description, same versions of the program's parts) is left alone and
+// reported as kUnchanged.
+//
+// One thread calls Add and Finish.
+class Pipeline {
+ public:
+  // Called once for each document, from the workers' threads, one at a time.
+  using OnResult = std::function<void(const DocumentResult&)>;
+
+  // `store`, `encoder` (may be null), `claims` and what `on_result` needs must
+  // outlive the pipeline.
+  Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
+           const PipelineOptions& options, const PipelineJob& job,
+           OnResult on_result);
+  // Drops what was not committed, unless Finish was called.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Hands a file to the workers; waits while memory is full.
+  void Add(SourceFile file);
+
+  // Waits until every file has its result.
+  void Finish();
+
+  // Drops files and groups that are not committed; later calls do nothing.
+  void Cancel();
+
+  // Passages analysed so far, committed or not.
+  uint64_t passages() const;
+
+ private:
+  class Worker;
+  struct Shared;
+
+  std::unique_ptr<Shared> shared_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_PIPELINE_H_

@@ -1,0 +1,51 @@
+// Turns a prepared document into the rows and terms of a segment.
+#ifndef FOOTNOTE_INDEXER_POSTINGS_H_
+#define FOOTNOTE_INDEXER_POSTINGS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "indexer/prepare.h"
+#include "storage/segment_writer.h"
+#include "text/analyzer.h"
+
+namespace footnote {
+
+// How every segment of this program is laid out: analyser, length groups of
+// the channels, positions. `encoder_hash` and `dimension` as in
+// SegmentOptions; dimension 0 means no vectors.
+SegmentOptions MakeSegmentOptions(const std::string& encoder_hash,
+                                  int dimension);
+
+// Adds documents to one segment after another. Not thread-safe: one per
+// thread.
+class PostingsBuilder {
+ public:
+  // Adds `document` with its passages and terms to `writer` as `version`;
+  // returns the ordinal of its first passage in the segment. Terms of the
+  // title and of the headings above a passage are added to the passage, far
+  // behind its own words (kTitlePosition).
+  //   ResourceExhausted  the segment is full
+  //   and the errors of SegmentWriter
+  absl::StatusOr<uint32_t> Add(const PreparedDocument& document,
+                               uint32_t version, SegmentWriter* writer);
+
+ private:
+  // The terms of the title and of the headings above `section`.
+  const std::vector<SegmentToken>& AboveTokens(const PreparedDocument& document,
+                                               uint32_t section);
+
+  Analyzer analyzer_;
+  std::vector<Token> tokens_;
+  std::vector<SegmentToken> segment_tokens_;
+  std::vector<SegmentToken> above_tokens_;
+  std::vector<SentenceRow> sentences_;
+  // The section whose terms above_tokens_ holds; of the current document.
+  uint32_t above_section_ = 0;
+  bool above_known_ = false;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_POSTINGS_H_

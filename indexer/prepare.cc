@@ -1,0 +1,243 @@
+#include "indexer/prepare.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/hash.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/formats/detect.h"
+#include "storage/locator.h"
+#include "text/analyzer.h"
+#include "text/identify.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxIdBytes = 1024;
+constexpr size_t kMaxTitleBytes = 1024;
+constexpr size_t kMaxKeyBytes = 128;
+constexpr size_t kMaxValueBytes = 4096;
+
+// A passage shorter than this says too little of its language.
+constexpr size_t kMinBytesToIdentify = 160;
+// What identification must be sure of to overrule the file's own word, and the
+// document's language for one passage.
+constexpr float kSure = 0.8f;
+
+// `text` cut to at most `bytes`, never inside a code point.
+std::string Cut(absl::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  return std::string(text.substr(0, FloorToCodePoint(text, bytes)));
+}
+
+std::string MetadataKey(absl::string_view key) {
+  std::string out = Cut(key, kMaxKeyBytes);
+  for (char& c : out) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_' &&
+        c != '-' && c != '.') {
+      c = '_';
+    }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> JoinMetadata(
+    const std::vector<std::pair<std::string, std::string>>& given,
+    const std::vector<std::pair<std::string, std::string>>& found) {
+  std::vector<std::pair<std::string, std::string>> out = given;
+  for (const auto& entry : found) {
+    const std::string key = MetadataKey(entry.first);
+    const bool overruled =
+        key.empty() ||
+        std::any_of(given.begin(), given.end(),
+                    [&key](const auto& other) { return other.first == key; });
+    if (!overruled) out.emplace_back(key, Cut(entry.second, kMaxValueBytes));
+  }
+  return out;
+}
+
+// The caller's word counts; then what the text is surely written in; then the
+// file's word; then the best guess.
+Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
+  const absl::StatusOr<Language> given = ParseLanguage(file.language);
+  if (given.ok() && *given != Language::kUnknown) return *given;
+  const Identified identified = IdentifyLanguage(document.text);
+  if (identified.language != Language::kUnknown &&
+      identified.confidence >= kSure) {
+    return identified.language;
+  }
+  const absl::StatusOr<Language> said = ParseLanguage(document.language);
+  if (said.ok() && *said != Language::kUnknown) return *said;
+  return identified.confidence >= 0.5f ? identified.language
+                                       : Language::kUnknown;
+}
+
+Language PassageLanguage(const CutPassage& passage, absl::string_view text,
+                         Language document) {
+  if (text.size() < kMinBytesToIdentify || passage.kind == BlockKind::kCode) {
+    return document;
+  }
+  const Identified identified = IdentifyLanguage(text);
+  return identified.language != Language::kUnknown &&
+                 identified.confidence >= kSure
+             ? identified.language
+             : document;
+}
+
+std::string MakeLocator(const Extracted& document) {
+  Locator locator;
+  uint32_t section = 0;
+  for (const Block& block : document.blocks) {
+    if (block.section != section || locator.empty()) {
+      section = block.section;
+      // A section without an anchor of its own is found under its parent's.
+      uint32_t anchored = section;
+      while (anchored != 0 && document.sections[anchored].anchor.empty()) {
+        anchored = document.sections[anchored].parent;
+      }
+      locator.SetElement(document.sections[anchored].anchor);
+    }
+    locator.Add(block.span.begin, block.line);
+  }
+  return locator.Encode();
+}
+
+std::vector<Heading> HeadingsOf(const Extracted& document) {
+  std::vector<Heading> headings;
+  for (size_t i = 1; i < document.sections.size(); ++i) {
+    const Section& section = document.sections[i];
+    Heading heading;
+    heading.begin = section.heading.begin;
+    heading.level = static_cast<uint32_t>(section.level);
+    heading.text =
+        document.text.substr(section.heading.begin, section.heading.size());
+    headings.push_back(std::move(heading));
+  }
+  return headings;
+}
+
+absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
+                                         const std::string& document,
+                                         absl::string_view collection,
+                                         JsonDocument read) {
+  RETURN_IF_ERROR(CheckDocumentId(document));
+  PreparedDocument out;
+  out.extracted = std::move(read.document);
+  out.vector = std::move(read.vector);
+  const Extracted& extracted = out.extracted;
+  if (extracted.text.size() > 0xffffffff) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "canonical text: ", extracted.text.size(), " bytes, want under 4 GiB"));
+  }
+  out.language = DocumentLanguage(file, extracted);
+  out.passages = CutPassages(extracted, out.language);
+  for (size_t i = 0; i < out.passages.size(); ++i) {
+    out.passage_languages.push_back(
+        PassageLanguage(out.passages[i], out.PassageText(i), out.language));
+  }
+  VersionRecord& record = out.record;
+  record.collection = std::string(collection);
+  record.document = document;
+  record.sha256 = Sha256(extracted.text);
+  record.bytes = extracted.text.size();
+  record.code_points = CountCodePoints(extracted.text);
+  record.language = std::string(LanguageCode(out.language));
+  record.title =
+      Cut(file.title.empty() ? extracted.title : file.title, kMaxTitleBytes);
+  record.media_type = std::string(MediaTypeOf(extracted.format));
+  record.source = file.path.empty() ? file.document : file.path;
+  record.metadata = JoinMetadata(file.metadata, extracted.metadata);
+  record.labels = file.labels;
+  record.headings = HeadingsOf(extracted);
+  record.passages = static_cast<uint32_t>(out.passages.size());
+  record.analyzer_version = kAnalyzerVersion;
+  out.locator = MakeLocator(extracted);
+  if (extracted.replaced_sequences > 0) {
+    out.warnings.push_back(absl::StrCat(
+        extracted.replaced_sequences, " byte sequences were not valid ",
+        extracted.encoding, " and became U+FFFD"));
+  }
+  return out;
+}
+
+}  // namespace
+
+absl::string_view MediaTypeOf(Format format) {
+  switch (format) {
+    case Format::kMarkdown:
+      return "text/markdown";
+    case Format::kHtml:
+      return "text/html";
+    case Format::kMallard:
+      return "application/mallard+xml";
+    case Format::kDocBook:
+      return "application/docbook+xml";
+    case Format::kJsonLines:
+      return "application/jsonl";
+    case Format::kPlain:
+    case Format::kUnknown:
+      break;
+  }
+  return "text/plain";
+}
+
+absl::Status CheckDocumentId(absl::string_view document) {
+  if (document.empty() || document.size() > kMaxIdBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "document id: ", document.size(), " bytes, want 1 to ", kMaxIdBytes));
+  }
+  if (!IsValidUtf8(document)) {
+    return absl::InvalidArgumentError("document id: not UTF-8, want UTF-8");
+  }
+  for (char c : document) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("document id: control character ",
+                       static_cast<int>(byte), ", want none"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrepareDocuments(
+    SourceFile file, absl::string_view collection, const ExtractLimits& limits,
+    const std::function<absl::Status(const std::string& document,
+                                     absl::StatusOr<PreparedDocument>)>& each) {
+  std::string bytes = std::move(file.bytes);
+  file.bytes.clear();
+  const size_t source_bytes = bytes.size();
+  const std::string source_sha256 = Sha256(bytes);
+  absl::Status stopped;
+  const absl::Status status = ReadDocuments(
+      std::move(bytes), file.media_type, limits,
+      [&](uint32_t line, absl::StatusOr<JsonDocument> read) -> absl::Status {
+        std::string document = file.document;
+        if (line > 0) {
+          line += file.lines_before;
+          const bool named = read.ok() && !read->id.empty();
+          absl::StrAppend(&document, "#",
+                          named ? read->id : absl::StrCat(line));
+        }
+        if (!read.ok()) return stopped = each(document, read.status());
+        if (line > 0) {
+          for (Block& block : read->document.blocks) block.line = line;
+        }
+        absl::StatusOr<PreparedDocument> prepared =
+            Prepare(file, document, collection, *std::move(read));
+        if (prepared.ok() && line == 0) {
+          prepared->record.source_bytes = source_bytes;
+          prepared->record.source_sha256 = source_sha256;
+        }
+        return stopped = each(document, std::move(prepared));
+      });
+  if (status.ok() || !stopped.ok()) return status;
+  // A reason of the file is the reason of its document.
+  return each(file.document, status);
+}
+
+}  // namespace footnote

@@ -1,0 +1,59 @@
+// From the bytes of a file to documents that are ready to be indexed.
+#ifndef FOOTNOTE_INDEXER_PREPARE_H_
+#define FOOTNOTE_INDEXER_PREPARE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "indexer/formats/format.h"
+#include "indexer/passages.h"
+#include "indexer/source_file.h"
+#include "storage/document_store.h"
+#include "text/language.h"
+
+namespace footnote {
+
+struct PreparedDocument {
+  // Everything but version, state, encoder and times.
+  VersionRecord record;
+  Extracted extracted;
+  std::string locator;
+  Language language = Language::kUnknown;
+  std::vector<CutPassage> passages;
+  // Of each passage: its own, where it is long enough to tell.
+  std::vector<Language> passage_languages;
+  // Supplied by the caller; usually empty.
+  std::vector<float> vector;
+  std::vector<std::string> warnings;
+
+  absl::string_view PassageText(size_t i) const {
+    return absl::string_view(extracted.text)
+        .substr(passages[i].span.begin, passages[i].span.size());
+  }
+};
+
+// Reads `file` and calls `each` for every document in it: detect, extract,
+// identify the language, cut passages. `document` is the document's id, also
+// of one that failed. An error that `each` returns ends the reading.
+// Safe from many threads.
+// The same errors as ReadDocuments (indexer/formats/detect.h), those of the
+// whole file also through `each`, and InvalidArgument for an id that is empty,
+// over 1,024 bytes or holds control characters.
+absl::Status PrepareDocuments(
+    SourceFile file, absl::string_view collection, const ExtractLimits& limits,
+    const std::function<absl::Status(const std::string& document,
+                                     absl::StatusOr<PreparedDocument>)>& each);
+
+// The media type that stands for `format`.
+absl::string_view MediaTypeOf(Format format);
+
+// InvalidArgument unless `document` is a well-formed id.
+absl::Status CheckDocumentId(absl::string_view document);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_PREPARE_H_

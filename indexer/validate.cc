@@ -1,0 +1,146 @@
+#include "indexer/validate.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/prepare.h"
+#include "text/language.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxCollectionBytes = 63;
+constexpr size_t kMaxRequestIdBytes = 128;
+constexpr size_t kMaxPathBytes = 4096;
+constexpr size_t kMaxTitleBytes = 4096;
+constexpr size_t kMaxKeyBytes = 128;
+constexpr size_t kMaxValueBytes = 4096;
+constexpr int kMaxEntries = 1000;
+constexpr size_t kMaxChunkBytes = 1 << 20;
+
+absl::Status Invalid(absl::string_view message) {
+  absl::Status status = absl::InvalidArgumentError(message);
+  SetErrorReason("INVALID_REQUEST", &status);
+  return status;
+}
+
+absl::Status CheckText(absl::string_view field, absl::string_view value,
+                       size_t max_bytes) {
+  if (value.size() > max_bytes) {
+    return Invalid(absl::StrCat(field, ": ", value.size(),
+                                " bytes, want at most ", max_bytes));
+  }
+  if (!IsValidUtf8(value)) {
+    return Invalid(absl::StrCat(field, ": not UTF-8, want UTF-8"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKey(absl::string_view key) {
+  bool good = !key.empty() && key.size() <= kMaxKeyBytes;
+  for (char c : key) {
+    good &= absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+            c == '-' || c == '.';
+  }
+  if (good) return absl::OkStatus();
+  return Invalid(absl::StrCat("metadata key: \"", key, "\", want 1 to ",
+                              kMaxKeyBytes,
+                              " letters, digits, '_', '-' or '.'"));
+}
+
+}  // namespace
+
+absl::Status ValidateCollection(absl::string_view collection) {
+  bool good = !collection.empty() && collection.size() <= kMaxCollectionBytes &&
+              collection[0] != '_' && collection[0] != '-';
+  for (char c : collection) {
+    good &= absl::ascii_islower(static_cast<unsigned char>(c)) ||
+            absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '_' ||
+            c == '-';
+  }
+  if (good) return absl::OkStatus();
+  return Invalid(absl::StrCat("collection: \"", collection,
+                              "\", want 1 to 63 of a-z, 0-9, '_' and '-', "
+                              "beginning with a letter or digit"));
+}
+
+absl::Status ValidateDocument(absl::string_view document) {
+  const absl::Status status = CheckDocumentId(document);
+  return status.ok() ? status : Invalid(status.message());
+}
+
+absl::Status ValidateStart(const v1::IngestStart& start) {
+  RETURN_IF_ERROR(ValidateCollection(start.collection()));
+  return CheckText("request_id", start.request_id(), kMaxRequestIdBytes);
+}
+
+absl::Status ValidateFile(const v1::IngestFile& file) {
+  RETURN_IF_ERROR(ValidateDocument(file.document()));
+  RETURN_IF_ERROR(CheckText("path", file.path(), kMaxPathBytes));
+  RETURN_IF_ERROR(CheckText("title", file.title(), kMaxTitleBytes));
+  if (!ParseLanguage(file.language()).ok()) {
+    return Invalid(absl::StrCat("language: \"", file.language(),
+                                "\", want an ISO 639-1 code of the 23 "
+                                "languages, or none"));
+  }
+  if (file.metadata_size() > kMaxEntries ||
+      file.access_labels_size() > kMaxEntries) {
+    return Invalid(absl::StrCat(
+        "metadata and access_labels: ", file.metadata_size(), " and ",
+        file.access_labels_size(), ", want at most ", kMaxEntries, " each"));
+  }
+  for (const v1::Metadata& entry : file.metadata()) {
+    RETURN_IF_ERROR(CheckKey(entry.key()));
+    RETURN_IF_ERROR(CheckText("metadata value", entry.value(), kMaxValueBytes));
+  }
+  for (const std::string& label : file.access_labels()) {
+    if (label.empty()) {
+      return Invalid("access_labels: an empty label, want 1 byte or more");
+    }
+    RETURN_IF_ERROR(CheckText("access_labels", label, kMaxKeyBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateChunk(const v1::IngestChunk& chunk) {
+  if (chunk.data().size() <= kMaxChunkBytes) return absl::OkStatus();
+  return Invalid(absl::StrCat("chunk: ", chunk.data().size(),
+                              " bytes, want at most ", kMaxChunkBytes));
+}
+
+absl::Status Validate(const v1::DeleteDocumentRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  return ValidateDocument(request.document());
+}
+
+absl::Status Validate(const v1::GetDocumentRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  return ValidateDocument(request.document());
+}
+
+absl::Status Validate(const v1::ListDocumentsRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  if (request.page_size() >= 0) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat("page_size: ", request.page_size(), ", want 0 to 1000"));
+}
+
+absl::Status Validate(const v1::ReadTextRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  RETURN_IF_ERROR(ValidateDocument(request.document()));
+  if (request.end() == 0 || request.begin() <= request.end()) {
+    return absl::OkStatus();
+  }
+  return Invalid(absl::StrCat("begin: ", request.begin(),
+                              ", want at most end, ", request.end()));
+}
+
+absl::Status Validate(const v1::GetStatsRequest& request) {
+  return request.collection().empty()
+             ? absl::OkStatus()
+             : ValidateCollection(request.collection());
+}
+
+}  // namespace footnote

@@ -1,0 +1,165 @@
+#include "indexer/prepare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/hash.h"
+#include "storage/locator.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+struct Prepared {
+  std::vector<PreparedDocument> documents;
+  std::vector<std::pair<std::string, std::string>> failures;
+};
+
+Prepared Read(SourceFile file) {
+  Prepared out;
+  const absl::Status status = PrepareDocuments(
+      std::move(file), "col", {},
+      [&](const std::string& document,
+          absl::StatusOr<PreparedDocument> prepared) {
+        if (prepared.ok()) {
+          EXPECT_EQ(prepared->record.document, document);
+          out.documents.push_back(*std::move(prepared));
+        } else {
+          out.failures.emplace_back(document,
+                                    std::string(prepared.status().message()));
+        }
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  return out;
+}
+
+SourceFile File(const std::string& document, const std::string& bytes) {
+  SourceFile file;
+  file.document = document;
+  file.bytes = bytes;
+  return file;
+}
+
+TEST(PrepareTest, FillsTheRecord) {
+  const std::string html =
+      "<html><head><title>Titel</title><meta name=author content=Eva></head>"
+      "<body><h1 id=eins>Eins</h1><p>Der schnelle braune Fuchs springt über "
+      "den "
+      "faulen Hund, und niemand hat es gesehen.</p></body></html>";
+  const Prepared read = Read(File("dir/a.html", html));
+  ASSERT_EQ(read.documents.size(), 1);
+  const VersionRecord& record = read.documents[0].record;
+  EXPECT_EQ(record.collection, "col");
+  EXPECT_EQ(record.title, "Titel");
+  EXPECT_EQ(record.language, "de");
+  EXPECT_EQ(record.media_type, "text/html");
+  EXPECT_EQ(record.source, "dir/a.html");
+  EXPECT_EQ(record.source_sha256, Sha256(html));
+  EXPECT_EQ(record.source_bytes, html.size());
+  EXPECT_EQ(record.sha256, Sha256(read.documents[0].extracted.text));
+  EXPECT_EQ(record.code_points + 1, record.bytes);
+  EXPECT_THAT(record.metadata, ElementsAre(Pair("author", "Eva")));
+  ASSERT_EQ(record.headings.size(), 1);
+  EXPECT_EQ(record.headings[0].text, "Eins");
+  EXPECT_EQ(record.passages, 1);
+}
+
+TEST(PrepareTest, TheCallersWordCountsMore) {
+  SourceFile file = File("a",
+                         "<html lang=fr><title>X</title><meta name=author "
+                         "content=Eva><p>Bonjour tout le monde</p>");
+  file.title = "Given";
+  file.language = "nl";
+  file.path = "https://example.org/a";
+  file.metadata = {{"author", "Ann"}};
+  file.labels = {"staff"};
+  const Prepared read = Read(file);
+  ASSERT_EQ(read.documents.size(), 1);
+  const VersionRecord& record = read.documents[0].record;
+  EXPECT_EQ(record.title, "Given");
+  EXPECT_EQ(record.language, "nl");
+  EXPECT_EQ(record.source, "https://example.org/a");
+  EXPECT_THAT(record.metadata, ElementsAre(Pair("author", "Ann")));
+  EXPECT_THAT(record.labels, ElementsAre("staff"));
+}
+
+TEST(PrepareTest, MakesADocumentOfEachJsonLine) {
+  SourceFile file = File("all",
+                         "{\"id\":\"x\",\"text\":\"one\"}\n"
+                         "{\"text\":\"two\"}\n{\"no\":1}\n");
+  file.lines_before = 10;
+  const Prepared read = Read(file);
+  ASSERT_EQ(read.documents.size(), 2);
+  EXPECT_EQ(read.documents[0].record.document, "all#x");
+  EXPECT_EQ(read.documents[1].record.document, "all#12");
+  ASSERT_EQ(read.failures.size(), 1);
+  EXPECT_EQ(read.failures[0].first, "all#13");
+}
+
+TEST(PrepareTest, ReportsAFileThatCannotBeReadOnce) {
+  const Prepared read = Read(File("a.pdf", "%PDF-1.7"));
+  EXPECT_TRUE(read.documents.empty());
+  ASSERT_EQ(read.failures.size(), 1);
+  EXPECT_EQ(read.failures[0].first, "a.pdf");
+  EXPECT_THAT(read.failures[0].second, HasSubstr("PDF"));
+}
+
+TEST(PrepareTest, RefusesIdsThatAreNoIds) {
+  EXPECT_EQ(Read(File("", "text")).failures.size(), 1);
+  EXPECT_EQ(Read(File(std::string(1025, 'x'), "text")).failures.size(), 1);
+  EXPECT_EQ(Read(File("a\nb", "text")).failures.size(), 1);
+  EXPECT_EQ(Read(File("\xff", "text")).failures.size(), 1);
+}
+
+TEST(PrepareTest, RemarksOnReplacedBytes) {
+  std::string text;
+  for (int i = 0; i < 20; ++i)
+    text +=
+        "gr\xc3\xb6\xc3\x9f"
+        "er ";
+  const Prepared read = Read(File("a", text + "\xff"));
+  ASSERT_EQ(read.documents.size(), 1);
+  ASSERT_EQ(read.documents[0].warnings.size(), 1);
+  EXPECT_THAT(read.documents[0].warnings[0], HasSubstr("U+FFFD"));
+}
+
+TEST(PrepareTest, FindsTheLanguageOfEachPassage) {
+  const Prepared read = Read(File(
+      "a",
+      "<h1>A</h1><p>The installation of the system takes about an hour and "
+      "needs at least four gigabytes of memory; it can be started from a stick "
+      "or from the network, and asks some questions along the way.</p>"
+      "<h1>B</h1><p>Die Installation des Systems dauert ungefähr eine Stunde "
+      "und braucht mindestens vier Gigabyte Speicher; man kann sie von einem "
+      "Stick oder aus dem Netz starten, und sie stellt dabei einige Fragen."
+      "</p>"));
+  ASSERT_EQ(read.documents.size(), 1);
+  EXPECT_THAT(read.documents[0].passage_languages,
+              ElementsAre(Language::kEn, Language::kDe));
+}
+
+TEST(PrepareTest, TheLocatorLeadsBackToLineAndElement) {
+  const Prepared read = Read(
+      File("a", "<h1 id=top>A</h1>\n<p>one</p>\n<h2 id=sub>B</h2>\n\n<p>two"));
+  ASSERT_EQ(read.documents.size(), 1);
+  const PreparedDocument& document = read.documents[0];
+  const absl::StatusOr<Locator> locator = Locator::Decode(document.locator);
+  ASSERT_TRUE(locator.ok()) << locator.status();
+  const size_t one = document.extracted.text.find("one");
+  EXPECT_EQ(locator->Find(one + 1).line, 2);
+  EXPECT_EQ(locator->Find(one).element, "top");
+  const size_t two = document.extracted.text.find("two");
+  EXPECT_EQ(locator->Find(two).line, 5);
+  EXPECT_EQ(locator->Find(two).element, "sub");
+}
+
+}  // namespace
+}  // namespace footnote

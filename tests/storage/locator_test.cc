@@ -1,0 +1,78 @@
+#include "storage/locator.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace footnote {
+namespace {
+
+Locator Sample() {
+  Locator locator;
+  locator.Add(0, 3);
+  locator.SetElement("intro");
+  locator.Add(10, 7);
+  locator.Add(500, 5);
+  locator.SetElement("intro");
+  locator.Add(501, 100000);
+  return locator;
+}
+
+TEST(LocatorTest, FindsTheBlockThatHoldsAnOffset) {
+  const Locator locator = Sample();
+  EXPECT_EQ(locator.Find(0).line, 3);
+  EXPECT_EQ(locator.Find(9).line, 3);
+  EXPECT_EQ(locator.Find(9).element, "");
+  EXPECT_EQ(locator.Find(10).element, "intro");
+  EXPECT_EQ(locator.Find(499).line, 7);
+  EXPECT_EQ(locator.Find(500).line, 5);
+  EXPECT_EQ(locator.Find(1u << 30).line, 100000);
+}
+
+TEST(LocatorTest, AnEmptyOneKnowsNothing) {
+  EXPECT_EQ(Locator().Find(5).line, 0);
+  const absl::StatusOr<Locator> decoded = Locator::Decode("");
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_TRUE(decoded->empty());
+}
+
+TEST(LocatorTest, SurvivesItsBytes) {
+  const absl::StatusOr<Locator> decoded = Locator::Decode(Sample().Encode());
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->Find(500).line, 5);
+  EXPECT_EQ(decoded->Find(500).element, "intro");
+  EXPECT_EQ(decoded->Find(501).line, 100000);
+}
+
+TEST(LocatorTest, ReportsEveryCut) {
+  const std::string bytes = Sample().Encode();
+  for (size_t size = 1; size < bytes.size(); ++size) {
+    EXPECT_EQ(Locator::Decode(bytes.substr(0, size)).status().code(),
+              absl::StatusCode::kDataLoss)
+        << size;
+  }
+  EXPECT_EQ(Locator::Decode(bytes + "x").status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST(LocatorTest, RefusesALaterVersion) {
+  std::string bytes = Sample().Encode();
+  bytes[0] = 2;
+  EXPECT_EQ(Locator::Decode(bytes).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
+TEST(LocatorTest, SurvivesAnyFlippedByte) {
+  const std::string good = Sample().Encode();
+  for (size_t at = 0; at < good.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
+      const absl::StatusOr<Locator> decoded = Locator::Decode(bytes);
+      if (decoded.ok()) decoded->Find(500);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace footnote
