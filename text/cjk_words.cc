@@ -44,19 +44,14 @@ class Dictionary {
 
   Dictionary() {
     UErrorCode status = U_ZERO_ERROR;
-    UDataMemory* const memory =
-        udata_open(U_ICUDATA_NAME "-brkitr", "dict", "cjdict", &status);
+    memory_ = udata_open(U_ICUDATA_NAME "-brkitr", "dict", "cjdict", &status);
     if (U_FAILURE(status)) return;
     const auto* const indexes =
-        static_cast<const int32_t*>(udata_getMemory(memory));
+        static_cast<const int32_t*>(udata_getMemory(memory_));
     constexpr int kTrieOffset = 0;
     constexpr int kTrieType = 4;
     constexpr int32_t kUCharsWithValues = 9;
-    if (indexes[kTrieType] != kUCharsWithValues) {
-      udata_close(memory);
-      return;
-    }
-    // Never closed: the words live as long as the program.
+    if (indexes[kTrieType] != kUCharsWithValues) return;
     trie_ = reinterpret_cast<const char16_t*>(
         reinterpret_cast<const char*>(indexes) + indexes[kTrieOffset]);
     first_.resize(kEnd - kBegin, 0);
@@ -74,6 +69,8 @@ class Dictionary {
   uint64_t First(char32_t c) const { return first_[c - kBegin]; }
 
  private:
+  // Never closed: the dictionary lives as long as the program.
+  UDataMemory* memory_ = nullptr;
   const char16_t* trie_ = nullptr;
   std::vector<uint64_t> first_;
 };
