@@ -1,0 +1,72 @@
+#include "generator/extractive/answer_type.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/generator/documents_23.h"
+
+namespace footnote {
+namespace {
+
+TEST(AnswerTypeTest, KnowsADateIsAskedForInEveryLanguage) {
+  for (const Document23& document : Documents23()) {
+    EXPECT_EQ(
+        FindAnswerType(document.question, *ParseLanguage(document.language)),
+        AnswerType::kDate)
+        << document.language << ": " << document.question;
+  }
+}
+
+struct Case {
+  const char* name;
+  const char* language;
+  const char* question;
+  AnswerType type;
+};
+
+TEST(AnswerTypeTest, TellsQuestionsApart) {
+  const Case cases[] = {
+      {"number before manner", "en", "How many people live there?",
+       AnswerType::kNumber},
+      {"manner", "en", "How do I mount a disk?", AnswerType::kManner},
+      {"person", "en", "WHO wrote it?", AnswerType::kPerson},
+      {"possessive", "en", "Whose book is it?", AnswerType::kPerson},
+      {"a word inside another is none", "en", "Nowhere whole shows",
+       AnswerType::kAny},
+      {"place with accent", "es", "¿Dónde está?", AnswerType::kPlace},
+      {"place without accent", "es", "donde esta", AnswerType::kPlace},
+      {"sharp s", "de", "Wie groß ist der Saal?", AnswerType::kNumber},
+      {"Swiss spelling", "de", "Wie gross ist der Saal?", AnswerType::kNumber},
+      {"Turkish beginning", "tr", "Kimler geldi?", AnswerType::kPerson},
+      {"Japanese", "ja", "社長は誰ですか", AnswerType::kPerson},
+      {"Japanese reason", "ja", "なぜ遅れたのですか", AnswerType::kReason},
+      {"Chinese number", "zh", "有多少人？", AnswerType::kNumber},
+      {"Korean place", "ko", "본사는 어디에 있는가?", AnswerType::kPlace},
+      {"Persian reason", "fa", "چرا بسته شد؟", AnswerType::kReason},
+      {"Greek person", "el", "Ποιος το έγραψε;", AnswerType::kPerson},
+      {"Hindi number", "hi", "कितने लोग हैं?", AnswerType::kNumber},
+      {"definition", "fr", "Qu'est-ce que le noyau ?", AnswerType::kDefinition},
+      {"Ukrainian reason", "uk", "Чому закрито?", AnswerType::kReason},
+      {"no question word", "en", "disk full", AnswerType::kAny},
+      {"empty", "en", "", AnswerType::kAny},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(FindAnswerType(c.question, *ParseLanguage(c.language)), c.type)
+        << c.name << ": "
+        << AnswerTypeName(
+               FindAnswerType(c.question, *ParseLanguage(c.language)));
+  }
+}
+
+TEST(AnswerTypeTest, HasNoOpinionWithoutALanguage) {
+  EXPECT_EQ(FindAnswerType("When was it?", Language::kUnknown),
+            AnswerType::kAny);
+}
+
+TEST(AnswerTypeTest, ReadsBothEndsOfAVeryLongQuestion) {
+  const std::string filler(90000, 'x');
+  EXPECT_EQ(FindAnswerType("When " + filler, Language::kEn), AnswerType::kDate);
+  EXPECT_EQ(FindAnswerType(filler + " when", Language::kEn), AnswerType::kDate);
+}
+
+}  // namespace
+}  // namespace footnote

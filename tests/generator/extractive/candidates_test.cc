@@ -1,0 +1,104 @@
+#include "generator/extractive/candidates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace footnote {
+namespace {
+
+SourcePassage Passage(absl::string_view text, Language language) {
+  SourcePassage passage;
+  passage.text = text;
+  passage.language = language;
+  return passage;
+}
+
+std::string TextOf(absl::string_view text, TextSpan span) {
+  return std::string(text.substr(span.begin, span.size()));
+}
+
+TEST(CandidatesTest, TakesSentencesListItemsAndCommandLines) {
+  constexpr char kText[] =
+      "Mount the disk. Then check it.\napt install nginx\n- item one";
+  Analyzer analyzer;
+  const Question question =
+      ReadQuestion("install nginx", Language::kEn, Language::kEn, &analyzer);
+  const Candidates found =
+      FindCandidates(question, {Passage(kText, Language::kEn)}, 450, &analyzer);
+  ASSERT_EQ(found.items.size(), 4u);
+  EXPECT_EQ(TextOf(kText, found.items[0].span), "Mount the disk.");
+  EXPECT_EQ(TextOf(kText, found.items[2].span), "apt install nginx");
+  EXPECT_EQ(found.items[2].strength, std::vector<float>({1, 1}));
+  EXPECT_EQ(found.items[0].strength, std::vector<float>({0, 0}));
+  EXPECT_EQ(found.items[3].ordinal, 3u);
+  EXPECT_EQ(found.items[3].count, 4u);
+}
+
+TEST(CandidatesTest, SeesWhatIsNewInASentence) {
+  constexpr char kText[] = "In 1923 the library of Lyon had 40 rooms.";
+  Analyzer analyzer;
+  const Question question =
+      ReadQuestion("When did the library have 40 rooms?", Language::kEn,
+                   Language::kEn, &analyzer);
+  const Candidates found =
+      FindCandidates(question, {Passage(kText, Language::kEn)}, 450, &analyzer);
+  ASSERT_EQ(found.items.size(), 1u);
+  EXPECT_TRUE(found.items[0].has_new_number);
+  EXPECT_TRUE(found.items[0].has_new_year);
+  EXPECT_EQ(found.items[0].new_capitalised, 1);  // Lyon
+  EXPECT_GT(found.items[0].number_distance, 0);
+}
+
+TEST(CandidatesTest, FindsNothingNewWhereTheQuestionHasTheNumber) {
+  constexpr char kText[] = "The library had ٤٠ rooms.";
+  Analyzer analyzer;
+  const Question question = ReadQuestion(
+      "Which library had 40 rooms?", Language::kEn, Language::kEn, &analyzer);
+  const Candidates found =
+      FindCandidates(question, {Passage(kText, Language::kEn)}, 450, &analyzer);
+  EXPECT_FALSE(found.items[0].has_new_number);
+}
+
+TEST(CutAtClausesTest, CutsLongSentencesAtCommas) {
+  std::string text;
+  for (int i = 0; i < 12; ++i) {
+    text += "this is clause number " + std::to_string(i) +
+            " of a sentence that never ends, ";
+  }
+  text += "or does it.";
+  std::vector<TextSpan> parts;
+  CutAtClauses(text, {0, static_cast<uint32_t>(text.size())}, 300, &parts);
+  ASSERT_GT(parts.size(), 1u);
+  std::string joined;
+  for (const TextSpan& part : parts) {
+    const std::string piece = TextOf(text, part);
+    EXPECT_LE(piece.size(), 300u);
+    EXPECT_NE(piece.front(), ' ');
+    EXPECT_NE(piece.back(), ' ');
+    joined += (joined.empty() ? "" : " ") + piece;
+  }
+  EXPECT_EQ(joined, text);
+}
+
+TEST(CutAtClausesTest, LeavesWhatHasNoClause) {
+  const std::string text(1000, 'x');
+  std::vector<TextSpan> parts;
+  CutAtClauses(text, {0, 1000}, 300, &parts);
+  EXPECT_THAT(parts, ::testing::ElementsAre(TextSpan{0, 1000}));
+}
+
+TEST(CutAtClausesTest, DoesNotCutNumbers) {
+  std::string text = std::string(100, 'a') + " 1,500 " + std::string(100, 'b');
+  std::vector<TextSpan> parts;
+  CutAtClauses(text, {0, static_cast<uint32_t>(text.size())}, 150, &parts);
+  EXPECT_EQ(parts.size(), 1u);
+}
+
+TEST(ReadingLengthTest, CountsHanMoreThanLetters) {
+  EXPECT_EQ(ReadingLength("abc"), 3);
+  EXPECT_DOUBLE_EQ(ReadingLength("图书"), 4.4);
+  EXPECT_EQ(ReadingLength("ÄÖÜ"), 3);
+}
+
+}  // namespace
+}  // namespace footnote

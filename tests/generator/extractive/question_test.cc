@@ -1,0 +1,68 @@
+#include "generator/extractive/question.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(DigitRunsTest, ReadsDigitsOfEveryScript) {
+  EXPECT_THAT(DigitRuns("1923, ١٩٢٣; ۱۹۲۳ १९२३ １９２３年"),
+              ElementsAre("1923", "1923", "1923", "1923", "1923"));
+  EXPECT_THAT(DigitRuns("3.14 x86"), ElementsAre("3", "14", "86"));
+  EXPECT_THAT(DigitRuns("no digits"), IsEmpty());
+  EXPECT_THAT(DigitRuns(""), IsEmpty());
+}
+
+TEST(DigitRunsTest, SurvivesInvalidBytes) {
+  EXPECT_THAT(DigitRuns("1\xff\xfe"
+                        "2"),
+              ElementsAre("1", "2"));
+}
+
+Question Read(const std::string& text, Language language) {
+  Analyzer analyzer;
+  return ReadQuestion(text, language, language, &analyzer);
+}
+
+TEST(QuestionTest, IsEmptyWithStopWordsOnly) {
+  EXPECT_TRUE(Read("", Language::kEn).IsEmpty());
+  EXPECT_TRUE(Read("??? !!!", Language::kEn).IsEmpty());
+  EXPECT_TRUE(Read("what is the of", Language::kEn).IsEmpty());
+  EXPECT_TRUE(Read("was ist das", Language::kDe).IsEmpty());
+  EXPECT_FALSE(Read("what is a kernel", Language::kEn).IsEmpty());
+}
+
+TEST(QuestionTest, KnowsNamesAndNumbers) {
+  const Question question =
+      Read("When did Ada Lovelace write 12 notes?", Language::kEn);
+  int names = 0;
+  int numbers = 0;
+  for (const QuestionTerm& term : question.terms) {
+    names += term.is_name;
+    numbers += term.is_number;
+  }
+  // "When" is capitalised because it comes first.
+  EXPECT_EQ(names, 2);
+  EXPECT_EQ(numbers, 1);
+  EXPECT_TRUE(question.numbers.contains("12"));
+}
+
+TEST(QuestionTest, CountsARepeatedWordOnce) {
+  EXPECT_EQ(Read("disk disk disk", Language::kEn).terms.size(), 1u);
+}
+
+TEST(QuestionTest, ReadsAHundredThousandCharacters) {
+  std::string text;
+  for (int i = 0; text.size() < 100000; ++i) {
+    text += "word" + std::to_string(i % 5000) + " ";
+  }
+  const Question question = Read(text, Language::kEn);
+  EXPECT_EQ(question.terms.size(), 5000u);
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,53 @@
+#include "generator/extractive/select.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<Candidate> OfLengths(const std::vector<double>& lengths) {
+  std::vector<Candidate> candidates;
+  for (const double length : lengths) {
+    candidates.emplace_back();
+    candidates.back().length = length;
+  }
+  return candidates;
+}
+
+TEST(SelectTest, TakesTheBestFirst) {
+  EXPECT_THAT(Select(OfLengths({50, 50, 50}), {"a", "b", "c"}, {0.2, 0.5, 0.3},
+                     {2, 300}),
+              ElementsAre(1, 2));
+}
+
+TEST(SelectTest, LeavesOutASecondSentenceThatIsNotWorthItsLength) {
+  EXPECT_THAT(Select(OfLengths({50, 900}), {"a", "b"}, {0.95, 0.05}, {2, 300}),
+              ElementsAre(0));
+}
+
+TEST(SelectTest, GivesOneSentenceHoweverLong) {
+  EXPECT_THAT(Select(OfLengths({90000}), {"a"}, {1.0}, {2, 300}),
+              ElementsAre(0));
+}
+
+TEST(SelectTest, NeverSaysTheSameTwice) {
+  EXPECT_THAT(Select(OfLengths({50, 50, 50}), {"a", "a", "b"}, {0.4, 0.4, 0.2},
+                     {2, 300}),
+              ElementsAre(0, 2));
+}
+
+TEST(SelectTest, ObeysTheLimit) {
+  EXPECT_THAT(Select(OfLengths({5, 5}), {"a", "b"}, {0.5, 0.5}, {1, 300}),
+              ElementsAre(0));
+}
+
+TEST(SelectTest, TakesNothingFromNothing) {
+  EXPECT_THAT(Select({}, {}, {}, {2, 300}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,332 @@
+#include "generator/generate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/grpc_status.h"
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "generator/citation/verify.h"
+#include "generator/extractive/extractive_writer.h"
+#include "tests/generator/documents_23.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool Never() { return false; }
+
+class GenerateTest : public ::testing::Test {
+ protected:
+  GenerateTest() {
+    writers_.push_back(std::make_unique<ExtractiveWriter>(nullptr));
+  }
+
+  v1::Draft MustGenerate(const v1::GenerateRequest& request) {
+    absl::StatusOr<v1::Draft> draft = Generate(request, writers_, Never);
+    EXPECT_EQ(draft.status(), absl::OkStatus());
+    return draft.ok() ? *draft : v1::Draft();
+  }
+
+  Writers writers_;
+};
+
+// What the contract promises of every citation, checked without the code that
+// makes it: the canonical text is `before` and then the passage.
+void ExpectProved(const v1::Draft& draft, const v1::GenerateRequest& request,
+                  const std::vector<std::string>& canonical,
+                  const std::string& name) {
+  ASSERT_EQ(draft.text().empty(), draft.citations().empty()) << name;
+  ASSERT_EQ(draft.text().empty(),
+            draft.abstention() != v1::ABSTENTION_REASON_UNSPECIFIED)
+      << name;
+  for (const v1::Citation& citation : draft.citations()) {
+    EXPECT_EQ(citation.verdict(), v1::FOUND) << name;
+    const v1::Span& answer = citation.answer_span();
+    ASSERT_LE(answer.end(), draft.text().size());
+    ASSERT_GT(citation.sources_size(), 0);
+    EXPECT_EQ(
+        draft.text().substr(answer.begin(), answer.end() - answer.begin()),
+        citation.sources(0).quote())
+        << name;
+    EXPECT_EQ(ByteOffset(draft.text(), answer.begin_code_point()),
+              answer.begin());
+    EXPECT_EQ(ByteOffset(draft.text(), answer.end_code_point()), answer.end());
+    for (const v1::SourceSpan& source : citation.sources()) {
+      int index = -1;
+      for (int i = 0; i < request.passages_size(); ++i) {
+        if (request.passages(i).source().document() ==
+            source.source().document()) {
+          index = i;
+        }
+      }
+      ASSERT_GE(index, 0) << name;
+      const std::string& text = canonical[index];
+      const v1::Span& span = source.span();
+      ASSERT_LE(span.end(), text.size()) << name;
+      EXPECT_EQ(text.substr(span.begin(), span.end() - span.begin()),
+                source.quote())
+          << name;
+      EXPECT_EQ(ByteOffset(text, span.begin_code_point()), span.begin())
+          << name;
+      EXPECT_EQ(ByteOffset(text, span.end_code_point()), span.end()) << name;
+      EXPECT_EQ(source.quote_sha256(), Sha256(source.quote())) << name;
+      EXPECT_TRUE(IsValidUtf8(source.quote())) << name;
+    }
+  }
+}
+
+TEST_F(GenerateTest, AnswersFromTheRightSentenceInEveryLanguage) {
+  for (const Document23& document : Documents23()) {
+    v1::GenerateRequest request;
+    request.set_question(document.question);
+    *request.add_passages() =
+        MakePassage("doc", document.text, document.language);
+    const v1::Draft draft = MustGenerate(request);
+    EXPECT_THAT(draft.text(), HasSubstr(document.answer))
+        << document.language << ": " << draft.abstention_detail();
+    ExpectProved(draft, request, {document.text}, document.language);
+  }
+}
+
+TEST_F(GenerateTest, FindsTheDocumentAmongTwentyThreeLanguages) {
+  for (const Document23& document : Documents23()) {
+    v1::GenerateRequest request;
+    request.set_question(document.question);
+    std::vector<std::string> canonical;
+    int rank = 1;
+    *request.add_passages() =
+        MakePassage(document.language, document.text, document.language);
+    canonical.push_back(document.text);
+    for (const Document23& other : Documents23()) {
+      if (other.language == document.language) continue;
+      *request.add_passages() =
+          MakePassage(other.language, other.text, other.language, ++rank);
+      canonical.push_back(other.text);
+    }
+    const v1::Draft draft = MustGenerate(request);
+    ASSERT_GT(draft.citations_size(), 0) << document.language;
+    ExpectProved(draft, request, canonical, document.language);
+  }
+}
+
+// Random texts of random scripts, with everything that may be mistaken:
+// combining marks, joiners, line ends, quotes, numbers, emoji.
+class TextMaker {
+ public:
+  explicit TextMaker(uint32_t seed) : random_(seed) {}
+
+  std::string Text(const std::string& alphabet_text, int sentences) {
+    const std::vector<std::string> words = WordsOf(alphabet_text);
+    static const char* const kEnds[] = {". ", "! ", "? ",    "。", "\n",
+                                        "؟ ", "। ", ".\n\n", "… ", ".» "};
+    static const char* const kOdd[] = {"e\u0301",      "👩‍👩‍👧",
+                                       "1,024",        "١٩٢٣",
+                                       "\u200f",       "𝔘",
+                                       "U.S.A.",       "3.14",
+                                       "(z.\u00a0B.)", "x\u00ad"};
+    std::string text;
+    for (int s = 0; s < sentences; ++s) {
+      const int count = 1 + Below(12);
+      for (int w = 0; w < count; ++w) {
+        if (w > 0) text += ' ';
+        text += Below(9) == 0 ? kOdd[Below(10)] : words[Below(words.size())];
+      }
+      text += kEnds[Below(10)];
+    }
+    return text;
+  }
+
+  std::string Question(const std::string& text) {
+    const std::vector<std::string> words = WordsOf(text);
+    std::string question;
+    for (int w = 0; w < 4; ++w) question += words[Below(words.size())] + " ";
+    return question + "?";
+  }
+
+  uint32_t Below(uint32_t limit) { return random_() % limit; }
+
+ private:
+  static std::vector<std::string> WordsOf(const std::string& text) {
+    std::vector<std::string> words(1);
+    for (const char c : text) {
+      if (c == ' ' || c == '\n') {
+        words.emplace_back();
+      } else {
+        words.back() += c;
+      }
+    }
+    return words;
+  }
+
+  std::mt19937 random_;
+};
+
+TEST_F(GenerateTest, EveryCitationIsTheBytesItNamesWhateverTheText) {
+  uint32_t seed = 1;
+  int answered = 0;
+  for (const Document23& document : Documents23()) {
+    for (int round = 0; round < 40; ++round) {
+      TextMaker make(++seed);
+      v1::GenerateRequest request;
+      std::vector<std::string> canonical;
+      for (int p = 0; p < 4; ++p) {
+        const std::string before = make.Text(document.text, make.Below(3));
+        const std::string text =
+            p == 3 && round % 5 == 0
+                ? std::string(request.passages(0).text())  // a duplicate
+                : make.Text(document.text, 1 + make.Below(8));
+        canonical.push_back(before + text);
+        *request.add_passages() =
+            MakePassage("doc" + std::to_string(p), text, document.language,
+                        p + 1, before.size(), CountCodePoints(before));
+      }
+      request.set_question(make.Question(canonical[make.Below(4)]));
+      request.set_max_sentences(make.Below(5));
+      request.set_max_code_points(make.Below(3) * 200);
+      const v1::Draft draft = MustGenerate(request);
+      answered += draft.text().empty() ? 0 : 1;
+      ExpectProved(
+          draft, request, canonical,
+          std::string(document.language) + " seed " + std::to_string(seed));
+      if (HasFatalFailure()) return;
+    }
+  }
+  // The property must not hold because nothing was answered.
+  EXPECT_GT(answered, 23 * 40 / 2);
+}
+
+TEST_F(GenerateTest, GivesTheSameBytesTwice) {
+  const Document23& document = Documents23()[4];
+  v1::GenerateRequest request;
+  request.set_question(document.question);
+  *request.add_passages() = MakePassage("a", document.text, "en");
+  *request.add_passages() = MakePassage("b", document.text, "en", 2);
+  EXPECT_EQ(MustGenerate(request).SerializeAsString(),
+            MustGenerate(request).SerializeAsString());
+}
+
+TEST_F(GenerateTest, CitesEveryDocumentThatSaysTheSame) {
+  const Document23& document = Documents23()[4];
+  v1::GenerateRequest request;
+  request.set_question(document.question);
+  *request.add_passages() = MakePassage("a", document.text, "en");
+  *request.add_passages() = MakePassage("b", document.text, "en", 2);
+  const v1::Draft draft = MustGenerate(request);
+  ASSERT_GT(draft.citations_size(), 0);
+  EXPECT_EQ(draft.citations(0).sources_size(), 2);
+  EXPECT_EQ(draft.citations(0).sources(1).source().document(), "b");
+}
+
+TEST_F(GenerateTest, AbstainsWithoutPassages) {
+  v1::GenerateRequest request;
+  request.set_question("When was the library opened?");
+  const v1::Draft draft = MustGenerate(request);
+  EXPECT_EQ(draft.abstention(), v1::NO_EVIDENCE);
+  EXPECT_EQ(draft.text(), "");
+  EXPECT_NE(draft.abstention_detail(), "");
+}
+
+TEST_F(GenerateTest, AbstainsOnStopWordsAlone) {
+  v1::GenerateRequest request;
+  request.set_question("what is the?");
+  *request.add_passages() = MakePassage("a", Documents23()[4].text, "en");
+  EXPECT_EQ(MustGenerate(request).abstention(), v1::EMPTY_QUESTION);
+}
+
+TEST_F(GenerateTest, AbstainsWhenNothingFits) {
+  v1::GenerateRequest request;
+  request.set_question(
+      "Which enzyme did Zbigniew Kowalczyk crystallise in Reykjavik in 1977?");
+  *request.add_passages() = MakePassage(
+      "a", "The weather was mild. Nobody came. It rained later.", "en");
+  const v1::Draft draft = MustGenerate(request);
+  EXPECT_EQ(draft.abstention(), v1::NOT_SUPPORTED) << draft.text();
+}
+
+TEST_F(GenerateTest, AnswersALanguageOutsideTheTwentyThree) {
+  const std::string text =
+      "Biblioteket ligger mitt i staden. Biblioteket öppnades 1923 efter "
+      "långa arbeten.";
+  v1::GenerateRequest request;
+  request.set_question("När öppnades biblioteket?");
+  *request.add_passages() = MakePassage("sv", text, "und");
+  const v1::Draft draft = MustGenerate(request);
+  EXPECT_THAT(draft.text(), HasSubstr("1923"));
+  ExpectProved(draft, request, {text}, "sv");
+}
+
+TEST_F(GenerateTest, AnswersAQuestionOfAHundredThousandBytes) {
+  const Document23& document = Documents23()[4];
+  std::string question = document.question;
+  while (question.size() < 99990) question += " library";
+  v1::GenerateRequest request;
+  request.set_question(question);
+  *request.add_passages() = MakePassage("a", document.text, "en");
+  ExpectProved(MustGenerate(request), request, {document.text}, "long");
+}
+
+TEST_F(GenerateTest, KeepsToTheNumberOfSentences) {
+  const Document23& document = Documents23()[4];
+  v1::GenerateRequest request;
+  request.set_question("library building people head");
+  request.set_max_sentences(1);
+  *request.add_passages() = MakePassage("a", document.text, "en");
+  EXPECT_LE(MustGenerate(request).citations_size(), 1);
+}
+
+TEST_F(GenerateTest, RefusesAnUnknownWriter) {
+  v1::GenerateRequest request;
+  request.set_question("when?");
+  request.set_writer("oracle/9");
+  const absl::Status status = Generate(request, writers_, Never).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ErrorReason(status), "WRITER_NOT_FOUND");
+}
+
+TEST_F(GenerateTest, StopsWhenTheCallerIsGone) {
+  v1::GenerateRequest request;
+  request.set_question("When was the library opened?");
+  *request.add_passages() = MakePassage("a", Documents23()[4].text, "en");
+  EXPECT_EQ(Generate(request, writers_, [] { return true; }).status().code(),
+            absl::StatusCode::kCancelled);
+}
+
+// A writer that makes things up, to see that nothing of it gets through.
+class Liar : public Writer {
+ public:
+  absl::string_view name() const override { return "liar/1"; }
+  bool is_deterministic() const override { return false; }
+  absl::StatusOr<v1::Draft> Write(const v1::GenerateRequest& request,
+                                  const std::function<bool()>&) const override {
+    v1::Draft draft;
+    draft.set_text("The moon is made of cheese.");
+    v1::Citation* citation = draft.add_citations();
+    citation->mutable_answer_span()->set_end(draft.text().size());
+    citation->mutable_answer_span()->set_end_code_point(draft.text().size());
+    v1::SourceSpan* source = citation->add_sources();
+    *source->mutable_source() = request.passages(0).source();
+    source->mutable_span()->set_end(draft.text().size());
+    source->mutable_span()->set_end_code_point(draft.text().size());
+    source->set_quote(draft.text());
+    source->set_quote_sha256(Sha256(draft.text()));
+    return draft;
+  }
+};
+
+TEST_F(GenerateTest, LetsNoLieThrough) {
+  writers_.push_back(std::make_unique<Liar>());
+  v1::GenerateRequest request;
+  request.set_question("What is the moon made of?");
+  request.set_writer("liar/1");
+  *request.add_passages() = MakePassage("a", Documents23()[4].text, "en");
+  const v1::Draft draft = MustGenerate(request);
+  EXPECT_EQ(draft.text(), "");
+  EXPECT_EQ(draft.abstention(), v1::NOT_SUPPORTED);
+}
+
+}  // namespace
+}  // namespace footnote
