@@ -266,7 +266,7 @@ absl::StatusOr<v1::ReadTextResponse> ReadText(
 }
 
 absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
-    Store* store, DocumentClaims* claims,
+    Store* store, DocumentClaims* claims, const AnnBuilder& ann_builder,
     const v1::DeleteDocumentRequest& request) {
   const std::string& collection = request.collection();
   const std::string& document = request.document();
@@ -301,7 +301,7 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
     status = store->Apply(commit).status();
   }
   if (status.ok() && request.purge()) {
-    status = store->Erase(collection, document, AnnBuilder());
+    status = store->Erase(collection, document, ann_builder);
   }
   claims->Release(collection, document);
   RETURN_IF_ERROR(status);

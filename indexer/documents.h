@@ -23,7 +23,7 @@ absl::StatusOr<v1::ReadTextResponse> ReadText(
 
 // Waits for an ingestion of the same document that is under way.
 absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
-    Store* store, DocumentClaims* claims,
+    Store* store, DocumentClaims* claims, const AnnBuilder& ann_builder,
     const v1::DeleteDocumentRequest& request);
 
 absl::StatusOr<v1::Stats> GetStats(Store* store,

@@ -30,6 +30,7 @@ PipelineOptions ToPipelineOptions(const IndexerOptions& options) {
           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   out.memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
   out.limits = options.limits;
+  out.ann_builder = options.ann_builder;
   return out;
 }
 
@@ -54,7 +55,8 @@ class IndexerService final : public v1::Indexer::Service {
                  const IndexerOptions& options)
       : store_(store), encoder_(encoder), options_(ToPipelineOptions(options)) {
     if (options.merge && store->mode() == KvMode::kPrimary) {
-      merger_ = std::make_unique<MergeWorker>(store, options.merge_policy);
+      merger_ = std::make_unique<MergeWorker>(store, options.merge_policy,
+                                              options.ann_builder);
     }
   }
 
@@ -83,7 +85,9 @@ class IndexerService final : public v1::Indexer::Service {
     const absl::Status valid = Validate(*request);
     if (!valid.ok()) return ToReply(valid);
     grpc::Status status =
-        Reply(footnote::DeleteDocument(store_, &claims_, *request), response);
+        Reply(footnote::DeleteDocument(store_, &claims_, options_.ann_builder,
+                                       *request),
+              response);
     Kick(request->collection());
     return status;
   }

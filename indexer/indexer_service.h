@@ -19,6 +19,9 @@ struct IndexerOptions {
   // the collection's size. Not under 64 MiB.
   size_t memory_bytes = size_t{1} << 30;
   ExtractLimits limits;
+  // Makes the index over a segment's vectors (the retriever's business, which
+  // reads it); empty: all vectors are scanned.
+  AnnBuilder ann_builder;
   // Merges small segments in the background.
   bool merge = true;
   MergePolicy merge_policy;

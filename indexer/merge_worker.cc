@@ -1,13 +1,19 @@
 #include "indexer/merge_worker.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/metrics.h"
 
 namespace footnote {
 
-MergeWorker::MergeWorker(Store* store, const MergePolicy& policy)
-    : store_(store), policy_(policy), thread_([this] { Run(); }) {}
+MergeWorker::MergeWorker(Store* store, const MergePolicy& policy,
+                         AnnBuilder ann_builder)
+    : store_(store),
+      policy_(policy),
+      ann_builder_(std::move(ann_builder)),
+      thread_([this] { Run(); }) {}
 
 MergeWorker::~MergeWorker() {
   {
@@ -43,7 +49,7 @@ void MergeWorker::Run() {
     absl::StatusOr<int> merges = 0;
     {
       StageTimer timer("merge");
-      merges = store_->Merge(collection, policy_, AnnBuilder());
+      merges = store_->Merge(collection, policy_, ann_builder_);
     }
     if (!merges.ok()) {
       Log(Severity::kWarning, "merge failed",

@@ -17,7 +17,7 @@ namespace footnote {
 class MergeWorker {
  public:
   // `store` must outlive this object.
-  MergeWorker(Store* store, const MergePolicy& policy);
+  MergeWorker(Store* store, const MergePolicy& policy, AnnBuilder ann_builder);
   // Waits for the merge under way.
   ~MergeWorker();
   MergeWorker(const MergeWorker&) = delete;
@@ -34,6 +34,7 @@ class MergeWorker {
 
   Store* const store_;
   const MergePolicy policy_;
+  const AnnBuilder ann_builder_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> waiting_;  // guarded by mutex_

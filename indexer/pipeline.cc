@@ -224,7 +224,10 @@ class Pipeline::Worker {
   }
 
   SegmentOptions WriterOptions() const {
-    return MakeSegmentOptions(shared_.encoder_hash, dimension_);
+    SegmentOptions options =
+        MakeSegmentOptions(shared_.encoder_hash, dimension_);
+    if (dimension_ > 0) options.ann_builder = shared_.options.ann_builder;
+    return options;
   }
 
   absl::Status CheckVector(const PreparedDocument& document) const {

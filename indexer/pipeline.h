@@ -28,6 +28,8 @@ struct PipelineOptions {
   // a kill costs little.
   absl::Duration commit_after = absl::Seconds(4);
   ExtractLimits limits;
+  // Makes the index over a segment's vectors; may be empty.
+  AnnBuilder ann_builder;
 };
 
 // What one call of IngestDocuments works with.
