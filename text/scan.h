@@ -98,6 +98,9 @@ void ScanWords(absl::string_view utf8, Sink& sink) {
     }
 
     const unsigned char* const word = p;
+    const unsigned char* const word_end =
+        end - p > static_cast<ptrdiff_t>(kMaxWordBytes) ? p + kMaxWordBytes
+                                                        : end;
     uint8_t flags = kind == kCharDigit        ? kWordNumber
                     : (cls & kCharUpper) != 0 ? kWordCapitalised
                                               : 0;
@@ -121,9 +124,25 @@ void ScanWords(absl::string_view utf8, Sink& sink) {
         last = cls;
       }
       p += c.length;
+      // Most words are ASCII letters: no decoding, no rules.
+      if ((last & kCharHangul) == 0 && p < word_end && *p < 0x80) {
+        const unsigned char* const run = p;
+        uint8_t ascii;
+        while (p < word_end && *p < 0x80 &&
+               ((ascii = table[*p]) & kCharKindMask) == kCharLetter) {
+          uppers += (ascii & kCharUpper) != 0;
+          ++p;
+        }
+        if (p != run) {
+          letters += static_cast<uint32_t>(p - run);
+          part_letters += static_cast<uint32_t>(p - run);
+          flags |= kWordLatin;
+          last = kCharLetter | kCharLatin;
+        }
+      }
       if (p >= end) break;
       c = Decode(p, end);
-      if (p + c.length - word > static_cast<ptrdiff_t>(kMaxWordBytes)) break;
+      if (p + c.length > word_end) break;
       cls = CharClass(table, c.value);
       kind = cls & kCharKindMask;
       if (kind == kCharLetter) {
