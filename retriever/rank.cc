@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/types.pb.h"
-#include "retriever/ann/nearest.h"
+#include "retriever/ann/exact_scan.h"
 #include "retriever/filter/filter.h"
 #include "retriever/fusion/fuse.h"
 #include "retriever/lexical/max_score.h"
@@ -81,8 +81,9 @@ absl::Status ScoreCandidates(const Corpus& corpus, const QueryTerms& terms,
 
 }  // namespace
 
-absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
+absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter) {
+  const Corpus& corpus = index.words;
   ASSIGN_OR_RETURN(const std::vector<AllowedPassages> allowed,
                    ApplyFilter(corpus.generation(), filter));
   const size_t wanted = std::max(kArmPassages, 2 * query.top_k);
@@ -101,7 +102,7 @@ absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
   absl::optional<QueryCode> code;
   if (query.arms != Arms::kLexical && !query.vector.empty()) {
     code.emplace(query.vector);
-    nearest = NearestPassages(corpus, *code, allowed, wanted);
+    nearest = index.vectors.Nearest(query.vector, *code, allowed, wanted);
   }
 
   std::vector<Candidate> candidates = Join(lexical, nearest);

@@ -3,12 +3,15 @@
 #define FOOTNOTE_RETRIEVER_RANK_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "retriever/ann/nearest.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
+#include "storage/generation.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -39,11 +42,22 @@ struct Ranking {
   bool nothing_to_look_for = false;
 };
 
-// Ranks the passages of `corpus` that `filter` lets through. Reads nothing but
+// One generation, ready to be searched. Immutable.
+struct SearchIndex {
+  explicit SearchIndex(const std::shared_ptr<const Generation>& generation)
+      : words(generation), vectors(generation) {}
+
+  const Generation& generation() const { return words.generation(); }
+
+  Corpus words;
+  VectorArm vectors;
+};
+
+// Ranks the passages of `index` that `filter` lets through. Reads nothing but
 // the segments. Safe from many threads.
 //   InvalidArgument  the filter names an unknown language
 //   DataLoss         a segment is damaged
-absl::StatusOr<Ranking> Rank(const Corpus& corpus, const RankQuery& query,
+absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter);
 
 }  // namespace footnote

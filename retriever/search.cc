@@ -22,8 +22,8 @@ constexpr absl::Duration kRefreshEvery = absl::Milliseconds(200);
 constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
 
 constexpr int kDefaultTopK = 10;
-// Corpora of more collections are worked out again when asked for.
-constexpr size_t kMaxCorpora = 64;
+// Indexes of more collections are worked out again when asked for.
+constexpr size_t kMaxIndexes = 64;
 
 absl::Status WithReason(absl::Status status, absl::string_view reason) {
   SetErrorReason(reason, &status);
@@ -39,9 +39,9 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
                               const std::function<bool()>& cancelled,
                               absl::Time deadline,
                               v1::SearchResponse* response) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Corpus> corpus,
-                   CorpusOf(request.collection(), request.min_generation(),
-                            deadline, cancelled));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const SearchIndex> index,
+                   IndexOf(request.collection(), request.min_generation(),
+                           deadline, cancelled));
   RankQuery query;
   query.question = request.question();
   if (request.language().empty()) {
@@ -54,7 +54,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
                                               : Arms::kBoth;
   query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   query.distinct_documents = request.distinct_documents();
-  ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *corpus));
+  ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *index));
   query.vector_is_good =
       encoder_ == nullptr || encoder_->Speaks(LanguageCode(query.language));
   if (cancelled()) return absl::CancelledError("the caller has gone");
@@ -62,15 +62,15 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   Ranking ranking;
   {
     StageTimer timer("search_rank");
-    ASSIGN_OR_RETURN(ranking, Rank(*corpus, query, request.filter()));
+    ASSIGN_OR_RETURN(ranking, Rank(*index, query, request.filter()));
   }
   if (cancelled()) return absl::CancelledError("the caller has gone");
 
   for (const Candidate& candidate : ranking.passages) {
     RETURN_IF_ERROR(
-        FillPassage(*corpus, candidate, request.omit_text(), response));
+        FillPassage(*index, candidate, request.omit_text(), response));
   }
-  response->set_generation(corpus->generation().number());
+  response->set_generation(index->generation().number());
   response->set_language(std::string(LanguageCode(query.language)));
   response->set_empty_question(ranking.nothing_to_look_for);
   response->mutable_vector()->Add(query.vector.begin(), query.vector.end());
@@ -81,7 +81,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const Corpus>> Searcher::CorpusOf(
+absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(
     const std::string& collection, uint64_t min_generation, absl::Time deadline,
     const std::function<bool()>& cancelled) {
   std::shared_ptr<const Generation> generation;
@@ -105,18 +105,18 @@ absl::StatusOr<std::shared_ptr<const Corpus>> Searcher::CorpusOf(
   }
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    const auto it = corpora_.find(collection);
-    if (it != corpora_.end() &&
+    const auto it = indexes_.find(collection);
+    if (it != indexes_.end() &&
         it->second->generation().number() == generation->number()) {
       return it->second;
     }
   }
   // Two threads may do this at once after a commit; either result is good.
-  auto corpus = std::make_shared<const Corpus>(std::move(generation));
+  auto index = std::make_shared<const SearchIndex>(generation);
   std::lock_guard<std::mutex> lock(mutex_);
-  if (corpora_.size() >= kMaxCorpora) corpora_.clear();
-  corpora_[collection] = corpus;
-  return corpus;
+  if (indexes_.size() >= kMaxIndexes) indexes_.clear();
+  indexes_[collection] = index;
+  return index;
 }
 
 absl::Status Searcher::Refresh() {
@@ -130,8 +130,8 @@ absl::Status Searcher::Refresh() {
 }
 
 absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
-    const v1::SearchRequest& request, const Corpus& corpus) const {
-  const Manifest& manifest = corpus.generation().manifest;
+    const v1::SearchRequest& request, const SearchIndex& index) const {
+  const Manifest& manifest = index.generation().manifest;
   const bool must = request.mode() == v1::VECTOR;
   if (request.mode() == v1::LEXICAL) return std::vector<float>();
   if (!request.vector().empty()) {
@@ -163,10 +163,10 @@ absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
   return vector;
 }
 
-absl::Status Searcher::FillPassage(const Corpus& corpus,
+absl::Status Searcher::FillPassage(const SearchIndex& index,
                                    const Candidate& candidate, bool omit_text,
                                    v1::SearchResponse* response) const {
-  const Generation& generation = corpus.generation();
+  const Generation& generation = index.generation();
   const SegmentReader& reader = *generation.segments[candidate.segment].reader;
   const PassageRow& row = reader.passages()[candidate.passage];
   const DocumentRow& document = reader.Document(row);

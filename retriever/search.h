@@ -14,8 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "model/encoder/encoder.h"
-#include "retriever/fusion/evidence.h"
-#include "retriever/lexical/bm25.h"
+#include "retriever/rank.h"
 #include "storage/store.h"
 
 namespace footnote {
@@ -45,21 +44,21 @@ class Searcher {
                       absl::Time deadline, v1::SearchResponse* response);
 
  private:
-  absl::StatusOr<std::shared_ptr<const Corpus>> CorpusOf(
+  absl::StatusOr<std::shared_ptr<const SearchIndex>> IndexOf(
       const std::string& collection, uint64_t min_generation,
       absl::Time deadline, const std::function<bool()>& cancelled);
   absl::Status Refresh();
   absl::StatusOr<std::vector<float>> QuestionVector(
-      const v1::SearchRequest& request, const Corpus& corpus) const;
-  absl::Status FillPassage(const Corpus& corpus, const Candidate& candidate,
+      const v1::SearchRequest& request, const SearchIndex& index) const;
+  absl::Status FillPassage(const SearchIndex& index, const Candidate& candidate,
                            bool omit_text, v1::SearchResponse* response) const;
 
   Store* const store_;
   const Encoder* const encoder_;
 
   std::mutex mutex_;
-  // The last corpus of each collection; guarded by mutex_.
-  std::map<std::string, std::shared_ptr<const Corpus>> corpora_;
+  // The last index of each collection; guarded by mutex_.
+  std::map<std::string, std::shared_ptr<const SearchIndex>> indexes_;
   // When a secondary last looked; guarded by mutex_.
   absl::Time refreshed_ = absl::InfinitePast();
 };

@@ -1,18 +1,51 @@
 #include "retriever/ann/nearest.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
 
 namespace footnote {
+namespace {
 
-std::vector<VectorHit> NearestPassages(
-    const Corpus& corpus, const QueryCode& query,
-    absl::Span<const AllowedPassages> allowed, size_t k) {
+// Where fewer than one passage in so many may be found, most of what the lists
+// hold would be thrown away.
+constexpr uint32_t kSelective = 10;
+
+}  // namespace
+
+VectorArm::VectorArm(std::shared_ptr<const Generation> generation)
+    : generation_(std::move(generation)) {
+  for (const LiveSegment& segment : generation_->segments) {
+    const VectorsView& vectors = segment.reader->vectors();
+    count_ += vectors.count;
+    auto index = IvfIndex::Parse(segment.reader->ann(), vectors);
+    if (index.ok()) {
+      indexes_.push_back(*std::move(index));
+      continue;
+    }
+    Log(Severity::kWarning, "vector index not used, vectors are scanned",
+        {{"segment", segment.reader->name()},
+         {"reason", std::string(index.status().message())}});
+    indexes_.emplace_back();
+  }
+}
+
+std::vector<VectorHit> VectorArm::Nearest(
+    absl::Span<const float> vector, const QueryCode& query,
+    absl::Span<const AllowedPassages> allowed, size_t k,
+    const NearestOptions& options) const {
   std::vector<VectorHit> all;
-  for (uint32_t s = 0; s < corpus.generation().segments.size(); ++s) {
-    const SegmentReader& reader = *corpus.generation().segments[s].reader;
+  for (uint32_t s = 0; s < generation_->segments.size(); ++s) {
+    const SegmentReader& reader = *generation_->segments[s].reader;
+    const bool scan = indexes_[s].empty() || count_ <= options.scan_vectors ||
+                      allowed[s].count < allowed[s].passages / kSelective ||
+                      reader.vectors().dimension != query.dimension();
     const std::vector<VectorHit> hits =
-        NearestByScan(reader, s, query, allowed[s], k);
+        scan ? NearestByScan(reader, s, query, allowed[s], k)
+             : NearestByIvf(indexes_[s], reader, s, vector, query, allowed[s],
+                            k, options.ivf);
     all.insert(all.end(), hits.begin(), hits.end());
   }
   std::sort(all.begin(), all.end(), NearerFirst);

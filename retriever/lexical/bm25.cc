@@ -17,7 +17,6 @@ Corpus::Corpus(std::shared_ptr<const Generation> generation)
     : generation_(std::move(generation)), norms_(generation_->segments.size()) {
   for (const LiveSegment& segment : generation_->segments) {
     passages_ += segment.live_count;
-    vectors_ += segment.reader->vectors().count;
   }
   for (int group = 0; group < kLengthGroups; ++group) {
     const double total =

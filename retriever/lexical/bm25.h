@@ -69,13 +69,9 @@ class Corpus {
   // segments were written are counted too.
   uint64_t DocumentFrequency(uint64_t key) const;
 
-  // Vectors in all segments.
-  uint64_t vectors() const { return vectors_; }
-
  private:
   std::shared_ptr<const Generation> generation_;
   uint64_t passages_ = 0;
-  uint64_t vectors_ = 0;
   std::vector<std::array<LengthNorms, kLengthGroups>> norms_;
 };
 

@@ -41,6 +41,13 @@ std::vector<TestDocument> RandomDocuments(uint32_t seed, int count,
   return documents;
 }
 
+std::vector<VectorHit> Nearest(const std::shared_ptr<Generation>& generation,
+                               const std::vector<float>& vector,
+                               const std::vector<AllowedPassages>& allowed,
+                               size_t k) {
+  return VectorArm(generation).Nearest(vector, QueryCode(vector), allowed, k);
+}
+
 std::vector<AllowedPassages> AllowAll(const Generation& generation) {
   std::vector<AllowedPassages> allowed;
   for (const LiveSegment& segment : generation.segments) {
@@ -61,7 +68,6 @@ TEST(ExactScanTest, FindsWhatFloatProductsFind) {
     const std::vector<std::vector<TestDocument>> segments = {
         RandomDocuments(1, 700, dimension), RandomDocuments(2, 90, dimension)};
     const auto generation = MakeGeneration(segments);
-    const Corpus corpus(generation);
     std::mt19937 random(3);
     int same = 0;
     int all = 0;
@@ -75,8 +81,7 @@ TEST(ExactScanTest, FindsWhatFloatProductsFind) {
         }
       }
       std::sort(want.begin(), want.end(), NearerFirst);
-      const auto got =
-          NearestPassages(corpus, QueryCode(query), AllowAll(*generation), 10);
+      const auto got = Nearest(generation, query, AllowAll(*generation), 10);
       ASSERT_EQ(got.size(), 10u);
       for (size_t i = 0; i < got.size(); ++i) {
         EXPECT_NEAR(got[i].similarity, want[i].similarity, 0.01);
@@ -94,7 +99,6 @@ TEST(ExactScanTest, FindsWhatFloatProductsFind) {
 
 TEST(ExactScanTest, LooksOnlyAtWhatIsAllowed) {
   const auto generation = MakeGeneration({RandomDocuments(5, 1000, 64)});
-  const Corpus corpus(generation);
   std::vector<AllowedPassages> allowed(1);
   allowed[0].passages = 1000;
   allowed[0].bits.assign((1000 + 63) / 64, 0);
@@ -103,8 +107,7 @@ TEST(ExactScanTest, LooksOnlyAtWhatIsAllowed) {
     ++allowed[0].count;
   }
   std::mt19937 random(6);
-  const auto hits =
-      NearestPassages(corpus, QueryCode(RandomUnit(&random, 64)), allowed, 10);
+  const auto hits = Nearest(generation, RandomUnit(&random, 64), allowed, 10);
   // 409 has no vector.
   ASSERT_EQ(hits.size(), 4u);
   for (const VectorHit& hit : hits) EXPECT_TRUE(allowed[0].Has(hit.passage));
@@ -113,32 +116,29 @@ TEST(ExactScanTest, LooksOnlyAtWhatIsAllowed) {
 TEST(ExactScanTest, FindsNothingWithoutVectorsOrInAnotherDimension) {
   const auto none = MakeGeneration({{{"a", Language::kEn, {{"x", {}}}}}});
   std::mt19937 random(7);
-  const QueryCode query(RandomUnit(&random, 64));
-  EXPECT_TRUE(NearestPassages(Corpus(none), query, AllowAll(*none), 5).empty());
+  const std::vector<float> query = RandomUnit(&random, 64);
+  EXPECT_TRUE(Nearest(none, query, AllowAll(*none), 5).empty());
   const auto other = MakeGeneration({RandomDocuments(8, 20, 128)});
-  EXPECT_TRUE(
-      NearestPassages(Corpus(other), query, AllowAll(*other), 5).empty());
-  EXPECT_EQ(SimilarityOf(*other->segments[0].reader, 0, query), 0);
+  EXPECT_TRUE(Nearest(other, query, AllowAll(*other), 5).empty());
+  EXPECT_EQ(SimilarityOf(*other->segments[0].reader, 0, QueryCode(query)), 0);
 }
 
 TEST(ExactScanTest, GivesTheSameSimilarityAloneAndInTheScan) {
   const auto generation = MakeGeneration({RandomDocuments(9, 300, 512)});
-  const Corpus corpus(generation);
   std::mt19937 random(10);
-  const QueryCode query(RandomUnit(&random, 512));
-  const auto hits = NearestPassages(corpus, query, AllowAll(*generation), 300);
+  const std::vector<float> query = RandomUnit(&random, 512);
+  const auto hits = Nearest(generation, query, AllowAll(*generation), 300);
   EXPECT_EQ(hits.size(), 270u);
   for (const VectorHit& hit : hits) {
     EXPECT_EQ(hit.similarity, SimilarityOf(*generation->segments[0].reader,
-                                           hit.passage, query));
+                                           hit.passage, QueryCode(query)));
   }
 }
 
 TEST(ExactScanTest, TakesAQueryOfZeros) {
   const auto generation = MakeGeneration({RandomDocuments(11, 30, 64)});
   const auto hits =
-      NearestPassages(Corpus(generation), QueryCode(std::vector<float>(64, 0)),
-                      AllowAll(*generation), 3);
+      Nearest(generation, std::vector<float>(64, 0), AllowAll(*generation), 3);
   ASSERT_EQ(hits.size(), 3u);
   EXPECT_EQ(hits[0].similarity, 0);
 }

@@ -44,9 +44,9 @@ std::vector<uint32_t> Order(const Ranking& ranking) {
   return order;
 }
 
-Ranking MustRank(const Corpus& corpus, const RankQuery& query,
+Ranking MustRank(const SearchIndex& index, const RankQuery& query,
                  const v1::Filter& filter = {}) {
-  auto ranking = Rank(corpus, query, filter);
+  auto ranking = Rank(index, query, filter);
   EXPECT_TRUE(ranking.ok()) << ranking.status();
   return *std::move(ranking);
 }
@@ -59,47 +59,47 @@ RankQuery Ask(const std::string& question) {
 }
 
 TEST(RankTest, PutsThePassageWithTheRareWordsFirst) {
-  const Corpus corpus(MakeGeneration({Library()}));
-  const Ranking ranking = MustRank(corpus, Ask("Where does the Spree end?"));
+  const SearchIndex index(MakeGeneration({Library()}));
+  const Ranking ranking = MustRank(index, Ask("Where does the Spree end?"));
   ASSERT_FALSE(ranking.passages.empty());
   EXPECT_EQ(ranking.passages[0].passage, 0u);
   EXPECT_EQ(ranking.passages[0].lexical_rank, 1u);
 }
 
 TEST(RankTest, FindsByVectorWhatSharesNoWord) {
-  const Corpus corpus(MakeGeneration({Library()}));
+  const SearchIndex index(MakeGeneration({Library()}));
   RankQuery query = Ask("Wie entsteht ein Brot?");
   query.language = Language::kDe;
   query.vector = Axis(2);
-  const Ranking ranking = MustRank(corpus, query);
+  const Ranking ranking = MustRank(index, query);
   ASSERT_FALSE(ranking.passages.empty());
   EXPECT_EQ(ranking.passages[0].passage, 2u);
   EXPECT_EQ(ranking.passages[0].vector_rank, 1u);
 }
 
 TEST(RankTest, NeverReturnsWhatIsNoEvidence) {
-  const Corpus corpus(MakeGeneration({Library()}));
-  EXPECT_TRUE(MustRank(corpus, Ask("xylophone quartz")).passages.empty());
+  const SearchIndex index(MakeGeneration({Library()}));
+  EXPECT_TRUE(MustRank(index, Ask("xylophone quartz")).passages.empty());
   // A vector at right angles to all of them.
   RankQuery query = Ask("xylophone quartz");
   query.vector = Axis(60);
-  EXPECT_TRUE(MustRank(corpus, query).passages.empty());
+  EXPECT_TRUE(MustRank(index, query).passages.empty());
   // "the" and "of" alone do not make evidence beside a word that is nowhere.
-  EXPECT_TRUE(MustRank(corpus, Ask("the xylophone of")).passages.empty());
+  EXPECT_TRUE(MustRank(index, Ask("the xylophone of")).passages.empty());
 }
 
 TEST(RankTest, SaysWhenAQuestionHoldsNothingToLookFor) {
-  const Corpus corpus(MakeGeneration({Library()}));
+  const SearchIndex index(MakeGeneration({Library()}));
   for (const char* question : {"", "   ", "?!…", "\x01\x02", "where is the"}) {
-    EXPECT_TRUE(MustRank(corpus, Ask(question)).nothing_to_look_for ==
+    EXPECT_TRUE(MustRank(index, Ask(question)).nothing_to_look_for ==
                 (question[0] != '\0'))
         << question;
   }
-  EXPECT_FALSE(MustRank(corpus, Ask("lighthouse")).nothing_to_look_for);
+  EXPECT_FALSE(MustRank(index, Ask("lighthouse")).nothing_to_look_for);
 }
 
 TEST(RankTest, TakesHostileQuestions) {
-  const Corpus corpus(MakeGeneration({Library()}));
+  const SearchIndex index(MakeGeneration({Library()}));
   std::string huge;
   while (huge.size() < 100000) absl::StrAppend(&huge, "ship", huge.size(), " ");
   for (const std::string& question :
@@ -108,7 +108,7 @@ TEST(RankTest, TakesHostileQuestions) {
         std::string("ship\0coast", 10), std::string(33333, '\xe6')}) {
     RankQuery query = Ask(question);
     query.vector = Axis(1);
-    EXPECT_LE(MustRank(corpus, query).passages.size(), 10u);
+    EXPECT_LE(MustRank(index, query).passages.size(), 10u);
   }
 }
 
@@ -116,12 +116,12 @@ TEST(RankTest, AppliesTheFilterInBothArms) {
   std::vector<TestDocument> documents = Library();
   documents[0].metadata = {{"shelf", "left"}};
   documents[4].metadata = {{"shelf", "left"}};
-  const Corpus corpus(MakeGeneration({documents}));
+  const SearchIndex index(MakeGeneration({documents}));
   v1::Filter filter;
   filter.add_conditions()->set_key("shelf");
   RankQuery query = Ask("lighthouse bread Spandau");
   query.vector = Axis(1);
-  for (uint32_t passage : Order(MustRank(corpus, query, filter))) {
+  for (uint32_t passage : Order(MustRank(index, query, filter))) {
     EXPECT_TRUE(passage == 0 || passage == 4) << passage;
   }
 }
@@ -130,21 +130,21 @@ TEST(RankTest, ReturnsOnePassageOfADocumentWhenAskedTo) {
   std::vector<TestDocument> documents(2);
   documents[0] = {"a", Language::kEn, {{"red fox", {}}, {"red foxes", {}}}};
   documents[1] = {"b", Language::kEn, {{"a fox", {}}}};
-  const Corpus corpus(MakeGeneration({documents}));
+  const SearchIndex index(MakeGeneration({documents}));
   RankQuery query = Ask("red fox");
-  EXPECT_EQ(MustRank(corpus, query).passages.size(), 3u);
+  EXPECT_EQ(MustRank(index, query).passages.size(), 3u);
   query.distinct_documents = true;
-  EXPECT_EQ(MustRank(corpus, query).passages.size(), 2u);
+  EXPECT_EQ(MustRank(index, query).passages.size(), 2u);
 }
 
 TEST(RankTest, PrefersTheQuestionsLanguageAmongEquals) {
-  const Corpus corpus(
+  const SearchIndex index(
       MakeGeneration({{{"de", Language::kDe, {{"Radio 2015", {}}}},
                        {"en", Language::kEn, {{"Radio 2015", {}}}}}}));
   RankQuery query = Ask("radio 2015");
-  EXPECT_EQ(Order(MustRank(corpus, query))[0], 1u);
+  EXPECT_EQ(Order(MustRank(index, query))[0], 1u);
   query.language = Language::kDe;
-  EXPECT_EQ(Order(MustRank(corpus, query))[0], 0u);
+  EXPECT_EQ(Order(MustRank(index, query))[0], 0u);
 }
 
 TEST(RankTest, CountsWordsOfTheTitle) {
@@ -152,8 +152,8 @@ TEST(RankTest, CountsWordsOfTheTitle) {
   documents[0] = {"a", Language::kEn, {{"It has two thousand rooms.", {}}}};
   documents[1] = {"b", Language::kEn, {{"It has two thousand rooms.", {}}}};
   documents[1].title = "Palace of Versailles";
-  const Corpus corpus(MakeGeneration({documents}));
-  EXPECT_EQ(Order(MustRank(corpus, Ask("How many rooms has Versailles?")))[0],
+  const SearchIndex index(MakeGeneration({documents}));
+  EXPECT_EQ(Order(MustRank(index, Ask("How many rooms has Versailles?")))[0],
             1u);
 }
 
@@ -163,10 +163,10 @@ TEST(RankTest, PrefersWordsThatStandTogether) {
   absl::StrAppend(&far, " kettle");
   std::string near = "copper kettle";
   for (int i = 0; i < 60; ++i) absl::StrAppend(&near, " filler", i);
-  const Corpus corpus(
+  const SearchIndex index(
       MakeGeneration({{{"far", Language::kEn, {{far, {}}}},
                        {"near", Language::kEn, {{near, {}}}}}}));
-  EXPECT_EQ(Order(MustRank(corpus, Ask("copper kettle")))[0], 1u);
+  EXPECT_EQ(Order(MustRank(index, Ask("copper kettle")))[0], 1u);
 }
 
 // What fusion owes: where one arm is useless, it does no worse than the other.
@@ -213,10 +213,10 @@ class FusionTest : public ::testing::Test {
       queries[i].vector = unit(vectors ? vector : std::vector<float>(), 1);
       queries[i].arms = arms;
     }
-    const Corpus corpus(MakeGeneration({documents}));
+    const SearchIndex index(MakeGeneration({documents}));
     int hits = 0;
     for (uint32_t i = 0; i < kPassages; ++i) {
-      const std::vector<uint32_t> order = Order(MustRank(corpus, queries[i]));
+      const std::vector<uint32_t> order = Order(MustRank(index, queries[i]));
       for (size_t j = 0; j < order.size() && j < 5; ++j) hits += order[j] == i;
     }
     return hits;

@@ -66,7 +66,8 @@ int DimensionOf(const std::vector<TestDocument>& documents) {
 }  // namespace
 
 std::shared_ptr<Generation> MakeGeneration(
-    const std::vector<std::vector<TestDocument>>& segments) {
+    const std::vector<std::vector<TestDocument>>& segments,
+    const TestSegmentOptions& test_options) {
   static std::atomic<int> number{0};
   auto generation = std::make_shared<Generation>();
   generation->manifest.collection = "test";
@@ -76,6 +77,7 @@ std::shared_ptr<Generation> MakeGeneration(
     options.analyzer_version = kAnalyzerVersion;
     options.dimension = DimensionOf(documents);
     options.positions = true;
+    options.ann_builder = test_options.ann_builder;
     options.channel_group = {0, 1, 2, 3};
     SegmentWriter writer(options);
     for (const TestDocument& document : documents) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "retriever/lexical/bm25.h"
+#include "storage/ann_section.h"
 #include "storage/generation.h"
 #include "text/language.h"
 
@@ -23,16 +24,22 @@ struct TestPassage {
 struct TestDocument {
   std::string id;
   Language language = Language::kEn;
-  std::vector<TestPassage> passages;
-  std::string title;
-  std::vector<std::pair<std::string, std::string>> metadata;
-  std::vector<std::string> labels;
+  std::vector<TestPassage> passages = {};
+  std::string title = {};
+  std::vector<std::pair<std::string, std::string>> metadata = {};
+  std::vector<std::string> labels = {};
+};
+
+// How the segments of MakeGeneration are written.
+struct TestSegmentOptions {
+  AnnBuilder ann_builder;
 };
 
 // A generation with one segment per inner list, each document analysed as the
 // indexer does it. Fails the program on any error.
 std::shared_ptr<Generation> MakeGeneration(
-    const std::vector<std::vector<TestDocument>>& segments);
+    const std::vector<std::vector<TestDocument>>& segments,
+    const TestSegmentOptions& test_options = {});
 
 // Hides passage `passage` of segment `segment`, as a deleted document's are.
 void HidePassage(uint32_t segment, uint32_t passage, Generation* generation);
