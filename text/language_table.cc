@@ -17,7 +17,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "ليس ليست إن أن ان أو او ثم حتى إذا اذا لو لكن بل كما عند عندما منذ خلال "
      "بعد قبل تحت فوق حول ضد دون إلا الا به بها له لها لهم فيه فيها منه منها "
      "عليه عليها إليه إليها هناك هنا أيضا ايضا و ف ب ل ك يتم تم حيث كذلك أحد "
-     "إحدى مثل أكثر أمام وراء لأن وقد وكان وكانت وهو وهي وفي ومن ولا بأن فإن",
+     "إحدى مثل أكثر أمام وراء لأن وقد وكان وكانت وهو وهي وفي ومن ولا بأن فإن "
+     "انه أنه انها أنها علي لما",
      "د أ ص م ق هـ"},
 
     {Language::kCs, Script::kLatin, nullptr, Apostrophe::kDropped,
@@ -33,7 +34,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "tento "
      "této tím tímto tipy to tohle toho tohoto tom tomto tomu tu tuto tvůj ty "
      "tyto u už v vám váš vaše ve více však všechen vy z za zda zde ze zpět "
-     "jaký jaká jaké jakou jakého čím čeho čemu odkud",
+     "jaký jaká jaké jakou jakého čím čeho čemu odkud "
+     "jakých jakým jakém koho komu kým kterém",
      "např tj tzn tzv atd apod aj č čl ing mgr mudr judr phdr prof doc dr st "
      "sv str s r mj mil tis kč ul nar zem resp popř viz al odd obr tab"},
 
@@ -55,7 +57,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "warum "
      "was weg weil weiter welche welchem welchen welcher welches wem wen wenn "
      "wer werde werden wessen wie wieder wieviel will wir wird wirst wo wohin "
-     "woher wofür womit wodurch worden wurde wurden zu zum zur zwar zwischen",
+     "woher wofür womit wodurch worden wurde wurden zu zum zur zwar zwischen "
+     "weshalb wieso woran worauf",
      "z b d h u a bzw ca dr prof st nr str abb abs art bd bspw co corp dipl "
      "ebd etc evtl f ff geb gegr ggf hl hr hrsg inkl ing inkl jh jhd jr kap "
      "lt max med min mio mrd mr mrs o ä od phil rer s sog tel u.a usf usw vgl "
@@ -73,7 +76,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "αυτού αυτών εκείνος εκείνη εκείνο εγώ εσύ εμείς εσείς ποιος ποια ποιο "
      "ποιοι ποιες ποιον ποιων ποιας ποιου τι πού πότε πώς πόσο πόσα πόσοι "
      "πόσες πόση όλα όλοι όλες κάθε κάποιος κάποια κάποιο άλλο άλλα άλλη πολύ "
-     "πιο τόσο όπως όσο μόνο επίσης ακόμα ακόμη εδώ εκεί τότε τώρα μεταξύ",
+     "πιο τόσο όπως όσο μόνο επίσης ακόμα ακόμη εδώ εκεί τότε τώρα μεταξύ "
+     "ποιους πόσους πόσων",
      "π χ δηλ κ λπ κ.λπ κλπ κ.ά κ.α μ π.μ μ.μ μ.χ π.χ αρ σελ βλ πρβλ δρ καθ "
      "κ κα αγ τηλ εκ χιλ δισ εκατ αι κεφ παρ"},
 
@@ -90,7 +94,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "themselves then there these they this those through thus to too under "
      "until up upon ve very was wasn we were weren what when where which while "
      "who whom whose why will with within without won would wouldn you your "
-     "yours yourself yourselves many give name",
+     "yours yourself yourselves many give name "
+     "called",
      "mr mrs ms dr prof st mt ft jr sr inc ltd co corp no nos vs etc e g i e "
      "e.g i.e viz cf al fig figs eq sec ch vol pp p ed eds est approx dept gen "
      "col lt sgt capt cmdr adm maj rev hon gov sen rep pres ph.d u s u.s u.k "
@@ -132,7 +137,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "زیرا بلکه پیدا همین همان چنین چنان بسیار بیشتر ترین تر آیا نام چندم "
      "بوده‌است شده‌است کدامند می‌توان دهد "
      "داد "
-     "هنوز",
+     "هنوز "
+     "ای داره رو چندمین چیستند چیه کجاست کدوم کیه",
      "د ق م ه ش ص ج"},
 
     {Language::kFr, Script::kLatin, "french", Apostrophe::kElision,
@@ -148,7 +154,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "plus plusieurs pour pourquoi puis qu quand que quel quelle quelles quels "
      "qui quoi s sa sans se selon sera ses si sien soi soit son sont sous "
      "sur ta te tes toi ton tous tout toute toutes très tu un une va vers vos "
-     "votre vous y",
+     "votre vous y "
+     "t",
      "m mm mme mmes mlle mlles dr pr me mgr st ste sts etc ex p pp cf art av "
      "apr j.-c j c env chap éd fig hab n no nos vol tél boul bd cie ch coll al "
      "op cit réf suiv max min janv févr avr juil sept oct nov déc apr"},
@@ -161,7 +168,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "ה ב ל מ ו כ רק עוד כבר אך אבל אלא לפי בין תחת מעל אחרי לפני מאז עד ללא "
      "בלי כמו יותר פחות מאוד כן אז שם כאן פה לו לה להם להן לי לנו בו בה בהם "
      "ממנו ממנה אותו אותה אותם אותן שלו שלה שלהם שלי שלנו כדי בגלל למרות "
-     "אחד אחת כאשר לאחר במשך מן ידי אצל נגד ביותר נקרא נקראת שמו שמה",
+     "אחד אחת כאשר לאחר במשך מן ידי אצל נגד ביותר נקרא נקראת שמו שמה "
+     "איזהו באיזה באיזו לאיזה לאיזו מאיזה מהו מהי מהם מהן מיהו מיהי",
      "ד פרופ עו גב מס עמ וכו לפנה אחה"},
 
     {Language::kHi, Script::kDevanagari, "hindi", Apostrophe::kDropped,
@@ -192,7 +200,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "sebutkan secara sedang sedangkan sehingga sejak selama selain seluruh "
      "semua seorang seperti sering serta sesuatu setelah setiap siapa siapakah "
      "suatu sudah supaya tanpa telah tentang terhadap tersebut tetapi tiap "
-     "tidak untuk yaitu yakni yang",
+     "tidak untuk yaitu yakni yang "
+     "bagaimanakah dimaksud",
      "dr drs dra ir prof h hj kh st sh jl no hal tgl dll dsb dst dkk a n u p "
      "tn ny sdr pt cv tbk rp s.d a.n mr mrs ms"},
 
@@ -211,7 +220,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "siamo siano sono sopra sotto sta stata state stati stato su sua sue "
      "sugli "
      "sui sul sulla sulle sullo suo suoi tra tu tua tutti tutto un una uno "
-     "vi viene voi",
+     "vi viene voi "
+     "all cos",
      "sig sigg sig.ra dott dr prof ing avv arch rag geom on sen mons s ss st "
      "ecc es p pag pagg n nn vol cap art fig cfr vd a.c d.c a c d c ca c.a "
      "tel v op cit ed sec gen feb mar apr mag giu lug ago set ott nov dic"},
@@ -228,7 +238,9 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "なお のみ でき き つ における および いう さらに でも ら たり その他 "
      "に関する "
      "たち ます ん なら に対して です とき とも ました ください どこ どの どれ "
-     "だれ 誰 何 いつ なぜ どう どのような どのように いくつ いくら 何年 なに",
+     "だれ 誰 何 いつ なぜ どう どのような どのように いくつ いくら 何年 なに "
+     "あるか いるか した たか って である でした どちら どんな なん よっ 何と "
+     "ましたか ですか",
      ""},
 
     {Language::kKo, Script::kHangul, nullptr, Apostrophe::kDropped,
@@ -241,7 +253,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "얼마나 얼마 무슨 위해 위한 대한 대해 때 때문에 따라 통해 함께 같은 다른 "
      "모든 각 그의 그는 그녀 이는 이를 우리 나 너 당신 더 가장 매우 약 중 후 "
      "전 당시 이후 이전 동안 사이 인가 인가요 것은 것이 것을 있나요 했나요 "
-     "하나요 인지 누구의 무엇을 무엇이 바로",
+     "하나요 인지 누구의 무엇을 무엇이 바로 "
+     "곳은 는가 무엇으로 어디에서 이름은",
      ""},
 
     {Language::kNl, Script::kLatin, "dutch", Apostrophe::kPossessive,
@@ -256,7 +269,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "u uit uw van vanaf veel via voor waar waarom waarop waarin wanneer want "
      "waren was wat we welk welke wel werd werden wezen wie wiens wij wil "
      "worden wordt zal ze zelf zich zij zijn zo zonder zou zouden zowel elk "
-     "elke",
+     "elke "
+     "waardoor waarmee waarvan",
      "dhr mevr mw dr drs mr ir ing prof st bijv bv enz etc m.a.w d.w.z t.a.v "
      "o.a i.p.v n.a.v nr blz p pag vgl ca art red resp v.chr n.chr jl a.u.b "
      "max min jan feb mrt apr jun jul aug sep okt nov dec z.o.z n.v.t"},
@@ -274,7 +288,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "się są skąd sobie swoje swój swego swoich ta tak także tam te tego tej "
      "temu ten to też tu tych tylko tym u w we wiele wielu więc wszystkich "
      "wszystko z za został została zostały zostali ze że żeby dlaczego ilu "
-     "którą jaką czyja czyj",
+     "którą jaką czyja czyj "
+     "dokąd jakiemu jakimi swoja zostało",
      "np tj tzn tzw itd itp dr prof mgr inż hab lek ks św ul al pl nr str s r "
      "w n m.in p pan rys tab wyd red zob por ok godz min mln mld tys zł gr ds "
      "woj pow gm im jw pw pt pn cd ang łac niem fr ros gen płk kpt por sierż "
@@ -294,7 +309,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "quanto quantos que quê quem se segundo seja sem sendo ser será seu seus "
      "si sido sob sobre sua suas são só também te tem têm tendo ter teve teu "
      "tinha tinham toda todas todo todos tu tua tudo um uma umas uns vários "
-     "você vocês vos chama",
+     "você vocês vos chama "
+     "acontece deve",
      "sr sra srs sras dr dra drs prof profa eng d dom st sto sta etc ex p pg "
      "pág págs nº n no núm vol cap art fig av r tel cia ltda s.a a.c d.c a c d "
      "c séc ed obs aprox máx mín jr gen cel cap ten gov v.exa"},
@@ -313,7 +329,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "mulți ne nici niște noi nostru nu o oricare ori pe pentru peste până "
      "poate prin sa să sale sau său se și sînt spre sub sunt suntem ta te tot "
      "toată toate toți totuși tu un una unde unei unele unii unor unui unul va "
-     "vă vi voi vom vor vreo",
+     "vă vi voi vom vor vreo "
+     "drept e s",
      "dl dna d-na d-l dr prof ing nr str art al lit pag p vol ed etc ex cca "
      "î.hr d.hr î.e.n e.n sf st jud com s a s.a s.r.l mil mld max min a.c av "
      "gen col lt"},
@@ -330,7 +347,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "почему при про раз с сам свои свою своего себя сколько со стал так также "
      "такие такой там тебя тем теперь то того тоже той только том тот тут ты "
      "у уже хотя чего чей чем что чтобы чья чьё эта эти это этого этой этом "
-     "этот эту я является называется находится",
+     "этот эту я является называется находится "
+     "бы зачем какими каков какова каково каковы кем чему являются",
      "т е т.е т.д т.п т.к т д п г гг в вв н э н.э до др пр см ср стр с рис "
      "табл гл ч им ул д кв обл р руб коп тыс млн млрд трлн проф акад доц чл "
      "корр св м к ст род ум напр англ нем фр лат греч яз изд ред кол авт ок"},
@@ -349,7 +367,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "olmuştur olsa olup olur ona ondan onlar onları onların onu onun orada "
      "oysa önce rağmen sadece sanki şekilde sen siz sizin son sonra şey şu "
      "tarafından tüm üzere var vardı vardır ve veya ya yani yerine yine yok "
-     "zaman zaten ediyor etti eden",
+     "zaman zaten ediyor etti eden "
+     "idi kaçıncı kimdi midir mıdır neydi",
      "dr prof doç yrd av sn sok cad mah no vb vs vd bkz örn s ss yy m.ö m.s "
      "mö ms ing alm fr ar yun lat tel alb gen t.c ltd şti a.ş mr mrs st"},
 
@@ -366,7 +385,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "скільки собі та так такий також там те тепер ти тим тих то тобто тоді "
      "того той тому тут у усе усі хоч хоча хто це цього цей цим цих ці цієї цю "
      "чи чого чому через чий чия ще що щоб щодо я як яка яке який якого якої "
-     "якому які яких яким якими якій якою яку якщо звідки навіщо",
+     "якому які яких яким якими якій якою яку якщо звідки навіщо "
+     "же ким ця чим чиє",
      "т е т.д т.п т.зв т.ч див ст стор с р рр в ім м вул буд кв обл н.е н е "
      "до проф акад доц св напр англ нім фр лат тис млн млрд грн коп рис табл "
      "гл ред вид др ін ок"},
@@ -391,7 +411,8 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "何時 何 怎么 怎麼 如何 多少 几 幾 为什么 為什麼 吗 嗎 呢 吧 着 著 过 過 "
      "个 個 一个 一個 会 會 可以 要 还 還 很 更 最 中 上 下 里 裡 由 等 又 后 "
      "後 "
-     "前 时 時 时候 什么时候 哪一年 地 得 这个 那个 这些 那些",
+     "前 时 時 时候 什么时候 哪一年 地 得 这个 那个 这些 那些 "
+     "为何 為何 何地 何处 何處 哪一 哪年 怎样 怎樣 是否 者 谁是",
      ""},
 };
 
