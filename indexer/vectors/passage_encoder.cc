@@ -25,6 +25,7 @@ absl::Status PassageEncoder::Add(uint32_t passage, absl::string_view text,
 }
 
 absl::Status PassageEncoder::Flush(SegmentWriter* writer) {
+  if (waiting_.empty()) return absl::OkStatus();
   std::vector<std::pair<uint32_t, std::string>> batch;
   batch.swap(waiting_);
   bytes_ = 0;

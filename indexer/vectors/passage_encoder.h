@@ -20,7 +20,7 @@ namespace footnote {
 // the writer: a passage's vector is added to it later. Not thread-safe.
 class PassageEncoder {
  public:
-  // `encoder` must outlive this object.
+  // `encoder` must outlive this object; null where nothing is ever added.
   explicit PassageEncoder(const Encoder* encoder);
 
   // Takes passage `passage` of `writer`; encodes when enough have come.

@@ -1,0 +1,155 @@
+#include "indexer/ingest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "tests/indexer/ingest_fixture.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Plays a client that sends a list of messages.
+class IngestCallTest : public IngestTest {
+ protected:
+  void Start(const std::string& collection = "c") {
+    v1::IngestRequest request;
+    request.mutable_start()->set_collection(collection);
+    requests_.push_back(request);
+  }
+  void Announce(const std::string& document) {
+    v1::IngestRequest request;
+    request.mutable_file()->set_document(document);
+    requests_.push_back(request);
+  }
+  void Chunk(const std::string& data, bool last) {
+    v1::IngestRequest request;
+    request.mutable_chunk()->set_data(data);
+    request.mutable_chunk()->set_last(last);
+    requests_.push_back(request);
+  }
+  void Send(const std::string& document, const std::string& data) {
+    Announce(document);
+    Chunk(data, true);
+  }
+
+  absl::Status Call(size_t leave_after = 1000000) {
+    size_t next = 0;
+    IngestStream stream;
+    stream.read = [&](v1::IngestRequest* request) {
+      if (next >= requests_.size() || next >= leave_after) return false;
+      *request = requests_[next++];
+      return true;
+    };
+    stream.write = [&](const v1::IngestResponse& response) {
+      if (response.has_result()) {
+        results_[response.result().document()] = response.result();
+      }
+      if (response.has_summary()) summaries_.push_back(response.summary());
+      return true;
+    };
+    stream.cancelled = [&] { return next >= leave_after; };
+    std::string collection;
+    return footnote::Ingest({store_.get(), nullptr, &claims_, options_}, stream,
+                            &collection);
+  }
+
+  std::vector<v1::IngestRequest> requests_;
+  std::map<std::string, v1::FileResult> results_;
+  std::vector<v1::IngestSummary> summaries_;
+};
+
+TEST_F(IngestCallTest, AnswersForEachFileAndSumsUp) {
+  Start();
+  Send("a", "First text.");
+  Announce("b");
+  Chunk("Second ", false);
+  Chunk("text.", true);
+  Send("c", "");
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["a"].state(), v1::FileResult::INDEXED);
+  EXPECT_EQ(results_["b"].state(), v1::FileResult::INDEXED);
+  EXPECT_EQ(results_["b"].text_bytes(), 13);
+  EXPECT_EQ(results_["c"].state(), v1::FileResult::FAILED);
+  ASSERT_EQ(summaries_.size(), 1);
+  EXPECT_EQ(summaries_[0].indexed(), 2);
+  EXPECT_EQ(summaries_[0].failed(), 1);
+  EXPECT_EQ(summaries_[0].passages(), 2);
+  EXPECT_EQ(summaries_[0].generation(), Current()->number());
+}
+
+TEST_F(IngestCallTest, TheSameRequestAgainChangesNothing) {
+  Start();
+  Send("a", "Text.");
+  ASSERT_TRUE(Call().ok());
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["a"].state(), v1::FileResult::UNCHANGED);
+  EXPECT_EQ(results_["a"].version(), 1);
+  EXPECT_EQ(summaries_[0].generation(), summaries_[1].generation());
+}
+
+TEST_F(IngestCallTest, ABadDescriptionCostsOnlyItsFile) {
+  Start();
+  v1::IngestRequest bad;
+  bad.mutable_file()->set_document("bad");
+  bad.mutable_file()->set_language("klingon");
+  requests_.push_back(bad);
+  Chunk("text", false);
+  Chunk("text", true);
+  Send("good", "Good text.");
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["bad"].state(), v1::FileResult::FAILED);
+  EXPECT_THAT(results_["bad"].reason(), HasSubstr("klingon"));
+  EXPECT_EQ(results_["good"].state(), v1::FileResult::INDEXED);
+}
+
+TEST_F(IngestCallTest, RefusesMessagesOutOfOrder) {
+  Announce("a");
+  EXPECT_EQ(Call().code(), absl::StatusCode::kInvalidArgument);
+  requests_.clear();
+  Start("Not A Name");
+  EXPECT_EQ(Call().code(), absl::StatusCode::kInvalidArgument);
+  requests_.clear();
+  Start();
+  Send("kept", "This came before.");
+  Chunk("no file", true);
+  const absl::Status status = Call();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
+  EXPECT_EQ(results_["kept"].state(), v1::FileResult::INDEXED);
+}
+
+TEST_F(IngestCallTest, RefusesAnOverlongChunk) {
+  Start();
+  Announce("a");
+  Chunk(std::string((1 << 20) + 1, 'x'), true);
+  EXPECT_EQ(Call().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(IngestCallTest, FailsAFileWhoseLastChunkNeverCame) {
+  Start();
+  Announce("half");
+  Chunk("abc", false);
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["half"].state(), v1::FileResult::FAILED);
+}
+
+TEST_F(IngestCallTest, DropsWhatIsNotCommittedWhenTheClientLeaves) {
+  options_.commit_after = absl::Hours(1);
+  Start();
+  Send("a", "Text.");
+  EXPECT_EQ(Call(3).code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(results_, IsEmpty());
+  EXPECT_EQ(Current()->manifest.documents, 0);
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,275 @@
+#include "indexer/pipeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "tests/indexer/ingest_fixture.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using State = DocumentResult::State;
+
+class PipelineTest : public IngestTest {
+ protected:
+  static std::string Page(int i) {
+    return absl::StrCat("<html><title>Page ", i, "</title><body><h1>Page ", i,
+                        "</h1><p>The number of this page is n", i,
+                        "x, and nothing else stands on it.</p></body></html>");
+  }
+
+  static std::vector<SourceFile> Pages(int count) {
+    std::vector<SourceFile> files;
+    for (int i = 0; i < count; ++i) {
+      files.push_back(File(absl::StrCat("page", i), Page(i)));
+    }
+    return files;
+  }
+};
+
+TEST_F(PipelineTest, MakesADocumentSearchable) {
+  const auto results = Ingest({File("a", "The heron stands in the river.")});
+  ASSERT_EQ(results.count("a"), 1);
+  const DocumentResult& result = results.at("a");
+  EXPECT_EQ(result.state, State::kIndexed) << result.reason;
+  EXPECT_EQ(result.version, 1);
+  EXPECT_EQ(result.passages, 1);
+  EXPECT_EQ(result.language, "en");
+  EXPECT_THAT(Find("heron"), ElementsAre("The heron stands in the river."));
+  const absl::StatusOr<std::string> text =
+      store_->documents()->ReadAll({"c", "a", 1});
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(Sha256(*text), result.sha256);
+}
+
+TEST_F(PipelineTest, ABadFileCostsOnlyItself) {
+  const auto results = Ingest({File("good", "A good text."), File("empty", ""),
+                               File("image", "\x89PNG..."),
+                               File("xml", "<?xml version='1.0'?><svg/>"),
+                               File("", "no id"), File("also", "Also good.")});
+  EXPECT_EQ(results.at("good").state, State::kIndexed);
+  EXPECT_EQ(results.at("also").state, State::kIndexed);
+  for (const char* bad : {"empty", "image", "xml", ""}) {
+    EXPECT_EQ(results.at(bad).state, State::kFailed) << bad;
+    EXPECT_FALSE(results.at(bad).reason.empty()) << bad;
+  }
+  EXPECT_EQ(Current()->manifest.documents, 2);
+}
+
+TEST_F(PipelineTest, UnchangedContentDoesNothing) {
+  const std::vector<SourceFile> files = Pages(20);
+  Ingest(files);
+  const uint64_t generation = Current()->number();
+  const auto again = Ingest(files);
+  EXPECT_THAT(again, SizeIs(20));
+  for (const auto& entry : again) {
+    EXPECT_EQ(entry.second.state, State::kUnchanged);
+    EXPECT_EQ(entry.second.version, 1);
+    EXPECT_EQ(entry.second.passages, 1);
+  }
+  EXPECT_EQ(Current()->number(), generation);
+}
+
+TEST_F(PipelineTest, RemembersAcrossARestartWhatIsUnchanged) {
+  Ingest(Pages(3));
+  Open();
+  for (const auto& entry : Ingest(Pages(3))) {
+    EXPECT_EQ(entry.second.state, State::kUnchanged);
+  }
+}
+
+TEST_F(PipelineTest, ChangedContentMakesAVersionAndHidesTheOldOne) {
+  Ingest({File("a", "The bridge is made of timber.")});
+  const auto results = Ingest({File("a", "The bridge is made of granite.")});
+  EXPECT_EQ(results.at("a").state, State::kIndexed);
+  EXPECT_EQ(results.at("a").version, 2);
+  EXPECT_THAT(Find("timber"), IsEmpty());
+  EXPECT_THAT(Find("granite"), SizeIs(1));
+  const absl::StatusOr<std::string> old =
+      store_->documents()->ReadAll({"c", "a", 1});
+  ASSERT_TRUE(old.ok()) << old.status();
+  EXPECT_THAT(*old, HasSubstr("timber"));
+}
+
+TEST_F(PipelineTest, ChangedLabelsAreAChange) {
+  SourceFile file = File("a", "Salaries of the year.");
+  Ingest({file});
+  file.labels = {"board"};
+  EXPECT_EQ(Ingest({file}).at("a").version, 2);
+  const absl::StatusOr<VersionRecord> live =
+      store_->documents()->GetLive({"c", "a"});
+  ASSERT_TRUE(live.ok());
+  EXPECT_THAT(live->labels, ElementsAre("board"));
+}
+
+TEST_F(PipelineTest, TheSameDocumentTwiceInOneJobGivesTwoVersions) {
+  options_.threads = 4;
+  std::vector<SourceFile> files = Pages(40);
+  for (int i = 0; i < 8; ++i) {
+    files.push_back(File("twice", absl::StrCat("Text number ", i, ".")));
+  }
+  Ingest(files);
+  const absl::StatusOr<std::vector<VersionRecord>> versions =
+      store_->documents()->ListVersions({"c", "twice"});
+  ASSERT_TRUE(versions.ok());
+  EXPECT_THAT(*versions, SizeIs(8));
+  int live = 0;
+  for (const VersionRecord& record : *versions) {
+    live += record.state == VersionState::kLive;
+  }
+  EXPECT_EQ(live, 1);
+  EXPECT_EQ(Current()->manifest.documents, 41);
+}
+
+TEST_F(PipelineTest, ManyThreadsIndexEverythingOnce) {
+  options_.threads = 4;
+  options_.commit_after = absl::Milliseconds(30);
+  const auto results = Ingest(Pages(300));
+  ASSERT_THAT(results, SizeIs(300));
+  for (const auto& entry : results) {
+    EXPECT_EQ(entry.second.state, State::kIndexed) << entry.second.reason;
+  }
+  const std::shared_ptr<const Generation> generation = Current();
+  EXPECT_EQ(generation->manifest.documents, 300);
+  EXPECT_EQ(generation->manifest.passages, 300);
+  for (int i : {0, 1, 150, 299}) {
+    EXPECT_THAT(Find(absl::StrCat("n", i, "x")), SizeIs(1)) << i;
+  }
+}
+
+TEST_F(PipelineTest, CommitsGroupsWhenMemoryIsFull) {
+  options_.memory_bytes = 1 << 20;
+  options_.commit_after = absl::Hours(1);
+  std::string text;
+  for (int i = 0; i < 4000; ++i) absl::StrAppend(&text, "word", i, " here. ");
+  std::vector<SourceFile> files;
+  for (int i = 0; i < 10; ++i) {
+    files.push_back(File(absl::StrCat("d", i), absl::StrCat(text, i)));
+  }
+  Ingest(files);
+  EXPECT_GE(Current()->segments.size(), 2);
+  EXPECT_EQ(Current()->manifest.documents, 10);
+}
+
+TEST_F(PipelineTest, GivesEachPassageTheVectorOfItsText) {
+  const BytesEncoder encoder;
+  options_.threads = 2;
+  Ingest(Pages(50), &encoder);
+  std::vector<float> wanted(16);
+  std::vector<float> stored(16);
+  int compared = 0;
+  for (const LiveSegment& segment : Current()->segments) {
+    const SegmentReader& reader = *segment.reader;
+    ASSERT_EQ(reader.vectors().count, reader.passage_count());
+    for (uint32_t p = 0; p < reader.passage_count(); ++p) {
+      const std::string text = TextOf(reader, p);
+      const absl::string_view view = text;
+      ASSERT_TRUE(encoder.Encode({&view, 1}, wanted.data()).ok());
+      DecodeVector(reader.vectors(), reader.VectorRowsOf(p).first,
+                   stored.data());
+      for (int d = 0; d < 16; ++d) EXPECT_NEAR(stored[d], wanted[d], 1e-3);
+      ++compared;
+    }
+  }
+  EXPECT_EQ(compared, 50);
+}
+
+TEST_F(PipelineTest, TakesVectorsFromTheCallerWhereThereIsNoEncoder) {
+  const std::string lines =
+      "{\"id\":\"x\",\"text\":\"one\",\"vector\":[1,0]}\n"
+      "{\"id\":\"y\",\"text\":\"two\",\"vector\":[0,1]}\n";
+  const auto results = Ingest({File("f", lines)});
+  EXPECT_EQ(results.at("f#x").state, State::kIndexed);
+  EXPECT_EQ(results.at("f#y").state, State::kIndexed);
+  uint32_t vectors = 0;
+  for (const LiveSegment& segment : Current()->segments) {
+    EXPECT_EQ(segment.reader->vectors().dimension, 2);
+    vectors += segment.reader->vectors().count;
+  }
+  EXPECT_EQ(vectors, 2);
+}
+
+TEST_F(PipelineTest, RefusesCallersVectorsWhereAnEncoderMakesThem) {
+  const BytesEncoder encoder;
+  const auto results =
+      Ingest({File("f",
+                   "{\"id\":\"x\",\"text\":\"one\",\"vector\":[1,0]}\n"
+                   "{\"id\":\"y\",\"text\":\"two\"}\n")},
+             &encoder);
+  EXPECT_EQ(results.at("f#x").state, State::kFailed);
+  EXPECT_THAT(results.at("f#x").reason, HasSubstr("bytes/1"));
+  EXPECT_EQ(results.at("f#y").state, State::kIndexed);
+}
+
+TEST_F(PipelineTest, FindsTitleAndHeadingsWithEachPassage) {
+  Ingest({File("a",
+               "<title>Ornithology_Handbook</title><h1>Waders</h1><p>The long "
+               "legs are useful.</p>")});
+  EXPECT_THAT(Find("ornithology"),
+              ElementsAre("Waders\nThe long legs are useful."));
+  const SegmentReader& reader = *Current()->segments.at(0).reader;
+  EXPECT_EQ(reader.Heading(reader.passages()[0]), "Waders");
+}
+
+TEST_F(PipelineTest, EveryStoredSpanIsWhatItSays) {
+  std::vector<SourceFile> files = Pages(10);
+  files.push_back(File("multi",
+                       "<h1>Größe</h1><p>Ein Satz. Noch einer: 東京は日本の首都"
+                       "です。そして大きい。</p><h2>Ещё</h2><p>Привет, мир. "
+                       "Как дела?</p>"));
+  Ingest(files);
+  const std::shared_ptr<const Generation> generation = Current();
+  for (const LiveSegment& segment : generation->segments) {
+    const SegmentReader& reader = *segment.reader;
+    for (uint32_t p = 0; p < reader.passage_count(); ++p) {
+      const PassageRow& row = reader.passages()[p];
+      const std::string text = TextOf(reader, p);
+      ASSERT_EQ(text.size(), row.end - row.begin);
+      EXPECT_EQ(CountCodePoints(text),
+                row.code_point_end - row.code_point_begin);
+      for (const SentenceRow& sentence : reader.Sentences(row)) {
+        ASSERT_LE(sentence.end, text.size());
+        const std::string words =
+            text.substr(sentence.begin, sentence.end - sentence.begin);
+        EXPECT_TRUE(IsValidUtf8(words));
+        EXPECT_NE(words.front(), ' ');
+      }
+    }
+  }
+}
+
+TEST_F(PipelineTest, ACancelledJobLeavesWhatWasCommitted) {
+  Ingest(Pages(2));
+  std::set<std::string> indexed;
+  {
+    PipelineJob job;
+    job.collection = "c";
+    options_.commit_after = absl::Hours(1);
+    Pipeline pipeline(store_.get(), nullptr, &claims_, options_, job,
+                      [&](const DocumentResult& result) {
+                        if (result.state == State::kIndexed) {
+                          indexed.insert(result.document);
+                        }
+                      });
+    pipeline.Add(File("late", "Too late."));
+    pipeline.Cancel();
+    pipeline.Add(File("later", "Even later."));
+  }
+  EXPECT_THAT(indexed, IsEmpty());
+  EXPECT_EQ(Current()->manifest.documents, 2);
+  // Nothing is held: the same document can come again.
+  EXPECT_EQ(Ingest({File("late", "In time.")}).at("late").version, 1);
+}
+
+}  // namespace
+}  // namespace footnote
