@@ -1,0 +1,274 @@
+// Searches a real store: what was committed, deleted and superseded.
+#include "retriever/search.h"
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/grpc_status.h"
+#include "gtest/gtest.h"
+#include "proto/footnote/v1/retriever.pb.h"
+#include "storage/segment_writer.h"
+#include "storage/store.h"
+#include "text/analyzer.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kDimension = 64;
+
+// Knows three words, each an axis; everything else is a fourth.
+class WordEncoder final : public Encoder {
+ public:
+  absl::string_view name() const override { return "words/float32"; }
+  int dimension() const override { return kDimension; }
+  absl::string_view hash() const override { return hash_; }
+  absl::Span<const absl::string_view> languages() const override {
+    return languages_;
+  }
+  int max_tokens() const override { return 100; }
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override {
+    for (absl::string_view text : texts) {
+      std::fill(rows, rows + kDimension, 0.0f);
+      rows[AxisOf(text)] = 1;
+      rows += kDimension;
+    }
+    return absl::OkStatus();
+  }
+  std::string raw_hash() const { return absl::HexStringToBytes(hash_); }
+
+ private:
+  static int AxisOf(absl::string_view text) {
+    int axis = 0;
+    for (absl::string_view word : {"moon", "Mond", "bread"}) {
+      if (text.find(word) != absl::string_view::npos) return axis / 2;
+      ++axis;
+    }
+    return kDimension - 1;
+  }
+  const std::string hash_ = std::string(64, 'a');
+  const std::vector<absl::string_view> languages_ = {"de", "en"};
+};
+
+class SearchTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    static int number = 0;
+    folder_ = absl::StrCat(::testing::TempDir(), "/store_", ++number);
+    auto store = Store::Open(folder_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    searcher_ = std::make_unique<Searcher>(store_.get(), &encoder_);
+  }
+
+  // Commits `text` as the document's next version, one passage.
+  void Put(const std::string& document, const std::string& text,
+           uint32_t version = 1) {
+    VersionRecord record;
+    record.collection = "c";
+    record.document = document;
+    record.version = version;
+    record.sha256 = std::string(32, 's');
+    record.bytes = text.size();
+    record.code_points = text.size();
+    record.language = "en";
+    record.title = "A title";
+    record.source = absl::StrCat("/files/", document);
+    record.passages = 1;
+    ASSERT_TRUE(store_->documents()->WriteText(record.ref(), text, "").ok());
+    SegmentOptions options;
+    options.analyzer_version = kAnalyzerVersion;
+    options.dimension = kDimension;
+    options.encoder_hash = encoder_.raw_hash();
+    options.positions = true;
+    options.channel_group = {0, 1, 2, 3};
+    SegmentWriter writer(options);
+    SegmentDocument row;
+    row.id = document;
+    row.title = record.title;
+    row.version = version;
+    row.language = static_cast<uint8_t>(Language::kEn);
+    row.sha256 = record.sha256;
+    ASSERT_TRUE(writer.AddDocument(row).ok());
+    Analyzer analyzer;
+    std::vector<Token> tokens;
+    analyzer.Analyze(text, Language::kEn, &tokens);
+    std::vector<SegmentToken> terms;
+    for (const Token& token : tokens) {
+      terms.push_back({token.key, token.position, token.channel, 1});
+    }
+    SegmentPassage passage;
+    passage.end = text.size();
+    passage.code_point_end = text.size();
+    passage.language = row.language;
+    passage.heading = "Chapter\nSection";
+    passage.tokens = terms;
+    ASSERT_TRUE(writer.AddPassage(passage).ok());
+    std::vector<float> vector(kDimension);
+    const absl::string_view view = text;
+    ASSERT_TRUE(encoder_.Encode({view}, vector.data()).ok());
+    ASSERT_TRUE(writer.AddVector(vector).ok());
+    const Store::SegmentName name = store_->NewSegment();
+    ASSERT_TRUE(writer.Finish(name.path).ok());
+    Commit commit;
+    commit.collection = "c";
+    commit.versions = {record};
+    commit.new_segments = {name.name};
+    const auto applied = store_->Apply(commit);
+    ASSERT_TRUE(applied.ok()) << applied.status();
+  }
+
+  absl::Status Search(const v1::SearchRequest& request,
+                      v1::SearchResponse* response,
+                      absl::Duration patience = absl::Seconds(5)) {
+    return searcher_->Search(
+        request, [this] { return cancelled_; }, absl::Now() + patience,
+        response);
+  }
+
+  v1::SearchResponse MustSearch(const v1::SearchRequest& request) {
+    v1::SearchResponse response;
+    const absl::Status status = Search(request, &response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response;
+  }
+
+  static v1::SearchRequest Ask(const std::string& question) {
+    v1::SearchRequest request;
+    request.set_collection("c");
+    request.set_question(question);
+    return request;
+  }
+
+  std::string folder_;
+  std::unique_ptr<Store> store_;
+  WordEncoder encoder_;
+  std::unique_ptr<Searcher> searcher_;
+  bool cancelled_ = false;
+};
+
+TEST_F(SearchTest, ReturnsThePassageAsItStandsInTheDocument) {
+  const std::string text = "The moon circles the earth in a month.";
+  Put("sky/moon.txt", text);
+  const auto response = MustSearch(Ask("How long does the moon take?"));
+  ASSERT_EQ(response.passages_size(), 1);
+  const v1::Passage& passage = response.passages(0);
+  EXPECT_EQ(passage.text(), text);
+  EXPECT_EQ(passage.source().document(), "sky/moon.txt");
+  EXPECT_EQ(passage.source().version(), 1u);
+  EXPECT_EQ(passage.source().sha256(), std::string(32, 's'));
+  EXPECT_EQ(passage.span().end(), text.size());
+  EXPECT_EQ(passage.title(), "A title");
+  EXPECT_EQ(passage.path(), "/files/sky/moon.txt");
+  ASSERT_EQ(passage.heading_path_size(), 2);
+  EXPECT_EQ(passage.heading_path(1), "Section");
+  EXPECT_EQ(passage.language(), "en");
+  EXPECT_EQ(passage.score().lexical_rank(), 1u);
+  EXPECT_EQ(passage.score().vector_rank(), 1u);
+  EXPECT_EQ(response.language(), "en");
+  EXPECT_EQ(response.encoder(), "words/float32");
+  EXPECT_EQ(response.vector_size(), kDimension);
+  EXPECT_GT(response.generation(), 0u);
+}
+
+TEST_F(SearchTest, FindsAcrossLanguagesByTheEncoder) {
+  Put("a", "The moon circles the earth.");
+  Put("b", "We bake bread.");
+  const auto response = MustSearch(Ask("Was umkreist der Mond?"));
+  ASSERT_EQ(response.passages_size(), 1);
+  EXPECT_EQ(response.passages(0).source().document(), "a");
+  EXPECT_EQ(response.language(), "de");
+}
+
+TEST_F(SearchTest, SeesNeitherDeletedNorSupersededText) {
+  Put("a", "The moon is made of cheese.");
+  Put("a", "The moon is made of rock.", 2);
+  Put("b", "The moon pulls the sea.");
+  auto response = MustSearch(Ask("moon"));
+  EXPECT_EQ(response.passages_size(), 2);
+  for (const v1::Passage& passage : response.passages()) {
+    EXPECT_EQ(passage.text().find("cheese"), std::string::npos);
+  }
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"b"};
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  response = MustSearch(Ask("moon"));
+  ASSERT_EQ(response.passages_size(), 1);
+  EXPECT_EQ(response.passages(0).source().version(), 2u);
+}
+
+TEST_F(SearchTest, NamesACollectionThatDoesNotExist) {
+  v1::SearchResponse response;
+  v1::SearchRequest request = Ask("moon");
+  request.set_collection("nowhere");
+  const absl::Status status = Search(request, &response);
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ErrorReason(status), "COLLECTION_NOT_FOUND");
+}
+
+TEST_F(SearchTest, GivesUpAtTheDeadlineWhenAGenerationDoesNotCome) {
+  Put("a", "The moon.");
+  v1::SearchRequest request = Ask("moon");
+  request.set_min_generation(1000);
+  v1::SearchResponse response;
+  const absl::Status status =
+      Search(request, &response, absl::Milliseconds(30));
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ErrorReason(status), "GENERATION_NOT_AVAILABLE");
+}
+
+TEST_F(SearchTest, StopsWhenTheCallerHasGone) {
+  Put("a", "The moon.");
+  cancelled_ = true;
+  v1::SearchResponse response;
+  EXPECT_EQ(Search(Ask("moon"), &response).code(),
+            absl::StatusCode::kCancelled);
+}
+
+TEST_F(SearchTest, RefusesAVectorOfAnotherDimension) {
+  Put("a", "The moon.");
+  v1::SearchRequest request = Ask("moon");
+  request.add_vector(1);
+  v1::SearchResponse response;
+  EXPECT_EQ(Search(request, &response).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(SearchTest, SearchesByWordsWhereNoEncoderIsLoaded) {
+  Put("a", "The moon circles the earth.");
+  searcher_ = std::make_unique<Searcher>(store_.get(), nullptr);
+  const auto response = MustSearch(Ask("moon"));
+  ASSERT_EQ(response.passages_size(), 1);
+  EXPECT_EQ(response.passages(0).score().vector_rank(), 0u);
+  EXPECT_EQ(response.vector_size(), 0);
+  v1::SearchRequest request = Ask("moon");
+  request.set_mode(v1::VECTOR);
+  v1::SearchResponse refused;
+  EXPECT_EQ(Search(request, &refused).code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(SearchTest, LeavesTextOutWhenAskedTo) {
+  Put("a", "The moon circles the earth.");
+  v1::SearchRequest request = Ask("moon");
+  request.set_omit_text(true);
+  const auto response = MustSearch(request);
+  ASSERT_EQ(response.passages_size(), 1);
+  EXPECT_EQ(response.passages(0).text(), "");
+}
+
+TEST_F(SearchTest, SaysThatOnlyStopWordsHoldNothingToLookFor) {
+  Put("a", "The moon circles the earth.");
+  EXPECT_TRUE(MustSearch(Ask("who is the")).empty_question());
+  EXPECT_TRUE(MustSearch(Ask("?")).empty_question());
+  EXPECT_FALSE(MustSearch(Ask("moon")).empty_question());
+}
+
+}  // namespace
+}  // namespace footnote
