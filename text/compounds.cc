@@ -178,7 +178,7 @@ constexpr char kDutchNouns[] =
     "productie programma programmatuur project punt raad raam rand recht "
     "rechter "
     "rechts reeks regel regels regen regering regerings reis reizen republiek "
-    "resultaat richting ridder rij rijk ring rivier roman rug ruimte "
+    "resultaat richting ridder rij ring rivier roman rug ruimte "
     "samenleving "
     "schaal schade schaduw schap schijf schilder schilderij schip schepen "
     "scherm "
@@ -248,6 +248,11 @@ bool CouldBeWord(absl::string_view word) {
 
 // `word` without the linking letters at its end, when a listed noun is left.
 absl::string_view WithoutLink(const Lexicon& lexicon, absl::string_view word) {
+  if (word.size() > 4 && word.back() == 's') {
+    // Both "Versicherung" and "Versicherungs" are listed: the noun wins.
+    const absl::string_view noun = word.substr(0, word.size() - 1);
+    if (lexicon.words.contains(noun)) return noun;
+  }
   if (lexicon.words.contains(word)) return word;
   for (absl::string_view link : lexicon.links) {
     if (word.size() <= link.size() + 2) continue;
