@@ -35,14 +35,11 @@ class Turn {
 
 }  // namespace
 
-void AnswersService::Connect(const RoomChannels& rooms) {
-  rooms_ = std::make_unique<RoomStubs>(rooms);
-  connected_.Notify();
-}
-
-const RoomStubs& AnswersService::Rooms() {
-  connected_.WaitForNotification();
-  return *rooms_;
+AnswersOptions AnswersOptionsOf(const v1::Config& config) {
+  AnswersOptions options;
+  options.ask_timeout = absl::Milliseconds(config.timeouts().ask_ms());
+  options.max_concurrent_asks = config.limits().max_concurrent_asks();
+  return options;
 }
 
 grpc::Status AnswersService::Ask(grpc::ServerContext* context,
@@ -52,7 +49,7 @@ grpc::Status AnswersService::Ask(grpc::ServerContext* context,
   const absl::Status granted = turn.Granted();
   if (!granted.ok()) return ToGrpcStatus(granted);
   const Caller caller(context, options_.ask_timeout);
-  return ToGrpcStatus(footnote::Ask(*request, caller, Rooms(),
+  return ToGrpcStatus(footnote::Ask(*request, caller, rooms_,
                                     [writer](const v1::AskResponse& response) {
                                       return writer->Write(response);
                                     }));
@@ -73,7 +70,7 @@ absl::Status AnswersService::GetAnswer(const Caller& caller,
   get.set_answer_id(request.answer_id());
   v1::AnswerRecord record;
   RETURN_IF_ERROR(FromGrpcStatus(
-      Rooms().audit->GetRecord(caller.Pass().get(), get, &record)));
+      rooms_.audit->GetRecord(caller.Pass().get(), get, &record)));
   answer->Swap(record.mutable_answer());
   return absl::OkStatus();
 }
@@ -83,7 +80,7 @@ grpc::Status AnswersService::Search(grpc::ServerContext* context,
                                     v1::SearchResponse* response) {
   const Caller caller(context, options_.ask_timeout);
   return ToGrpcStatus(FromGrpcStatus(
-      Rooms().retriever->Search(caller.Pass().get(), *request, response)));
+      rooms_.retriever->Search(caller.Pass().get(), *request, response)));
 }
 
 }  // namespace footnote

@@ -3,14 +3,13 @@
 #define FOOTNOTE_GATEWAY_ANSWERS_SERVICE_H_
 
 #include <atomic>
-#include <memory>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gateway/caller.h"
 #include "gateway/room_stubs.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
+#include "proto/footnote/v1/config.pb.h"
 
 namespace footnote {
 
@@ -21,15 +20,13 @@ struct AnswersOptions {
   int max_concurrent_asks = 256;
 };
 
+AnswersOptions AnswersOptionsOf(const v1::Config& config);
+
 // Safe from many threads. See proto/footnote/v1/answers.proto.
 class AnswersService final : public v1::Answers::Service {
  public:
-  explicit AnswersService(const AnswersOptions& options) : options_(options) {}
-
-  // Tells where the rooms are. Calls that came before wait for it: the
-  // channel of rooms in this process exists only once their server runs.
-  // REQUIRES: called once.
-  void Connect(const RoomChannels& rooms);
+  AnswersService(const RoomChannels& rooms, const AnswersOptions& options)
+      : rooms_(rooms), options_(options) {}
 
   grpc::Status Ask(grpc::ServerContext* context, const v1::AskRequest* request,
                    grpc::ServerWriter<v1::AskResponse>* writer) override;
@@ -41,14 +38,12 @@ class AnswersService final : public v1::Answers::Service {
                       v1::SearchResponse* response) override;
 
  private:
-  const RoomStubs& Rooms();
   absl::Status GetAnswer(const Caller& caller,
                          const v1::GetAnswerRequest& request,
                          v1::Answer* answer);
 
+  const RoomStubs rooms_;
   const AnswersOptions options_;
-  absl::Notification connected_;
-  std::unique_ptr<RoomStubs> rooms_;  // set before connected_
   std::atomic<int> asking_{0};
 };
 

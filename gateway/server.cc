@@ -106,7 +106,6 @@ Server::~Server() {
 
 void Server::Stop(absl::Duration drain) {
   if (auto* health = server_->GetHealthCheckService()) health->Shutdown();
-  channel_.reset();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
   server_->Wait();
 }

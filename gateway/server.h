@@ -26,7 +26,8 @@ struct NamedService {
 // Answers calls from its making to Stop or its end. Safe from many threads.
 class Server {
  public:
-  // Starts serving `services`, which must outlive the server.
+  // Starts serving `services`, which must outlive the server; the same ones
+  // may be in two servers.
   // `listen` is host:port, port 0 for a free one; empty: no port, channel()
   // is the only way in. With a port: TLS as configured, the standard health
   // service and reflection.

@@ -1,0 +1,43 @@
+#include "gateway/embedded.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "gateway/answers_service.h"
+#include "gateway/rooms.h"
+#include "gateway/server.h"
+
+namespace footnote {
+namespace {
+
+// Ends from the last member to the first: a server before what it serves.
+// Two servers, so that a question under way still reaches the rooms while the
+// door is being closed.
+struct House {
+  std::unique_ptr<Rooms> rooms;
+  std::unique_ptr<Server> inside;
+  std::unique_ptr<AnswersService> answers;
+  std::unique_ptr<Server> door;
+};
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
+    const v1::Config& config) {
+  auto house = std::make_shared<House>();
+  ASSIGN_OR_RETURN(house->rooms,
+                   Rooms::Open(config, {Room::kIndexer, Room::kRetriever,
+                                        Room::kGenerator, Room::kAudit}));
+  std::vector<NamedService> services = house->rooms->services();
+  ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
+  const std::shared_ptr<grpc::Channel> inside = house->inside->channel();
+  house->answers = std::make_unique<AnswersService>(
+      RoomChannels{inside, inside, inside, inside}, AnswersOptionsOf(config));
+  services.push_back({"footnote.v1.Answers", house->answers.get()});
+  ASSIGN_OR_RETURN(house->door, Server::Start(config, "", services));
+  const std::shared_ptr<grpc::Channel> channel = house->door->channel();
+  return std::shared_ptr<grpc::Channel>(house, channel.get());
+}
+
+}  // namespace footnote

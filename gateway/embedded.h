@@ -1,0 +1,22 @@
+// All rooms of one store in this process, behind a channel.
+#ifndef FOOTNOTE_GATEWAY_EMBEDDED_H_
+#define FOOTNOTE_GATEWAY_EMBEDDED_H_
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "proto/footnote/v1/config.pb.h"
+
+namespace footnote {
+
+// A channel to the five services over config.store(); no port, no network.
+// They end with the last copy of the channel, stubs included. Errors: as
+// Rooms::Open.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
+    const v1::Config& config);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_EMBEDDED_H_

@@ -1,0 +1,263 @@
+// The program: flags to objects, and run.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/cli.h"
+#include "base/cli.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "eval/cli.h"
+#include "gateway/channel.h"
+#include "gateway/cli.h"
+#include "gateway/config.h"
+#include "gateway/embedded.h"
+#include "gateway/serve.h"
+#include "indexer/cli.h"
+#include "kernels/dispatch.h"
+#include "storage/segment_format.h"
+#include "text/analyzer.h"
+
+namespace footnote {
+namespace {
+
+// What the flags said; empty where a flag was not given.
+struct Flags {
+  v1::Config config;
+  bool log_json = false;
+  bool version = false;
+  ServeOptions serve;
+};
+
+// Flags override the file, the file overrides the defaults.
+absl::StatusOr<v1::Config> ConfigInForce(const CliContext& context,
+                                         const Flags& flags, bool serving) {
+  v1::Config config;
+  if (!context.config.empty()) {
+    ASSIGN_OR_RETURN(config, ReadConfig(context.config));
+  }
+  config.MergeFrom(flags.config);
+  if (flags.log_json) config.mutable_log()->set_json(true);
+  if (!serving && config.log().level().empty()) {
+    config.mutable_log()->set_level("warning");
+  }
+  config = WithDefaults(std::move(config));
+  RETURN_IF_ERROR(CheckConfig(config));
+  LogOptions log;
+  log.json = config.log().json();
+  log.level = config.log().level();
+  RETURN_IF_ERROR(ConfigureLog(log));
+  return config;
+}
+
+void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
+  const auto text = [app](const char* name, std::string* value,
+                          const char* help) {
+    return app->add_option(name, *value, help)->group("Global flags");
+  };
+  text("--server", &context->server,
+       "host:port of a server; without it the rooms run in this process");
+  text("--store", flags->config.mutable_store(),
+       "folder of the rooms in this process "
+       "(default $FOOTNOTE_STORE, else ~/.local/share/footnote)");
+  text("-c,--collection", &context->collection, "collection")
+      ->capture_default_str();
+  text("--config", &context->config, "configuration file (textproto)");
+  text("--encoder", flags->config.mutable_encoder()->mutable_path(),
+       "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
+  app->add_option_function<int>(
+         "--threads",
+         [flags](int threads) {
+           flags->config.mutable_resources()->set_threads(threads);
+         },
+         "threads (default: one per CPU)")
+      ->check(CLI::Range(1, 1024))
+      ->group("Global flags");
+  app->add_option_function<uint64_t>(
+         "--memory-mb",
+         [flags](uint64_t megabytes) {
+           flags->config.mutable_resources()->set_memory_bytes(megabytes << 20);
+         },
+         "memory that ingestion may take (default 1024)")
+      ->check(CLI::Range(64, 1 << 24))
+      ->group("Global flags");
+  text("--log-level", flags->config.mutable_log()->mutable_level(),
+       "debug, info, warning, error or off");
+  app->add_flag("--log-json", flags->log_json, "log lines as JSON")
+      ->group("Global flags");
+  app->add_flag("--json", context->json, "results as JSON")
+      ->group("Global flags");
+  app->add_flag("-q,--quiet", context->quiet, "no progress, no remarks")
+      ->group("Global flags");
+  app->add_flag("--version", flags->version, "print the version and end")
+      ->group("Global flags");
+}
+
+void AddServe(CLI::App* app, CliContext* context, Flags* flags,
+              std::function<absl::StatusOr<v1::Config>()> config) {
+  CLI::App* serve =
+      AddCommand(app, context, "serve", "Serve over gRPC until SIGTERM", [=] {
+        absl::StatusOr<v1::Config> in_force = config();
+        if (!in_force.ok()) return in_force.status();
+        flags->serve.json = context->json;
+        return Serve(*in_force, flags->serve);
+      });
+  v1::Config* set = &flags->config;
+  serve->add_option("room", flags->serve.room, "what this process serves")
+      ->check(CLI::IsMember(
+          {"all", "indexer", "retriever", "generator", "audit", "gateway"}))
+      ->capture_default_str();
+  serve->add_option("--listen", *set->mutable_listen(),
+                    "host:port; port 0 takes a free one and prints it "
+                    "(default 127.0.0.1:7700)");
+  serve->add_option("--metrics", *set->mutable_metrics(),
+                    "host:port of Prometheus's /metrics (default: none)");
+  v1::RoomAddresses* rooms = set->mutable_rooms();
+  serve->add_option("--indexer", *rooms->mutable_indexer(),
+                    "serve gateway: host:port of the indexer");
+  serve->add_option("--retriever", *rooms->mutable_retriever(),
+                    "serve gateway: host:port of the retriever");
+  serve->add_option("--generator", *rooms->mutable_generator(),
+                    "serve gateway: host:port of the generator");
+  serve->add_option("--audit", *rooms->mutable_audit(),
+                    "serve gateway: host:port of the audit room");
+  serve->footer(
+      "Examples:\n"
+      "  footnote serve --store /var/lib/footnote --listen 0.0.0.0:7700\n"
+      "  footnote serve --config /etc/footnote/footnote.textproto\n"
+      "As processes of their own, on one machine:\n"
+      "  footnote serve indexer   --store S --listen 127.0.0.1:7701\n"
+      "  footnote serve retriever --store S --listen 127.0.0.1:7702\n"
+      "  footnote serve generator           --listen 127.0.0.1:7703\n"
+      "  footnote serve audit     --store S --listen 127.0.0.1:7704\n"
+      "  footnote serve gateway --listen 127.0.0.1:7700 \\\n"
+      "    --indexer 127.0.0.1:7701 --retriever 127.0.0.1:7702 \\\n"
+      "    --generator 127.0.0.1:7703 --audit 127.0.0.1:7704");
+}
+
+void PrintVersion(bool json) {
+  const std::string analyzer = absl::StrCat(kAnalyzerVersion);
+  const std::string segment = absl::StrCat(kSegmentFormatVersion);
+  if (json) {
+    PrintLine(absl::StrCat("{\"version\":\"", ProgramVersion(),
+                           "\",\"commit\":\"", BuildCommit(),
+                           "\",\"analyzer_version\":", analyzer,
+                           ",\"segment_format_version\":", segment,
+                           ",\"isa\":\"", IsaName(ActiveIsa()), "\"}"));
+    return;
+  }
+  PrintLine(absl::StrCat("footnote ", ProgramVersion()));
+  PrintLine(absl::StrCat("commit          ", BuildCommit()));
+  PrintLine(absl::StrCat("analyser        ", analyzer));
+  PrintLine(absl::StrCat("segment format  ", segment));
+  PrintLine(absl::StrCat("instructions    ", IsaName(ActiveIsa())));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
+    const v1::Config& config) {
+  auto channel = OpenEmbedded(config);
+  if (!absl::IsFailedPrecondition(channel.status())) return channel;
+  return absl::UnavailableError(
+      absl::StrCat(channel.status().message(),
+                   "; where that is a server, name it: --server host:port"));
+}
+
+// The channel that all commands share, made by the first that asks.
+std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
+    const CliContext& context,
+    std::function<absl::StatusOr<v1::Config>()> config) {
+  auto channel = std::make_shared<std::shared_ptr<grpc::Channel>>();
+  return [=, &context]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+    if (*channel != nullptr) return *channel;
+    ASSIGN_OR_RETURN(const v1::Config in_force, config());
+    if (context.server.empty()) {
+      ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force));
+    } else {
+      ASSIGN_OR_RETURN(*channel, OpenChannel(context.server, in_force));
+    }
+    return *channel;
+  };
+}
+
+absl::Status CheckProcessor() {
+  if (DetectIsa() == Isa::kScalar) {
+    return absl::FailedPreconditionError(
+        "this processor has no AVX2, want one of 2013 or later");
+  }
+  if (IsaOverrideError() != nullptr) {
+    return absl::InvalidArgumentError(IsaOverrideError());
+  }
+  return absl::OkStatus();
+}
+
+int Run(int argc, char** argv) {
+  // gRPC's own log lines would repeat what our statuses say.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+
+  CLI::App app(
+      "Footnote answers questions from your own documents, in 23 languages; "
+      "every answer carries footnotes that can be proved.",
+      "footnote");
+  CliContext context;
+  context.collection = "default";
+  Flags flags;
+  bool serving = false;
+  const auto config = [&]() -> absl::StatusOr<v1::Config> {
+    ASSIGN_OR_RETURN(v1::Config in_force,
+                     ConfigInForce(context, flags, serving));
+    context.store = in_force.store();
+    return in_force;
+  };
+  context.connect = Connector(context, config);
+  context.open_store = [&](const std::string& store)
+      -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+    ASSIGN_OR_RETURN(v1::Config in_force, config());
+    in_force.set_store(store);
+    return OpenEmbedded(in_force);
+  };
+
+  AddGlobalFlags(&app, &context, &flags);
+  RegisterIndexerCommands(&app, &context);
+  RegisterAuditCommands(&app, &context);
+  RegisterGatewayCommands(&app, &context, config);
+  RegisterEvalCommands(&app, &context);
+  AddServe(&app, &context, &flags, config);
+  app.require_subcommand(0, 1);
+  app.footer(absl::StrCat(
+      "Examples:\n"
+      "  footnote ingest handbook/ --collection handbook\n"
+      "  footnote ask --collection handbook How do I install a package?\n"
+      "  footnote verify 01JD3ZK3B7Q8N5X2Y4W6V8T0RS\n"
+      "  footnote serve --listen 0.0.0.0:7700\n\n",
+      kExitCodesHelp));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (flags.version) {
+    PrintVersion(context.json);
+    return kExitOk;
+  }
+  if (context.run == nullptr) {
+    fputs(app.help().c_str(), stdout);
+    return kExitUsage;
+  }
+  serving = app.got_subcommand("serve");
+  absl::Status status = CheckProcessor();
+  if (status.ok()) status = context.run();
+  return FinishCommand(context, status);
+}
+
+}  // namespace
+}  // namespace footnote
+
+int main(int argc, char** argv) { return footnote::Run(argc, argv); }

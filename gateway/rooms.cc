@@ -1,0 +1,140 @@
+#include "gateway/rooms.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "audit/audit_service.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "generator/generator_service.h"
+#include "indexer/indexer_service.h"
+#include "model/encoder/open.h"
+#include "retriever/retriever_service.h"
+#include "storage/store.h"
+
+namespace footnote {
+namespace {
+
+// How soon a process that only reads sees what another one wrote.
+constexpr std::chrono::milliseconds kRefresh(200);
+
+// Refreshes a store until its end.
+class Refresher {
+ public:
+  explicit Refresher(Store* store)
+      : store_(store), thread_([this] { Run(); }) {}
+  ~Refresher() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+  Refresher(const Refresher&) = delete;
+  Refresher& operator=(const Refresher&) = delete;
+
+ private:
+  void Run() {
+    bool failing = false;
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!wake_.wait_for(lock, kRefresh, [this] { return stopping_; })) {
+      const absl::Status status = store_->Refresh();
+      if (!status.ok() && !failing) {
+        Log(Severity::kWarning, "the store can't be refreshed",
+            {{"error", std::string(status.message())}});
+      }
+      failing = !status.ok();
+    }
+  }
+
+  Store* const store_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<Encoder>> OpenConfiguredEncoder(
+    const v1::EncoderConfig& config) {
+  if (config.path() == "none") return std::unique_ptr<Encoder>();
+  EncoderOptions options;
+  if (config.precision() == "float32") {
+    options.precision = EncoderPrecision::kFloat32;
+  }
+  return OpenEncoder(config.path(), options);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
+                                                 bool writes) {
+  if (writes) RETURN_IF_ERROR(MakeFolder(config.store()));
+  StoreOptions options;
+  options.mode = writes ? KvMode::kPrimary : KvMode::kSecondary;
+  return Store::Open(config.store(), options);
+}
+
+// Ends from the last member to the first: services before their store.
+class OpenRooms final : public Rooms {
+ public:
+  absl::Status Open(const v1::Config& config, const std::set<Room>& which) {
+    const auto has = [&which](Room room) { return which.count(room) > 0; };
+    if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kGenerator)) {
+      ASSIGN_OR_RETURN(encoder_, OpenConfiguredEncoder(config.encoder()));
+    }
+    if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kAudit)) {
+      const bool writes = has(Room::kIndexer);
+      ASSIGN_OR_RETURN(store_, OpenStore(config, writes));
+      if (!writes) refresher_ = std::make_unique<Refresher>(store_.get());
+    }
+    if (has(Room::kIndexer)) {
+      IndexerOptions options;
+      options.memory_bytes = config.resources().memory_bytes();
+      options.threads = config.resources().threads();
+      Add("footnote.v1.Indexer",
+          NewIndexerService(store_.get(), encoder_.get(), options));
+    }
+    if (has(Room::kRetriever)) {
+      Add("footnote.v1.Retriever",
+          NewRetrieverService(store_.get(), encoder_.get(), {}));
+    }
+    if (has(Room::kGenerator)) {
+      Add("footnote.v1.Generator", NewGeneratorService(encoder_.get(), {}));
+    }
+    if (has(Room::kAudit)) {
+      ASSIGN_OR_RETURN(auto audit, NewAuditService(store_.get(),
+                                                   store_->audit_folder(), {}));
+      Add("footnote.v1.Audit", std::move(audit));
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<NamedService> services() const override { return named_; }
+
+ private:
+  void Add(const std::string& name, std::unique_ptr<grpc::Service> service) {
+    named_.push_back({name, service.get()});
+    services_.push_back(std::move(service));
+  }
+
+  std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Refresher> refresher_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::vector<NamedService> named_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Rooms>> Rooms::Open(
+    const v1::Config& config, const std::set<Room>& which) {
+  auto rooms = std::make_unique<OpenRooms>();
+  RETURN_IF_ERROR(rooms->Open(config, which));
+  return rooms;
+}
+
+}  // namespace footnote

@@ -1,0 +1,37 @@
+// Opens the rooms of one store in this process. The only library, with
+// main.cc, that knows the rooms' own classes.
+#ifndef FOOTNOTE_GATEWAY_ROOMS_H_
+#define FOOTNOTE_GATEWAY_ROOMS_H_
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/server.h"
+#include "proto/footnote/v1/config.pb.h"
+
+namespace footnote {
+
+enum class Room { kIndexer, kRetriever, kGenerator, kAudit };
+
+// The rooms and what they stand on: store and encoder. Safe from many threads.
+class Rooms {
+ public:
+  // Opens `which` over config.store(). With the indexer, this process is the
+  // one that writes the store; without, it reads what another one writes.
+  //   FailedPrecondition  another process writes the store
+  //   NotFound            nothing is at encoder.path, or there is no store yet
+  //                       and the indexer is not among `which`
+  //   and the errors of Store::Open and OpenEncoder
+  static absl::StatusOr<std::unique_ptr<Rooms>> Open(
+      const v1::Config& config, const std::set<Room>& which);
+  virtual ~Rooms() = default;
+
+  // For one Server, which must end before the rooms do.
+  virtual std::vector<NamedService> services() const = 0;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_ROOMS_H_

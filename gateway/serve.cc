@@ -1,0 +1,188 @@
+#include "gateway/serve.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "gateway/answers_service.h"
+#include "gateway/channel.h"
+#include "gateway/config.h"
+#include "gateway/proxy.h"
+#include "gateway/rooms.h"
+#include "gateway/server.h"
+
+namespace footnote {
+namespace {
+
+// SIGTERM and SIGINT, kept for Wait from now on.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+  int Wait() const {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    // The next one ends the process.
+    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    return signal;
+  }
+
+ private:
+  sigset_t signals_;
+};
+
+// What one process serves. Ends from the last member to the first: the door
+// closes before the rooms do, so that a question under way reaches them.
+struct House {
+  std::unique_ptr<Rooms> rooms;
+  std::unique_ptr<Server> inside;
+  std::unique_ptr<RoomStubs> stubs;
+  std::vector<std::unique_ptr<grpc::Service>> proxies;
+  std::unique_ptr<AnswersService> answers;
+  std::unique_ptr<MetricsServer> metrics;
+  std::unique_ptr<Server> door;
+};
+
+std::set<Room> RoomsOf(const std::string& name) {
+  if (name == "indexer") return {Room::kIndexer};
+  if (name == "retriever") return {Room::kRetriever};
+  if (name == "generator") return {Room::kGenerator};
+  if (name == "audit") return {Room::kAudit};
+  return {Room::kIndexer, Room::kRetriever, Room::kGenerator, Room::kAudit};
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(
+    const char* room, const std::string& address, const v1::Config& config) {
+  if (!address.empty()) return OpenChannel(address, config);
+  return absl::InvalidArgumentError(
+      absl::StrCat("serve gateway: --", room, " (or rooms.", room,
+                   ") is missing, want host:port"));
+}
+
+absl::StatusOr<RoomChannels> ConnectRooms(const v1::Config& config) {
+  const v1::RoomAddresses& at = config.rooms();
+  RoomChannels channels;
+  ASSIGN_OR_RETURN(channels.indexer,
+                   ChannelTo("indexer", at.indexer(), config));
+  ASSIGN_OR_RETURN(channels.retriever,
+                   ChannelTo("retriever", at.retriever(), config));
+  ASSIGN_OR_RETURN(channels.generator,
+                   ChannelTo("generator", at.generator(), config));
+  ASSIGN_OR_RETURN(channels.audit, ChannelTo("audit", at.audit(), config));
+  return channels;
+}
+
+std::vector<NamedService> AddProxies(House* house) {
+  house->proxies.push_back(NewIndexerProxy(house->stubs.get()));
+  house->proxies.push_back(NewRetrieverProxy(house->stubs.get()));
+  house->proxies.push_back(NewGeneratorProxy(house->stubs.get()));
+  house->proxies.push_back(NewAuditProxy(house->stubs.get()));
+  return {{"footnote.v1.Indexer", house->proxies[0].get()},
+          {"footnote.v1.Retriever", house->proxies[1].get()},
+          {"footnote.v1.Generator", house->proxies[2].get()},
+          {"footnote.v1.Audit", house->proxies[3].get()}};
+}
+
+absl::Status Open(const v1::Config& config, const std::string& room,
+                  House* house) {
+  RoomChannels channels;
+  std::vector<NamedService> services;
+  if (room == "gateway") {
+    ASSIGN_OR_RETURN(channels, ConnectRooms(config));
+    house->stubs = std::make_unique<RoomStubs>(channels);
+    services = AddProxies(house);
+  } else {
+    ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room)));
+    services = house->rooms->services();
+  }
+  if (room == "all") {
+    ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
+    const auto inside = house->inside->channel();
+    channels = {inside, inside, inside, inside};
+  }
+  if (channels.audit != nullptr) {
+    house->answers =
+        std::make_unique<AnswersService>(channels, AnswersOptionsOf(config));
+    services.push_back({"footnote.v1.Answers", house->answers.get()});
+  }
+  if (!config.metrics().empty()) {
+    ASSIGN_OR_RETURN(house->metrics, MetricsServer::Start(config.metrics()));
+  }
+  ASSIGN_OR_RETURN(house->door,
+                   Server::Start(config, config.listen(), services));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Bound(const std::string& address, int port) {
+  ASSIGN_OR_RETURN(const Address parsed, ParseAddress("listen", address));
+  return absl::StrCat(parsed.host, ":", port);
+}
+
+absl::Status Announce(const v1::Config& config, const ServeOptions& options,
+                      const House& house) {
+  ASSIGN_OR_RETURN(const std::string address,
+                   Bound(config.listen(), house.door->port()));
+  std::string metrics;
+  if (house.metrics != nullptr) {
+    ASSIGN_OR_RETURN(metrics, Bound(config.metrics(), house.metrics->port()));
+  }
+  if (options.json) {
+    printf("{\"room\":\"%s\",\"listening\":\"%s\",\"metrics\":\"%s\"}\n",
+           options.room.c_str(), address.c_str(), metrics.c_str());
+  } else {
+    printf("listening on %s\n", address.c_str());
+    if (!metrics.empty()) printf("metrics on %s\n", metrics.c_str());
+  }
+  fflush(stdout);
+  Log(Severity::kInfo, "serving",
+      {{"room", options.room},
+       {"listen", address},
+       {"metrics", metrics},
+       {"version", std::string(ProgramVersion())},
+       {"commit", std::string(BuildCommit())}});
+  return absl::OkStatus();
+}
+
+void RemarkOpenDoor(const v1::Config& config) {
+  if (!config.tls().certificate().empty()) return;
+  const std::string host =
+      config.listen().substr(0, config.listen().rfind(':'));
+  if (host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0) {
+    return;
+  }
+  Log(Severity::kWarning, "serving other machines without TLS",
+      {{"listen", config.listen()}});
+}
+
+}  // namespace
+
+absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
+  const StopSignals signals;
+  House house;
+  RETURN_IF_ERROR(Open(config, options.room, &house));
+  RemarkOpenDoor(config);
+  RETURN_IF_ERROR(Announce(config, options, house));
+  const int signal = signals.Wait();
+  Log(Severity::kInfo, "stopping",
+      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));
+  Log(Severity::kInfo, "stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace footnote

@@ -1,0 +1,411 @@
+// Ask over the real rooms of one store, in this process.
+#include "gateway/ask.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/grpc_status.h"
+#include "gateway/answers_service.h"
+#include "gateway/channel.h"
+#include "gateway/config.h"
+#include "gateway/embedded.h"
+#include "gateway/server.h"
+#include "proto/footnote/v1/answers.grpc.pb.h"
+#include "proto/footnote/v1/audit.grpc.pb.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kText[] =
+    "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n\n"
+    "Its lantern burned twenty-four candles. The keepers wound the clock "
+    "every half hour.\n\n"
+    "Die Brücke über die Elbe wurde 1893 in Dresden eröffnet.\n";
+// More generations than the store will see.
+constexpr uint64_t kNeverThere = 1000000;
+
+std::string NewFolder() {
+  static int count = 0;
+  const char* base = getenv("TEST_TMPDIR");
+  return absl::StrCat(base == nullptr ? "/tmp" : base, "/ask_", getpid(), "_",
+                      ++count);
+}
+
+v1::Config TestConfig() {
+  v1::Config config;
+  config.set_store(NewFolder());
+  config.mutable_encoder()->set_path("none");
+  config.mutable_limits()->set_max_concurrent_asks(2);
+  return WithDefaults(config);
+}
+
+std::unique_ptr<grpc::ClientContext> Within(int milliseconds) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(std::chrono::system_clock::now() +
+                        std::chrono::milliseconds(milliseconds));
+  return context;
+}
+
+void Ingest(const std::shared_ptr<grpc::Channel>& channel,
+            const std::string& document, const std::string& text) {
+  const auto indexer = v1::Indexer::NewStub(channel);
+  const auto context = Within(20000);
+  const auto stream = indexer->IngestDocuments(context.get());
+  v1::IngestRequest request;
+  request.mutable_start()->set_collection("sea");
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_file()->set_document(document);
+  request.mutable_file()->set_media_type("text/plain");
+  ASSERT_TRUE(stream->Write(request));
+  request.mutable_chunk()->set_data(text);
+  request.mutable_chunk()->set_last(true);
+  ASSERT_TRUE(stream->Write(request));
+  stream->WritesDone();
+  v1::IngestResponse response;
+  uint64_t indexed = 0;
+  while (stream->Read(&response)) indexed = response.summary().indexed();
+  const grpc::Status status = stream->Finish();
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(indexed, 1);
+}
+
+struct Asked {
+  absl::Status status;
+  std::vector<v1::AskResponse> messages;
+  const v1::Answer& answer() const { return messages.back().completed(); }
+};
+
+class AskTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto channel = OpenEmbedded(config_);
+    ASSERT_TRUE(channel.ok()) << channel.status();
+    channel_ = *channel;
+    answers_ = v1::Answers::NewStub(channel_);
+    audit_ = v1::Audit::NewStub(channel_);
+    Ingest(channel_, "eddystone.txt", kText);
+  }
+
+  static v1::AskRequest Question(const std::string& text) {
+    v1::AskRequest request;
+    request.set_collection("sea");
+    request.set_question(text);
+    return request;
+  }
+
+  Asked Ask(const v1::AskRequest& request, int milliseconds = 20000) {
+    const auto context = Within(milliseconds);
+    const auto reader = answers_->Ask(context.get(), request);
+    Asked asked;
+    v1::AskResponse response;
+    while (reader->Read(&response)) asked.messages.push_back(response);
+    asked.status = FromGrpcStatus(reader->Finish());
+    return asked;
+  }
+
+  int CountRecords() {
+    const auto context = Within(20000);
+    v1::ListRecordsRequest request;
+    request.set_page_size(1000);
+    v1::ListRecordsResponse response;
+    const grpc::Status status =
+        audit_->ListRecords(context.get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.records_size();
+  }
+
+  const v1::Config config_ = TestConfig();
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Answers::Stub> answers_;
+  std::unique_ptr<v1::Audit::Stub> audit_;
+};
+
+TEST_F(AskTest, StreamsStartedTextCitationsAndTheWholeInThisOrder) {
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  ASSERT_GE(asked.messages.size(), 4);
+  std::string order, text;
+  for (size_t i = 0; i < asked.messages.size(); ++i) {
+    const v1::AskResponse& message = asked.messages[i];
+    EXPECT_EQ(message.sequence(), i + 1);
+    switch (message.message_case()) {
+      case v1::AskResponse::kStarted:
+        order += 's';
+        break;
+      case v1::AskResponse::kDelta:
+        order += 'd';
+        text += message.delta();
+        break;
+      case v1::AskResponse::kCitation:
+        order += 'c';
+        break;
+      default:
+        order += 'e';
+    }
+  }
+  EXPECT_THAT(order, testing::MatchesRegex("sd+c+e"));
+  EXPECT_EQ(text, asked.answer().text());
+  EXPECT_EQ(asked.messages[0].started().answer_id(), asked.answer().id());
+  EXPECT_THAT(text, HasSubstr("John Smeaton"));
+}
+
+TEST_F(AskTest, EveryCitationIsTheStoredTextByteForByte) {
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  ASSERT_GE(asked.answer().citations_size(), 1);
+  const auto indexer = v1::Indexer::NewStub(channel_);
+  for (const v1::Citation& citation : asked.answer().citations()) {
+    EXPECT_EQ(citation.verdict(), v1::FOUND);
+    for (const v1::SourceSpan& source : citation.sources()) {
+      v1::ReadTextRequest read;
+      read.set_collection("sea");
+      read.set_document(source.source().document());
+      read.set_version(source.source().version());
+      read.set_begin(source.span().begin());
+      read.set_end(source.span().end());
+      v1::ReadTextResponse text;
+      ASSERT_TRUE(indexer->ReadText(Within(20000).get(), read, &text).ok());
+      EXPECT_EQ(text.text(), source.quote());
+    }
+  }
+}
+
+TEST_F(AskTest, IsRecordedBeforeTheFirstMessage) {
+  const auto context = Within(20000);
+  const auto reader =
+      answers_->Ask(context.get(), Question("Who built the lighthouse?"));
+  v1::AskResponse first;
+  ASSERT_TRUE(reader->Read(&first));
+  v1::GetRecordRequest get;
+  get.set_answer_id(first.started().answer_id());
+  v1::AnswerRecord record;
+  const grpc::Status status =
+      audit_->GetRecord(Within(20000).get(), get, &record);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(record.answer().question(), "Who built the lighthouse?");
+  EXPECT_GE(record.retrieved_size(), 1);
+  EXPECT_EQ(record.retrieved(0).rank(), 1);
+  EXPECT_TRUE(record.deterministic());
+  EXPECT_GT(record.analyzer_version(), 0);
+}
+
+TEST_F(AskTest, ACallerThatLeftFetchesTheWholeAnswerByItsId) {
+  std::string id;
+  {
+    const auto context = Within(20000);
+    const auto reader =
+        answers_->Ask(context.get(), Question("Who built the lighthouse?"));
+    v1::AskResponse first;
+    ASSERT_TRUE(reader->Read(&first));
+    id = first.started().answer_id();
+    context->TryCancel();
+    reader->Finish();
+  }
+  v1::GetAnswerRequest get;
+  get.set_answer_id(id);
+  v1::Answer answer;
+  const grpc::Status status =
+      answers_->GetAnswer(Within(20000).get(), get, &answer);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(answer.id(), id);
+  EXPECT_THAT(answer.text(), HasSubstr("Smeaton"));
+}
+
+TEST_F(AskTest, GetAnswerIsWhatWasShown) {
+  const Asked asked = Ask(Question("When was the bridge in Dresden opened?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  v1::GetAnswerRequest get;
+  get.set_answer_id(asked.answer().id());
+  v1::Answer answer;
+  ASSERT_TRUE(answers_->GetAnswer(Within(20000).get(), get, &answer).ok());
+  EXPECT_EQ(answer.SerializeAsString(), asked.answer().SerializeAsString());
+}
+
+TEST_F(AskTest, ARepeatedRequestIdGivesTheFirstAnswerAndRecordsNothing) {
+  v1::AskRequest request = Question("Who built the lighthouse of Eddystone?");
+  request.set_request_id("once");
+  const Asked first = Ask(request);
+  ASSERT_TRUE(first.status.ok()) << first.status;
+  const int records = CountRecords();
+  // What the collection holds meanwhile does not change the answer.
+  Ingest(channel_, "other.txt",
+         "The lighthouse of Eddystone was built by Winstanley before.\n");
+  const Asked second = Ask(request);
+  ASSERT_TRUE(second.status.ok()) << second.status;
+  EXPECT_EQ(second.answer().SerializeAsString(),
+            first.answer().SerializeAsString());
+  EXPECT_EQ(CountRecords(), records);
+}
+
+TEST_F(AskTest, ARequestIdOfAnotherQuestionIsRefused) {
+  v1::AskRequest request = Question("Who built the lighthouse of Eddystone?");
+  request.set_request_id("once");
+  ASSERT_TRUE(Ask(request).status.ok());
+  request.set_question("When was the bridge in Dresden opened?");
+  const Asked second = Ask(request);
+  EXPECT_TRUE(absl::IsInvalidArgument(second.status)) << second.status;
+  EXPECT_TRUE(second.messages.empty());
+}
+
+TEST_F(AskTest, AnUnknownCollectionIsNotFound) {
+  v1::AskRequest request = Question("Who?");
+  request.set_collection("nowhere");
+  const Asked asked = Ask(request);
+  EXPECT_TRUE(absl::IsNotFound(asked.status)) << asked.status;
+  EXPECT_EQ(ErrorReason(asked.status), "COLLECTION_NOT_FOUND");
+  EXPECT_TRUE(asked.messages.empty());
+}
+
+TEST_F(AskTest, AnUnknownWriterIsNotFound) {
+  v1::AskRequest request = Question("Who built the lighthouse?");
+  request.set_writer("shakespeare");
+  const Asked asked = Ask(request);
+  EXPECT_EQ(ErrorReason(asked.status), "WRITER_NOT_FOUND") << asked.status;
+}
+
+TEST_F(AskTest, AbstainsWithAReasonAndRecordsThatToo) {
+  const Asked asked = Ask(Question("Zyzzyva quokka xylophone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  EXPECT_EQ(asked.answer().text(), "");
+  EXPECT_NE(asked.answer().abstention(), v1::ABSTENTION_REASON_UNSPECIFIED);
+  EXPECT_NE(asked.answer().abstention_detail(), "");
+  EXPECT_NE(asked.answer().receipt().sequence(), 0);
+  EXPECT_EQ(CountRecords(), 1);
+}
+
+TEST_F(AskTest, StopsAtTheDeadlineAndRecordsNothing) {
+  v1::AskRequest request = Question("Who built the lighthouse?");
+  request.set_min_generation(kNeverThere);
+  const Asked asked = Ask(request, 100);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(asked.status)) << asked.status;
+  EXPECT_TRUE(asked.messages.empty());
+  EXPECT_EQ(CountRecords(), 0);
+}
+
+TEST_F(AskTest, StopsWhenCancelledAndRecordsNothing) {
+  v1::AskRequest request = Question("Who built the lighthouse?");
+  request.set_min_generation(kNeverThere);
+  const auto context = Within(20000);
+  const auto reader = answers_->Ask(context.get(), request);
+  context->TryCancel();
+  v1::AskResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(CountRecords(), 0);
+}
+
+TEST_F(AskTest, ACrowdIsTurnedAwayInsteadOfWaiting) {
+  v1::AskRequest slow = Question("Who built the lighthouse?");
+  slow.set_min_generation(kNeverThere);
+  const auto first_context = Within(20000);
+  const auto second_context = Within(20000);
+  const auto first = answers_->Ask(first_context.get(), slow);
+  const auto second = answers_->Ask(second_context.get(), slow);
+  // The two places are taken once the server has begun with both.
+  absl::Status status;
+  for (int i = 0; i < 1000 && !absl::IsResourceExhausted(status); ++i) {
+    status = Ask(Question("Who built the lighthouse?")).status;
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  first_context->TryCancel();
+  second_context->TryCancel();
+  first->Finish();
+  second->Finish();
+}
+
+TEST_F(AskTest, ShowsNothingThatCanNotBeRecorded) {
+  // The rooms of the store, but an audit room that nobody serves.
+  const auto nobody = OpenChannel("127.0.0.1:1", config_);
+  ASSERT_TRUE(nobody.ok()) << nobody.status();
+  AnswersService service({channel_, channel_, channel_, *nobody}, {});
+  auto server = Server::Start(config_, "", {{"answers", &service}});
+  ASSERT_TRUE(server.ok()) << server.status();
+  answers_ = v1::Answers::NewStub((*server)->channel());
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  EXPECT_TRUE(absl::IsUnavailable(asked.status)) << asked.status;
+  EXPECT_EQ(ErrorReason(asked.status), "AUDIT_UNAVAILABLE");
+  EXPECT_TRUE(asked.messages.empty());
+}
+
+TEST_F(AskTest, AQuestionOfStopWordsOrSignsAbstains) {
+  for (const char* question : {"the of and", "???", " "}) {
+    const Asked asked = Ask(Question(question));
+    ASSERT_TRUE(asked.status.ok()) << asked.status;
+    EXPECT_EQ(asked.answer().text(), "") << question;
+    EXPECT_EQ(asked.answer().abstention(), v1::EMPTY_QUESTION) << question;
+  }
+}
+
+TEST_F(AskTest, TheLongestQuestionGetsAnAnswer) {
+  std::string question = "Who built the lighthouse of Eddystone? ";
+  while (question.size() < 99990) question += "lighthouse ";
+  question.resize(99990);
+  const Asked asked = Ask(Question(question));
+  EXPECT_TRUE(asked.status.ok()) << asked.status;
+}
+
+TEST_F(AskTest, SearchGivesPassagesAndRecordsNothing) {
+  v1::SearchRequest request;
+  request.set_collection("sea");
+  request.set_question("lighthouse");
+  v1::SearchResponse response;
+  const grpc::Status status =
+      answers_->Search(Within(20000).get(), request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_GE(response.passages_size(), 1);
+  EXPECT_THAT(response.passages(0).text(), HasSubstr("lighthouse"));
+  EXPECT_EQ(CountRecords(), 0);
+}
+
+TEST_F(AskTest, AnswersSurviveTheEndOfTheProcessThatGaveThem) {
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  answers_.reset();
+  audit_.reset();
+  channel_.reset();
+  auto channel = OpenEmbedded(config_);
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  audit_ = v1::Audit::NewStub(*channel);
+  v1::VerifyAnswerRequest verify;
+  verify.set_answer_id(asked.answer().id());
+  v1::VerifyAnswerResponse verified;
+  const grpc::Status status =
+      audit_->VerifyAnswer(Within(20000).get(), verify, &verified);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_TRUE(verified.verified());
+}
+
+TEST(OpenEmbeddedTest, ASecondProcessIsToldThatTheStoreIsHeld) {
+  const v1::Config config = TestConfig();
+  const auto first = OpenEmbedded(config);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto second = OpenEmbedded(config);
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
+}
+
+TEST(OpenEmbeddedTest, EndsWithTheLastCopyOfItsChannel) {
+  const v1::Config config = TestConfig();
+  auto channel = OpenEmbedded(config);
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  auto stub = v1::Answers::NewStub(*channel);
+  channel->reset();
+  stub.reset();
+  EXPECT_TRUE(OpenEmbedded(config).ok());
+}
+
+}  // namespace
+}  // namespace footnote
