@@ -53,6 +53,9 @@ class KvBatch {
   // Deletes every key that starts with `prefix`. REQUIRES: not empty.
   void DeletePrefix(int table, absl::string_view prefix);
 
+  // Takes over the changes of `other`, after its own.
+  void Append(KvBatch other);
+
   // Changes in the batch, and the memory that they take.
   size_t size() const;
   size_t bytes() const;

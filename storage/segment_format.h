@@ -200,8 +200,10 @@ struct BlockRow {
 static_assert(sizeof(BlockRow) == 24, "");
 
 // Section kPositionOffsets: uint64_t[term_count], the place in kPositions of
-// each term's positions: uint32_t[blocks] offsets from there, then per posting
-// its positions as varints (count, first, gaps).
+// each term's positions: from there, one uint32_t per 16 postings (the offset,
+// from the same place, of the first one's positions), then per posting its
+// positions as varints (count, first, gaps).
+constexpr int kPositionStride = 16;
 
 // Section kVectorRows, sorted by passage.
 struct VectorRow {

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,15 +13,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "storage/ann_section.h"
 #include "storage/segment_format.h"
-#include "storage/segment_reader.h"
 
 namespace footnote {
-
-// Makes the blob of section "ann" from the finished vectors, or "" for none.
-// Called once per file, while it is written, from the writing thread.
-using AnnBuilder =
-    std::function<absl::StatusOr<std::string>(const VectorsView& vectors)>;
 
 struct SegmentOptions {
   // kAnalyzerVersion of text/analyzer.h.
@@ -124,7 +118,8 @@ class SegmentWriter {
 
   // Writes the file: under a temporary name in the same folder, synced, then
   // renamed to `path`, and the folder synced. Afterwards the writer is empty
-  // and may be used again. On an error no file is left behind.
+  // and may be used again. On an error no file is left behind, and the writer
+  // may only be destroyed.
   //   FailedPrecondition  no document was added
   //   ResourceExhausted   the disk is full
   //   and what the ann_builder returns
@@ -134,28 +129,6 @@ class SegmentWriter {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// What MergeSegments takes from one segment.
-struct MergeInput {
-  std::shared_ptr<const SegmentReader> segment;
-  // Indexes of documents to leave out, sorted.
-  std::vector<uint32_t> deleted_documents;
-};
-
-// Writes the documents of `inputs`, in order, less the deleted ones, into one
-// new segment at `path` (as Finish does). Terms that no passage holds any more
-// go, and so do strings. Memory: four bytes per passage and string of the
-// inputs, not their size. The ann sections are not merged: `ann_builder` makes
-// a new one, or none is written.
-//   InvalidArgument     inputs disagree on analyser, encoder, dimension, exact
-//                       form, positions or channel groups; or hold too many
-//                       passages together
-//   FailedPrecondition  no document would be left
-//   DataLoss            an input is damaged
-//   ResourceExhausted   the disk is full
-absl::Status MergeSegments(absl::Span<const MergeInput> inputs,
-                           const AnnBuilder& ann_builder,
-                           absl::string_view path);
 
 }  // namespace footnote
 

@@ -12,11 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/ann_section.h"
 #include "storage/document_store.h"
 #include "storage/generation.h"
 #include "storage/kv.h"
 #include "storage/manifest.h"
-#include "storage/segment_writer.h"
 #include "storage/store_tables.h"
 
 namespace footnote {
@@ -68,9 +68,9 @@ struct MergePolicy {
 // commits of one store are made one after the other.
 class Store {
  public:
-  // Opens `folder`; a primary creates it, removes what an interrupted process
-  // left (segment files that no manifest lists, texts without a record), and
-  // finishes erasures that were under way.
+  // Opens `folder`; a primary creates it, and removes what an interrupted
+  // process left: segment files that no manifest lists, texts without a
+  // record. Whoever may write should call FinishErasures next.
   //   FailedPrecondition  another process holds it as primary
   //   Unimplemented       the store has a newer format
   //   NotFound            a secondary, and there is no store
@@ -129,12 +129,19 @@ class Store {
   // Removes the bytes of a deleted document (of every deleted document when
   // `document` is empty) from segments, database and log, and marks its
   // versions kErased. When it returns, no file of db/ or segments/ holds them
-  // any more; generations that are still held in memory do, until they go.
-  // A kill in between is made good by the next call, or by the next Open.
+  // any more, document ids excepted; generations that are still held in memory
+  // do, until they go. Slow: rewrites files.
   //   NotFound            no such document
   //   FailedPrecondition  it is live
   absl::Status Erase(absl::string_view collection, absl::string_view document,
                      const AnnBuilder& ann_builder);
+
+  // Goes on where a killed process left an Erase; nothing to do otherwise.
+  absl::Status FinishErasures(const AnnBuilder& ann_builder);
+
+  // Reads every segment of every collection and checks all that can be
+  // checked. The first damage that it meets is the error.
+  absl::Status Verify();
 
   // Bytes on disk: database, segments.
   struct Usage {
@@ -147,13 +154,21 @@ class Store {
   Store(std::string folder, const StoreOptions& options);
   absl::Status Init();
   absl::Status RemoveOrphans();
-  absl::Status FinishErasures();
   std::string SegmentPath(absl::string_view name) const;
-  absl::Status Publish(const Manifest& manifest, KvBatch batch);
+  absl::StatusOr<std::shared_ptr<const Generation>> OpenCurrent(
+      absl::string_view collection);
+  void Hide(const Generation& now, const std::string& document,
+            Manifest* next) const;
+  absl::StatusOr<std::shared_ptr<const Generation>> Publish(Manifest next,
+                                                            KvBatch batch);
   absl::StatusOr<bool> MergeOnce(absl::string_view collection,
                                  const MergePolicy& policy,
                                  const AnnBuilder& ann_builder);
-  void RemoveSegmentFiles(const std::vector<std::string>& names);
+  absl::Status Replace(const Generation& before,
+                       const std::vector<size_t>& picked,
+                       const std::string& merged);
+  absl::Status EraseMarked(absl::string_view collection,
+                           const AnnBuilder& ann_builder);
 
   const std::string folder_;
   const StoreOptions options_;

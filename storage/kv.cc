@@ -1,0 +1,437 @@
+#include "storage/kv.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace {
+
+rocksdb::Slice ToSlice(absl::string_view bytes) {
+  return rocksdb::Slice(bytes.data(), bytes.size());
+}
+
+absl::string_view ToView(const rocksdb::Slice& slice) {
+  return absl::string_view(slice.data(), slice.size());
+}
+
+absl::Status FromRocks(const rocksdb::Status& status,
+                       absl::string_view folder) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  const std::string message = absl::StrCat("database ", folder, ": ", text);
+  if (status.IsNotFound()) return absl::NotFoundError(message);
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  if (status.IsNoSpace() || absl::StrContains(text, "No space left") ||
+      absl::StrContains(text, "File too large") ||
+      absl::StrContains(text, "Disk quota exceeded")) {
+    return absl::ResourceExhaustedError(message);
+  }
+  if (absl::StrContains(text, "lock") &&
+      (absl::StrContains(text, "temporarily unavailable") ||
+       absl::StrContains(text, "already held"))) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("database ", folder,
+                     ": another process holds it as primary; stop that one, "
+                     "or open this one as a secondary (",
+                     text, ")"));
+  }
+  if (absl::StrContains(text, "Permission denied") ||
+      absl::StrContains(text, "Read-only file system")) {
+    return absl::PermissionDeniedError(message);
+  }
+  if (absl::StrContains(text, "No such file or directory")) {
+    return absl::DataLossError(message);
+  }
+  if (status.IsNotSupported()) return absl::FailedPreconditionError(message);
+  return absl::InternalError(message);
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(
+    const KvOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions table;
+  table.write_buffer_size = options.write_buffer_bytes;
+  table.compression =
+      options.compress ? rocksdb::kZSTD : rocksdb::kNoCompression;
+  table.bottommost_compression = table.compression;
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.block_size = 16 << 10;
+  blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  blocks.format_version = 5;
+  blocks.checksum = rocksdb::kXXH3;
+  table.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  table.level_compaction_dynamic_level_bytes = true;
+  return table;
+}
+
+}  // namespace
+
+std::string PrefixEnd(absl::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) {
+    end.pop_back();
+  }
+  if (!end.empty()) ++end.back();
+  return end;
+}
+
+struct Kv::State {
+  std::string folder;
+  KvOptions options;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> tables;
+  // A secondary's own folder; removed with it.
+  std::string scratch;
+
+  ~State() {
+    Close();
+    if (scratch.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove_all(scratch, ignored);
+  }
+
+  void Close() {
+    if (db == nullptr) return;
+    for (rocksdb::ColumnFamilyHandle* table : tables) {
+      if (table != nullptr) db->DestroyColumnFamilyHandle(table);
+    }
+    // Unsynced writes are in the log file already, which the system writes
+    // out; there is nothing to flush.
+    db->Close().PermitUncheckedError();
+    db.reset();
+  }
+
+  rocksdb::ColumnFamilyHandle* table(int index) const { return tables[index]; }
+};
+
+// Holds a place in time.
+class KvSnapshot {
+ public:
+  KvSnapshot(rocksdb::DB* db, const rocksdb::Snapshot* snapshot)
+      : db_(db), snapshot_(snapshot) {}
+  ~KvSnapshot() { db_->ReleaseSnapshot(snapshot_); }
+  const rocksdb::Snapshot* get() const { return snapshot_; }
+
+ private:
+  rocksdb::DB* const db_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+// Table numbers become RocksDB's only when the batch is written, so that a
+// batch can be made without a database. The tables of one store are opened in
+// one order, but their RocksDB ids depend on history.
+struct KvBatch::State {
+  struct Change {
+    enum Kind : uint8_t { kPut, kDelete, kDeleteRange } kind;
+    int table;
+    std::string key;
+    std::string value;
+  };
+  std::vector<Change> changes;
+  size_t bytes = 0;
+
+  void Add(Change::Kind kind, int table, absl::string_view key,
+           absl::string_view value) {
+    bytes += sizeof(Change) + key.size() + value.size();
+    changes.push_back({kind, table, std::string(key), std::string(value)});
+  }
+};
+
+KvBatch::KvBatch() : state_(std::make_unique<State>()) {}
+KvBatch::~KvBatch() = default;
+KvBatch::KvBatch(KvBatch&&) noexcept = default;
+KvBatch& KvBatch::operator=(KvBatch&&) noexcept = default;
+
+void KvBatch::Put(int table, absl::string_view key, absl::string_view value) {
+  state_->Add(State::Change::kPut, table, key, value);
+}
+
+void KvBatch::Delete(int table, absl::string_view key) {
+  state_->Add(State::Change::kDelete, table, key, "");
+}
+
+void KvBatch::DeleteRange(int table, absl::string_view begin,
+                          absl::string_view end) {
+  state_->Add(State::Change::kDeleteRange, table, begin, end);
+}
+
+void KvBatch::DeletePrefix(int table, absl::string_view prefix) {
+  DeleteRange(table, prefix, PrefixEnd(prefix));
+}
+
+void KvBatch::Append(KvBatch other) {
+  if (other.state_ == nullptr) return;
+  state_->bytes += other.state_->bytes;
+  std::move(other.state_->changes.begin(), other.state_->changes.end(),
+            std::back_inserter(state_->changes));
+}
+
+size_t KvBatch::size() const { return state_->changes.size(); }
+size_t KvBatch::bytes() const { return state_->bytes; }
+
+struct KvIterator::State {
+  std::string folder;
+  std::string prefix;
+  std::string end;
+  rocksdb::Slice upper;
+  std::unique_ptr<rocksdb::Iterator> it;
+};
+
+KvIterator::KvIterator(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+KvIterator::~KvIterator() = default;
+bool KvIterator::Valid() const { return state_->it->Valid(); }
+void KvIterator::Next() { state_->it->Next(); }
+
+void KvIterator::Seek(absl::string_view key) {
+  state_->it->Seek(ToSlice(std::max(key, absl::string_view(state_->prefix))));
+}
+
+absl::string_view KvIterator::key() const { return ToView(state_->it->key()); }
+absl::string_view KvIterator::value() const {
+  return ToView(state_->it->value());
+}
+absl::Status KvIterator::status() const {
+  return FromRocks(state_->it->status(), state_->folder);
+}
+
+Kv::Kv(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Kv::~Kv() = default;
+
+absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
+                                             const KvOptions& options) {
+  auto state = std::make_unique<State>();
+  state->folder = std::string(folder);
+  state->options = options;
+
+  rocksdb::DBOptions db_options;
+  db_options.create_if_missing = options.mode == KvMode::kPrimary;
+  db_options.create_missing_column_families = true;
+  db_options.keep_log_file_num = 4;
+  db_options.info_log_level = rocksdb::WARN_LEVEL;
+  db_options.max_background_jobs = 2;
+  db_options.paranoid_checks = true;
+  // What was synced is found again, and what was not is cut off cleanly.
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db_options.skip_stats_update_on_db_open = true;
+  db_options.stats_dump_period_sec = 0;
+  db_options.stats_persist_period_sec = 0;
+  if (options.mode == KvMode::kSecondary) db_options.max_open_files = -1;
+
+  const std::shared_ptr<rocksdb::Cache> cache =
+      rocksdb::NewLRUCache(options.cache_bytes);
+  const rocksdb::ColumnFamilyOptions table = TableOptions(options, cache);
+  std::vector<rocksdb::ColumnFamilyDescriptor> tables = {
+      {rocksdb::kDefaultColumnFamilyName, table}};
+  for (const std::string& name : options.tables) {
+    tables.emplace_back(name, table);
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  if (options.mode == KvMode::kPrimary) {
+    // Tables of a newer release must be opened too.
+    std::vector<std::string> present;
+    if (rocksdb::DB::ListColumnFamilies(db_options, state->folder, &present)
+            .ok()) {
+      for (const std::string& name : present) {
+        const auto same = [&](const rocksdb::ColumnFamilyDescriptor& t) {
+          return t.name == name;
+        };
+        if (std::none_of(tables.begin(), tables.end(), same)) {
+          tables.emplace_back(name, table);
+        }
+      }
+    }
+    status =
+        rocksdb::DB::Open(db_options, state->folder, tables, &handles, &db);
+  } else {
+    struct stat info;
+    const std::string current = absl::StrCat(folder, "/CURRENT");
+    if (stat(current.c_str(), &info) != 0) {
+      return FileError("open database", folder, errno);
+    }
+    // RocksDB wants a folder of its own for a secondary's log.
+    const char* const temporary = getenv("TMPDIR");
+    std::string scratch =
+        absl::StrCat(temporary != nullptr ? temporary : "/tmp",
+                     "/footnote-secondary-XXXXXX");
+    if (mkdtemp(&scratch[0]) == nullptr) {
+      return FileError("create folder", scratch, errno);
+    }
+    state->scratch = scratch;
+    status = rocksdb::DB::OpenAsSecondary(db_options, state->folder, scratch,
+                                          tables, &handles, &db);
+  }
+  if (!status.ok()) return FromRocks(status, folder);
+  state->db.reset(db);
+  // The first handle is that of the default table, which stays empty.
+  for (size_t i = 0; i < handles.size(); ++i) {
+    if (i == 0 || i > options.tables.size()) {
+      db->DestroyColumnFamilyHandle(handles[i]);
+    } else {
+      state->tables.push_back(handles[i]);
+    }
+  }
+  return std::unique_ptr<Kv>(new Kv(std::move(state)));
+}
+
+absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
+                                    const KvSnapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status =
+      state_->db->Get(options, state_->table(table), ToSlice(key), &value);
+  if (status.IsNotFound()) {
+    return absl::NotFoundError(
+        absl::StrCat("table ", state_->options.tables[table], ": no such key"));
+  }
+  if (!status.ok()) return FromRocks(status, state_->folder);
+  return value.ToString();
+}
+
+absl::StatusOr<std::vector<absl::optional<std::string>>> Kv::MultiGet(
+    int table, absl::Span<const std::string> keys,
+    const KvSnapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  state_->db->MultiGet(options, state_->table(table), keys.size(),
+                       slices.data(), values.data(), statuses.data());
+  std::vector<absl::optional<std::string>> found(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return FromRocks(statuses[i], state_->folder);
+    found[i] = values[i].ToString();
+  }
+  return found;
+}
+
+std::unique_ptr<KvIterator> Kv::Iterate(int table, absl::string_view prefix,
+                                        const KvSnapshot* snapshot) const {
+  auto state = std::make_unique<KvIterator::State>();
+  state->folder = state_->folder;
+  state->prefix = std::string(prefix);
+  state->end = PrefixEnd(prefix);
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = snapshot->get();
+  if (!state->end.empty()) {
+    state->upper = rocksdb::Slice(state->end);
+    options.iterate_upper_bound = &state->upper;
+  }
+  state->it.reset(state_->db->NewIterator(options, state_->table(table)));
+  state->it->Seek(ToSlice(prefix));
+  return std::unique_ptr<KvIterator>(new KvIterator(std::move(state)));
+}
+
+absl::Status Kv::Write(KvBatch batch, bool sync) {
+  if (state_->options.mode == KvMode::kSecondary) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("database ", state_->folder,
+                     ": write asked of a secondary; only the primary writes"));
+  }
+  rocksdb::WriteBatch changes(batch.bytes());
+  for (const KvBatch::State::Change& change : batch.state_->changes) {
+    rocksdb::ColumnFamilyHandle* const table = state_->table(change.table);
+    rocksdb::Status status;
+    switch (change.kind) {
+      case KvBatch::State::Change::kPut:
+        status = changes.Put(table, change.key, change.value);
+        break;
+      case KvBatch::State::Change::kDelete:
+        status = changes.Delete(table, change.key);
+        break;
+      case KvBatch::State::Change::kDeleteRange:
+        status = changes.DeleteRange(table, change.key, change.value);
+        break;
+    }
+    if (!status.ok()) return FromRocks(status, state_->folder);
+  }
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  rocksdb::Status status = state_->db->Write(options, &changes);
+  if (!status.ok() && status.severity() >= rocksdb::Status::kSoftError) {
+    // After an error of the disk RocksDB refuses writes until told that the
+    // trouble is over. Ask once; while the disk is full it says so again.
+    if (state_->db->Resume().ok()) {
+      status = state_->db->Write(options, &changes);
+    }
+  }
+  return FromRocks(status, state_->folder);
+}
+
+std::shared_ptr<const KvSnapshot> Kv::Snapshot() const {
+  return std::make_shared<KvSnapshot>(state_->db.get(),
+                                      state_->db->GetSnapshot());
+}
+
+absl::Status Kv::CatchUp() {
+  if (state_->options.mode == KvMode::kPrimary) return absl::OkStatus();
+  return FromRocks(state_->db->TryCatchUpWithPrimary(), state_->folder);
+}
+
+absl::Status Kv::Compact(int table) { return CompactPrefix(table, ""); }
+
+absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
+  // Every table: the log file lives until all of them have left it.
+  RETURN_IF_ERROR(Flush());
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.exclusive_manual_compaction = false;
+  const std::string end = PrefixEnd(prefix);
+  const rocksdb::Slice begin_slice = ToSlice(prefix);
+  const rocksdb::Slice end_slice(end);
+  RETURN_IF_ERROR(FromRocks(
+      state_->db->CompactRange(options, state_->table(table),
+                               prefix.empty() ? nullptr : &begin_slice,
+                               end.empty() ? nullptr : &end_slice),
+      state_->folder));
+  // Files that nothing uses any more are removed by a later job of RocksDB's;
+  // off and on again makes it wait for that.
+  state_->db->DisableFileDeletions().PermitUncheckedError();
+  return FromRocks(state_->db->EnableFileDeletions(/*force=*/true),
+                   state_->folder);
+}
+
+absl::Status Kv::Flush() {
+  rocksdb::FlushOptions options;
+  options.wait = true;
+  RETURN_IF_ERROR(
+      FromRocks(state_->db->Flush(options, state_->tables), state_->folder));
+  return FromRocks(state_->db->SyncWAL(), state_->folder);
+}
+
+absl::StatusOr<uint64_t> Kv::FileBytes() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  state_->db->GetLiveFilesMetaData(&files);
+  uint64_t bytes = 0;
+  for (const rocksdb::LiveFileMetaData& file : files) bytes += file.size;
+  return bytes;
+}
+
+KvMode Kv::mode() const { return state_->options.mode; }
+const std::string& Kv::folder() const { return state_->folder; }
+
+}  // namespace footnote

@@ -1,0 +1,103 @@
+#include "storage/posting_sink.h"
+
+#include <string.h>
+
+#include <algorithm>
+
+#include "storage/postings_codec.h"
+
+namespace footnote {
+namespace {
+
+// The longest reach of Unpack beyond the last packed byte.
+constexpr char kPadding[16] = {};
+
+void AppendVarint(uint32_t value, std::string* out) {
+  for (; value >= 0x80; value >>= 7) {
+    out->push_back(static_cast<char>(value | 0x80));
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+}  // namespace
+
+PostingSink::PostingSink(SectionFile* file,
+                         absl::Span<const PassageRow> passages,
+                         SegmentInfo* info)
+    : file_(file), passages_(passages), info_(info) {
+  info_->posting_count = 0;
+  file_->Begin(SectionId::kPostings);
+}
+
+void PostingSink::Add(uint64_t key, uint8_t channel,
+                      absl::Span<const uint32_t> ordinals,
+                      absl::Span<const uint32_t> frequencies) {
+  const int group = info_->channel_group[channel];
+  TermRow term = {};
+  term.document_frequency = static_cast<uint32_t>(ordinals.size());
+  term.min_length = 0xffff;
+  lengths_.clear();
+  for (size_t i = 0; i < ordinals.size(); ++i) {
+    const uint16_t length = passages_[ordinals[i]].length[group];
+    lengths_.push_back(length);
+    term.min_length = std::min(term.min_length, length);
+    term.max_frequency = std::max<uint16_t>(
+        term.max_frequency, static_cast<uint16_t>(frequencies[i]));
+  }
+  uint64_t place = ordinals[0];
+  if (ordinals.size() > 1) {
+    place = file_->section_bytes();
+    bytes_.clear();
+    AppendPostingsList(ordinals, frequencies, lengths_, &bytes_);
+    bytes_.resize((bytes_.size() + 3) / 4 * 4);
+    file_->Append(bytes_);
+  }
+  term.location = place | uint64_t{channel} << 56;
+  keys_.push_back(key);
+  terms_.push_back(term);
+  info_->posting_count += ordinals.size();
+}
+
+void PostingSink::EndPostings() {
+  file_->Append(kPadding, sizeof(kPadding));
+  file_->End();
+  info_->term_count = keys_.size();
+  file_->AppendSection(SectionId::kTermKeys, keys_.data(),
+                       keys_.size() * sizeof(keys_[0]));
+  file_->AppendSection(SectionId::kTerms, terms_.data(),
+                       terms_.size() * sizeof(terms_[0]));
+  if ((info_->flags & kSegmentHasPositions) != 0) {
+    file_->Begin(SectionId::kPositions);
+  }
+}
+
+void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
+                               absl::Span<const uint32_t> positions) {
+  position_offsets_.push_back(file_->section_bytes());
+  const size_t strides =
+      (counts.size() + kPositionStride - 1) / kPositionStride;
+  bytes_.assign(strides * sizeof(uint32_t), 0);
+  size_t at = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (i % kPositionStride == 0) {
+      const uint32_t offset = static_cast<uint32_t>(bytes_.size());
+      memcpy(&bytes_[i / kPositionStride * sizeof(offset)], &offset,
+             sizeof(offset));
+    }
+    AppendVarint(counts[i], &bytes_);
+    uint32_t previous = 0;
+    for (uint32_t j = 0; j < counts[i]; ++j, ++at) {
+      AppendVarint(positions[at] - previous, &bytes_);
+      previous = positions[at];
+    }
+  }
+  file_->Append(bytes_);
+}
+
+void PostingSink::EndPositions() {
+  file_->End();
+  file_->AppendSection(SectionId::kPositionOffsets, position_offsets_.data(),
+                       position_offsets_.size() * sizeof(uint64_t));
+}
+
+}  // namespace footnote

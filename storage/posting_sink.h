@@ -1,0 +1,50 @@
+#ifndef FOOTNOTE_STORAGE_POSTING_SINK_H_
+#define FOOTNOTE_STORAGE_POSTING_SINK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "storage/section_file.h"
+#include "storage/segment_format.h"
+
+namespace footnote {
+
+// Writes the postings of a segment, term by term, and the tables that find
+// them: sections kPostings, kTerms and kTermKeys, and with positions
+// kPositions and kPositionOffsets.
+//
+// Two passes over the terms by rising key: Add for each; EndPostings; then,
+// only with positions, AddPositions for each and EndPositions. Memory: 24
+// bytes per term. Not thread-safe.
+class PostingSink {
+ public:
+  // `passages` and `info` (channel_group is read; counts are set) must outlive
+  // this object.
+  PostingSink(SectionFile* file, absl::Span<const PassageRow> passages,
+              SegmentInfo* info);
+
+  void Add(uint64_t key, uint8_t channel, absl::Span<const uint32_t> ordinals,
+           absl::Span<const uint32_t> frequencies);
+  void EndPostings();
+
+  // `counts[i]` positions of posting i lie in `positions`, rising.
+  void AddPositions(absl::Span<const uint32_t> counts,
+                    absl::Span<const uint32_t> positions);
+  void EndPositions();
+
+ private:
+  SectionFile* const file_;
+  const absl::Span<const PassageRow> passages_;
+  SegmentInfo* const info_;
+  std::vector<uint64_t> keys_;
+  std::vector<TermRow> terms_;
+  std::vector<uint64_t> position_offsets_;
+  std::vector<uint16_t> lengths_;
+  std::string bytes_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_STORAGE_POSTING_SINK_H_

@@ -1,0 +1,788 @@
+#include "storage/segment_writer.h"
+
+#include <string.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <numeric>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "storage/half.h"
+#include "storage/posting_sink.h"
+#include "storage/section_file.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kMaxStringBytes = 1 << 20;
+constexpr uint32_t kMaxFrequency = 0xffff;
+
+uint64_t NowMicros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Strings, numbered in the order of arrival until Sort.
+class StringPool {
+ public:
+  StringPool() { Intern(""); }
+
+  uint32_t Intern(absl::string_view value) {
+    const auto found = ids_.find(value);
+    if (found != ids_.end()) return found->second;
+    strings_.emplace_back(value);
+    bytes_ += value.size();
+    const uint32_t id = static_cast<uint32_t>(strings_.size() - 1);
+    ids_.emplace(absl::string_view(strings_.back()), id);
+    return id;
+  }
+
+  size_t size() const { return strings_.size(); }
+  size_t ApproximateBytes() const {
+    return bytes_ + strings_.size() * (sizeof(std::string) + 40);
+  }
+
+  // The number in byte order of each string, by its number of arrival.
+  std::vector<uint32_t> Ranks() const {
+    std::vector<uint32_t> order(strings_.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+      return strings_[a] < strings_[b];
+    });
+    std::vector<uint32_t> ranks(order.size());
+    for (size_t i = 0; i < order.size(); ++i) ranks[order[i]] = i;
+    return ranks;
+  }
+
+  const std::string& operator[](uint32_t id) const { return strings_[id]; }
+
+ private:
+  std::deque<std::string> strings_;
+  absl::flat_hash_map<absl::string_view, uint32_t> ids_;
+  size_t bytes_ = 0;
+};
+
+// 32-bit values in chains of slices that grow, so that a rare term costs
+// little and a frequent one is read in long runs. A slice ends with the
+// address of the next.
+class SliceArena {
+ public:
+  struct Chain {
+    uint32_t head = 0;
+    uint32_t tail = 0;  // where the next value goes
+    uint8_t level = 0;
+    uint8_t left = 0;  // values that fit before the link
+  };
+
+  void Append(uint32_t value, uint32_t* head, uint32_t* tail, uint8_t* level,
+              uint8_t* left) {
+    if (*left == 0) {
+      const uint32_t size = SliceSize(*level);
+      const uint32_t slice = Allocate(size);
+      (*head == 0 ? *head : At(*tail)) = slice;
+      *tail = slice;
+      *left = static_cast<uint8_t>(size - 1);
+      if (*level < kMaxLevel) ++*level;
+    }
+    At(*tail) = value;
+    ++*tail;
+    --*left;
+  }
+
+  // Reads a chain from its head; the caller knows where to stop.
+  class Reader {
+   public:
+    Reader(const SliceArena& arena, uint32_t head) : arena_(arena) {
+      at_ = head;
+      left_ = SliceSize(0) - 1;
+    }
+    uint32_t Next() {
+      if (left_ == 0) {
+        at_ = arena_.At(at_);
+        level_ = std::min(level_ + 1, kMaxLevel);
+        left_ = SliceSize(level_) - 1;
+      }
+      --left_;
+      return arena_.At(at_++);
+    }
+
+   private:
+    const SliceArena& arena_;
+    uint32_t at_;
+    uint32_t left_;
+    int level_ = 0;
+  };
+
+  size_t ApproximateBytes() const {
+    return blocks_.size() * kBlockSize * sizeof(uint32_t);
+  }
+  // False when the 32-bit addresses would not last for `values` more.
+  bool HasRoomFor(size_t values) const {
+    return (blocks_.size() + 2) * size_t{kBlockSize} + 2 * values <
+           std::numeric_limits<uint32_t>::max();
+  }
+
+ private:
+  static constexpr uint32_t kBlockBits = 16;
+  static constexpr uint32_t kBlockSize = 1 << kBlockBits;
+
+  // Slices of 4 to 256 values, the link included.
+  static constexpr int kMaxLevel = 6;
+  static uint32_t SliceSize(int level) { return 4u << level; }
+
+  uint32_t& At(uint32_t address) {
+    return blocks_[address >> kBlockBits][address & (kBlockSize - 1)];
+  }
+  uint32_t At(uint32_t address) const {
+    return blocks_[address >> kBlockBits][address & (kBlockSize - 1)];
+  }
+
+  uint32_t Allocate(uint32_t size) {
+    if (used_ + size > kBlockSize) {
+      blocks_.emplace_back(new uint32_t[kBlockSize]);
+      // Address 0 means "none".
+      used_ = blocks_.size() == 1 ? 1 : 0;
+    }
+    const uint32_t address =
+        static_cast<uint32_t>((blocks_.size() - 1) << kBlockBits) + used_;
+    used_ += size;
+    return address;
+  }
+
+  std::vector<std::unique_ptr<uint32_t[]>> blocks_;
+  uint32_t used_ = kBlockSize;
+};
+
+// The postings of all terms while they are collected: a hash table whose slots
+// hold the term's newest posting; older ones lie in the arena, one value each:
+// 24 bits of ordinal gap, 8 bits of frequency (255: the frequency follows).
+class TermTable {
+ public:
+  explicit TermTable(bool positions) : positions_(positions) { Resize(12); }
+
+  void Add(uint32_t passage, absl::Span<const SegmentToken> tokens) {
+    while ((used_ + tokens.size()) * 10 > slots_.size() * 7) {
+      Resize(64 - shift_ + 1);
+    }
+    constexpr size_t kAhead = 12;
+    const size_t count = tokens.size();
+    for (size_t i = 0; i < std::min(kAhead, count); ++i) {
+      __builtin_prefetch(&slots_[Home(tokens[i].key)], 1);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      if (i + kAhead < count) {
+        __builtin_prefetch(&slots_[Home(tokens[i + kAhead].key)], 1);
+      }
+      AddOne(passage, tokens[i]);
+    }
+  }
+
+  size_t ApproximateBytes() const {
+    return slots_.size() * sizeof(Slot) +
+           places_.size() * (sizeof(SliceArena::Chain) + 4) +
+           arena_.ApproximateBytes();
+  }
+  bool HasRoomFor(size_t values) const { return arena_.HasRoomFor(values); }
+
+  // Calls `visit` for every term by rising key.
+  struct Term {
+    uint64_t key;
+    uint8_t channel;
+    absl::Span<const uint32_t> ordinals;
+    absl::Span<const uint32_t> frequencies;
+  };
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    const std::vector<KeyPlace> order = Sorted();
+    std::vector<uint32_t> ordinals, frequencies;
+    for (size_t i = 0; i < order.size(); ++i) {
+      if (i + 8 < order.size()) __builtin_prefetch(&slots_[order[i + 8].place]);
+      const Slot& slot = slots_[order[i].place];
+      ReadPostings(slot, &ordinals, &frequencies);
+      visit(Term{slot.key, slot.channel, ordinals, frequencies});
+    }
+  }
+
+  // Calls `visit(counts, positions)` for every term by rising key.
+  template <typename Visit>
+  void ForEachPositions(Visit visit) const {
+    std::vector<uint32_t> counts, positions;
+    for (const KeyPlace& entry : Sorted()) {
+      counts.clear();
+      positions.clear();
+      SliceArena::Reader reader(arena_, places_[entry.place].head);
+      size_t begin = 0;
+      const auto end_posting = [&] {
+        std::sort(positions.begin() + begin, positions.end());
+        counts.push_back(positions.size() - begin);
+        begin = positions.size();
+      };
+      for (uint32_t i = 0; i < place_counts_[entry.place]; ++i) {
+        const uint32_t value = reader.Next();
+        if (i > 0 && (value & kFirstPlace) != 0) end_posting();
+        positions.push_back(value & ~kFirstPlace);
+      }
+      end_posting();
+      visit(absl::MakeConstSpan(counts), absl::MakeConstSpan(positions));
+    }
+  }
+
+ private:
+  struct Slot {
+    uint64_t key = 0;
+    uint32_t passage = 0;
+    uint32_t document_frequency = 0;  // 0: the slot is free
+    uint32_t head = 0;
+    uint32_t tail = 0;
+    uint16_t frequency = 0;
+    uint8_t channel = 0;
+    uint8_t level = 0;
+    uint8_t left = 0;
+  };
+  static_assert(sizeof(Slot) == 32, "two to a cache line");
+  struct KeyPlace {
+    uint64_t key;
+    uint32_t place;
+  };
+  // Marks the first position of a posting.
+  static constexpr uint32_t kFirstPlace = 1u << 31;
+
+  size_t Home(uint64_t key) const {
+    return (key * 0x9e3779b97f4a7c15u) >> shift_;
+  }
+
+  size_t Find(uint64_t key) const {
+    size_t place = Home(key);
+    const size_t mask = slots_.size() - 1;
+    while (slots_[place].document_frequency != 0 && slots_[place].key != key) {
+      place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  void AddOne(uint32_t passage, const SegmentToken& token) {
+    const size_t place = Find(token.key);
+    Slot& slot = slots_[place];
+    const uint32_t weight = token.weight == 0 ? 1 : token.weight;
+    bool first = true;
+    if (slot.document_frequency == 0) {
+      slot.key = token.key;
+      slot.channel = token.channel;
+      slot.passage = passage;
+      slot.document_frequency = 1;
+      slot.frequency = static_cast<uint16_t>(weight);
+      ++used_;
+    } else if (slot.passage == passage) {
+      slot.frequency = static_cast<uint16_t>(
+          std::min<uint32_t>(slot.frequency + weight, kMaxFrequency));
+      first = false;
+    } else {
+      // The newest posting goes to the arena as a gap to the one that follows
+      // it, so that nothing else need be kept.
+      const uint32_t gap = passage - slot.passage;
+      const uint32_t low = std::min<uint32_t>(slot.frequency, 255);
+      arena_.Append(gap << 8 | low, &slot.head, &slot.tail, &slot.level,
+                    &slot.left);
+      if (low == 255) {
+        arena_.Append(slot.frequency, &slot.head, &slot.tail, &slot.level,
+                      &slot.left);
+      }
+      slot.passage = passage;
+      slot.frequency = static_cast<uint16_t>(weight);
+      ++slot.document_frequency;
+    }
+    if (!positions_) return;
+    SliceArena::Chain& chain = places_[place];
+    const uint32_t value = token.position & ~kFirstPlace;
+    arena_.Append(first ? value | kFirstPlace : value, &chain.head, &chain.tail,
+                  &chain.level, &chain.left);
+    ++place_counts_[place];
+  }
+
+  void ReadPostings(const Slot& slot, std::vector<uint32_t>* ordinals,
+                    std::vector<uint32_t>* frequencies) const {
+    const uint32_t count = slot.document_frequency;
+    ordinals->resize(count);
+    frequencies->resize(count);
+    SliceArena::Reader reader(arena_, slot.head);
+    uint64_t span = 0;
+    for (uint32_t i = 0; i + 1 < count; ++i) {
+      const uint32_t value = reader.Next();
+      const uint32_t low = value & 255;
+      (*frequencies)[i] = low == 255 ? reader.Next() : low;
+      (*ordinals)[i] = value >> 8;
+      span += value >> 8;
+    }
+    (*frequencies)[count - 1] = slot.frequency;
+    // Gaps, then the last ordinal: the first lies `span` before it.
+    uint32_t ordinal = slot.passage - static_cast<uint32_t>(span);
+    for (uint32_t i = 0; i + 1 < count; ++i) {
+      const uint32_t gap = (*ordinals)[i];
+      (*ordinals)[i] = ordinal;
+      ordinal += gap;
+    }
+    (*ordinals)[count - 1] = ordinal;
+  }
+
+  std::vector<KeyPlace> Sorted() const {
+    std::vector<KeyPlace> order;
+    order.reserve(used_);
+    for (size_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].document_frequency != 0) {
+        order.push_back({slots_[i].key, static_cast<uint32_t>(i)});
+      }
+    }
+    std::sort(
+        order.begin(), order.end(),
+        [](const KeyPlace& a, const KeyPlace& b) { return a.key < b.key; });
+    return order;
+  }
+
+  void Resize(int bits) {
+    std::vector<Slot> old(size_t{1} << bits);
+    old.swap(slots_);
+    shift_ = 64 - bits;
+    std::vector<SliceArena::Chain> old_places;
+    std::vector<uint32_t> old_counts;
+    if (positions_) {
+      old_places.resize(slots_.size());
+      old_counts.resize(slots_.size());
+      old_places.swap(places_);
+      old_counts.swap(place_counts_);
+    }
+    for (size_t i = 0; i < old.size(); ++i) {
+      if (old[i].document_frequency == 0) continue;
+      const size_t place = Find(old[i].key);
+      slots_[place] = old[i];
+      if (positions_) {
+        places_[place] = old_places[i];
+        place_counts_[place] = old_counts[i];
+      }
+    }
+  }
+
+  const bool positions_;
+  int shift_ = 64;
+  size_t used_ = 0;
+  std::vector<Slot> slots_;
+  // By slot, only with positions.
+  std::vector<SliceArena::Chain> places_;
+  std::vector<uint32_t> place_counts_;
+  SliceArena arena_;
+};
+
+// Rows of vectors, in blocks so that growing copies nothing.
+class VectorPool {
+ public:
+  VectorPool(int dimension, ExactVectors exact)
+      : dimension_(dimension),
+        exact_(exact),
+        code_stride_(CodeStride(dimension)),
+        exact_stride_(ExactStride(dimension, exact)) {}
+
+  void Add(uint32_t passage, absl::Span<const float> values) {
+    if (rows_.size() % kBlockRows == 0) {
+      codes_.emplace_back(new int8_t[kBlockRows * code_stride_]());
+      exacts_.emplace_back(new uint8_t[kBlockRows * exact_stride_]());
+    }
+    float largest = 0;
+    for (const float value : values) {
+      largest = std::max(largest, std::fabs(value));
+    }
+    VectorRow row = {};
+    row.passage = passage;
+    row.scale = largest / 127;
+    const float inverse = row.scale > 0 ? 1 / row.scale : 0;
+    int8_t* codes = Codes(rows_.size());
+    for (int i = 0; i < dimension_; ++i) {
+      const long code = std::lrintf(values[i] * inverse);
+      codes[i] = static_cast<int8_t>(std::min(127l, std::max(-127l, code)));
+      row.code_sum += codes[i];
+    }
+    uint8_t* exact = Exact(rows_.size());
+    if (exact_ == ExactVectors::kFloat32) {
+      memcpy(exact, values.data(), dimension_ * sizeof(float));
+    } else if (exact_ == ExactVectors::kFloat16) {
+      for (int i = 0; i < dimension_; ++i) {
+        const uint16_t half = HalfFromFloat(values[i]);
+        memcpy(exact + i * sizeof(half), &half, sizeof(half));
+      }
+    }
+    rows_.push_back(row);
+  }
+
+  const std::vector<VectorRow>& rows() const { return rows_; }
+  int8_t* Codes(size_t row) const {
+    return codes_[row / kBlockRows].get() + row % kBlockRows * code_stride_;
+  }
+  uint8_t* Exact(size_t row) const {
+    return exacts_[row / kBlockRows].get() + row % kBlockRows * exact_stride_;
+  }
+  uint64_t code_stride() const { return code_stride_; }
+  uint64_t exact_stride() const { return exact_stride_; }
+  size_t ApproximateBytes() const {
+    return codes_.size() * kBlockRows * (code_stride_ + exact_stride_) +
+           rows_.capacity() * sizeof(VectorRow);
+  }
+
+ private:
+  static constexpr size_t kBlockRows = 64;
+  const int dimension_;
+  const ExactVectors exact_;
+  const uint64_t code_stride_;
+  const uint64_t exact_stride_;
+  std::vector<VectorRow> rows_;
+  std::vector<std::unique_ptr<int8_t[]>> codes_;
+  std::vector<std::unique_ptr<uint8_t[]>> exacts_;
+};
+
+template <typename T>
+size_t HeldBytes(const std::vector<T>& rows) {
+  return rows.capacity() * sizeof(T);
+}
+
+template <typename T>
+void WriteRows(SectionFile* file, SectionId id, const std::vector<T>& rows) {
+  file->AppendSection(id, rows.data(), rows.size() * sizeof(T));
+}
+
+}  // namespace
+
+struct SegmentWriter::State {
+  explicit State(SegmentOptions given)
+      : options(std::move(given)),
+        terms(options.positions),
+        vectors(options.dimension, options.exact) {}
+
+  SegmentOptions options;
+  StringPool strings;
+  std::vector<DocumentRow> documents;
+  std::vector<uint32_t> attributes;
+  std::vector<PassageRow> passages;
+  std::vector<SentenceRow> sentences;
+  TermTable terms;
+  VectorPool vectors;
+
+  void NumberStrings();
+  absl::Status WriteVectors(SectionFile* file, SegmentInfo* info);
+  void WriteStrings(SectionFile* file) const;
+  std::vector<uint32_t> DocumentOrder() const;
+};
+
+SegmentWriter::SegmentWriter(SegmentOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
+
+SegmentWriter::~SegmentWriter() = default;
+
+absl::Status SegmentWriter::AddDocument(const SegmentDocument& document) {
+  if (document.id.empty()) {
+    return absl::InvalidArgumentError("document id is empty");
+  }
+  if (document.sha256.size() != sizeof(DocumentRow::sha256)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("document ", document.id, ": hash of ",
+                     document.sha256.size(), " bytes, want 32"));
+  }
+  if (document.metadata.size() > 0xffff || document.labels.size() > 0xffff) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("document ", document.id, ": ", document.metadata.size(),
+                     " metadata pairs and ", document.labels.size(),
+                     " labels, want at most 65535 of each"));
+  }
+  size_t longest = std::max(document.id.size(), document.title.size());
+  for (const auto& pair : document.metadata) {
+    longest = std::max({longest, pair.first.size(), pair.second.size()});
+  }
+  for (const std::string& label : document.labels) {
+    longest = std::max(longest, label.size());
+  }
+  if (longest > kMaxStringBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("document ", document.id.substr(0, 200), ": a name of ",
+                     longest, " bytes, want at most ", kMaxStringBytes));
+  }
+  State& s = *state_;
+  DocumentRow row = {};
+  row.id = s.strings.Intern(document.id);
+  row.title = s.strings.Intern(document.title);
+  row.version = document.version;
+  row.language = document.language;
+  memcpy(row.sha256, document.sha256.data(), sizeof(row.sha256));
+  row.attribute_begin = static_cast<uint32_t>(s.attributes.size());
+  row.metadata_count = static_cast<uint16_t>(document.metadata.size());
+  row.label_count = static_cast<uint16_t>(document.labels.size());
+  row.first_passage = passage_count();
+  for (const auto& pair : document.metadata) {
+    s.attributes.push_back(s.strings.Intern(pair.first));
+    s.attributes.push_back(s.strings.Intern(pair.second));
+  }
+  for (const std::string& label : document.labels) {
+    s.attributes.push_back(s.strings.Intern(label));
+  }
+  s.documents.push_back(row);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
+    const SegmentPassage& passage) {
+  State& s = *state_;
+  if (s.documents.empty()) {
+    return absl::InvalidArgumentError("passage before the first document");
+  }
+  const uint32_t ordinal = passage_count();
+  if (ordinal >= kMaxSegmentPassages ||
+      !s.terms.HasRoomFor(passage.tokens.size() * 3)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("segment is full at ", ordinal,
+                     " passages: finish it and go on in "
+                     "another"));
+  }
+  if (passage.end < passage.begin ||
+      passage.code_point_end < passage.code_point_begin) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "passage [", passage.begin, ", ", passage.end, "): want begin <= end"));
+  }
+  for (const SentenceRow& sentence : passage.sentences) {
+    if (sentence.end < sentence.begin ||
+        sentence.end > passage.end - passage.begin) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("sentence [", sentence.begin, ", ", sentence.end,
+                       "): want it inside the passage of ",
+                       passage.end - passage.begin, " bytes"));
+    }
+  }
+  if (passage.sentences.size() > 0xffff) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("passage of ", passage.sentences.size(),
+                     " sentences, want at most 65535"));
+  }
+  if (passage.heading.size() > kMaxStringBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("heading of ", passage.heading.size(),
+                     " bytes, want at most ", kMaxStringBytes));
+  }
+  std::array<uint32_t, kLengthGroups> length = {};
+  for (const SegmentToken& token : passage.tokens) {
+    if (token.channel >= kMaxChannels) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("token of channel ", int{token.channel},
+                       ", want less than ", kMaxChannels));
+    }
+    length[s.options.channel_group[token.channel] % kLengthGroups] +=
+        token.weight == 0 ? 1 : token.weight;
+  }
+  if (std::any_of(passage.length.begin(), passage.length.end(),
+                  [](uint32_t given) { return given != 0; })) {
+    length = passage.length;
+  }
+  DocumentRow& document = s.documents.back();
+  PassageRow row = {};
+  row.begin = passage.begin;
+  row.end = passage.end;
+  row.code_point_begin = passage.code_point_begin;
+  row.code_point_end = passage.code_point_end;
+  row.document = document_count() - 1;
+  row.ordinal = document.passage_count++;
+  row.heading = s.strings.Intern(passage.heading);
+  row.first_sentence = static_cast<uint32_t>(s.sentences.size());
+  row.sentence_count = static_cast<uint16_t>(passage.sentences.size());
+  row.first_vector = kNoVector;
+  row.language = passage.language;
+  row.kind = passage.kind;
+  for (int g = 0; g < kLengthGroups; ++g) {
+    row.length[g] = static_cast<uint16_t>(std::min(length[g], 0xffffu));
+  }
+  s.passages.push_back(row);
+  s.sentences.insert(s.sentences.end(), passage.sentences.begin(),
+                     passage.sentences.end());
+  s.terms.Add(ordinal, passage.tokens);
+  return ordinal;
+}
+
+absl::Status SegmentWriter::AddVector(absl::Span<const float> row) {
+  if (state_->passages.empty()) {
+    return absl::InvalidArgumentError("vector before the first passage");
+  }
+  return AddVectorOf(passage_count() - 1, row);
+}
+
+absl::Status SegmentWriter::AddVectorOf(uint32_t passage,
+                                        absl::Span<const float> row) {
+  if (row.size() != static_cast<size_t>(state_->options.dimension) ||
+      row.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "vector of ", row.size(), " floats, want ", state_->options.dimension));
+  }
+  if (passage >= passage_count()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "vector of passage ", passage, ", want less than ", passage_count()));
+  }
+  for (const float value : row) {
+    if (!std::isfinite(value)) {
+      return absl::InvalidArgumentError(absl::StrCat("vector of passage ",
+                                                     passage, " holds ", value,
+                                                     ", want finite numbers"));
+    }
+  }
+  state_->vectors.Add(passage, row);
+  return absl::OkStatus();
+}
+
+size_t SegmentWriter::ApproximateBytes() const {
+  const State& s = *state_;
+  return s.strings.ApproximateBytes() + HeldBytes(s.documents) +
+         HeldBytes(s.attributes) + HeldBytes(s.passages) +
+         HeldBytes(s.sentences) + s.terms.ApproximateBytes() +
+         s.vectors.ApproximateBytes();
+}
+
+uint32_t SegmentWriter::document_count() const {
+  return static_cast<uint32_t>(state_->documents.size());
+}
+
+uint32_t SegmentWriter::passage_count() const {
+  return static_cast<uint32_t>(state_->passages.size());
+}
+
+// Replaces numbers of arrival by numbers in byte order.
+void SegmentWriter::State::NumberStrings() {
+  const std::vector<uint32_t> ranks = strings.Ranks();
+  for (DocumentRow& document : documents) {
+    document.id = ranks[document.id];
+    document.title = ranks[document.title];
+  }
+  for (uint32_t& attribute : attributes) attribute = ranks[attribute];
+  for (PassageRow& passage : passages) passage.heading = ranks[passage.heading];
+}
+
+void SegmentWriter::State::WriteStrings(SectionFile* file) const {
+  const std::vector<uint32_t> ranks = strings.Ranks();
+  std::vector<uint32_t> order(ranks.size());
+  for (size_t i = 0; i < ranks.size(); ++i) order[ranks[i]] = i;
+  std::vector<uint64_t> offsets = {0};
+  offsets.reserve(order.size() + 1);
+  for (const uint32_t id : order) {
+    offsets.push_back(offsets.back() + strings[id].size());
+  }
+  file->Begin(SectionId::kStrings);
+  file->Append(offsets.data(), offsets.size() * sizeof(offsets[0]));
+  for (const uint32_t id : order) file->Append(strings[id]);
+  file->End();
+}
+
+std::vector<uint32_t> SegmentWriter::State::DocumentOrder() const {
+  std::vector<uint32_t> order(documents.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+    if (documents[a].id != documents[b].id) {
+      return documents[a].id < documents[b].id;
+    }
+    return documents[a].version < documents[b].version;
+  });
+  return order;
+}
+
+absl::Status SegmentWriter::State::WriteVectors(SectionFile* file,
+                                                SegmentInfo* info) {
+  const std::vector<VectorRow>& rows = vectors.rows();
+  info->vector_count = static_cast<uint32_t>(rows.size());
+  info->dimension = static_cast<uint32_t>(options.dimension);
+  info->exact = options.exact;
+  if (rows.empty()) return absl::OkStatus();
+  std::vector<uint32_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&rows](uint32_t a, uint32_t b) {
+    return rows[a].passage < rows[b].passage;
+  });
+  file->Begin(SectionId::kVectorRows);
+  for (uint32_t i = 0; i < order.size(); ++i) {
+    const VectorRow& row = rows[order[i]];
+    file->Append(&row, sizeof(row));
+    uint32_t& first = passages[row.passage].first_vector;
+    if (first == kNoVector) first = i;
+  }
+  file->End();
+  file->Begin(SectionId::kVectorCodes);
+  for (const uint32_t i : order) {
+    file->Append(vectors.Codes(i), vectors.code_stride());
+  }
+  file->End();
+  if (options.exact != ExactVectors::kNone) {
+    file->Begin(SectionId::kVectorExact);
+    for (const uint32_t i : order) {
+      file->Append(vectors.Exact(i), vectors.exact_stride());
+    }
+    file->End();
+  }
+  return WriteAnnSection(file, *info, options.ann_builder);
+}
+
+absl::Status SegmentWriter::Finish(absl::string_view path) {
+  State& s = *state_;
+  if (s.documents.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("segment ", path, ": no document was added"));
+  }
+  if (!s.options.encoder_hash.empty() &&
+      s.options.encoder_hash.size() != sizeof(SegmentInfo::encoder_hash)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("segment ", path, ": encoder hash of ",
+                     s.options.encoder_hash.size(), " bytes, want 32 or none"));
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<SectionFile> file,
+                   SectionFile::Create(path, s.options.analyzer_version));
+
+  SegmentInfo info = {};
+  info.analyzer_version = s.options.analyzer_version;
+  if (s.options.positions) info.flags |= kSegmentHasPositions;
+  memcpy(info.encoder_hash, s.options.encoder_hash.data(),
+         s.options.encoder_hash.size());
+  info.document_count = document_count();
+  info.passage_count = passage_count();
+  info.sentence_count = s.sentences.size();
+  info.string_count = s.strings.size();
+  info.created_us = NowMicros();
+  for (int channel = 0; channel < kMaxChannels; ++channel) {
+    info.channel_group[channel] =
+        s.options.channel_group[channel] % kLengthGroups;
+  }
+  for (const PassageRow& passage : s.passages) {
+    info.text_bytes += passage.end - passage.begin;
+    for (int g = 0; g < kLengthGroups; ++g) {
+      info.total_length[g] += passage.length[g];
+    }
+  }
+
+  PostingSink sink(file.get(), s.passages, &info);
+  s.terms.ForEach([&sink](const TermTable::Term& term) {
+    sink.Add(term.key, term.channel, term.ordinals, term.frequencies);
+  });
+  sink.EndPostings();
+  if (s.options.positions) {
+    s.terms.ForEachPositions([&sink](absl::Span<const uint32_t> counts,
+                                     absl::Span<const uint32_t> positions) {
+      sink.AddPositions(counts, positions);
+    });
+    sink.EndPositions();
+  }
+  s.WriteStrings(file.get());
+  RETURN_IF_ERROR(s.WriteVectors(file.get(), &info));
+  s.NumberStrings();
+  WriteRows(file.get(), SectionId::kDocuments, s.documents);
+  WriteRows(file.get(), SectionId::kDocumentOrder, s.DocumentOrder());
+  WriteRows(file.get(), SectionId::kAttributes, s.attributes);
+  WriteRows(file.get(), SectionId::kPassages, s.passages);
+  WriteRows(file.get(), SectionId::kSentences, s.sentences);
+  file->AppendSection(SectionId::kInfo, &info, sizeof(info));
+  RETURN_IF_ERROR(file->Commit());
+  state_ = std::make_unique<State>(s.options);
+  return absl::OkStatus();
+}
+
+}  // namespace footnote
