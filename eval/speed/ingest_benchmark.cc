@@ -1,0 +1,267 @@
+// How fast do files become a searchable collection?
+//
+//   ingest_benchmark --data FOLDER [--threads N] [--encoder FILE] [--files N]
+//
+// FOLDER holds any files that can be ingested, such as what tools/docs_23
+// fetches. Prints `name: value unit`:
+//   extract     files to canonical text and passages, one thread: MB/s of files
+//               and of text
+//   postings    canonical text to a finished segment file (analysis, postings,
+//               writing), one thread: MB/s of text, over all and per language
+//   pipeline_1, pipeline_N
+//               files to committed collection without vectors, 1 and N worker
+//               threads, and their ratio
+//   vectors     the same with the encoder's vectors, N threads: passages/s
+// Before any clock starts, it checks that each document's passages hold text
+// and that the pipeline reports every document as indexed.
+
+#include <stdlib.h>
+#include <time.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "indexer/file_walk.h"
+#include "indexer/pipeline.h"
+#include "indexer/postings.h"
+#include "indexer/prepare.h"
+#include "model/encoder/open.h"
+#include "storage/store.h"
+
+namespace footnote {
+namespace {
+
+struct Options {
+  std::string data;
+  int threads = 2;
+  std::string encoder;
+  size_t files = 0;
+};
+
+double WallNow() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// Processor time of this thread: other programs on the machine disturb it
+// less than the clock on the wall.
+double ThreadNow() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) +
+         static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+void Print(const std::string& name, double value, const char* unit) {
+  std::printf("%s: %.1f %s\n", name.c_str(), value, unit);
+  std::fflush(stdout);
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string path =
+        (std::filesystem::temp_directory_path() / "ingestXXXXXX").string();
+    const char* const made = mkdtemp(&path[0]);
+    path_ = made == nullptr ? "" : made;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::vector<SourceFile> ReadFiles(const Options& options) {
+  std::vector<SourceFile> files;
+  for (const WalkedFiles::File& file : WalkFiles({options.data}).files) {
+    if (options.files > 0 && files.size() == options.files) break;
+    absl::StatusOr<std::string> bytes = ReadFile(file.path);
+    if (!bytes.ok()) continue;
+    SourceFile source;
+    source.document = file.path;
+    source.bytes = *std::move(bytes);
+    files.push_back(std::move(source));
+  }
+  return files;
+}
+
+// Files to documents, timed.
+std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
+  std::vector<PreparedDocument> documents;
+  size_t failed = 0;
+  size_t file_bytes = 0;
+  size_t text_bytes = 0;
+  const double begin = ThreadNow();
+  for (const SourceFile& file : files) {
+    file_bytes += file.bytes.size();
+    const absl::Status status = PrepareDocuments(
+        file, "c", {},
+        [&](const std::string&, absl::StatusOr<PreparedDocument> prepared) {
+          if (prepared.ok()) {
+            text_bytes += prepared->extracted.text.size();
+            documents.push_back(*std::move(prepared));
+          } else {
+            ++failed;
+          }
+          return absl::OkStatus();
+        });
+    if (!status.ok()) ++failed;
+  }
+  const double seconds = ThreadNow() - begin;
+  size_t passages = 0;
+  for (const PreparedDocument& document : documents) {
+    passages += document.passages.size();
+  }
+  Print("files", static_cast<double>(files.size()), "files");
+  Print("failed", static_cast<double>(failed), "files");
+  Print("documents", static_cast<double>(documents.size()), "documents");
+  Print("passages", static_cast<double>(passages), "passages");
+  Print("text", static_cast<double>(text_bytes) / 1e6, "MB");
+  Print("extract", static_cast<double>(file_bytes) / 1e6 / seconds,
+        "MB/s of files");
+  Print("extract", static_cast<double>(text_bytes) / 1e6 / seconds,
+        "MB/s of text");
+  return documents;
+}
+
+// Documents to one segment file; returns seconds of this thread.
+absl::StatusOr<double> BuildSegment(
+    const std::vector<const PreparedDocument*>& documents,
+    const std::string& path) {
+  PostingsBuilder builder;
+  const double begin = ThreadNow();
+  SegmentWriter writer(MakeSegmentOptions("", 0));
+  for (const PreparedDocument* document : documents) {
+    RETURN_IF_ERROR(builder.Add(*document, 1, &writer).status());
+    // As the pipeline does when memory is full.
+    if (writer.ApproximateBytes() > (size_t{192} << 20)) {
+      RETURN_IF_ERROR(writer.Finish(path));
+    }
+  }
+  if (writer.document_count() > 0) RETURN_IF_ERROR(writer.Finish(path));
+  return ThreadNow() - begin;
+}
+
+absl::Status MeasurePostings(const std::vector<PreparedDocument>& documents) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/segment";
+  std::map<std::string, std::vector<const PreparedDocument*>> by_language;
+  std::vector<const PreparedDocument*> all;
+  for (const PreparedDocument& document : documents) {
+    by_language[document.record.language].push_back(&document);
+    all.push_back(&document);
+  }
+  by_language["all"] = all;
+  for (const auto& entry : by_language) {
+    size_t bytes = 0;
+    for (const PreparedDocument* document : entry.second) {
+      bytes += document->extracted.text.size();
+    }
+    if (bytes < 50000) continue;
+    ASSIGN_OR_RETURN(const double seconds, BuildSegment(entry.second, path));
+    Print(absl::StrCat("postings_", entry.first),
+          static_cast<double>(bytes) / 1e6 / seconds, "MB/s of text");
+  }
+  return absl::OkStatus();
+}
+
+struct PipelineRun {
+  double seconds = 0;
+  uint64_t passages = 0;
+  uint64_t text_bytes = 0;
+  size_t failed = 0;
+};
+
+absl::StatusOr<PipelineRun> RunPipeline(const std::vector<SourceFile>& files,
+                                        int threads, const Encoder* encoder) {
+  const TemporaryFolder folder;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
+                   Store::Open(folder.path() + "/store"));
+  DocumentClaims claims;
+  PipelineOptions options;
+  options.threads = threads;
+  PipelineJob job;
+  job.collection = "c";
+  PipelineRun run;
+  const double begin = WallNow();
+  Pipeline pipeline(store.get(), encoder, &claims, options, job,
+                    [&run](const DocumentResult& result) {
+                      run.passages += result.passages;
+                      run.text_bytes += result.text_bytes;
+                      run.failed +=
+                          result.state != DocumentResult::State::kIndexed;
+                    });
+  for (const SourceFile& file : files) pipeline.Add(file);
+  pipeline.Finish();
+  run.seconds = WallNow() - begin;
+  return run;
+}
+
+absl::Status Measure(const Options& options) {
+  const std::vector<SourceFile> files = ReadFiles(options);
+  if (files.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--data ", options.data, ": no files, want some"));
+  }
+  const std::vector<PreparedDocument> documents = Extract(files);
+  for (const PreparedDocument& document : documents) {
+    if (document.passages.empty()) {
+      return absl::InternalError(
+          absl::StrCat(document.record.document, ": no passages"));
+    }
+  }
+  RETURN_IF_ERROR(MeasurePostings(documents));
+  const auto rate = [](const PipelineRun& run) {
+    return static_cast<double>(run.text_bytes) / 1e6 / run.seconds;
+  };
+  ASSIGN_OR_RETURN(const PipelineRun one, RunPipeline(files, 1, nullptr));
+  Print("pipeline_1", rate(one), "MB/s of text");
+  ASSIGN_OR_RETURN(const PipelineRun many,
+                   RunPipeline(files, options.threads, nullptr));
+  Print(absl::StrCat("pipeline_", options.threads), rate(many), "MB/s of text");
+  Print("pipeline_ratio", rate(many) / rate(one), "times");
+  if (options.encoder.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<Encoder> encoder,
+                   OpenEncoder(options.encoder));
+  ASSIGN_OR_RETURN(const PipelineRun vectors,
+                   RunPipeline(files, options.threads, encoder.get()));
+  Print("vectors", static_cast<double>(vectors.passages) / vectors.seconds,
+        "passages/s");
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("How fast do files become a searchable collection?");
+  Options options;
+  app.add_option("--data", options.data, "folder of files")->required();
+  app.add_option("--threads", options.threads, "worker threads to compare");
+  app.add_option("--encoder", options.encoder, "weights file or folder");
+  app.add_option("--files", options.files, "at most so many files");
+  CLI11_PARSE(app, argc, argv);
+  const absl::Status status = Measure(options);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "ingest_benchmark: %s\n",
+               std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace footnote
+
+int main(int argc, char** argv) { return footnote::Main(argc, argv); }
