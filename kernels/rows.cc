@@ -42,6 +42,10 @@ void DequantizeRow(const uint8_t* q, float scale, float low, size_t n,
   Active().dequantize_row(q, scale, low, n, out);
 }
 
+void HalfToFloat(const void* halves, size_t n, float* out) {
+  Active().half_to_float(halves, n, out);
+}
+
 void ReluAdd(const float* x, const float* residual, size_t n, float* out) {
   Active().relu_add(x, residual, n, out);
 }
@@ -49,6 +53,10 @@ void ReluAdd(const float* x, const float* residual, size_t n, float* out) {
 void Gelu(size_t n, float* x) { Active().gelu(n, x); }
 
 void Softmax(float scale, size_t n, float* x) { Active().softmax(scale, n, x); }
+
+float SoftmaxBytes(float scale, const float* x, size_t n, uint8_t* q) {
+  return Active().softmax_bytes(scale, x, n, q);
+}
 
 void AddScaled(const float* y, float factor, size_t n, float* x) {
   Active().add_scaled(y, factor, n, x);

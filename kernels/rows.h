@@ -2,9 +2,9 @@
 // products.
 //
 // Every function is pure, safe from many threads, takes any `n` >= 0 and any
-// alignment, and gives the same bits on every instruction set: the sums run in
-// 16 lanes that are added up in one order, and nothing is fused. Rows hold
-// finite numbers.
+// alignment. AVX2 and AVX-512 give the same bits: sums run in 16 lanes that are
+// added up in one order. Scalar differs by rounding, because it does not fuse a
+// product and a sum. Rows hold finite numbers.
 #ifndef FOOTNOTE_KERNELS_ROWS_H_
 #define FOOTNOTE_KERNELS_ROWS_H_
 
@@ -30,6 +30,9 @@ float QuantizeRow(const float* x, size_t n, uint8_t* q);
 void DequantizeRow(const uint8_t* q, float scale, float low, size_t n,
                    float* out);
 
+// Widens `n` IEEE half-precision numbers, little-endian at `halves`, exactly.
+void HalfToFloat(const void* halves, size_t n, float* out);
+
 // out[i] = max(x[i], 0) + residual[i]. `residual` may be null (0); `out` may be
 // `x` or `residual`.
 void ReluAdd(const float* x, const float* residual, size_t n, float* out);
@@ -40,6 +43,11 @@ void Gelu(size_t n, float* x);
 
 // x[i] = exp(x[i] * scale - max) / sum, within a relative 1e-6.
 void Softmax(float scale, size_t n, float* x);
+
+// The numerators of a softmax in 8 bits: q[i] = round(255 * exp(x[i] * scale -
+// max)). Returns 1 / (255 * their sum before rounding), so that q[i] times it
+// is the probability within 1/510 of the largest. 0 for n = 0.
+float SoftmaxBytes(float scale, const float* x, size_t n, uint8_t* q);
 
 // x[i] += y[i] * factor.
 void AddScaled(const float* y, float factor, size_t n, float* x);
@@ -55,9 +63,11 @@ struct RowKernels {
   float (*quantize_row)(const float* x, size_t n, uint8_t* q);
   void (*dequantize_row)(const uint8_t* q, float scale, float low, size_t n,
                          float* out);
+  void (*half_to_float)(const void* halves, size_t n, float* out);
   void (*relu_add)(const float* x, const float* residual, size_t n, float* out);
   void (*gelu)(size_t n, float* x);
   void (*softmax)(float scale, size_t n, float* x);
+  float (*softmax_bytes)(float scale, const float* x, size_t n, uint8_t* q);
   void (*add_scaled)(const float* y, float factor, size_t n, float* x);
   void (*normalize_row)(size_t n, float* x);
 };
