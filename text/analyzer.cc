@@ -378,7 +378,16 @@ class Emitter {
 
   void Emit(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
             uint8_t flags, uint64_t key) {
-    tokens_->push_back({begin, end, position, channel, flags, key});
+    // Field by field in place: a token built on the stack and copied as a
+    // block stalls on its own stores (a quarter of the time of analysis).
+    tokens_->emplace_back();
+    Token& token = tokens_->back();
+    token.begin = begin;
+    token.end = end;
+    token.position = position;
+    token.channel = channel;
+    token.flags = flags;
+    token.key = key;
   }
   void Explain(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
                uint8_t flags, absl::string_view term) {
