@@ -37,14 +37,13 @@ bool CitationExact(absl::string_view text, const v1::Citation& citation,
       stored.size() != static_cast<size_t>(citation.sources_size())) {
     return false;
   }
-  absl::string_view rest = text.substr(span.begin(), span.end() - span.begin());
+  const absl::string_view claim =
+      text.substr(span.begin(), span.end() - span.begin());
   for (int i = 0; i < citation.sources_size(); ++i) {
     const std::string& quote = citation.sources(i).quote();
-    if (quote.empty() || quote != stored[i]) return false;
-    if (i > 0) rest = absl::StripLeadingAsciiWhitespace(rest);
-    if (!absl::ConsumePrefix(&rest, quote)) return false;
+    if (quote != stored[i] || quote != claim) return false;
   }
-  return rest.empty();
+  return true;
 }
 
 double Percentile(std::vector<double> values, double share) {

@@ -25,9 +25,9 @@ bool ContainsAnswer(absl::string_view text,
                     const std::vector<std::string>& answers);
 
 // True when the citation is exact: `stored[i]` holds the bytes that the store
-// has at the span of source i, and each equals its quote; and the answer's
-// text at answer_span, which lies within `text` and is not empty, is the
-// quotes one after the other, with nothing but white space between them.
+// has at the span of source i, and each equals its quote; and each quote is
+// the answer's text at answer_span, which lies within `text` and is not empty.
+// Several sources are several places that say the same words.
 bool CitationExact(absl::string_view text, const v1::Citation& citation,
                    const std::vector<std::string>& stored);
 
