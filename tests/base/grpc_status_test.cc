@@ -1,0 +1,56 @@
+#include "base/grpc_status.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "third_party/googleapis/google/rpc/error_details.pb.h"
+#include "third_party/googleapis/google/rpc/status.pb.h"
+
+namespace footnote {
+namespace {
+
+TEST(GrpcStatusTest, OkStaysOk) {
+  EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
+  EXPECT_TRUE(FromGrpcStatus(grpc::Status::OK).ok());
+}
+
+TEST(GrpcStatusTest, EveryCodeGoesThereAndBack) {
+  for (int code = 1; code <= 16; ++code) {
+    const absl::Status status(static_cast<absl::StatusCode>(code), "größe 3");
+    const grpc::Status sent = ToGrpcStatus(status);
+    EXPECT_EQ(static_cast<int>(sent.error_code()), code);
+    EXPECT_EQ(FromGrpcStatus(sent).code(), status.code());
+    EXPECT_EQ(FromGrpcStatus(sent).message(), status.message());
+  }
+}
+
+TEST(GrpcStatusTest, CarriesTheReasonAsErrorInfo) {
+  absl::Status status = absl::NotFoundError("collection x");
+  SetErrorReason("COLLECTION_NOT_FOUND", &status);
+  const grpc::Status sent = ToGrpcStatus(status);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(sent.error_details()));
+  ASSERT_EQ(details.details_size(), 1);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(details.details(0).UnpackTo(&info));
+  EXPECT_EQ(info.reason(), "COLLECTION_NOT_FOUND");
+  EXPECT_EQ(info.domain(), "footnote");
+  EXPECT_EQ(ErrorReason(FromGrpcStatus(sent)), "COLLECTION_NOT_FOUND");
+}
+
+TEST(GrpcStatusTest, WithoutAReasonTheCodeIsOne) {
+  const grpc::Status sent = ToGrpcStatus(absl::InternalError("x"));
+  EXPECT_EQ(ErrorReason(FromGrpcStatus(sent)), "INTERNAL");
+}
+
+TEST(GrpcStatusTest, IgnoresDetailsThatAreNoStatus) {
+  const grpc::Status odd(grpc::StatusCode::ABORTED, "m", "\xff\xff garbage");
+  const absl::Status status = FromGrpcStatus(odd);
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ErrorReason(status), "");
+}
+
+}  // namespace
+}  // namespace footnote

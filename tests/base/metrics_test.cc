@@ -1,0 +1,72 @@
+#include "base/metrics.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Fetch(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd, reinterpret_cast<struct sockaddr*>(&address),
+                    sizeof(address)),
+            0);
+  const std::string request =
+      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  EXPECT_EQ(send(fd, request.data(), request.size(), 0),
+            static_cast<ssize_t>(request.size()));
+  std::string reply;
+  char buffer[4096];
+  for (ssize_t got; (got = recv(fd, buffer, sizeof(buffer), 0)) > 0;) {
+    reply.append(buffer, got);
+  }
+  close(fd);
+  return reply;
+}
+
+TEST(MetricsTest, CountsAndTimesAppearByKind) {
+  Count("things", "good");
+  Count("things", "good", 2);
+  SetGauge("level", "water", 1.5);
+  Observe("stage", "think", absl::Milliseconds(3));
+  const std::string text = MetricsText();
+  EXPECT_THAT(text, HasSubstr("footnote_things_total{kind=\"good\"} 3"));
+  EXPECT_THAT(text, HasSubstr("footnote_level{kind=\"water\"} 1.5"));
+  EXPECT_THAT(text,
+              HasSubstr("footnote_stage_seconds_count{kind=\"think\"} 1"));
+}
+
+TEST(MetricsTest, ServesThemOverHttp) {
+  Count("served", "yes");
+  const auto server = MetricsServer::Start("127.0.0.1:0");
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_THAT(Fetch((*server)->port()),
+              HasSubstr("footnote_served_total{kind=\"yes\"} 1"));
+}
+
+TEST(MetricsTest, SaysWhenTheAddressIsTaken) {
+  const auto first = MetricsServer::Start("127.0.0.1:0");
+  ASSERT_TRUE(first.ok());
+  const auto second =
+      MetricsServer::Start(absl::StrCat("127.0.0.1:", (*first)->port()));
+  EXPECT_FALSE(second.ok());
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("metrics at"));
+}
+
+}  // namespace
+}  // namespace footnote
