@@ -1,6 +1,7 @@
 #include "indexer/prepare.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -22,9 +23,12 @@ constexpr size_t kMaxTitleBytes = 1024;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
 
-// A passage shorter than this says too little of its language.
+// A passage shorter than this says too little of its language; of a longer one
+// so much is looked at, from its middle: headings stand at the begin, often in
+// another language than what was never translated below them.
 constexpr size_t kMinBytesToIdentify = 160;
-// What identification must be sure of to overrule the file's own word, and the
+constexpr size_t kIdentifyBytes = 400;
+// How sure identification must be to overrule the file's own word, and the
 // document's language for one passage.
 constexpr float kSure = 0.8f;
 
@@ -76,16 +80,42 @@ Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
                                        : Language::kUnknown;
 }
 
-Language PassageLanguage(const CutPassage& passage, absl::string_view text,
-                         Language document) {
+// kUnknown where the passage does not tell.
+Language PassageLanguage(const CutPassage& passage, absl::string_view text) {
   if (text.size() < kMinBytesToIdentify || passage.kind == BlockKind::kCode) {
-    return document;
+    return Language::kUnknown;
+  }
+  if (text.size() > kIdentifyBytes) {
+    const size_t begin =
+        FloorToCodePoint(text, (text.size() - kIdentifyBytes) / 2);
+    text = text.substr(begin,
+                       FloorToCodePoint(text, begin + kIdentifyBytes) - begin);
   }
   const Identified identified = IdentifyLanguage(text);
-  return identified.language != Language::kUnknown &&
-                 identified.confidence >= kSure
-             ? identified.language
-             : document;
+  return identified.confidence >= kSure ? identified.language
+                                        : Language::kUnknown;
+}
+
+// Identifies the passages; those that do not tell get the document's language.
+// Unless the caller gave that one, it becomes what most of the text is in: of
+// a page that was translated in part, the whole says little.
+void FillLanguages(bool given, PreparedDocument* document) {
+  std::array<size_t, kLanguageCount> bytes = {};
+  for (size_t i = 0; i < document->passages.size(); ++i) {
+    const absl::string_view text = document->PassageText(i);
+    const Language language = PassageLanguage(document->passages[i], text);
+    document->passage_languages.push_back(language);
+    if (language != Language::kUnknown) {
+      bytes[static_cast<size_t>(language)] += text.size();
+    }
+  }
+  const auto most = std::max_element(bytes.begin(), bytes.end());
+  if (!given && *most > 0) {
+    document->language = static_cast<Language>(most - bytes.begin());
+  }
+  for (Language& language : document->passage_languages) {
+    if (language == Language::kUnknown) language = document->language;
+  }
 }
 
 std::string MakeLocator(const Extracted& document) {
@@ -135,10 +165,8 @@ absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
   }
   out.language = DocumentLanguage(file, extracted);
   out.passages = CutPassages(extracted, out.language);
-  for (size_t i = 0; i < out.passages.size(); ++i) {
-    out.passage_languages.push_back(
-        PassageLanguage(out.passages[i], out.PassageText(i), out.language));
-  }
+  const absl::StatusOr<Language> given = ParseLanguage(file.language);
+  FillLanguages(given.ok() && *given != Language::kUnknown, &out);
   VersionRecord& record = out.record;
   record.collection = std::string(collection);
   record.document = document;
