@@ -1,0 +1,196 @@
+#include "audit/append.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/grpc_status.h"
+#include "base/hash.h"
+#include "tests/audit/book.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kText[] = "Die Bücherei ist groß. Eröffnet wurde sie 1923.";
+
+TEST(AppendTest, NumbersRecordsFromOneAndChainsThem) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  std::string previous(kNoRecordSha256, 32);
+  for (uint64_t i = 1; i <= 5; ++i) {
+    const v1::Receipt receipt =
+        book.Append(book.Answer(source, {"Eröffnet wurde sie 1923."}));
+    EXPECT_EQ(receipt.sequence(), i);
+    EXPECT_EQ(receipt.previous_sha256(), previous);
+    EXPECT_EQ(receipt.answer_id().size(), 26u);
+    EXPECT_LT(absl::AbsDuration(absl::FromUnixMicros(receipt.time_us()) -
+                                absl::Now()),
+              absl::Minutes(5));
+    previous = receipt.record_sha256();
+  }
+}
+
+TEST(AppendTest, GivesBackWhatWasRecorded) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  const v1::Receipt receipt = book.Append(request);
+  const auto stored = book.ledger()->Find(receipt.answer_id());
+  ASSERT_EQ(stored.status(), absl::OkStatus());
+  EXPECT_EQ(stored->record.answer().text(), request.record().answer().text());
+  EXPECT_EQ(stored->record.answer().receipt().SerializeAsString(),
+            receipt.SerializeAsString());
+}
+
+TEST(AppendTest, SurvivesReopening) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::Receipt first =
+      book.Append(book.Answer(source, {"Die Bücherei ist groß."}));
+  book.WhileClosed([](Kv*) {});
+  EXPECT_EQ(book.ledger()->Find(first.answer_id()).status(), absl::OkStatus());
+  const v1::Receipt second =
+      book.Append(book.Answer(source, {"Die Bücherei ist groß."}));
+  EXPECT_EQ(second.sequence(), 2u);
+  EXPECT_EQ(second.previous_sha256(), first.record_sha256());
+}
+
+TEST(AppendTest, RecordsAnAbstention) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  EXPECT_EQ(book.Append(book.Answer(source, {})).sequence(), 1u);
+}
+
+TEST(AppendTest, ARepeatedRequestGivesTheFirstReceipt) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  request.mutable_record()->set_request_id("r1");
+  const auto first = AppendAnswer(request, book.ledger(), book.store());
+  const auto again = AppendAnswer(request, book.ledger(), book.store());
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_FALSE(first->repeated_request());
+  EXPECT_TRUE(again->repeated_request());
+  EXPECT_EQ(again->receipt().SerializeAsString(),
+            first->receipt().SerializeAsString());
+  EXPECT_EQ(book.ledger()->size(), 1u);
+}
+
+TEST(AppendTest, RefusesWhatTheStoreDoesNotSay) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest good =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  const auto code = [&](const v1::AppendAnswerRequest& request) {
+    return AppendAnswer(request, book.ledger(), book.store()).status().code();
+  };
+  v1::AppendAnswerRequest bad = good;
+  v1::SourceSpan* cited = bad.mutable_record()
+                              ->mutable_answer()
+                              ->mutable_citations(0)
+                              ->mutable_sources(0);
+  cited->mutable_span()->set_begin(1);
+  EXPECT_EQ(code(bad), absl::StatusCode::kFailedPrecondition);
+  bad = good;
+  cited = bad.mutable_record()
+              ->mutable_answer()
+              ->mutable_citations(0)
+              ->mutable_sources(0);
+  cited->mutable_source()->set_sha256(Sha256("other"));
+  EXPECT_EQ(code(bad), absl::StatusCode::kFailedPrecondition);
+  cited->mutable_source()->set_version(9);
+  EXPECT_EQ(code(bad), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(book.ledger()->size(), 0u);
+}
+
+TEST(AppendTest, RefusesRequestsThatMakeNoSense) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest good =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  const auto expect_refused = [&](const v1::AppendAnswerRequest& request,
+                                  const char* field) {
+    const absl::Status status =
+        AppendAnswer(request, book.ledger(), book.store()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << field;
+    EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST") << field;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(field));
+  };
+  expect_refused(v1::AppendAnswerRequest(), "record.answer");
+  v1::AppendAnswerRequest bad = good;
+  bad.mutable_record()->mutable_answer()->set_id("x");
+  expect_refused(bad, "record.answer");
+  bad = good;
+  bad.mutable_record()->mutable_answer()->mutable_citations(0)->set_verdict(
+      v1::STITCHED);
+  expect_refused(bad, "STITCHED, want FOUND");
+  bad = good;
+  bad.mutable_record()->mutable_answer()->clear_citations();
+  expect_refused(bad, "citations");
+  bad = good;
+  bad.mutable_record()->set_request_id(std::string(129, 'x'));
+  expect_refused(bad, "request_id: 129 bytes");
+  EXPECT_EQ(book.ledger()->size(), 0u);
+}
+
+TEST(AppendTest, ManyThreadsMakeOneChain) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) book.Append(request);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto said = book.Walk();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].records(), 160u);
+  EXPECT_EQ(said[0].damaged(), 0u);
+}
+
+TEST(AppendTest, OneRequestIdOfManyThreadsIsOneRecord) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  request.mutable_record()->set_request_id("same");
+  std::vector<std::string> ids(8);
+  std::vector<std::thread> threads;
+  for (std::string& id : ids) {
+    threads.emplace_back([&] { id = book.Append(request).answer_id(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 1u);
+  EXPECT_EQ(book.ledger()->size(), 1u);
+}
+
+TEST(AppendTest, DoesNotContinueADamagedChain) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  book.Append(request);
+  book.WhileClosed([](Kv* kv) {
+    KvBatch batch;
+    batch.Delete(kLedgerRecords, SequenceKey(1));
+    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+  });
+  const absl::Status status =
+      AppendAnswer(request, book.ledger(), book.store()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ErrorReason(status), "RECORD_DAMAGED");
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,123 @@
+#include "audit/list.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/grpc_status.h"
+#include "tests/audit/book.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kText[] = "One sentence. Another sentence.";
+
+class ListTest : public ::testing::Test {
+ protected:
+  std::vector<uint64_t> AllSequences(int page_size,
+                                     const std::string& collection) {
+    std::vector<uint64_t> sequences;
+    v1::ListRecordsRequest request;
+    request.set_page_size(page_size);
+    request.set_collection(collection);
+    do {
+      const auto page = ListRecords(request, *book_.ledger());
+      EXPECT_EQ(page.status(), absl::OkStatus());
+      if (!page.ok()) break;
+      EXPECT_LE(page->records_size(), page_size);
+      for (const v1::AnswerRecord& record : page->records()) {
+        sequences.push_back(record.answer().receipt().sequence());
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return sequences;
+  }
+
+  std::vector<std::string> Citing(const std::string& document, uint32_t version,
+                                  int page_size) {
+    std::vector<std::string> ids;
+    v1::ListAnswersCitingRequest request;
+    request.set_collection("c");
+    request.set_document(document);
+    request.set_version(version);
+    request.set_page_size(page_size);
+    do {
+      const auto page = ListAnswersCiting(request, *book_.ledger());
+      EXPECT_EQ(page.status(), absl::OkStatus());
+      if (!page.ok()) break;
+      for (const auto& entry : page->entries()) {
+        ids.push_back(entry.answer_id());
+        EXPECT_EQ(entry.source().document(), document);
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  }
+
+  Book book_;
+};
+
+TEST_F(ListTest, PagesHoldEveryRecordOnce) {
+  const v1::DocumentVersion source = book_.AddVersion("a", kText);
+  for (int i = 0; i < 300; ++i) {
+    book_.Append(book_.Answer(source, {"One sentence."}));
+  }
+  std::vector<uint64_t> expected;
+  for (uint64_t i = 1; i <= 300; ++i) expected.push_back(i);
+  for (const int page_size : {1, 7, 299, 300, 1000}) {
+    EXPECT_EQ(AllSequences(page_size, ""), expected) << page_size;
+    EXPECT_EQ(AllSequences(page_size, "c"), expected) << page_size;
+  }
+  EXPECT_TRUE(AllSequences(10, "other").empty());
+}
+
+TEST_F(ListTest, FindsTheAnswersThatCiteAVersion) {
+  const v1::DocumentVersion a1 = book_.AddVersion("a", kText);
+  const v1::DocumentVersion b1 = book_.AddVersion("b", kText);
+  const v1::DocumentVersion a2 =
+      book_.AddVersion("a", std::string(kText) + " More.");
+  const auto append = [&](const v1::DocumentVersion& source) {
+    return book_.Append(book_.Answer(source, {"One sentence."})).answer_id();
+  };
+  const std::string first = append(a1);
+  const std::string second = append(b1);
+  const std::string third = append(a2);
+  const std::string fourth = append(a1);
+  EXPECT_EQ(Citing("a", 1, 1), (std::vector<std::string>{first, fourth}));
+  EXPECT_EQ(Citing("a", 2, 1), (std::vector<std::string>{third}));
+  EXPECT_EQ(Citing("a", 0, 2),
+            (std::vector<std::string>{first, fourth, third}));
+  EXPECT_EQ(Citing("b", 0, 2), (std::vector<std::string>{second}));
+  // "a" is a beginning of "ab", not the same document.
+  book_.AddVersion("ab", kText);
+  EXPECT_TRUE(Citing("ab", 0, 2).empty());
+}
+
+TEST_F(ListTest, AnAnswerWithTwoQuotesIsOneEntryWithTwoSpans) {
+  const v1::DocumentVersion source = book_.AddVersion("a", kText);
+  book_.Append(book_.Answer(source, {"One sentence.", "Another sentence."}));
+  v1::ListAnswersCitingRequest request;
+  request.set_collection("c");
+  request.set_document("a");
+  const auto page = ListAnswersCiting(request, *book_.ledger());
+  ASSERT_EQ(page->entries_size(), 1);
+  EXPECT_EQ(page->entries(0).spans_size(), 2);
+}
+
+TEST_F(ListTest, RefusesForeignTokensAndSizes) {
+  v1::ListRecordsRequest request;
+  request.set_page_token("no hexadecimal");
+  const absl::Status status = ListRecords(request, *book_.ledger()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
+  request.clear_page_token();
+  request.set_page_size(1001);
+  EXPECT_EQ(ListRecords(request, *book_.ledger()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  v1::ListAnswersCitingRequest citing;
+  EXPECT_EQ(ListAnswersCiting(citing, *book_.ledger()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace footnote
