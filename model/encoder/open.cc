@@ -1,11 +1,14 @@
 #include "model/encoder/open.h"
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "model/encoder/bert_encoder.h"
 #include "model/encoder/use_encoder.h"
 #include "model/encoder/weights_file.h"
 
@@ -13,6 +16,10 @@ namespace footnote {
 
 absl::StatusOr<std::unique_ptr<Encoder>> OpenEncoder(
     absl::string_view path, const EncoderOptions& options) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(std::string(path), ignored)) {
+    return OpenBertEncoder(path, options);
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<WeightsFile> file,
                    WeightsFile::Open(std::string(path)));
   if (file->kind() == kUseKind) {
