@@ -8,6 +8,10 @@
 namespace footnote {
 namespace {
 
+// The best cosine of a usual question, so that having no vectors, which is 0,
+// tells nothing.
+constexpr double kUsualSimilarity = 0.55;
+
 // The best sentence and its neighbours in its passage, as one.
 std::vector<float> Window(const Candidates& candidates, size_t best) {
   const Candidate& own = candidates.items[best];
@@ -58,10 +62,13 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
   double held = 0;
   double alike = 0;
   double missing = 0;
+  double content = 0;
+  double content_missing = 0;
   for (size_t t = 0; t < window.size(); ++t) {
     const QuestionTerm& term = question.terms[t];
     names += term.is_name ? 1 : 0;
     missing += top[t] > 0 ? 0 : 1;
+    content += term.is_content() ? 1 : 0;
     if (window[t] > 0) {
       ++held;
       alike += window[t] < 1 ? 1 : 0;
@@ -69,10 +76,12 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
     }
     (*row)[kWindowRarest] = std::max((*row)[kWindowRarest], pool.rarity[t]);
     (*row)[kWindowMissing] += pool.rarity[t];
+    content_missing += term.is_content() ? 1 : 0;
     if (term.is_name) (*row)[kNameMissing] = 1;
     if (term.is_number) (*row)[kNumberNotThere] = 1;
   }
   const double terms = static_cast<double>(question.terms.size());
+  (*row)[kContentMissing] = content > 0 ? content_missing / content : 1;
   (*row)[kMissingShare] = missing / terms;
   (*row)[kWeakShare] = held > 0 ? alike / held : 0;
   (*row)[kNameShare] = names / terms;
@@ -101,7 +110,6 @@ void FillSearch(const Evidence& evidence, SignRow* row) {
   if (best > 0) {
     (*row)[kLexicalMargin] = std::log(best / std::max(second, best / 5));
   }
-  (*row)[kVectorBest] = best_vector;
   (*row)[kVectorMargin] = best_vector - second_vector;
 }
 
@@ -152,6 +160,7 @@ absl::string_view SignName(Sign sign) {
       "top_passage_coverage",
       "window_rarest",
       "window_missing",
+      "content_missing",
       "missing_share",
       "name_missing",
       "number_not_there",
@@ -159,7 +168,6 @@ absl::string_view SignName(Sign sign) {
       "lexical_best",
       "lexical_per_term",
       "lexical_margin",
-      "vector_best",
       "vector_margin",
       "log_terms",
       "name_share",
@@ -174,7 +182,6 @@ absl::string_view SignName(Sign sign) {
       "person_capitals_best",
       "pair_coverage_best",
       "similarity_best",
-      "spoken",
   };
   return kNames[sign];
 }
@@ -191,9 +198,9 @@ SignRow Signs(const Evidence& evidence) {
   FillSearch(evidence, &row);
   FillType(evidence, best, &row);
   if (!evidence.similarities->empty()) {
-    row[kSpoken] = 1;
     row[kSimilarityBest] = *std::max_element(evidence.similarities->begin(),
-                                             evidence.similarities->end());
+                                             evidence.similarities->end()) -
+                           kUsualSimilarity;
   }
   return row;
 }
@@ -204,6 +211,9 @@ double Support(const SignRow& signs) {
   return 1 / (1 + std::exp(doubt));
 }
 
-bool ShouldAbstain(double support) { return support < kLeastSupport; }
+bool ShouldAbstain(const SignRow& signs, double support) {
+  if (signs[kContentMissing] <= 0 && signs[kTypeMissing] <= 0) return false;
+  return support < kLeastSupport;
+}
 
 }  // namespace footnote

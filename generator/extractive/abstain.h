@@ -27,6 +27,7 @@ enum Sign {
   // Terms that neither the best sentence nor its neighbours hold.
   kWindowRarest,
   kWindowMissing,   // sum of their rarity
+  kContentMissing,  // share of content words that the window does not hold
   kMissingShare,    // share of terms that the best passage does not hold
   kNameMissing,     // 1: a name of the question is not in the window
   kNumberNotThere,  // 1: a number of the question is not in the window
@@ -35,7 +36,6 @@ enum Sign {
   kLexicalBest,
   kLexicalPerTerm,
   kLexicalMargin,  // log of the best score over the second
-  kVectorBest,
   kVectorMargin,
   // The question.
   kLogTerms,
@@ -50,8 +50,7 @@ enum Sign {
   kTypeMissing,  // a number or date is asked for, the best sentence has none
   kPersonCapitalsBest,
   kPairCoverageBest,
-  kSimilarityBest,
-  kSpoken,  // 1: the encoder speaks the language
+  kSimilarityBest,  // of any sentence, less that of an average; 0: no vectors
   kSignCount,
 };
 
@@ -78,8 +77,10 @@ SignRow Signs(const Evidence& evidence);
 // 0 to 1: how likely it is that the passages hold an answer.
 double Support(const SignRow& signs);
 
-// True when an answer with so much support is better not given.
-bool ShouldAbstain(double support);
+// True when an answer is better not given: there is too little support, and the
+// best sentence and its neighbours do not hold every word asked for, with a
+// number or date where one is asked.
+bool ShouldAbstain(const SignRow& signs, double support);
 
 }  // namespace footnote
 

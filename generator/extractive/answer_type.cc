@@ -261,9 +261,13 @@ absl::string_view AnswerTypeName(AnswerType type) {
 }
 
 AnswerType FindAnswerType(absl::string_view question, Language language) {
+  return FindAskedType(question, language).type;
+}
+
+AskedType FindAskedType(absl::string_view question, Language language) {
   static const PhraseTable* const table = new PhraseTable(BuildTable());
   const std::vector<Phrase>& phrases = (*table)[static_cast<int>(language)];
-  if (phrases.empty()) return AnswerType::kAny;
+  if (phrases.empty()) return {};
   // A question word stands near an end; long questions are not read whole.
   constexpr size_t kReadBytes = 2000;
   std::string text;
@@ -274,9 +278,10 @@ AnswerType FindAnswerType(absl::string_view question, Language language) {
   }
   const std::string comparable = Comparable(question, language);
   for (const Phrase& phrase : phrases) {
-    if (comparable.find(phrase.text) != std::string::npos) return phrase.type;
+    if (comparable.find(phrase.text) != std::string::npos)
+      return {phrase.type, phrase.text};
   }
-  return AnswerType::kAny;
+  return {};
 }
 
 }  // namespace footnote

@@ -27,6 +27,13 @@ absl::string_view AnswerTypeName(AnswerType type);
 // Any bytes are accepted. Safe from many threads.
 AnswerType FindAnswerType(absl::string_view question, Language language);
 
+// The question words that decided, folded: "what year". Empty for kAny.
+struct AskedType {
+  AnswerType type = AnswerType::kAny;
+  absl::string_view words;  // lives as long as the program
+};
+AskedType FindAskedType(absl::string_view question, Language language);
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_ANSWER_TYPE_H_

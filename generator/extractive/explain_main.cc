@@ -3,9 +3,12 @@
 // each candidate's passage, bytes, features and cosine, and the signs of the
 // whole question. training/answers/fit.py learns the weights from it.
 //
-//   explain [ENCODER] < requests.jsonl > weighed.jsonl
+//   explain [--passages N] [ENCODER] < requests.jsonl > weighed.jsonl
+//
+// With N, only the first N passages of each request are used.
 #include <google/protobuf/util/json_util.h>
 
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -40,9 +43,15 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
 }
 
 int Run(int argc, char** argv) {
+  int passages = ExtractiveWriter::kMaxPassages;
+  int next = 1;
+  if (argc > 2 && std::string(argv[1]) == "--passages") {
+    passages = std::atoi(argv[2]);
+    next = 3;
+  }
   std::unique_ptr<Encoder> encoder;
-  if (argc > 1) {
-    auto opened = OpenEncoder(argv[1]);
+  if (argc > next) {
+    auto opened = OpenEncoder(argv[next]);
     if (!opened.ok()) {
       std::cerr << opened.status() << "\n";
       return 1;
@@ -69,6 +78,9 @@ int Run(int argc, char** argv) {
     if (!parsed.ok()) {
       std::cerr << "standard input: " << parsed.ToString() << "\n";
       return 1;
+    }
+    while (request.passages_size() > passages) {
+      request.mutable_passages()->RemoveLast();
     }
     const auto found = writer.Explain(request, [] { return false; });
     if (!found.ok()) {

@@ -80,6 +80,13 @@ v1::Draft Abstain(v1::AbstentionReason reason, std::string detail,
   return draft;
 }
 
+// True when some sentence shares a word with the question, or was at least
+// near to it by its vector.
+bool HasEvidence(const ExtractiveWriter::Explanation& found) {
+  if (found.candidates.items.empty()) return false;
+  return !found.similarities.empty() || found.signs[kLargestCoverage] > 0;
+}
+
 // Sentences of one passage come in the order of the passage, whichever was
 // thought better; passages in the order of their best sentence.
 void OrderForReading(const std::vector<Candidate>& candidates,
@@ -152,11 +159,13 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     return Abstain(v1::EMPTY_QUESTION,
                    "the question holds no word that can be looked for", 0);
   }
-  if (found.candidates.items.empty()) {
+  if (!HasEvidence(found)) {
     return Abstain(v1::NO_EVIDENCE,
                    "no passage shares a meaningful word with the question", 0);
   }
-  if (ShouldAbstain(found.support)) {
+  // What makes doubtful was learned from the 23 languages.
+  if (found.question.language != Language::kUnknown &&
+      ShouldAbstain(found.signs, found.support)) {
     return Abstain(v1::NOT_SUPPORTED,
                    absl::StrCat("the best of ", found.passages.size(),
                                 " passages speaks of it, but does not seem to "

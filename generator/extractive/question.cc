@@ -110,6 +110,22 @@ class QuestionReader {
   bool is_first_ = true;
 };
 
+void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
+                       Question* question) {
+  std::vector<Token> tokens;
+  analyzer->Analyze(words, question->language, &tokens);
+  for (const Token& token : tokens) {
+    if (token.channel == kChannelPrefix) continue;
+    const auto found = question->matches.find(token.key);
+    if (found == question->matches.end()) continue;
+    for (const TermMatch& match : found->second) {
+      if (match.strength >= 1) {
+        question->terms[match.term].is_question_word = true;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 bool Question::IsEmpty() const {
@@ -122,10 +138,12 @@ Question ReadQuestion(absl::string_view text, Language analysis,
                       Language spoken, Analyzer* analyzer) {
   Question question;
   question.language = analysis;
-  question.type = FindAnswerType(text, spoken);
+  const AskedType asked = FindAskedType(text, spoken);
+  question.type = asked.type;
   std::vector<Token> tokens;
   analyzer->Analyze(text, analysis, &tokens);
   QuestionReader(&question).Read(tokens);
+  MarkQuestionWords(asked.words, analyzer, &question);
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));
   }

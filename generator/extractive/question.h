@@ -19,10 +19,15 @@ namespace footnote {
 // of Han, Kana or Hangul.
 struct QuestionTerm {
   bool is_stop_word = false;
+  // One of the words that tell what is asked for: "year" of "what year".
+  bool is_question_word = false;
   bool is_number = false;
   // Begins with a capital and is not the question's first word: in many
   // languages a name.
   bool is_name = false;
+
+  // Says what the question is about.
+  bool is_content() const { return !is_stop_word && !is_question_word; }
 };
 
 // Which term an index key points to, and whether it is the term itself
