@@ -9,9 +9,10 @@
 namespace footnote {
 
 // Appends the words of `utf8` to `out` in order. White space, punctuation and
-// symbols are not words. Borders are those of Unicode's word rules (UAX #29);
-// runs of Han and Kana are cut by ICU's dictionary. The analyser cuts its
-// words with this function, so the spans of both agree.
+// symbols are not words. Borders are those of Unicode's word rules (UAX #29)
+// but for the few that text/scan.h lists; runs of Han and Kana are cut by
+// ICU's dictionary. The analyser cuts with the same loop, so the spans of both
+// agree.
 //
 // Any bytes are accepted (invalid ones part words); the time is linear.
 // Safe from many threads.
