@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "base/status_macros.h"
 #include "indexer/formats/block_writer.h"
 
@@ -61,17 +62,27 @@ std::vector<Line> SplitLines(absl::string_view utf8) {
   return lines;
 }
 
+bool EndsASentence(absl::string_view line) {
+  for (absl::string_view end : {".", "!", "?", ":", ";", "\xe3\x80\x82",
+                                "\xe0\xa5\xa4", "\xd8\x9f", "\xef\xbc\x9f"}) {
+    if (absl::EndsWith(line, end)) return true;
+  }
+  return false;
+}
+
 // The column at which the file's lines were wrapped; 0 when they were not.
-// A file wrapped by an editor has most lines near one width, and a few long
-// ones that had no space to break at.
+// A file wrapped by an editor has most lines near one width, a few long ones
+// that had no space to break at, and few that end with a sentence.
 size_t WrapColumn(const std::vector<Line>& lines) {
   std::vector<size_t> widths;  // of lines that another line follows
+  size_t ends_of_sentences = 0;
   for (size_t i = 0; i + 1 < lines.size(); ++i) {
     if (!lines[i].empty() && !lines[i + 1].empty()) {
       widths.push_back(lines[i].columns);
+      ends_of_sentences += EndsASentence(lines[i].text);
     }
   }
-  if (widths.empty()) return 0;
+  if (widths.empty() || ends_of_sentences * 2 > widths.size()) return 0;
   std::sort(widths.begin(), widths.end());
   const size_t nearly_widest = widths[(widths.size() - 1) * 19 / 20];
   const size_t common = widths[(widths.size() - 1) * 3 / 4];

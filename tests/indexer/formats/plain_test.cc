@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/indexer/formats/extracted_checks.h"
 
 namespace footnote {
@@ -38,6 +40,14 @@ TEST(PlainTest, JoinsLinesThatWereWrapped) {
                   "one can see from the length of each of these lines except "
                   "the last.",
                   "p: Next."));
+}
+
+TEST(PlainTest, KeepsASentenceOnEachLineApart) {
+  const std::string sentence =
+      "Each of these sentences is about as long as a line on a terminal.";
+  EXPECT_THAT(
+      Outline(Read(sentence + "\n" + sentence + "\n" + sentence)),
+      ElementsAre("p: " + sentence, "p: " + sentence, "p: " + sentence));
 }
 
 TEST(PlainTest, KeepsShortLinesApart) {
