@@ -10,7 +10,7 @@
 #include "base/status_macros.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "retriever/ann/exact_scan.h"
-#include "retriever/filter/filter.h"
+#include "retriever/filter/allowed.h"
 #include "retriever/fusion/fuse.h"
 #include "retriever/lexical/max_score.h"
 #include "retriever/lexical/query_terms.h"
@@ -85,7 +85,7 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter) {
   const Corpus& corpus = index.words;
   ASSIGN_OR_RETURN(const std::vector<AllowedPassages> allowed,
-                   ApplyFilter(corpus.generation(), filter));
+                   index.filter.Apply(filter));
   const size_t wanted = std::max(kArmPassages, 2 * query.top_k);
   const QueryTerms terms =
       MakeQueryTerms(query.question, query.language, corpus);

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "retriever/ann/nearest.h"
+#include "retriever/filter/filter.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
 #include "storage/generation.h"
@@ -45,12 +46,13 @@ struct Ranking {
 // One generation, ready to be searched. Immutable.
 struct SearchIndex {
   explicit SearchIndex(const std::shared_ptr<const Generation>& generation)
-      : words(generation), vectors(generation) {}
+      : words(generation), vectors(generation), filter(generation) {}
 
   const Generation& generation() const { return words.generation(); }
 
   Corpus words;
   VectorArm vectors;
+  PassageFilter filter;
 };
 
 // Ranks the passages of `index` that `filter` lets through. Reads nothing but

@@ -9,6 +9,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
+#include "retriever/ann/ivf_builder.h"
 #include "retriever/search.h"
 #include "retriever/validate.h"
 
@@ -72,6 +73,12 @@ class RetrieverService final : public v1::Retriever::Service {
 std::unique_ptr<grpc::Service> NewRetrieverService(
     Store* store, const Encoder* encoder, const RetrieverOptions& /*options*/) {
   return std::make_unique<RetrieverService>(store, encoder);
+}
+
+AnnBuilder RetrieverAnnBuilder() {
+  return [](const VectorsView& vectors) {
+    return BuildIvf(vectors, IvfBuildOptions());
+  };
 }
 
 }  // namespace footnote

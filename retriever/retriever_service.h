@@ -17,6 +17,10 @@ struct RetrieverOptions {};
 std::unique_ptr<grpc::Service> NewRetrieverService(
     Store* store, const Encoder* encoder, const RetrieverOptions& options);
 
+// Makes the vector index that this room searches, for whoever writes segments.
+// Safe from many threads.
+AnnBuilder RetrieverAnnBuilder();
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_

@@ -76,8 +76,9 @@ std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
   }
   std::array<float, kChunk> products;
   VectorHit present = {segment, vectors.rows[0].passage, -2.0f};
+  float worst = -2.0f;
   const auto add = [&](const VectorHit& hit) {
-    if (!allowed.Has(hit.passage)) return;
+    if (hit.similarity < worst || !allowed.Has(hit.passage)) return;
     if (best.size() == k) {
       if (!NearerFirst(hit, best.front())) return;
       std::pop_heap(best.begin(), best.end(), NearerFirst);
@@ -85,6 +86,7 @@ std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
     }
     best.push_back(hit);
     std::push_heap(best.begin(), best.end(), NearerFirst);
+    if (best.size() == k) worst = best.front().similarity;
   };
   bool any = false;
   for (uint32_t first = 0; first < vectors.count; first += kChunk) {

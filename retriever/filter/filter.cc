@@ -152,14 +152,22 @@ AllowedPassages Filtered(const LiveSegment& segment, const v1::Filter& filter,
 
 }  // namespace
 
-absl::StatusOr<std::vector<AllowedPassages>> ApplyFilter(
-    const Generation& generation, const v1::Filter& filter) {
+PassageFilter::PassageFilter(std::shared_ptr<const Generation> generation)
+    : generation_(std::move(generation)) {
+  for (const LiveSegment& segment : generation_->segments) {
+    labelled_.push_back(HasLabels(*segment.reader));
+  }
+}
+
+absl::StatusOr<std::vector<AllowedPassages>> PassageFilter::Apply(
+    const v1::Filter& filter) const {
   ASSIGN_OR_RETURN(const Languages languages, LanguagesOf(filter));
   const bool nothing = ForbidsNothing(filter);
   std::vector<AllowedPassages> allowed;
-  allowed.reserve(generation.segments.size());
-  for (const LiveSegment& segment : generation.segments) {
-    allowed.push_back(nothing && !HasLabels(*segment.reader)
+  allowed.reserve(labelled_.size());
+  for (size_t s = 0; s < labelled_.size(); ++s) {
+    const LiveSegment& segment = generation_->segments[s];
+    allowed.push_back(nothing && !labelled_[s]
                           ? AllLive(segment)
                           : Filtered(segment, filter, languages));
   }

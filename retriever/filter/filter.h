@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_RETRIEVER_FILTER_FILTER_H_
 #define FOOTNOTE_RETRIEVER_FILTER_FILTER_H_
 
+#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,12 +15,23 @@ namespace v1 {
 class Filter;
 }
 
-// For each segment of `generation` the passages that are live and that
-// `filter` lets through. Looks at every document unless the filter is empty
-// and no document has access labels. Safe from many threads.
-//   InvalidArgument  a language code that is none of the 23
-absl::StatusOr<std::vector<AllowedPassages>> ApplyFilter(
-    const Generation& generation, const v1::Filter& filter);
+// Filters one generation. Immutable.
+class PassageFilter {
+ public:
+  explicit PassageFilter(std::shared_ptr<const Generation> generation);
+
+  // For each segment the passages that are live and that `filter` lets
+  // through. Looks at every document unless the filter is empty and the
+  // segment has no access labels.
+  //   InvalidArgument  a language code that is none of the 23
+  absl::StatusOr<std::vector<AllowedPassages>> Apply(
+      const v1::Filter& filter) const;
+
+ private:
+  std::shared_ptr<const Generation> generation_;
+  // By segment: a document has access labels.
+  std::vector<bool> labelled_;
+};
 
 }  // namespace footnote
 

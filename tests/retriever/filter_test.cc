@@ -26,7 +26,7 @@ class FilterTest : public ::testing::Test {
 
   // "segment:passage" of everything that passes.
   std::set<std::string> Passing() const {
-    const auto allowed = ApplyFilter(*generation_, filter_);
+    const auto allowed = PassageFilter(generation_).Apply(filter_);
     EXPECT_TRUE(allowed.ok()) << allowed.status();
     std::set<std::string> passing;
     for (size_t s = 0; s < allowed->size(); ++s) {
@@ -69,7 +69,7 @@ TEST_F(FilterTest, KeepsLanguages) {
 
 TEST_F(FilterTest, RefusesALanguageThatItDoesNotKnow) {
   filter_.add_languages("xx");
-  EXPECT_EQ(ApplyFilter(*generation_, filter_).status().code(),
+  EXPECT_EQ(PassageFilter(generation_).Apply(filter_).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
