@@ -95,6 +95,7 @@ class OpenRooms final : public Rooms {
       IndexerOptions options;
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
+      options.ann_builder = RetrieverAnnBuilder();
       Add("footnote.v1.Indexer",
           NewIndexerService(store_.get(), encoder_.get(), options));
     }
