@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -93,45 +94,66 @@ std::string PrefixEnd(absl::string_view prefix) {
   return end;
 }
 
-struct Kv::State {
-  std::string folder;
-  KvOptions options;
+// A database while it is open. Reads hold it, so that a secondary may put a
+// newer one in its place.
+struct KvInstance {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   // A secondary's own folder; removed with it.
   std::string scratch;
 
-  ~State() {
-    Close();
+  ~KvInstance() {
+    if (db != nullptr) {
+      for (rocksdb::ColumnFamilyHandle* table : tables) {
+        db->DestroyColumnFamilyHandle(table).PermitUncheckedError();
+      }
+      // Unsynced writes are in the log file already, which the system writes
+      // out; there is nothing to flush.
+      db->Close().PermitUncheckedError();
+      db.reset();
+    }
     if (scratch.empty()) return;
     std::error_code ignored;
     std::filesystem::remove_all(scratch, ignored);
   }
 
-  void Close() {
-    if (db == nullptr) return;
-    for (rocksdb::ColumnFamilyHandle* table : tables) {
-      if (table != nullptr) db->DestroyColumnFamilyHandle(table);
+  std::vector<std::string> FileNames() const {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    db->GetLiveFilesMetaData(&files);
+    std::vector<std::string> names;
+    for (const rocksdb::LiveFileMetaData& file : files) {
+      names.push_back(file.name);
     }
-    // Unsynced writes are in the log file already, which the system writes
-    // out; there is nothing to flush.
-    db->Close().PermitUncheckedError();
-    db.reset();
+    std::sort(names.begin(), names.end());
+    return names;
   }
+};
 
-  rocksdb::ColumnFamilyHandle* table(int index) const { return tables[index]; }
+struct Kv::State {
+  std::string folder;
+  KvOptions options;
+  // Held over a CatchUp; taken before `mutex`.
+  std::mutex catch_up_mutex;
+  std::mutex mutex;
+  std::shared_ptr<KvInstance> instance;  // guarded by mutex
+
+  std::shared_ptr<KvInstance> Instance() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return instance;
+  }
 };
 
 // Holds a place in time.
 class KvSnapshot {
  public:
-  KvSnapshot(rocksdb::DB* db, const rocksdb::Snapshot* snapshot)
-      : db_(db), snapshot_(snapshot) {}
-  ~KvSnapshot() { db_->ReleaseSnapshot(snapshot_); }
+  explicit KvSnapshot(std::shared_ptr<KvInstance> instance)
+      : instance_(std::move(instance)),
+        snapshot_(instance_->db->GetSnapshot()) {}
+  ~KvSnapshot() { instance_->db->ReleaseSnapshot(snapshot_); }
   const rocksdb::Snapshot* get() const { return snapshot_; }
 
  private:
-  rocksdb::DB* const db_;
+  const std::shared_ptr<KvInstance> instance_;
   const rocksdb::Snapshot* const snapshot_;
 };
 
@@ -188,6 +210,7 @@ size_t KvBatch::size() const { return state_->changes.size(); }
 size_t KvBatch::bytes() const { return state_->bytes; }
 
 struct KvIterator::State {
+  std::shared_ptr<KvInstance> instance;
   std::string folder;
   std::string prefix;
   std::string end;
@@ -216,12 +239,11 @@ absl::Status KvIterator::status() const {
 Kv::Kv(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Kv::~Kv() = default;
 
-absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
-                                             const KvOptions& options) {
-  auto state = std::make_unique<State>();
-  state->folder = std::string(folder);
-  state->options = options;
+namespace {
 
+absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
+    const std::string& folder, const KvOptions& options) {
+  auto instance = std::make_shared<KvInstance>();
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.mode == KvMode::kPrimary;
   db_options.create_missing_column_families = true;
@@ -250,8 +272,7 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
   if (options.mode == KvMode::kPrimary) {
     // Tables of a newer release must be opened too.
     std::vector<std::string> present;
-    if (rocksdb::DB::ListColumnFamilies(db_options, state->folder, &present)
-            .ok()) {
+    if (rocksdb::DB::ListColumnFamilies(db_options, folder, &present).ok()) {
       for (const std::string& name : present) {
         const auto same = [&](const rocksdb::ColumnFamilyDescriptor& t) {
           return t.name == name;
@@ -261,8 +282,7 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
         }
       }
     }
-    status =
-        rocksdb::DB::Open(db_options, state->folder, tables, &handles, &db);
+    status = rocksdb::DB::Open(db_options, folder, tables, &handles, &db);
   } else {
     struct stat info;
     const std::string current = absl::StrCat(folder, "/CURRENT");
@@ -277,30 +297,42 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
     if (mkdtemp(&scratch[0]) == nullptr) {
       return FileError("create folder", scratch, errno);
     }
-    state->scratch = scratch;
-    status = rocksdb::DB::OpenAsSecondary(db_options, state->folder, scratch,
-                                          tables, &handles, &db);
+    instance->scratch = scratch;
+    status = rocksdb::DB::OpenAsSecondary(db_options, folder, scratch, tables,
+                                          &handles, &db);
   }
   if (!status.ok()) return FromRocks(status, folder);
-  state->db.reset(db);
+  instance->db.reset(db);
   // The first handle is that of the default table, which stays empty.
   for (size_t i = 0; i < handles.size(); ++i) {
     if (i == 0 || i > options.tables.size()) {
       db->DestroyColumnFamilyHandle(handles[i]);
     } else {
-      state->tables.push_back(handles[i]);
+      instance->tables.push_back(handles[i]);
     }
   }
+  return instance;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
+                                             const KvOptions& options) {
+  auto state = std::make_unique<State>();
+  state->folder = std::string(folder);
+  state->options = options;
+  ASSIGN_OR_RETURN(state->instance, OpenInstance(state->folder, options));
   return std::unique_ptr<Kv>(new Kv(std::move(state)));
 }
 
 absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
                                     const KvSnapshot* snapshot) const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::ReadOptions options;
   if (snapshot != nullptr) options.snapshot = snapshot->get();
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
-      state_->db->Get(options, state_->table(table), ToSlice(key), &value);
+      instance->db->Get(options, instance->tables[table], ToSlice(key), &value);
   if (status.IsNotFound()) {
     return absl::NotFoundError(
         absl::StrCat("table ", state_->options.tables[table], ": no such key"));
@@ -312,13 +344,14 @@ absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
 absl::StatusOr<std::vector<absl::optional<std::string>>> Kv::MultiGet(
     int table, absl::Span<const std::string> keys,
     const KvSnapshot* snapshot) const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::ReadOptions options;
   if (snapshot != nullptr) options.snapshot = snapshot->get();
   std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  state_->db->MultiGet(options, state_->table(table), keys.size(),
-                       slices.data(), values.data(), statuses.data());
+  instance->db->MultiGet(options, instance->tables[table], keys.size(),
+                         slices.data(), values.data(), statuses.data());
   std::vector<absl::optional<std::string>> found(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
@@ -330,7 +363,9 @@ absl::StatusOr<std::vector<absl::optional<std::string>>> Kv::MultiGet(
 
 std::unique_ptr<KvIterator> Kv::Iterate(int table, absl::string_view prefix,
                                         const KvSnapshot* snapshot) const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   auto state = std::make_unique<KvIterator::State>();
+  state->instance = instance;
   state->folder = state_->folder;
   state->prefix = std::string(prefix);
   state->end = PrefixEnd(prefix);
@@ -340,7 +375,7 @@ std::unique_ptr<KvIterator> Kv::Iterate(int table, absl::string_view prefix,
     state->upper = rocksdb::Slice(state->end);
     options.iterate_upper_bound = &state->upper;
   }
-  state->it.reset(state_->db->NewIterator(options, state_->table(table)));
+  state->it.reset(instance->db->NewIterator(options, instance->tables[table]));
   state->it->Seek(ToSlice(prefix));
   return std::unique_ptr<KvIterator>(new KvIterator(std::move(state)));
 }
@@ -351,9 +386,10 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
         absl::StrCat("database ", state_->folder,
                      ": write asked of a secondary; only the primary writes"));
   }
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::WriteBatch changes(batch.bytes());
   for (const KvBatch::State::Change& change : batch.state_->changes) {
-    rocksdb::ColumnFamilyHandle* const table = state_->table(change.table);
+    rocksdb::ColumnFamilyHandle* const table = instance->tables[change.table];
     rocksdb::Status status;
     switch (change.kind) {
       case KvBatch::State::Change::kPut:
@@ -370,30 +406,42 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
   }
   rocksdb::WriteOptions options;
   options.sync = sync;
-  rocksdb::Status status = state_->db->Write(options, &changes);
+  rocksdb::Status status = instance->db->Write(options, &changes);
   if (!status.ok() && status.severity() >= rocksdb::Status::kSoftError) {
     // After an error of the disk RocksDB refuses writes until told that the
     // trouble is over. Ask once; while the disk is full it says so again.
-    if (state_->db->Resume().ok()) {
-      status = state_->db->Write(options, &changes);
+    if (instance->db->Resume().ok()) {
+      status = instance->db->Write(options, &changes);
     }
   }
   return FromRocks(status, state_->folder);
 }
 
 std::shared_ptr<const KvSnapshot> Kv::Snapshot() const {
-  return std::make_shared<KvSnapshot>(state_->db.get(),
-                                      state_->db->GetSnapshot());
+  return std::make_shared<KvSnapshot>(state_->Instance());
 }
 
 absl::Status Kv::CatchUp() {
   if (state_->options.mode == KvMode::kPrimary) return absl::OkStatus();
-  return FromRocks(state_->db->TryCatchUpWithPrimary(), state_->folder);
+  std::lock_guard<std::mutex> lock(state_->catch_up_mutex);
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
+  const std::vector<std::string> before = instance->FileNames();
+  const rocksdb::Status status = instance->db->TryCatchUpWithPrimary();
+  if (status.ok() && instance->FileNames() == before) return absl::OkStatus();
+  // The primary has written files. RocksDB 7.8 goes on showing what the log
+  // told a secondary before, even where the new files know better; and files
+  // may be gone. Opening again is dear (some 20 ms) and right.
+  ASSIGN_OR_RETURN(std::shared_ptr<KvInstance> fresh,
+                   OpenInstance(state_->folder, state_->options));
+  std::lock_guard<std::mutex> swap(state_->mutex);
+  state_->instance = std::move(fresh);
+  return absl::OkStatus();
 }
 
 absl::Status Kv::Compact(int table) { return CompactPrefix(table, ""); }
 
 absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   // Every table: the log file lives until all of them have left it.
   RETURN_IF_ERROR(Flush());
   rocksdb::CompactRangeOptions options;
@@ -404,28 +452,30 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
   const rocksdb::Slice begin_slice = ToSlice(prefix);
   const rocksdb::Slice end_slice(end);
   RETURN_IF_ERROR(FromRocks(
-      state_->db->CompactRange(options, state_->table(table),
-                               prefix.empty() ? nullptr : &begin_slice,
-                               end.empty() ? nullptr : &end_slice),
+      instance->db->CompactRange(options, instance->tables[table],
+                                 prefix.empty() ? nullptr : &begin_slice,
+                                 end.empty() ? nullptr : &end_slice),
       state_->folder));
   // Files that nothing uses any more are removed by a later job of RocksDB's;
   // off and on again makes it wait for that.
-  state_->db->DisableFileDeletions().PermitUncheckedError();
-  return FromRocks(state_->db->EnableFileDeletions(/*force=*/true),
+  instance->db->DisableFileDeletions().PermitUncheckedError();
+  return FromRocks(instance->db->EnableFileDeletions(/*force=*/true),
                    state_->folder);
 }
 
 absl::Status Kv::Flush() {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::FlushOptions options;
   options.wait = true;
-  RETURN_IF_ERROR(
-      FromRocks(state_->db->Flush(options, state_->tables), state_->folder));
-  return FromRocks(state_->db->SyncWAL(), state_->folder);
+  RETURN_IF_ERROR(FromRocks(instance->db->Flush(options, instance->tables),
+                            state_->folder));
+  return FromRocks(instance->db->SyncWAL(), state_->folder);
 }
 
 absl::StatusOr<uint64_t> Kv::FileBytes() const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
   std::vector<rocksdb::LiveFileMetaData> files;
-  state_->db->GetLiveFilesMetaData(&files);
+  instance->db->GetLiveFilesMetaData(&files);
   uint64_t bytes = 0;
   for (const rocksdb::LiveFileMetaData& file : files) bytes += file.size;
   return bytes;

@@ -138,7 +138,8 @@ class Kv {
   std::shared_ptr<const KvSnapshot> Snapshot() const;
 
   // A secondary sees what the primary has written so far; a primary: nothing
-  // to do. Not to be called while an iterator of this Kv lives.
+  // to do. A millisecond, or some 20 ms when the primary has written files
+  // since. Iterators go on over what was there when they were made.
   absl::Status CatchUp();
 
   // Rewrites `table` so that no file holds deleted or overwritten bytes any

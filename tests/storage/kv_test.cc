@@ -1,0 +1,233 @@
+#include "storage/kv.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/storage/segment_builder.h"
+
+namespace footnote {
+namespace {
+
+KvOptions Options() {
+  KvOptions options;
+  options.tables = {"first", "second"};
+  return options;
+}
+
+std::unique_ptr<Kv> OpenOrDie(const std::string& folder,
+                              const KvOptions& options = Options()) {
+  auto kv = Kv::Open(folder, options);
+  EXPECT_TRUE(kv.ok()) << kv.status();
+  return *std::move(kv);
+}
+
+absl::Status Put(Kv* kv, int table, absl::string_view key,
+                 absl::string_view value, bool sync = false) {
+  KvBatch batch;
+  batch.Put(table, key, value);
+  return kv->Write(std::move(batch), sync);
+}
+
+bool FilesHold(const std::string& folder, const std::string& bytes) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() &&
+        ReadWholeFile(entry.path()).find(bytes) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST(KvTest, KeepsTablesApartAndOverAReopen) {
+  const std::string folder = MakeTestFolder() + "/db";
+  {
+    auto kv = OpenOrDie(folder);
+    ASSERT_TRUE(Put(kv.get(), 0, "a", "1").ok());
+    ASSERT_TRUE(Put(kv.get(), 1, "a", "2").ok());
+  }
+  auto kv = OpenOrDie(folder);
+  EXPECT_EQ(kv->Get(0, "a").value(), "1");
+  EXPECT_EQ(kv->Get(1, "a").value(), "2");
+  EXPECT_EQ(kv->Get(0, "b").status().code(), absl::StatusCode::kNotFound);
+  const std::vector<std::string> keys = {"b", "a"};
+  const auto found = kv->MultiGet(1, keys).value();
+  EXPECT_FALSE(found[0].has_value());
+  EXPECT_EQ(found[1], "2");
+}
+
+TEST(KvTest, WalksOneePrefixInOrder) {
+  auto kv = OpenOrDie(MakeTestFolder() + "/db");
+  for (const char* key : {"a\xff", "b", "ab", "a", "aa"}) {
+    ASSERT_TRUE(Put(kv.get(), 0, key, key).ok());
+  }
+  std::vector<std::string> keys;
+  auto it = kv->Iterate(0, "a");
+  for (; it->Valid(); it->Next()) keys.emplace_back(it->key());
+  EXPECT_TRUE(it->status().ok());
+  EXPECT_EQ(keys, (std::vector<std::string>{"a", "aa", "ab", "a\xff"}));
+  it = kv->Iterate(0, "a");
+  it->Seek("ab");
+  ASSERT_TRUE(it->Valid());
+  EXPECT_EQ(it->value(), "ab");
+}
+
+TEST(KvTest, DeletesAPrefixAndNothingBesideIt) {
+  auto kv = OpenOrDie(MakeTestFolder() + "/db");
+  for (const char* key : {"a", "aa", "a\xff\xff", "b"}) {
+    ASSERT_TRUE(Put(kv.get(), 0, key, "v").ok());
+  }
+  KvBatch batch;
+  batch.DeletePrefix(0, "a");
+  batch.Put(0, "a", "again");
+  ASSERT_TRUE(kv->Write(std::move(batch), true).ok());
+  EXPECT_FALSE(kv->Get(0, "aa").ok());
+  EXPECT_FALSE(kv->Get(0, "a\xff\xff").ok());
+  EXPECT_EQ(kv->Get(0, "a").value(), "again");
+  EXPECT_TRUE(kv->Get(0, "b").ok());
+}
+
+TEST(KvTest, SnapshotKeepsWhatWasThere) {
+  auto kv = OpenOrDie(MakeTestFolder() + "/db");
+  ASSERT_TRUE(Put(kv.get(), 0, "a", "old").ok());
+  const auto snapshot = kv->Snapshot();
+  ASSERT_TRUE(Put(kv.get(), 0, "a", "new").ok());
+  EXPECT_EQ(kv->Get(0, "a", snapshot.get()).value(), "old");
+  EXPECT_EQ(kv->Get(0, "a").value(), "new");
+}
+
+TEST(KvTest, SaysThatAnotherProcessHoldsIt) {
+  const std::string folder = MakeTestFolder() + "/db";
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    auto kv = Kv::Open(folder, Options());
+    const char ok = kv.ok() ? 'y' : 'n';
+    if (write(ready[1], &ok, 1) != 1) _exit(1);
+    pause();
+    _exit(0);
+  }
+  char ok;
+  ASSERT_EQ(read(ready[0], &ok, 1), 1);
+  ASSERT_EQ(ok, 'y');
+  const auto kv = Kv::Open(folder, Options());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(kv.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(absl::StrContains(kv.status().message(), "another process"))
+      << kv.status();
+  // The lock of a killed process is gone with it.
+  EXPECT_TRUE(Kv::Open(folder, Options()).ok());
+}
+
+TEST(KvTest, SecondarySeesWhatThePrimaryWroteAfterCatchingUp) {
+  const std::string folder = MakeTestFolder() + "/db";
+  KvOptions options = Options();
+  options.mode = KvMode::kSecondary;
+  EXPECT_EQ(Kv::Open(folder, options).status().code(),
+            absl::StatusCode::kNotFound);
+  auto primary = OpenOrDie(folder);
+  ASSERT_TRUE(Put(primary.get(), 0, "a", "1").ok());
+  auto secondary = OpenOrDie(folder, options);
+  EXPECT_EQ(secondary->Get(0, "a").value(), "1");
+  ASSERT_TRUE(Put(primary.get(), 0, "a", "2").ok());
+  ASSERT_TRUE(primary->Flush().ok());
+  ASSERT_TRUE(Put(primary.get(), 1, "b", "3").ok());
+  ASSERT_TRUE(secondary->CatchUp().ok());
+  EXPECT_EQ(secondary->Get(0, "a").value(), "2");
+  EXPECT_EQ(secondary->Get(1, "b").value(), "3");
+  EXPECT_EQ(Put(secondary.get(), 0, "c", "4").code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(KvTest, NoFileHoldsDeletedBytesAfterCompacting) {
+  const std::string folder = MakeTestFolder() + "/db";
+  KvOptions options = Options();
+  options.compress = false;
+  auto kv = OpenOrDie(folder, options);
+  ASSERT_TRUE(Put(kv.get(), 0, "k1", "the secret words", true).ok());
+  ASSERT_TRUE(Put(kv.get(), 0, "k2", "the other words", true).ok());
+  ASSERT_TRUE(Put(kv.get(), 1, "k1", "not flushed", true).ok());
+  EXPECT_TRUE(FilesHold(folder, "the secret words"));
+  KvBatch batch;
+  batch.DeletePrefix(0, "k1");
+  ASSERT_TRUE(kv->Write(std::move(batch), true).ok());
+  ASSERT_TRUE(kv->Compact(0).ok());
+  EXPECT_FALSE(FilesHold(folder, "the secret words"));
+  EXPECT_TRUE(FilesHold(folder, "the other words"));
+}
+
+TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "durable", "value", true).ok());
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 1 << 20;
+  signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  std::string noise(200000, ' ');
+  std::mt19937 random(1);
+  for (char& c : noise) c = static_cast<char>(random());
+  absl::Status status;
+  for (int i = 0; i < 200 && status.ok(); ++i) {
+    status = Put(kv.get(), 0, absl::StrCat("k", i), noise, true);
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(kv->Get(0, "durable").value(), "value");
+  kv.reset();
+  kv = OpenOrDie(folder);
+  EXPECT_EQ(kv->Get(0, "durable").value(), "value");
+  EXPECT_TRUE(Put(kv.get(), 0, "after", "value", true).ok());
+}
+
+TEST(KvTest, SaysDataLossWhenAFileIsDamaged) {
+  const std::string folder = MakeTestFolder() + "/db";
+  KvOptions options = Options();
+  options.compress = false;
+  {
+    auto kv = OpenOrDie(folder, options);
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(
+          Put(kv.get(), 0, absl::StrCat("k", i), std::string(500, 'x')).ok());
+    }
+    ASSERT_TRUE(kv->Flush().ok());
+  }
+  int damaged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(300);
+    file.put('y');
+    ++damaged;
+  }
+  ASSERT_GT(damaged, 0);
+  const auto kv = Kv::Open(folder, options);
+  const absl::Status status =
+      kv.ok() ? (*kv)->Get(0, "k0").status() : kv.status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+TEST(KvTest, PrefixEndIsTheNextKeyBeyondThePrefix) {
+  EXPECT_EQ(PrefixEnd("a"), "b");
+  EXPECT_EQ(PrefixEnd("a\xff"), "b");
+  EXPECT_EQ(PrefixEnd("\xff\xff"), "");
+  EXPECT_EQ(PrefixEnd(""), "");
+}
+
+}  // namespace
+}  // namespace footnote
