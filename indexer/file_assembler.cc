@@ -31,7 +31,7 @@ absl::Status FileAssembler::Begin(SourceFile file) {
   }
   file_ = std::move(file);
   open_ = true;
-  failed_ = false;
+  failed_ = skipping_line_ = false;
   const Format format = FormatOfMediaType(file_.media_type);
   format_known_ = format != Format::kUnknown;
   is_json_lines_ = format == Format::kJsonLines;
@@ -44,6 +44,13 @@ absl::Status FileAssembler::Append(absl::string_view data, bool last) {
   }
   if (last) open_ = false;
   if (failed_) return absl::OkStatus();
+  if (skipping_line_) {
+    const size_t newline = data.find('\n');
+    if (newline == absl::string_view::npos) return absl::OkStatus();
+    data.remove_prefix(newline + 1);
+    ++file_.lines_before;
+    skipping_line_ = false;
+  }
   file_.bytes.append(data.data(), data.size());
   if (!format_known_ && (last || file_.bytes.size() >= kHeadBytes)) {
     format_known_ = true;
@@ -51,16 +58,9 @@ absl::Status FileAssembler::Append(absl::string_view data, bool last) {
     is_json_lines_ = format.ok() && *format == Format::kJsonLines;
     if (is_json_lines_) file_.media_type = "application/jsonl";
   }
-  if (is_json_lines_) {
-    HandOnLines(last);
-  }
+  if (is_json_lines_) HandOnLines();
   if (file_.bytes.size() > limits_.max_document_bytes) {
-    failed_ = true;
-    file_.bytes = std::string();
-    on_failure_(file_.document,
-                absl::ResourceExhaustedError(absl::StrCat(
-                    is_json_lines_ ? "json line: " : "file: ", "more than ",
-                    limits_.max_document_bytes, " bytes, want at most that")));
+    Refuse();
     return absl::OkStatus();
   }
   if (last && (!is_json_lines_ || !file_.bytes.empty())) {
@@ -69,16 +69,35 @@ absl::Status FileAssembler::Append(absl::string_view data, bool last) {
   return absl::OkStatus();
 }
 
-void FileAssembler::HandOnLines(bool last) {
-  if (last || file_.bytes.size() < kPartBytes) return;
+void FileAssembler::HandOnLines() {
+  if (file_.bytes.size() < kPartBytes) return;
   const size_t newline = file_.bytes.rfind('\n');
   if (newline == std::string::npos) return;
+  std::string lines;
+  lines.swap(file_.bytes);
   SourceFile part = file_;
-  part.bytes.resize(newline + 1);
-  file_.bytes.erase(0, newline + 1);
+  file_.bytes = lines.substr(newline + 1);
+  lines.resize(newline + 1);
+  part.bytes = std::move(lines);
   file_.lines_before += static_cast<uint32_t>(
       std::count(part.bytes.begin(), part.bytes.end(), '\n'));
   on_file_(std::move(part));
+}
+
+void FileAssembler::Refuse() {
+  std::string document = file_.document;
+  if (is_json_lines_) {
+    // The lines before it were handed on; of what follows nothing has come.
+    absl::StrAppend(&document, "#", file_.lines_before + 1);
+    skipping_line_ = true;
+  } else {
+    failed_ = true;
+  }
+  file_.bytes = std::string();
+  on_failure_(document,
+              absl::ResourceExhaustedError(absl::StrCat(
+                  is_json_lines_ ? "json line: " : "file: ", "more than ",
+                  limits_.max_document_bytes, " bytes, want at most that")));
 }
 
 void FileAssembler::End() {

@@ -28,7 +28,8 @@ class FileAssembler {
   absl::Status Begin(SourceFile file);
 
   // Adds bytes to the file; with `last` it is complete. A file that outgrows
-  // the limits fails at once, and the rest of its chunks is ignored.
+  // the limits fails at once, and the rest of its chunks is ignored; of JSON
+  // lines only the line fails.
   //   FailedPrecondition  no file was begun
   absl::Status Append(absl::string_view data, bool last);
 
@@ -36,13 +37,16 @@ class FileAssembler {
   void End();
 
  private:
-  void HandOnLines(bool last);
+  void HandOnLines();
+  void Refuse();
 
   const ExtractLimits limits_;
   const OnFile on_file_;
   const OnFailure on_failure_;
   bool open_ = false;
   bool failed_ = false;
+  // Inside a line that was refused.
+  bool skipping_line_ = false;
   // Known when enough of the file has come.
   bool format_known_ = false;
   bool is_json_lines_ = false;

@@ -178,9 +178,11 @@ absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
   job.collection = start.collection();
   job.name = start.request_id();
   job.vectors = start.vectors();
-  Pipeline pipeline(
-      rooms.store, rooms.encoder, rooms.claims, rooms.options, job,
-      [&](const DocumentResult& result) { reporter.OnResult(result); });
+  Pipeline pipeline(rooms.store, rooms.encoder, rooms.claims, rooms.options,
+                    job, [&](const DocumentResult& result) {
+                      reporter.OnResult(result);
+                      reporter.MaybeProgress(pipeline.passages());
+                    });
   FileAssembler assembler(
       rooms.options.limits,
       [&](SourceFile file) {

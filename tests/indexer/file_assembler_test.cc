@@ -95,6 +95,23 @@ TEST_F(FileAssemblerTest, HandsOnJsonLinesInPartsThatEndWithALine) {
   EXPECT_EQ(joined, all + "{\"text\":\"end\"}");
 }
 
+TEST_F(FileAssemblerTest, AJsonLineThatOutgrowsTheLimitCostsOnlyItself) {
+  FileAssembler assembler = Make(5 << 20);
+  ASSERT_TRUE(assembler.Begin(Named("f")).ok());
+  ASSERT_TRUE(assembler.Append("{\"text\":\"one\"}\n{\"text\":\"", false).ok());
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(assembler.Append(std::string(500000, 'x'), false).ok());
+  }
+  ASSERT_TRUE(assembler.Append("\"}\n{\"text\":\"three\"}\n", false).ok());
+  ASSERT_TRUE(assembler.Append("", true).ok());
+  ASSERT_EQ(failures_.size(), 1);
+  EXPECT_EQ(failures_[0].first, "f#2");
+  ASSERT_EQ(files_.size(), 2);
+  EXPECT_EQ(files_[0].bytes, "{\"text\":\"one\"}\n");
+  EXPECT_EQ(files_[1].bytes, "{\"text\":\"three\"}\n");
+  EXPECT_EQ(files_[1].lines_before, 2);
+}
+
 TEST_F(FileAssemblerTest, FailsAFileThatIsNotCompleted) {
   FileAssembler assembler = Make();
   ASSERT_TRUE(assembler.Begin(Named("half")).ok());
