@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "generator/extractive/weights.h"
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 // The best cosine of a usual question, so that having no vectors, which is 0,
@@ -88,29 +90,34 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
   (*row)[kLogTerms] = std::log1p(terms);
 }
 
+// The two largest values of a score among the passages; 0 where there is none.
+struct BestTwo {
+  double first = 0;
+  double second = 0;
+
+  void Add(double value) {
+    if (value > first) std::swap(value, first);
+    second = std::max(second, value);
+  }
+  double LogMargin() const {
+    return first > 0 ? std::log(first / std::max(second, first / 5)) : 0;
+  }
+};
+
 void FillSearch(const Evidence& evidence, SignRow* row) {
-  const std::vector<SourcePassage>& passages = *evidence.passages;
-  double best = 0, second = 0, best_vector = 0, second_vector = 0;
-  for (const SourcePassage& passage : passages) {
-    if (passage.lexical > best) {
-      second = best;
-      best = passage.lexical;
-    } else {
-      second = std::max(second, passage.lexical);
-    }
-    if (passage.vector > best_vector) {
-      second_vector = best_vector;
-      best_vector = passage.vector;
-    } else {
-      second_vector = std::max(second_vector, passage.vector);
-    }
+  BestTwo total, lexical, vector;
+  for (const SourcePassage& passage : *evidence.passages) {
+    total.Add(passage.total);
+    lexical.Add(passage.lexical);
+    vector.Add(passage.vector);
   }
-  (*row)[kLexicalBest] = best;
-  (*row)[kLexicalPerTerm] = best / (1 + evidence.question->terms.size());
-  if (best > 0) {
-    (*row)[kLexicalMargin] = std::log(best / std::max(second, best / 5));
-  }
-  (*row)[kVectorMargin] = best_vector - second_vector;
+  (*row)[kTotalBest] = total.first;
+  (*row)[kTotalMargin] = total.LogMargin();
+  (*row)[kLexicalBest] = lexical.first;
+  (*row)[kLexicalPerTerm] =
+      lexical.first / (1 + evidence.question->terms.size());
+  (*row)[kLexicalMargin] = lexical.LogMargin();
+  (*row)[kVectorMargin] = vector.first - vector.second;
 }
 
 void FillType(const Evidence& evidence, size_t best, SignRow* row) {
@@ -149,39 +156,18 @@ void FillType(const Evidence& evidence, size_t best, SignRow* row) {
 
 absl::string_view SignName(Sign sign) {
   static constexpr absl::string_view kNames[kSignCount] = {
-      "best_score",
-      "second_score",
-      "best_probability",
-      "two_best_probability",
-      "entropy",
-      "best_coverage",
-      "largest_coverage",
-      "window_coverage",
-      "top_passage_coverage",
-      "window_rarest",
-      "window_missing",
-      "content_missing",
-      "missing_share",
-      "name_missing",
-      "number_not_there",
-      "weak_share",
-      "lexical_best",
-      "lexical_per_term",
-      "lexical_margin",
-      "vector_margin",
-      "log_terms",
-      "name_share",
-      "date_asked",
-      "number_asked",
-      "reason_asked",
-      "place_asked",
-      "person_asked",
-      "manner_asked",
-      "definition_asked",
-      "type_missing",
-      "person_capitals_best",
-      "pair_coverage_best",
-      "similarity_best",
+      "best_score",           "second_score",     "best_probability",
+      "two_best_probability", "entropy",          "best_coverage",
+      "largest_coverage",     "window_coverage",  "top_passage_coverage",
+      "window_rarest",        "window_missing",   "content_missing",
+      "missing_share",        "name_missing",     "number_not_there",
+      "weak_share",           "total_best",       "total_margin",
+      "lexical_best",         "lexical_per_term", "lexical_margin",
+      "vector_margin",        "log_terms",        "name_share",
+      "date_asked",           "number_asked",     "reason_asked",
+      "place_asked",          "person_asked",     "manner_asked",
+      "definition_asked",     "type_missing",     "person_capitals_best",
+      "pair_coverage_best",   "similarity_best",
   };
   return kNames[sign];
 }
@@ -216,4 +202,5 @@ bool ShouldAbstain(const SignRow& signs, double support) {
   return support < kLeastSupport;
 }
 
+}  // namespace extractive
 }  // namespace footnote

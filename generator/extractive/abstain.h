@@ -10,6 +10,7 @@
 #include "generator/extractive/question.h"
 
 namespace footnote {
+namespace extractive {
 
 // What tells a question that the passages answer from one that they only speak
 // about.
@@ -33,6 +34,8 @@ enum Sign {
   kNumberNotThere,  // 1: a number of the question is not in the window
   kWeakShare,       // share of the window's matches that are only alike
   // The search.
+  kTotalBest,
+  kTotalMargin,  // log of the best score over the second
   kLexicalBest,
   kLexicalPerTerm,
   kLexicalMargin,  // log of the best score over the second
@@ -82,6 +85,7 @@ double Support(const SignRow& signs);
 // number or date where one is asked.
 bool ShouldAbstain(const SignRow& signs, double support);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_ABSTAIN_H_

@@ -10,6 +10,7 @@
 #include "text/words.h"
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 constexpr int kTypeCount = 8;
@@ -284,4 +285,5 @@ AskedType FindAskedType(absl::string_view question, Language language) {
   return {};
 }
 
+}  // namespace extractive
 }  // namespace footnote

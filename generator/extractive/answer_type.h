@@ -5,6 +5,7 @@
 #include "text/language.h"
 
 namespace footnote {
+namespace extractive {
 
 // What a question asks for, as its question words tell.
 enum class AnswerType {
@@ -34,6 +35,7 @@ struct AskedType {
 };
 AskedType FindAskedType(absl::string_view question, Language language);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_ANSWER_TYPE_H_

@@ -12,6 +12,7 @@
 #include "text/sentences.h"
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 // A Han, Kana or Hangul character says about as much as 2.2 letters: the ratio
@@ -248,4 +249,5 @@ Candidates FindCandidates(const Question& question,
   return found;
 }
 
+}  // namespace extractive
 }  // namespace footnote

@@ -11,6 +11,7 @@
 #include "text/span.h"
 
 namespace footnote {
+namespace extractive {
 
 // A retrieved passage, as far as the writer looks at it. Views must outlive
 // what is made from them.
@@ -19,6 +20,7 @@ struct SourcePassage {
   // Title and headings.
   std::vector<absl::string_view> headings;
   Language language = Language::kUnknown;
+  double total = 0;
   double lexical = 0;
   double vector = 0;
 };
@@ -75,6 +77,7 @@ double ReadingLength(absl::string_view utf8);
 void CutAtClauses(absl::string_view text, TextSpan sentence, double max_length,
                   std::vector<TextSpan>* parts);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_CANDIDATES_H_

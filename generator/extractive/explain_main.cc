@@ -24,7 +24,7 @@ namespace {
 nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
   nlohmann::json candidates = nlohmann::json::array();
   for (size_t i = 0; i < found.candidates.items.size(); ++i) {
-    const Candidate& candidate = found.candidates.items[i];
+    const extractive::Candidate& candidate = found.candidates.items[i];
     candidates.push_back(
         {{"passage", candidate.passage},
          {"begin", candidate.span.begin},
@@ -35,11 +35,12 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
           found.similarities.empty() ? 0.0 : found.similarities[i]},
          {"probability", found.probabilities[i]}});
   }
-  return {{"type", std::string(AnswerTypeName(found.question.type))},
-          {"spoken", !found.similarities.empty()},
-          {"signs", found.signs},
-          {"support", found.support},
-          {"candidates", std::move(candidates)}};
+  return {
+      {"type", std::string(extractive::AnswerTypeName(found.question.type))},
+      {"spoken", !found.similarities.empty()},
+      {"signs", found.signs},
+      {"support", found.support},
+      {"candidates", std::move(candidates)}};
 }
 
 int Run(int argc, char** argv) {
@@ -60,12 +61,13 @@ int Run(int argc, char** argv) {
   }
   nlohmann::json names = {{"features", nlohmann::json::array()},
                           {"signs", nlohmann::json::array()}};
-  for (int f = 0; f < kFeatureCount; ++f) {
-    names["features"].push_back(
-        std::string(FeatureName(static_cast<Feature>(f))));
+  for (int f = 0; f < extractive::kFeatureCount; ++f) {
+    names["features"].push_back(std::string(
+        extractive::FeatureName(static_cast<extractive::Feature>(f))));
   }
-  for (int s = 0; s < kSignCount; ++s) {
-    names["signs"].push_back(std::string(SignName(static_cast<Sign>(s))));
+  for (int s = 0; s < extractive::kSignCount; ++s) {
+    names["signs"].push_back(
+        std::string(extractive::SignName(static_cast<extractive::Sign>(s))));
   }
   std::cout << names << "\n";
 

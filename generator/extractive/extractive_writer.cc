@@ -15,6 +15,10 @@
 namespace footnote {
 namespace {
 
+using extractive::Candidate;
+using extractive::Pool;
+using extractive::SourcePassage;
+
 // Sentences that are compared by their vectors: encoding one takes about a
 // millisecond, and beyond these eight the gain ends.
 constexpr size_t kComparedSentences = 8;
@@ -54,6 +58,7 @@ std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request) {
     SourcePassage source;
     source.text = passage.text();
     source.language = LanguageOf(passage.language());
+    source.total = passage.score().total();
     source.lexical = passage.score().lexical();
     source.vector = passage.score().vector();
     if (!passage.title().empty()) source.headings.push_back(passage.title());
@@ -84,7 +89,8 @@ v1::Draft Abstain(v1::AbstentionReason reason, std::string detail,
 // near to it by its vector.
 bool HasEvidence(const ExtractiveWriter::Explanation& found) {
   if (found.candidates.items.empty()) return false;
-  return !found.similarities.empty() || found.signs[kLargestCoverage] > 0;
+  return !found.similarities.empty() ||
+         found.signs[extractive::kLargestCoverage] > 0;
 }
 
 // Sentences of one passage come in the order of the passage, whichever was
@@ -120,34 +126,35 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
                                    ? LanguageOf(request.language())
                                    : found.passages[0].language;
   std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
-  found.question =
-      ReadQuestion(request.question(), of_passages,
-                   SpokenLanguage(request, of_passages), analyzer.get());
+  found.question = extractive::ReadQuestion(
+      request.question(), of_passages, SpokenLanguage(request, of_passages),
+      analyzer.get());
   if (!found.question.IsEmpty()) {
     const double best_length = request.max_code_points() > 0
                                    ? request.max_code_points()
                                    : kDefaultCodePoints;
-    found.candidates = FindCandidates(found.question, found.passages,
-                                      kCutAbove * best_length, analyzer.get());
+    found.candidates =
+        extractive::FindCandidates(found.question, found.passages,
+                                   kCutAbove * best_length, analyzer.get());
   }
   ReturnAnalyzer(std::move(analyzer));
   if (found.candidates.items.empty()) return found;
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 
-  const Pool pool =
-      DescribePool(found.question, found.passages, found.candidates);
-  found.features =
-      Features(found.question, found.passages, found.candidates, pool);
-  std::vector<double> scores = Scores(found.features);
+  const Pool pool = extractive::DescribePool(found.question, found.passages,
+                                             found.candidates);
+  found.features = extractive::Features(found.question, found.passages,
+                                        found.candidates, pool);
+  std::vector<double> scores = extractive::Scores(found.features);
   ASSIGN_OR_RETURN(found.similarities, Similarities(request, found, scores));
   for (size_t i = 0; i < found.similarities.size(); ++i) {
-    scores[i] += SimilarityScore(found.similarities[i]);
+    scores[i] += extractive::SimilarityScore(found.similarities[i]);
   }
-  found.probabilities = Probabilities(scores);
-  found.signs = Signs({&found.question, &found.passages, &found.candidates,
-                       &pool, &found.features, &scores, &found.probabilities,
-                       &found.similarities});
-  found.support = Support(found.signs);
+  found.probabilities = extractive::Probabilities(scores);
+  found.signs = extractive::Signs(
+      {&found.question, &found.passages, &found.candidates, &pool,
+       &found.features, &scores, &found.probabilities, &found.similarities});
+  found.support = extractive::Support(found.signs);
   return found;
 }
 
@@ -165,7 +172,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   }
   // What makes doubtful was learned from the 23 languages.
   if (found.question.language != Language::kUnknown &&
-      ShouldAbstain(found.signs, found.support)) {
+      extractive::ShouldAbstain(found.signs, found.support)) {
     return Abstain(v1::NOT_SUPPORTED,
                    absl::StrCat("the best of ", found.passages.size(),
                                 " passages speaks of it, but does not seem to "
@@ -179,13 +186,13 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   for (const Candidate& candidate : candidates) {
     texts.push_back(TextOf(found.passages, candidate));
   }
-  SelectionLimits limits;
+  extractive::SelectionLimits limits;
   limits.max_sentences =
       request.max_sentences() > 0 ? request.max_sentences() : kDefaultSentences;
   limits.best_length = request.max_code_points() > 0 ? request.max_code_points()
                                                      : kDefaultCodePoints;
   std::vector<size_t> chosen =
-      Select(candidates, texts, found.probabilities, limits);
+      extractive::Select(candidates, texts, found.probabilities, limits);
   OrderForReading(candidates, &chosen);
 
   std::vector<v1::Citation> citations;

@@ -34,14 +34,14 @@ class ExtractiveWriter : public Writer {
 
   // How a question was weighed, for training and explanations.
   struct Explanation {
-    Question question;
-    std::vector<SourcePassage> passages;
-    Candidates candidates;
-    std::vector<FeatureRow> features;
+    extractive::Question question;
+    std::vector<extractive::SourcePassage> passages;
+    extractive::Candidates candidates;
+    std::vector<extractive::FeatureRow> features;
     // By candidate; empty without vectors, 0 where not computed.
     std::vector<double> similarities;
     std::vector<double> probabilities;
-    SignRow signs = {};
+    extractive::SignRow signs = {};
     double support = 0;
   };
   // Everything but the choice. Empty candidates where there is nothing to

@@ -5,12 +5,17 @@
 #include <cstdlib>
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 // Terms this far apart, in words, still count as neighbours.
 constexpr int kPairDistance = 2;
-// A BM25 score is not taken for smaller than this share of the best.
+// A score is not taken for smaller than this share of the best.
 constexpr double kSmallestRatio = 0.02;
+
+double LogRatio(double score, double best) {
+  return best > 0 ? std::log(std::max(score / best, kSmallestRatio)) : 0;
+}
 
 double PairCoverage(const Question& question, const Pool& pool,
                     const Candidate& candidate) {
@@ -34,10 +39,8 @@ void FillPassage(const std::vector<SourcePassage>& passages, const Pool& pool,
   const SourcePassage& passage = passages[candidate.passage];
   (*row)[kFirstPassage] = candidate.passage == 0 ? 1 : 0;
   (*row)[kReciprocalRank] = 1.0 / (1 + candidate.passage);
-  if (pool.best_lexical > 0) {
-    (*row)[kLexicalRatio] =
-        std::log(std::max(passage.lexical / pool.best_lexical, kSmallestRatio));
-  }
+  (*row)[kTotalRatio] = LogRatio(passage.total, pool.best_total);
+  (*row)[kLexicalRatio] = LogRatio(passage.lexical, pool.best_lexical);
   (*row)[kVectorGap] = passage.vector - pool.best_vector;
   (*row)[kPassageCoverage] =
       Coverage(pool, pool.passage_strength[candidate.passage]);
@@ -100,15 +103,20 @@ void FillType(const Question& question, const Candidate& candidate,
 
 absl::string_view FeatureName(Feature feature) {
   static constexpr absl::string_view kNames[kFeatureCount] = {
-      "first_passage",   "reciprocal_rank",   "lexical_ratio",
-      "vector_gap",      "passage_coverage",  "coverage",
-      "previous_gain",   "next_gain",         "before_previous_gain",
-      "heading_gain",    "pair_coverage",     "position",
-      "is_last",         "log_length",        "is_short",
-      "overlong",        "log_new_terms",     "is_question",
-      "ends_with_colon", "number_given",      "number_missing",
-      "year_given",      "date_number_given", "date_missing",
-      "number_nearness", "person_capitals",   "place_capitals",
+      "first_passage",   "reciprocal_rank",
+      "total_ratio",     "lexical_ratio",
+      "vector_gap",      "passage_coverage",
+      "coverage",        "previous_gain",
+      "next_gain",       "before_previous_gain",
+      "heading_gain",    "pair_coverage",
+      "position",        "is_last",
+      "log_length",      "is_short",
+      "overlong",        "log_new_terms",
+      "is_question",     "ends_with_colon",
+      "number_given",    "number_missing",
+      "year_given",      "date_number_given",
+      "date_missing",    "number_nearness",
+      "person_capitals", "place_capitals",
       "reason_length",
   };
   return kNames[feature];
@@ -136,6 +144,7 @@ Pool DescribePool(const Question& question,
     pool.total_rarity += pool.rarity.back();
   }
   for (const SourcePassage& passage : passages) {
+    pool.best_total = std::max(pool.best_total, passage.total);
     pool.best_lexical = std::max(pool.best_lexical, passage.lexical);
     pool.best_vector = std::max(pool.best_vector, passage.vector);
   }
@@ -182,4 +191,5 @@ std::vector<FeatureRow> Features(const Question& question,
   return rows;
 }
 
+}  // namespace extractive
 }  // namespace footnote

@@ -9,6 +9,7 @@
 #include "generator/extractive/question.h"
 
 namespace footnote {
+namespace extractive {
 
 // What is weighed when a candidate is scored. Coverage is by rarity: a term
 // weighs more the fewer candidates hold it, so that what all retrieved
@@ -17,6 +18,7 @@ enum Feature {
   // The passage.
   kFirstPassage,    // 1 for the best passage
   kReciprocalRank,  // 1 / rank
+  kTotalRatio,      // log of its score over the best one's
   kLexicalRatio,    // log of its BM25 score over the best one's
   kVectorGap,       // its cosine less the best one's
   kPassageCoverage,
@@ -62,6 +64,7 @@ struct Pool {
   // By passage, then by term: the strongest match among its sentences.
   std::vector<std::vector<float>> passage_strength;
   // The largest scores of the passages.
+  double best_total = 0;
   double best_lexical = 0;
   double best_vector = 0;
 };
@@ -82,6 +85,7 @@ std::vector<FeatureRow> Features(const Question& question,
                                  const Candidates& candidates,
                                  const Pool& pool);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_FEATURES_H_

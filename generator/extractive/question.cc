@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 // What a match is worth that is not the word itself.
@@ -167,4 +168,5 @@ std::vector<std::string> DigitRuns(absl::string_view utf8) {
   return runs;
 }
 
+}  // namespace extractive
 }  // namespace footnote

@@ -14,6 +14,7 @@
 #include "text/language.h"
 
 namespace footnote {
+namespace extractive {
 
 // Something that a question speaks of: a word, or two neighbouring characters
 // of Han, Kana or Hangul.
@@ -65,6 +66,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
 // "١٩٩٩" is "1999". Separators part runs.
 std::vector<std::string> DigitRuns(absl::string_view utf8);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_QUESTION_H_

@@ -6,6 +6,7 @@
 #include "generator/extractive/weights.h"
 
 namespace footnote {
+namespace extractive {
 
 std::vector<double> Scores(const std::vector<FeatureRow>& rows) {
   std::vector<double> scores;
@@ -35,4 +36,5 @@ std::vector<double> Probabilities(const std::vector<double>& scores) {
   return probabilities;
 }
 
+}  // namespace extractive
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include "generator/extractive/features.h"
 
 namespace footnote {
+namespace extractive {
 
 // The weighted sum of each row: comparable within one question.
 std::vector<double> Scores(const std::vector<FeatureRow>& rows);
@@ -16,6 +17,7 @@ double SimilarityScore(double cosine);
 // Scores as probabilities that the candidate is the one that answers.
 std::vector<double> Probabilities(const std::vector<double>& scores);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_SCORE_H_

@@ -6,6 +6,7 @@
 #include "generator/extractive/weights.h"
 
 namespace footnote {
+namespace extractive {
 
 std::vector<size_t> Select(const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,
@@ -32,4 +33,5 @@ std::vector<size_t> Select(const std::vector<Candidate>& candidates,
   return chosen;
 }
 
+}  // namespace extractive
 }  // namespace footnote

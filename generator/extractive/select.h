@@ -8,6 +8,7 @@
 #include "generator/extractive/candidates.h"
 
 namespace footnote {
+namespace extractive {
 
 struct SelectionLimits {
   size_t max_sentences = 2;
@@ -25,6 +26,7 @@ std::vector<size_t> Select(const std::vector<Candidate>& candidates,
                            const std::vector<double>& probabilities,
                            const SelectionLimits& limits);
 
+}  // namespace extractive
 }  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_SELECT_H_

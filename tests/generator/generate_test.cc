@@ -237,14 +237,24 @@ TEST_F(GenerateTest, AbstainsOnStopWordsAlone) {
   EXPECT_EQ(MustGenerate(request).abstention(), v1::EMPTY_QUESTION);
 }
 
-TEST_F(GenerateTest, AbstainsWhenNothingFits) {
+TEST_F(GenerateTest, AbstainsWhenPassagesOnlySpeakAboutIt) {
   v1::GenerateRequest request;
   request.set_question(
       "Which enzyme did Zbigniew Kowalczyk crystallise in Reykjavik in 1977?");
   *request.add_passages() = MakePassage(
-      "a", "The weather was mild. Nobody came. It rained later.", "en");
+      "a", "The weather in Reykjavik was mild. Nobody came. It rained later.",
+      "en");
   const v1::Draft draft = MustGenerate(request);
   EXPECT_EQ(draft.abstention(), v1::NOT_SUPPORTED) << draft.text();
+  EXPECT_NE(draft.abstention_detail(), "");
+}
+
+TEST_F(GenerateTest, AbstainsWhenNoWordIsShared) {
+  v1::GenerateRequest request;
+  request.set_question("Which enzyme crystallises?");
+  *request.add_passages() =
+      MakePassage("a", "The weather was mild. It rained later.", "en");
+  EXPECT_EQ(MustGenerate(request).abstention(), v1::NO_EVIDENCE);
 }
 
 TEST_F(GenerateTest, AnswersALanguageOutsideTheTwentyThree) {

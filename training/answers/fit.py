@@ -273,6 +273,7 @@ HEADER = """\
 #include "generator/extractive/features.h"
 
 namespace footnote {{
+namespace extractive {{
 
 // What each feature adds to a sentence's score, per unit.
 inline constexpr double kFeatureWeights[kFeatureCount] = {{
@@ -293,6 +294,7 @@ inline constexpr double kLengthPrice = {price};
 // Below it no answer is given; about {wrong:.1%} of answerable questions are.
 inline constexpr double kLeastSupport = {support:.4f};
 
+}}  // namespace extractive
 }}  // namespace footnote
 
 #endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_

@@ -5,6 +5,7 @@
 #include "tests/generator/documents_23.h"
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 TEST(AnswerTypeTest, KnowsADateIsAskedForInEveryLanguage) {
@@ -69,4 +70,5 @@ TEST(AnswerTypeTest, ReadsBothEndsOfAVeryLongQuestion) {
 }
 
 }  // namespace
+}  // namespace extractive
 }  // namespace footnote

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 SourcePassage Passage(absl::string_view text, Language language) {
@@ -101,4 +102,5 @@ TEST(ReadingLengthTest, CountsHanMoreThanLetters) {
 }
 
 }  // namespace
+}  // namespace extractive
 }  // namespace footnote

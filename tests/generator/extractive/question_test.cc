@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 using ::testing::ElementsAre;
@@ -65,4 +66,5 @@ TEST(QuestionTest, ReadsAHundredThousandCharacters) {
 }
 
 }  // namespace
+}  // namespace extractive
 }  // namespace footnote

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace footnote {
+namespace extractive {
 namespace {
 
 using ::testing::ElementsAre;
@@ -50,4 +51,5 @@ TEST(SelectTest, TakesNothingFromNothing) {
 }
 
 }  // namespace
+}  // namespace extractive
 }  // namespace footnote
