@@ -170,6 +170,8 @@ absl::StatusOr<v1::VerifyAnswerResponse> VerifyAnswer(
     const v1::VerifyAnswerRequest& request, const Ledger& ledger,
     Store* store) {
   RETURN_IF_ERROR(ValidateAnswerId(request.answer_id()));
+  // What another process erased a moment ago must not be found.
+  RETURN_IF_ERROR(store->Refresh());
   v1::VerifyAnswerResponse response;
   response.set_answer_id(request.answer_id());
   const absl::StatusOr<StoredRecord> stored = ledger.Find(request.answer_id());

@@ -34,11 +34,17 @@ constexpr size_t kMaxQuestionBytes = 1 << 20;
 
 struct AskOptions {
   std::vector<std::string> words;
-  v1::AskRequest request;
+  std::string language;
   std::vector<std::string> languages;
   std::vector<std::string> documents;
+  std::string prefix;
   std::vector<std::string> conditions;
   std::vector<std::string> labels;
+  int top_k = 0;
+  int max_sentences = 0;
+  int max_code_points = 0;
+  std::string writer;
+  std::string request_id;
   double timeout_s = 60;
 };
 
@@ -69,36 +75,55 @@ v1::Filter::Condition ParseCondition(const std::string& text) {
   }
 }
 
-v1::AskRequest MakeRequest(const AskOptions& options,
-                           const CliContext& context) {
-  v1::AskRequest request = options.request;
-  request.set_collection(context.collection);
+std::string QuestionText(const AskOptions& options) {
   const bool from_input = options.words.size() == 1 && options.words[0] == "-";
-  request.set_question(from_input ? ReadStandardInput()
-                                  : absl::StrJoin(options.words, " "));
-  v1::Filter& filter = *request.mutable_filter();
+  return from_input ? ReadStandardInput() : absl::StrJoin(options.words, " ");
+}
+
+v1::Filter MakeFilter(const AskOptions& options) {
+  v1::Filter filter;
   for (const std::string& language : options.languages) {
     filter.add_languages(language);
   }
   for (const std::string& document : options.documents) {
     filter.add_documents(document);
   }
+  filter.set_document_prefix(options.prefix);
   for (const std::string& condition : options.conditions) {
     *filter.add_conditions() = ParseCondition(condition);
   }
   for (const std::string& label : options.labels) {
     filter.add_access_labels(label);
   }
-  return request;
+  return filter;
+}
+
+PrintOptions OptionsOfTerminal() {
+  PrintOptions print;
+  print.columns = TerminalColumns(STDOUT_FILENO);
+  print.colour = WantsColour(STDOUT_FILENO);
+  print.isolate = IsTerminal(STDOUT_FILENO);
+  return print;
 }
 
 absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   ASSIGN_OR_RETURN(const auto channel, context->connect());
   const auto answers = v1::Answers::NewStub(channel);
+  v1::AskRequest request;
+  request.set_collection(context->collection);
+  request.set_question(QuestionText(options));
+  request.set_language(options.language);
+  *request.mutable_filter() = MakeFilter(options);
+  request.set_top_k(options.top_k);
+  request.set_max_sentences(options.max_sentences);
+  request.set_max_code_points(options.max_code_points);
+  request.set_writer(options.writer);
+  request.set_request_id(options.request_id);
+
   grpc::ClientContext call;
   call.set_deadline(
       absl::ToChronoTime(absl::Now() + absl::Seconds(options.timeout_s)));
-  const auto reader = answers->Ask(&call, MakeRequest(options, *context));
+  const auto reader = answers->Ask(&call, request);
   v1::AskResponse response;
   v1::Answer answer;
   bool complete = false;
@@ -114,13 +139,9 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   if (answer.text().empty()) context->exit_code = kExitAbstained;
   if (context->json) {
     PrintLine(ToPrettyJson(answer));
-    return absl::OkStatus();
+  } else {
+    fputs(PrintAnswer(answer, OptionsOfTerminal()).c_str(), stdout);
   }
-  PrintOptions print;
-  print.columns = TerminalColumns(STDOUT_FILENO);
-  print.colour = WantsColour(STDOUT_FILENO);
-  print.isolate = IsTerminal(STDOUT_FILENO);
-  fputs(PrintAnswer(answer, print).c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -129,49 +150,43 @@ void AddAsk(CLI::App* app, CliContext* context) {
   CLI::App* ask =
       AddCommand(app, context, "ask", "Answer a question, with footnotes",
                  [options, context] { return RunAsk(*options, context); });
+
   ask->add_option("question", options->words,
                   "the question; - reads it from standard input")
       ->required();
-  ask->add_option_function<std::string>(
-      "-l,--language",
-      [options](const std::string& code) {
-        options->request.set_language(code);
-      },
-      "the question's language, such as de (default: found out)");
+  ask->add_option("-l,--language", options->language,
+                  "the question's language, such as de "
+                  "(default: found out)");
   ask->add_option("--in", options->languages,
-                  "only documents in these languages")
+                  "only documents in these languages, such as de,fr")
       ->delimiter(',');
-  ask->add_option("--document", options->documents, "only these documents");
-  ask->add_option_function<std::string>(
-      "--prefix",
-      [options](const std::string& prefix) {
-        options->request.mutable_filter()->set_document_prefix(prefix);
-      },
-      "only documents whose id begins so");
+  ask->add_option("--document", options->documents,
+                  "only this document; may be given several times")
+      ->expected(1)
+      ->take_all();
+  ask->add_option("--prefix", options->prefix,
+                  "only documents whose id begins so");
   ask->add_option("--where", options->conditions,
-                  "only documents with this metadata: key or key=a,b");
+                  "only documents with this metadata: key or key=a,b")
+      ->expected(1)
+      ->take_all();
   ask->add_option("--label", options->labels,
-                  "access labels that the asker holds");
-  ask->add_option_function<int>(
-      "--top-k", [options](int k) { options->request.set_top_k(k); },
-      "passages that the writer is given (default 10, at most 100)");
-  ask->add_option_function<int>(
-      "--sentences",
-      [options](int n) { options->request.set_max_sentences(n); },
-      "at most so many sentences (default 2, at most 10)");
-  ask->add_option_function<int>(
-      "--length", [options](int n) { options->request.set_max_code_points(n); },
-      "best length in characters (default 300)");
-  ask->add_option_function<std::string>(
-      "--writer",
-      [options](const std::string& name) { options->request.set_writer(name); },
-      "who writes (default: the server's first writer)");
-  ask->add_option_function<std::string>(
-      "--request-id",
-      [options](const std::string& id) { options->request.set_request_id(id); },
-      "makes a repeated call give the first answer again");
+                  "an access label that the asker holds")
+      ->expected(1)
+      ->take_all();
   ask->add_option("--timeout", options->timeout_s, "seconds (default 60)")
       ->check(CLI::Range(0.001, 86400.0));
+  ask->add_option("--top-k", options->top_k,
+                  "passages that the writer is given (default 10, at most "
+                  "100)");
+  ask->add_option("--sentences", options->max_sentences,
+                  "at most so many sentences (default 2, at most 10)");
+  ask->add_option("--length", options->max_code_points,
+                  "best length in characters (default 300)");
+  ask->add_option("--writer", options->writer,
+                  "who writes (default: the server's first writer)");
+  ask->add_option("--request-id", options->request_id,
+                  "makes a repeated call give the first answer again");
   ask->footer(
       "Examples:\n"
       "  footnote ask --collection handbook How do I install a package?\n"

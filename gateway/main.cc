@@ -23,6 +23,7 @@
 #include "gateway/serve.h"
 #include "indexer/cli.h"
 #include "kernels/dispatch.h"
+#include "retriever/cli.h"
 #include "storage/segment_format.h"
 #include "text/analyzer.h"
 
@@ -226,6 +227,7 @@ int Run(int argc, char** argv) {
 
   AddGlobalFlags(&app, &context, &flags);
   RegisterIndexerCommands(&app, &context);
+  RegisterRetrieverCommands(&app, &context);
   RegisterAuditCommands(&app, &context);
   RegisterGatewayCommands(&app, &context, config);
   RegisterEvalCommands(&app, &context);

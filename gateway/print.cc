@@ -78,6 +78,10 @@ std::string MarkedText(const v1::Answer& answer) {
       copied = end;
     }
     absl::StrAppend(&marked, " [", i + 1, "]");
+    // Where sentences follow each other without a blank.
+    if (copied < answer.text().size() && answer.text()[copied] != ' ') {
+      marked.push_back(' ');
+    }
   }
   absl::StrAppend(&marked,
                   Printable(absl::string_view(answer.text()).substr(copied)));
@@ -88,7 +92,7 @@ std::string Range(uint64_t begin, uint64_t end) {
   return absl::StrCat(begin, kDash, end);
 }
 
-// "Title › Chapter › Section", or the file's name where nothing is known.
+// "Title › Chapter › Section"; empty where nothing is known.
 std::string Heading(const v1::SourceSpan& source) {
   std::vector<std::string> parts;
   if (!source.title().empty()) parts.push_back(Printable(source.title()));
@@ -97,7 +101,6 @@ std::string Heading(const v1::SourceSpan& source) {
       parts.push_back(Printable(heading));
     }
   }
-  if (parts.empty()) parts.push_back(Printable(source.source().document()));
   return absl::StrJoin(parts, kArrow);
 }
 
@@ -115,14 +118,26 @@ std::string File(const v1::SourceSpan& source) {
   return line;
 }
 
-std::string Address(const v1::SourceSpan& source, v1::Verdict verdict) {
+std::string Address(const v1::SourceSpan& source) {
   const v1::Span& span = source.span();
   return absl::StrCat(source.language().empty() ? "und" : source.language(),
                       kDot, "version ", source.source().version(), kDot,
                       "bytes ", Range(span.begin(), span.end()), kDot,
                       "code points ",
-                      Range(span.begin_code_point(), span.end_code_point()),
-                      kDot, v1::Verdict_Name(verdict));
+                      Range(span.begin_code_point(), span.end_code_point()));
+}
+
+// Heading, file: the first of them behind `mark`.
+void PrintPlace(const v1::SourceSpan& source, absl::string_view mark,
+                Page* page) {
+  const std::string blanks(mark.size(), ' ');
+  const std::string heading = Heading(source);
+  if (heading.empty()) {
+    page->Paragraph(File(source), mark, Colour::kBlue);
+    return;
+  }
+  page->Paragraph(heading, mark, Colour::kBold);
+  page->Paragraph(File(source), blanks, Colour::kBlue);
 }
 
 void PrintFootnote(const v1::Citation& citation, int number, Page* page) {
@@ -131,9 +146,10 @@ void PrintFootnote(const v1::Citation& citation, int number, Page* page) {
   const Colour verdict =
       citation.verdict() == v1::FOUND ? Colour::kGreen : Colour::kRed;
   for (const v1::SourceSpan& source : citation.sources()) {
-    page->Paragraph(Heading(source), mark, Colour::kBold);
-    page->Paragraph(File(source), blanks, Colour::kBlue);
-    page->Paragraph(Address(source, citation.verdict()), blanks, verdict);
+    PrintPlace(source, mark, page);
+    page->Paragraph(absl::StrCat(Address(source), kDot,
+                                 v1::Verdict_Name(citation.verdict())),
+                    blanks, verdict);
     page->Paragraph(
         absl::StrCat(kOpenQuote, Printable(source.quote()), kCloseQuote),
         blanks, Colour::kDim);

@@ -76,7 +76,9 @@ class RpcLog final : public Interceptor {
     Observe("rpc", method, time);
     Count("rpc", absl::StrCat(method, " ", code));
     const std::string peer = info_->server_context()->peer();
-    const bool between_rooms = absl::StartsWith(peer, "inproc");
+    // gRPC knows no name for a caller in the same process.
+    const bool between_rooms =
+        peer == "unknown" || absl::StartsWith(peer, "inproc");
     Log(SeverityOf(status.error_code(), between_rooms), "rpc",
         {{"method", method},
          {"code", code},

@@ -1,0 +1,213 @@
+// The commands as scripts use them: exit codes, JSON, messages.
+#include "base/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/e2e/program.h"
+
+namespace footnote {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// One store with two documents, shared by the tests that only read.
+class CliTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    store_ = NewFolder() + "/store";
+    folder_ = NewFolder();
+    WriteText(folder_ + "/light.md",
+              "# Eddystone\n\nThe lighthouse of Eddystone was built in 1759 "
+              "by John Smeaton.\n");
+    WriteText(folder_ + "/tee.txt",
+              "Grüner Tee wird mit siebzig Grad heißem Wasser aufgegossen.\n");
+    const Finished ingest = In({"ingest", folder_});
+    ASSERT_EQ(ingest.exit_code, kExitOk) << ingest.err;
+  }
+
+  static Finished In(std::vector<std::string> arguments,
+                     const std::string& input = "") {
+    arguments.push_back("--store");
+    arguments.push_back(store_);
+    return RunProgram(arguments, input);
+  }
+
+  static std::string store_;
+  static std::string folder_;
+};
+
+std::string CliTest::store_;
+std::string CliTest::folder_;
+
+TEST_F(CliTest, AskPrintsTheAnswerItsFootnoteAndTheReceipt) {
+  const Finished ask = In({"ask", "Who", "built", "the", "lighthouse?"});
+  EXPECT_EQ(ask.exit_code, kExitOk) << ask.err;
+  EXPECT_THAT(ask.out, HasSubstr("John Smeaton. [1]"));
+  EXPECT_THAT(ask.out, HasSubstr("light.md"));
+  EXPECT_THAT(ask.out, HasSubstr("FOUND"));
+  EXPECT_THAT(ask.out, HasSubstr("\nanswer 0"));
+  EXPECT_THAT(ask.out, Not(HasSubstr("\x1b"))) << "colour without a terminal";
+}
+
+TEST_F(CliTest, AskReadsTheQuestionFromStandardInput) {
+  const Finished ask =
+      In({"ask", "-", "--json"}, "Who built the lighthouse?\n");
+  EXPECT_EQ(ask.exit_code, kExitOk) << ask.err;
+  EXPECT_EQ(json::parse(ask.out)["question"], "Who built the lighthouse?");
+}
+
+TEST_F(CliTest, AskAsJsonIsOneObjectWithEverything) {
+  const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
+  ASSERT_EQ(ask.exit_code, kExitOk) << ask.err;
+  const json answer = json::parse(ask.out);
+  const json& source = answer["citations"][0]["sources"][0];
+  EXPECT_EQ(source["quote_sha256"].get<std::string>().size(), 64);
+  EXPECT_EQ(
+      source["span"]["end"].get<int>() - source["span"]["begin"].get<int>(),
+      source["quote"].get<std::string>().size());
+  EXPECT_EQ(answer["receipt"]["answer_id"], answer["id"]);
+}
+
+TEST_F(CliTest, AnAbstentionHasItsOwnExitCode) {
+  const Finished ask = In({"ask", "Zyzzyva quokka xylophone?"});
+  EXPECT_EQ(ask.exit_code, kExitAbstained);
+  EXPECT_THAT(ask.out, StartsWith("No answer: "));
+}
+
+TEST_F(CliTest, WhatIsNotThereHasItsOwnExitCode) {
+  EXPECT_EQ(In({"ask", "Who?", "-c", "nowhere"}).exit_code, kExitNotFound);
+  EXPECT_EQ(In({"show", "nothing.txt"}).exit_code, kExitNotFound);
+  EXPECT_EQ(In({"delete", "nothing.txt"}).exit_code, kExitNotFound);
+  EXPECT_EQ(In({"verify", "00000000000000000000000000"}).exit_code,
+            kExitNotFound);
+}
+
+TEST_F(CliTest, AnErrorAsJsonNamesCodeAndReason) {
+  const Finished ask = In({"ask", "Who?", "-c", "nowhere", "--json"});
+  const json error = json::parse(ask.out)["error"];
+  EXPECT_EQ(error["code"], "NOT_FOUND");
+  EXPECT_EQ(error["reason"], "COLLECTION_NOT_FOUND");
+}
+
+TEST_F(CliTest, WrongUseHasItsOwnExitCode) {
+  EXPECT_EQ(In({"frobnicate"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"ask"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"ask", "x", "--top-k", "many"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"ask", "x", "--top-k", "1000"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"ask", "x", "-c", "No Such"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"serve", "kitchen"}).exit_code, kExitUsage);
+  EXPECT_EQ(In({"ask", "x", "--config", "/nowhere"}).exit_code, kExitUsage);
+}
+
+TEST_F(CliTest, AnswersCanBeVerifiedLater) {
+  const json answer =
+      json::parse(In({"ask", "Who built the lighthouse?", "--json"}).out);
+  const Finished verify = In({"verify", answer["id"].get<std::string>()});
+  EXPECT_EQ(verify.exit_code, kExitOk) << verify.out << verify.err;
+}
+
+TEST_F(CliTest, AnAnswerFromAnErasedDocumentNoLongerVerifies) {
+  WriteText(folder_ + "/secret.txt", "The vault's password is swordfish.\n");
+  ASSERT_EQ(In({"ingest", folder_ + "/secret.txt", "-c", "secret"}).exit_code,
+            kExitOk);
+  const json answer = json::parse(
+      In({"ask", "What is the vault's password?", "-c", "secret", "--json"})
+          .out);
+  const std::string id = answer["id"];
+  const std::string document =
+      answer["citations"][0]["sources"][0]["source"]["document"];
+  ASSERT_EQ(In({"verify", id}).exit_code, kExitOk);
+  const Finished erase = In({"delete", document, "--purge", "-c", "secret"});
+  ASSERT_EQ(erase.exit_code, kExitOk) << erase.err;
+  const Finished verify = In({"verify", id});
+  EXPECT_EQ(verify.exit_code, kExitNotVerified) << verify.out;
+  EXPECT_THAT(verify.out, HasSubstr("SOURCE_ERASED"));
+}
+
+TEST_F(CliTest, ABadFileCostsOnlyItselfAndTellsScripts) {
+  const std::string folder = NewFolder();
+  WriteText(folder + "/good.txt", "Otters sleep holding hands.\n");
+  WriteText(folder + "/bad.txt", std::string("\x89PNG\r\n\x1a\n\0\0\0\0", 12));
+  const Finished ingest = In({"ingest", folder, "-c", "otters"});
+  EXPECT_EQ(ingest.exit_code, kExitPartial) << ingest.out << ingest.err;
+  EXPECT_THAT(ingest.err + ingest.out, HasSubstr("bad.txt"));
+  EXPECT_EQ(In({"ask", "How do otters sleep?", "-c", "otters"}).exit_code,
+            kExitOk);
+}
+
+TEST_F(CliTest, StatsCountsWhatIsThere) {
+  const Finished stats = In({"stats", "--json"});
+  ASSERT_EQ(stats.exit_code, kExitOk) << stats.err;
+  EXPECT_EQ(json::parse(stats.out)["documents"], 2);
+}
+
+TEST_F(CliTest, AStoreThatAServerHoldsIsUnavailableAndNamesTheWayIn) {
+  const std::string store = NewFolder() + "/held";
+  const ServeProgram server({"--store", store});
+  ASSERT_NE(server.address(), "");
+  const Finished stats = RunProgram({"stats", "--store", store});
+  EXPECT_EQ(stats.exit_code, kExitUnavailable) << stats.err;
+  EXPECT_THAT(stats.err, HasSubstr("--server"));
+  EXPECT_EQ(RunProgram({"health", "--server", server.address()}).exit_code,
+            kExitOk);
+}
+
+TEST(CliWithoutStoreTest, NoServerIsUnavailable) {
+  const Finished ask =
+      RunProgram({"ask", "Who?", "--server", "127.0.0.1:1", "--timeout", "5"});
+  EXPECT_EQ(ask.exit_code, kExitUnavailable);
+  EXPECT_EQ(RunProgram({"health", "--server", "127.0.0.1:1"}).exit_code,
+            kExitUnavailable);
+}
+
+TEST(CliWithoutStoreTest, VersionNamesFormats) {
+  const Finished version = RunProgram({"--version", "--json"});
+  ASSERT_EQ(version.exit_code, kExitOk);
+  const json v = json::parse(version.out);
+  for (const char* key :
+       {"version", "commit", "analyzer_version", "segment_format_version"}) {
+    EXPECT_TRUE(v.contains(key)) << key;
+  }
+}
+
+TEST(CliWithoutStoreTest, EveryCommandHasHelpWithItsOptions) {
+  const Finished all = RunProgram({"--help"});
+  EXPECT_EQ(all.exit_code, kExitOk);
+  EXPECT_THAT(all.out, HasSubstr("Exit codes:"));
+  for (const char* command :
+       {"ingest", "ask", "search", "show", "verify", "delete", "stats", "eval",
+        "serve", "config", "health", "answers", "documents"}) {
+    EXPECT_THAT(all.out, HasSubstr(std::string("\n  ") + command)) << command;
+    const Finished help = RunProgram({command, "--help"});
+    EXPECT_EQ(help.exit_code, kExitOk) << command;
+    EXPECT_THAT(help.out, HasSubstr("--help")) << command;
+  }
+}
+
+TEST(CliWithoutStoreTest, ConfigCheckPrintsWhatWouldBeUsed) {
+  const std::string path = NewFolder() + "/footnote.textproto";
+  WriteText(path, "listen: \"0.0.0.0:7777\"\nencoder { path: \"none\" }\n");
+  const Finished check = RunProgram({"config", "check", path});
+  EXPECT_EQ(check.exit_code, kExitOk) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("listen: \"0.0.0.0:7777\""));
+  EXPECT_THAT(check.out, HasSubstr("max_message_bytes"));
+}
+
+TEST(CliWithoutStoreTest, ConfigCheckRefusesAnUnknownKeyWithItsLine) {
+  const std::string path = NewFolder() + "/footnote.textproto";
+  WriteText(path, "# a comment\nlisten: \"0.0.0.0:7777\"\nlisten_on: 1\n");
+  const Finished check = RunProgram({"config", "check", path});
+  EXPECT_EQ(check.exit_code, kExitUsage);
+  EXPECT_THAT(check.err, HasSubstr("footnote.textproto:3:"));
+  EXPECT_THAT(check.err, HasSubstr("listen_on"));
+}
+
+}  // namespace
+}  // namespace footnote

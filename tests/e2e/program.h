@@ -1,0 +1,57 @@
+// Runs the built program as people and scripts do.
+#ifndef FOOTNOTE_TESTS_E2E_PROGRAM_H_
+#define FOOTNOTE_TESTS_E2E_PROGRAM_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace footnote {
+
+// A new folder of this test.
+std::string NewFolder();
+
+// Writes `text` to `path`.
+void WriteText(const std::string& path, const std::string& text);
+
+// What a finished run left.
+struct Finished {
+  int exit_code = -1;  // 128 + the signal when one ended it
+  std::string out;
+  std::string err;
+};
+
+// Runs `footnote` with `arguments` and --encoder none; `input` is its standard
+// input.
+Finished RunProgram(std::vector<std::string> arguments,
+                    const std::string& input = "");
+
+// `footnote serve …` in the background. Killed at the end of its life.
+class ServeProgram {
+ public:
+  // Starts it on a free port of this machine and waits for its first line.
+  explicit ServeProgram(std::vector<std::string> arguments);
+  ~ServeProgram();
+  ServeProgram(const ServeProgram&) = delete;
+  ServeProgram& operator=(const ServeProgram&) = delete;
+
+  // host:port; empty when it ended instead of serving.
+  const std::string& address() const { return address_; }
+  // host:port of /metrics, where it was asked for.
+  const std::string& metrics() const { return metrics_; }
+
+  void Signal(int signal);
+
+  // Waits for its end; the code as in Finished.
+  int Wait();
+
+ private:
+  pid_t pid_ = -1;
+  std::string address_;
+  std::string metrics_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_TESTS_E2E_PROGRAM_H_

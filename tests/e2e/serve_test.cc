@@ -1,0 +1,236 @@
+// `footnote serve` as a process, over the network.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/cli.h"
+#include "proto/footnote/v1/answers.grpc.pb.h"
+#include "tests/e2e/program.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Ingests one document through the server at `address`.
+void IngestText(const std::string& address) {
+  const std::string folder = NewFolder();
+  WriteText(folder + "/light.txt",
+            "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n");
+  const Finished ingest = RunProgram(
+      {"ingest", folder, "--server", address, "--collection", "sea"});
+  ASSERT_EQ(ingest.exit_code, kExitOk) << ingest.err;
+}
+
+Finished Ask(const std::string& address) {
+  return RunProgram({"ask", "Who built the lighthouse?", "--server", address,
+                     "--collection", "sea"});
+}
+
+// GET `path` from host:port, headers included.
+std::string Get(const std::string& address, const std::string& path) {
+  const size_t colon = address.rfind(':');
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port =
+      htons(static_cast<uint16_t>(atoi(address.substr(colon + 1).c_str())));
+  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  std::string response;
+  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0) {
+    const std::string request =
+        "GET " + path + " HTTP/1.0\r\nHost: " + address + "\r\n\r\n";
+    send(fd, request.data(), request.size(), 0);
+    char buffer[4096];
+    ssize_t size;
+    while ((size = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+      response.append(buffer, static_cast<size_t>(size));
+    }
+  }
+  close(fd);
+  return response;
+}
+
+TEST(ServeTest, IngestsAsksAndVerifiesOverOnePort) {
+  ServeProgram server({"--store", NewFolder()});
+  ASSERT_NE(server.address(), "");
+  IngestText(server.address());
+  const Finished ask = Ask(server.address());
+  EXPECT_EQ(ask.exit_code, kExitOk) << ask.err;
+  EXPECT_THAT(ask.out, HasSubstr("John Smeaton"));
+  const size_t id = ask.out.find("\nanswer ") + 8;
+  EXPECT_EQ(RunProgram({"verify", ask.out.substr(id, 26), "--server",
+                        server.address()})
+                .exit_code,
+            kExitOk);
+}
+
+TEST(ServeTest, HealthSaysServing) {
+  ServeProgram server({"--store", NewFolder()});
+  for (const char* service : {"", "footnote.v1.Answers", "footnote.v1.Indexer",
+                              "footnote.v1.Retriever", "footnote.v1.Generator",
+                              "footnote.v1.Audit"}) {
+    std::vector<std::string> health = {"health", "--server", server.address()};
+    if (*service != '\0') health.push_back(service);
+    const Finished finished = RunProgram(health);
+    EXPECT_EQ(finished.exit_code, kExitOk) << service << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr(": serving")) << service;
+  }
+  EXPECT_EQ(
+      RunProgram({"health", "--server", server.address(), "no.Such"}).exit_code,
+      kExitNotFound);
+}
+
+TEST(ServeTest, MetricsCountCallsAndStages) {
+  ServeProgram server({"--store", NewFolder(), "--metrics", "127.0.0.1:0"});
+  ASSERT_NE(server.metrics(), "");
+  IngestText(server.address());
+  ASSERT_EQ(Ask(server.address()).exit_code, kExitOk);
+  const std::string metrics = Get(server.metrics(), "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("200 OK"));
+  EXPECT_THAT(metrics,
+              HasSubstr("footnote_rpc_seconds_count{kind=\"Answers/Ask\"} 1"));
+  for (const char* stage : {"ask_search", "ask_write", "ask_record"}) {
+    EXPECT_THAT(metrics, HasSubstr(std::string("footnote_stage_seconds_count"
+                                               "{kind=\"") +
+                                   stage + "\"} 1"));
+  }
+}
+
+TEST(ServeTest, EndsWellOnSigtermAndAnswersAgainAfterTheNextStart) {
+  const std::string store = NewFolder();
+  {
+    ServeProgram server({"--store", store});
+    IngestText(server.address());
+    server.Signal(SIGTERM);
+    EXPECT_EQ(server.Wait(), 0);
+  }
+  ServeProgram server({"--store", store});
+  EXPECT_EQ(Ask(server.address()).exit_code, kExitOk);
+  server.Signal(SIGINT);
+  EXPECT_EQ(server.Wait(), 0);
+}
+
+TEST(ServeTest, QuestionsUnderWayWhenSigtermComesAreAnsweredOrRefusedWhole) {
+  ServeProgram server({"--store", NewFolder()});
+  IngestText(server.address());
+  const auto channel =
+      grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
+  const auto answers = v1::Answers::NewStub(channel);
+  std::atomic<int> whole{0}, refused{0}, torn{0};
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 4; ++i) {
+    askers.emplace_back([&] {
+      while (refused + torn == 0) {
+        grpc::ClientContext context;
+        v1::AskRequest request;
+        request.set_collection("sea");
+        request.set_question("Who built the lighthouse?");
+        const auto reader = answers->Ask(&context, request);
+        v1::AskResponse response;
+        int messages = 0;
+        bool completed = false;
+        while (reader->Read(&response)) {
+          ++messages;
+          completed = response.has_completed();
+        }
+        const bool ok = reader->Finish().ok();
+        if (ok && completed) {
+          if (++whole == 20) server.Signal(SIGTERM);
+        } else if (!ok && messages == 0) {
+          ++refused;
+        } else {
+          ++torn;
+        }
+      }
+    });
+  }
+  for (std::thread& asker : askers) asker.join();
+  EXPECT_EQ(server.Wait(), 0);
+  EXPECT_GE(whole, 20);
+  EXPECT_EQ(torn, 0);
+}
+
+TEST(ServeTest, AnAnswerThatWasShownIsRecordedThroughKill9) {
+  const std::string store = NewFolder();
+  std::string id;
+  {
+    ServeProgram server({"--store", store});
+    IngestText(server.address());
+    const auto channel = grpc::CreateChannel(
+        server.address(), grpc::InsecureChannelCredentials());
+    grpc::ClientContext context;
+    v1::AskRequest request;
+    request.set_collection("sea");
+    request.set_question("Who built the lighthouse?");
+    const auto reader = v1::Answers::NewStub(channel)->Ask(&context, request);
+    v1::AskResponse first;
+    ASSERT_TRUE(reader->Read(&first));
+    id = first.started().answer_id();
+    server.Signal(SIGKILL);
+    EXPECT_EQ(server.Wait(), 128 + SIGKILL);
+    while (reader->Read(&first)) {
+    }
+    reader->Finish();
+  }
+  EXPECT_EQ(RunProgram({"verify", id, "--store", store}).exit_code, kExitOk);
+}
+
+TEST(ServeTest, ASecondServerOnTheSamePortOrStoreIsTurnedAway) {
+  const std::string store = NewFolder();
+  ServeProgram server({"--store", store});
+  ASSERT_NE(server.address(), "");
+  const Finished same_port = RunProgram(
+      {"serve", "--store", NewFolder(), "--listen", server.address()});
+  EXPECT_EQ(same_port.exit_code, kExitUnavailable);
+  EXPECT_THAT(same_port.err, HasSubstr(server.address()));
+  const Finished same_store =
+      RunProgram({"serve", "--store", store, "--listen", "127.0.0.1:0"});
+  EXPECT_NE(same_store.exit_code, kExitOk);
+  EXPECT_THAT(same_store.err, HasSubstr("another process"));
+}
+
+TEST(ServeTest, GatewayWithoutRoomsSaysWhichIsMissing) {
+  const Finished serve = RunProgram({"serve", "gateway", "--indexer",
+                                     "127.0.0.1:1", "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(serve.exit_code, kExitUsage);
+  EXPECT_THAT(serve.err, HasSubstr("--retriever"));
+}
+
+TEST(ServeTest, LogsNeverHoldQuestionsOrTexts) {
+  const std::string log = NewFolder() + "/log";
+  const int saved = dup(2);
+  ASSERT_NE(freopen(log.c_str(), "w", stderr), nullptr);
+  {
+    ServeProgram server(
+        {"--store", NewFolder(), "--log-level", "debug", "--log-json"});
+    IngestText(server.address());
+    EXPECT_EQ(Ask(server.address()).exit_code, kExitOk);
+    server.Signal(SIGTERM);
+    server.Wait();
+  }
+  fflush(stderr);
+  dup2(saved, 2);
+  FILE* file = fopen(log.c_str(), "r");
+  std::string text(1 << 20, '\0');
+  text.resize(fread(&text[0], 1, text.size(), file));
+  fclose(file);
+  EXPECT_THAT(text, HasSubstr("\"method\":\"Answers/Ask\""));
+  EXPECT_THAT(text, testing::Not(HasSubstr("lighthouse")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("Smeaton")));
+}
+
+}  // namespace
+}  // namespace footnote
