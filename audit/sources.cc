@@ -133,6 +133,8 @@ absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
                                           const RetrievedList& retrieved,
                                           CheckDepth depth, Store* store) {
   const VersionRef ref = RefOf(source.source());
+  // What another process erased must not be taken for damage.
+  if (depth == CheckDepth::kWholeVersion) RETURN_IF_ERROR(store->Refresh());
   const absl::StatusOr<VersionRecord> version = FindVersion(ref, store);
   if (absl::IsNotFound(version.status())) {
     return Verdict(v1::SOURCE_CHANGED, "the version is not in the store");

@@ -58,7 +58,10 @@ absl::StatusOr<Report> MeasureHeadings(
   uint64_t done = 0;
   for (const std::string& code : asked) {
     report.AddLanguage(code);
-    const std::vector<HelpSection>& own = sections.at(code);
+    std::vector<HelpSection> own;
+    for (const HelpSection& section : sections.at(code)) {
+      if (!section.has_sections) own.push_back(section);
+    }
     const size_t questions = std::min(kQuestions, own.size());
     double hits = 0;
     for (size_t i = 0; i < questions; ++i) {

@@ -12,9 +12,10 @@
 
 namespace footnote {
 
-// All sections of all 23 languages (help_sections.h) in one collection; of
-// each of `languages` (all when empty) at most 200 headings, evenly spread,
-// are asked. A language without translated sections has a row of nulls. Keys:
+// All sections of all 23 languages (help_sections.h) in one collection, each a
+// document without its heading. Of each of `languages` (all when empty) at most
+// 200 headings, evenly spread over those that have no sections inside, are
+// asked. A language without translated sections has a row of nulls. Keys:
 // questions, hit_at_5.
 absl::StatusOr<Report> MeasureHeadings(
     const std::string& folder, const std::vector<std::string>& languages,

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/file.h"
@@ -20,6 +23,7 @@ namespace {
 
 constexpr char kEnglish[] = "en";
 constexpr size_t kMinCodePoints = 60;
+constexpr int64_t kEnoughQuestions = 200;
 
 // The files anywhere in `folder`, sorted.
 std::vector<std::string> Files(const std::string& folder) {
@@ -37,32 +41,52 @@ bool WrittenIn(const std::string& language, const std::string& text) {
   return LanguageCode(IdentifyLanguage(text).language) == language;
 }
 
-// What stands directly in section `number`, one block a line.
-std::string OwnText(const Extracted& document, uint32_t number) {
-  std::string text;
-  for (const Block& block : document.blocks) {
-    if (block.section != number || block.kind == BlockKind::kHeading) continue;
-    absl::StrAppend(&text,
-                    absl::string_view(document.text)
-                        .substr(block.span.begin, block.span.size()),
-                    "\n");
+// A box beside the text, or a part of it without a name of its own.
+bool IsBox(const Section& section) {
+  return section.anchor.empty() || absl::StartsWith(section.anchor, "sidebar");
+}
+
+// For each section, the nearest one above it, or itself, that is no box.
+std::vector<uint32_t> Owners(const Extracted& document) {
+  std::vector<uint32_t> owners(document.sections.size(), 0);
+  for (uint32_t i = 1; i < owners.size(); ++i) {
+    const Section& section = document.sections[i];
+    owners[i] = IsBox(section) ? owners[section.parent] : i;
   }
-  return text;
+  return owners;
 }
 
 void AddSections(const std::string& language, const std::string& file,
                  const Extracted& document, std::vector<HelpSection>* out) {
-  for (uint32_t i = 1; i < document.sections.size(); ++i) {
+  const std::vector<uint32_t> owners = Owners(document);
+  std::vector<std::string> texts(owners.size());
+  for (const Block& block : document.blocks) {
+    const bool own_heading = block.kind == BlockKind::kHeading &&
+                             owners[block.section] == block.section;
+    if (own_heading) continue;
+    absl::StrAppend(&texts[owners[block.section]],
+                    absl::string_view(document.text)
+                        .substr(block.span.begin, block.span.size()),
+                    "\n");
+  }
+  std::vector<bool> has_sections(owners.size(), false);
+  for (uint32_t i = 1; i < owners.size(); ++i) {
+    if (owners[i] == i) {
+      has_sections[owners[document.sections[i].parent]] = true;
+    }
+  }
+  for (uint32_t i = 1; i < owners.size(); ++i) {
+    if (owners[i] != i || CountCodePoints(texts[i]) < kMinCodePoints) continue;
     const Section& section = document.sections[i];
     HelpSection help;
     help.language = language;
     help.heading = WithoutNumber(
         document.text.substr(section.heading.begin, section.heading.size()));
-    help.text = OwnText(document, i);
-    help.id = absl::StrCat(
-        language, "/", std::filesystem::path(file).filename().string(), "#",
-        section.anchor.empty() ? absl::StrCat(i) : section.anchor);
-    if (CountCodePoints(help.text) < kMinCodePoints) continue;
+    help.text = std::move(texts[i]);
+    help.has_sections = has_sections[i];
+    help.id = absl::StrCat(language, "/",
+                           std::filesystem::path(file).filename().string(), "#",
+                           section.anchor);
     if (!WrittenIn(language, absl::StrCat(help.heading, "\n", help.text))) {
       continue;
     }
@@ -94,11 +118,13 @@ std::vector<HelpSection> Distinct(std::vector<HelpSection> sections,
   return kept;
 }
 
-// All sections under `folder`, of whatever worth.
-absl::StatusOr<std::vector<HelpSection>> ReadFolder(
-    const std::string& folder, const std::string& language) {
-  std::vector<HelpSection> sections;
-  for (const std::string& file : Files(absl::StrCat(folder, "/", language))) {
+using Sections = std::vector<HelpSection>;
+
+// All sections of the files in `folder`, of whatever worth.
+absl::StatusOr<Sections> ReadFolder(const std::string& folder,
+                                    const std::string& language) {
+  Sections sections;
+  for (const std::string& file : Files(folder)) {
     ASSIGN_OR_RETURN(std::string bytes, ReadFile(file));
     // A page without text is no section, and no reason to stop.
     const absl::Status read = ReadDocuments(
@@ -112,6 +138,51 @@ absl::StatusOr<std::vector<HelpSection>> ReadFolder(
     static_cast<void>(read);
   }
   return sections;
+}
+
+// What `language` has, a source at a time: "handbook", "gnome-help", ….
+absl::StatusOr<std::vector<Sections>> ReadSources(const std::string& folder,
+                                                  const std::string& language) {
+  std::vector<std::string> paths;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           absl::StrCat(folder, "/", language), ignored)) {
+    paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Sections> sources;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(Sections sections, ReadFolder(path, language));
+    sources.push_back(std::move(sections));
+  }
+  return sources;
+}
+
+// How many headings can be asked.
+int64_t Questions(const Sections& sections) {
+  return std::count_if(
+      sections.begin(), sections.end(),
+      [](const HelpSection& section) { return !section.has_sections; });
+}
+
+// The source with the most questions, and the next ones where it has not
+// enough.
+Sections Choose(std::vector<Sections> sources,
+                const std::set<std::string>& english) {
+  for (Sections& source : sources) {
+    source = Distinct(std::move(source), english);
+  }
+  std::stable_sort(sources.begin(), sources.end(),
+                   [](const Sections& a, const Sections& b) {
+                     return Questions(a) > Questions(b);
+                   });
+  Sections chosen;
+  for (Sections& source : sources) {
+    if (Questions(chosen) >= kEnoughQuestions) break;
+    std::move(source.begin(), source.end(), std::back_inserter(chosen));
+    chosen = Distinct(std::move(chosen), english);
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -150,19 +221,19 @@ absl::StatusOr<std::string> HelpFolder(const std::string& data) {
 absl::StatusOr<std::map<std::string, std::vector<HelpSection>>>
 ReadHelpSections(const std::string& folder,
                  const std::function<void(size_t)>& progress) {
-  ASSIGN_OR_RETURN(std::vector<HelpSection> english_sections,
-                   ReadFolder(folder, kEnglish));
+  ASSIGN_OR_RETURN(std::vector<Sections> english_sources,
+                   ReadSources(folder, kEnglish));
   std::set<std::string> english;
-  for (const HelpSection& section : english_sections) {
-    english.insert(section.heading);
+  for (const Sections& source : english_sources) {
+    for (const HelpSection& section : source) english.insert(section.heading);
   }
-  std::map<std::string, std::vector<HelpSection>> sections;
-  sections[kEnglish] = Distinct(std::move(english_sections), {});
+  std::map<std::string, Sections> sections;
+  sections[kEnglish] = Choose(std::move(english_sources), {});
   for (const Language language : AllLanguages()) {
     const std::string code(LanguageCode(language));
     if (code == kEnglish) continue;
-    ASSIGN_OR_RETURN(std::vector<HelpSection> all, ReadFolder(folder, code));
-    sections[code] = Distinct(std::move(all), english);
+    ASSIGN_OR_RETURN(std::vector<Sections> sources, ReadSources(folder, code));
+    sections[code] = Choose(std::move(sources), english);
     progress(sections.size());
   }
   return sections;

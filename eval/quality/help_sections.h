@@ -19,9 +19,12 @@ struct HelpSection {
   std::string language;
   // Without its number.
   std::string heading;
-  // Canonical text of the section alone: without its heading and without the
-  // sections inside it.
+  // Canonical text of the section with the boxes in it ("CULTURE Where the name
+  // comes from"), without its heading and without the sections inside it.
   std::string text;
+  // True when there are sections inside: then `text` is the introduction to
+  // them, and the heading stands above more than it.
+  bool has_sections = false;
 };
 
 // `data` or, when it is empty, the environment variable FOOTNOTE_DOCS_23.
@@ -34,7 +37,9 @@ absl::StatusOr<std::string> HelpFolder(const std::string& data);
 // headings that stand above several sections of the language or that are as
 // in English ("GNOME"), and texts that are there twice. In the order of their
 // ids; a language of which nothing is left has an empty list. `progress` is
-// called with the number of languages read.
+// called with the number of languages read. Where a language has several
+// sources, the one with the most questions is taken, and the next only when
+// that has fewer than 200.
 absl::StatusOr<std::map<std::string, std::vector<HelpSection>>>
 ReadHelpSections(const std::string& folder,
                  const std::function<void(size_t)>& progress);

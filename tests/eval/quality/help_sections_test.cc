@@ -29,7 +29,8 @@ std::string Folder(const std::string& name, const std::string& body) {
 }
 
 std::string Section(const std::string& heading, const std::string& text) {
-  return absl::StrCat("<h2>", heading, "</h2><p>", text, "</p>");
+  return absl::StrCat("<h2 id=\"", heading.size(), "\">", heading, "</h2><p>",
+                      text, "</p>");
 }
 
 std::vector<HelpSection> German(const std::string& folder) {
@@ -44,6 +45,28 @@ TEST(HelpSectionsTest, HeadingIsNotInTheText) {
   ASSERT_EQ(sections.size(), 1u);
   EXPECT_EQ(sections.front().heading, "Einrichtung");
   EXPECT_EQ(sections.front().text.find("Einrichtung"), std::string::npos);
+}
+
+TEST(HelpSectionsTest, ASectionEndsWhereOneInsideItBegins) {
+  const auto sections = German(
+      Folder("inside", absl::StrCat("<h1 id=\"a\">6. Pakete</h1><p>", kGerman,
+                                    "</p><h2 id=\"b\">6.1. Einrichtung</h2><p>",
+                                    kGerman, " Danach ist alles fertig.</p>")));
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_TRUE(sections[0].has_sections);
+  EXPECT_EQ(sections[0].text.find("fertig"), std::string::npos);
+  EXPECT_FALSE(sections[1].has_sections);
+  EXPECT_EQ(sections[1].heading, "Einrichtung");
+}
+
+TEST(HelpSectionsTest, ABoxBelongsToItsSection) {
+  const auto sections = German(Folder(
+      "box", absl::StrCat("<h1 id=\"a\">6. Pakete</h1><p>", kGerman,
+                          "</p><h2 id=\"sidebar.b\">KULTUR Namen</h2><p>",
+                          "Danach ist alles fertig.</p>")));
+  ASSERT_EQ(sections.size(), 1u);
+  EXPECT_FALSE(sections[0].has_sections);
+  EXPECT_NE(sections[0].text.find("fertig"), std::string::npos);
 }
 
 TEST(HelpSectionsTest, WhatIsStillEnglishIsLeftOut) {
