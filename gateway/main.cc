@@ -1,6 +1,7 @@
 // The program: flags to objects, and run.
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -259,7 +260,21 @@ int Run(int argc, char** argv) {
   return FinishCommand(context, status);
 }
 
+// OpenBLAS, which trains the vector index, chooses its kernels while it is
+// loaded and takes processors that are newer than itself for very old ones: a
+// minute becomes ten. So the program starts itself once more with the choice
+// made; where that fails, it is slow.
+void ChooseLinearAlgebra(char** argv) {
+  constexpr char kVariable[] = "OPENBLAS_CORETYPE";
+  if (getenv(kVariable) != nullptr || !IsaIsSupported(Isa::kAvx2)) return;
+  setenv(kVariable, IsaIsSupported(Isa::kAvx512) ? "SkylakeX" : "Haswell", 1);
+  execv("/proc/self/exe", argv);
+}
+
 }  // namespace
 }  // namespace footnote
 
-int main(int argc, char** argv) { return footnote::Run(argc, argv); }
+int main(int argc, char** argv) {
+  footnote::ChooseLinearAlgebra(argv);
+  return footnote::Run(argc, argv);
+}

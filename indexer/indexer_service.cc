@@ -57,6 +57,9 @@ class IndexerService final : public v1::Indexer::Service {
     if (options.merge && store->mode() == KvMode::kPrimary) {
       merger_ = std::make_unique<MergeWorker>(store, options.merge_policy,
                                               options.ann_builder);
+      options_.on_many_segments = [this](const std::string& collection) {
+        merger_->Kick(collection);
+      };
     }
   }
 
@@ -135,7 +138,7 @@ class IndexerService final : public v1::Indexer::Service {
 
   Store* const store_;
   const Encoder* const encoder_;
-  const PipelineOptions options_;
+  PipelineOptions options_;
   DocumentClaims claims_;
   std::unique_ptr<MergeWorker> merger_;
 };

@@ -27,6 +27,9 @@ namespace {
 // An idle worker looks this often whether its group is due or wanted.
 constexpr absl::Duration kLookAround = absl::Milliseconds(20);
 
+// After so many commits of a job someone is told to merge.
+constexpr uint64_t kManySegments = 32;
+
 // A group of so many documents is committed whatever its size: a commit's
 // batch holds a record of each.
 constexpr size_t kMaxGroupDocuments = 20000;
@@ -48,6 +51,7 @@ struct Pipeline::Shared {
 
   std::mutex result_mutex;
   std::atomic<uint64_t> passages{0};
+  std::atomic<uint64_t> commits{0};
   std::atomic<bool> cancelled{false};
 
   std::mutex mutex;
@@ -343,8 +347,15 @@ class Pipeline::Worker {
     }
     commit.also = &fingerprints;
     const absl::Status status = shared_.store->Apply(commit).status();
-    if (!status.ok()) unlink(segment.path.c_str());
-    return status;
+    if (!status.ok()) {
+      unlink(segment.path.c_str());
+      return status;
+    }
+    if (++shared_.commits % kManySegments == 0 &&
+        shared_.options.on_many_segments != nullptr) {
+      shared_.options.on_many_segments(shared_.job.collection);
+    }
+    return absl::OkStatus();
   }
 
   void Abandon() {

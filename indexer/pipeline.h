@@ -26,10 +26,13 @@ struct PipelineOptions {
   size_t memory_bytes = size_t{1} << 30;
   // A worker commits what it has after this long, so that progress is seen and
   // a kill costs little.
-  absl::Duration commit_after = absl::Seconds(4);
+  absl::Duration commit_after = absl::Seconds(8);
   ExtractLimits limits;
   // Makes the index over a segment's vectors; may be empty.
   AnnBuilder ann_builder;
+  // Called when so many segments were committed that merging pays; may be
+  // empty. From a worker's thread: it must not take long.
+  std::function<void(const std::string& collection)> on_many_segments;
 };
 
 // What one call of IngestDocuments works with.
