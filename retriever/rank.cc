@@ -24,28 +24,6 @@ constexpr size_t kArmPassages = 50;
 // Passages whose positions are read.
 constexpr size_t kMeasured = 40;
 
-void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
-              std::vector<Candidate>* candidates) {
-  std::sort(candidates->begin(), candidates->end(), BetterFirst);
-  absl::flat_hash_set<uint64_t> documents;
-  std::vector<Candidate> kept;
-  for (const Candidate& candidate : *candidates) {
-    if (kept.size() == k) break;
-    if (!IsEvidence(candidate)) continue;
-    if (distinct_documents) {
-      const SegmentReader& reader =
-          *corpus.generation().segments[candidate.segment].reader;
-      const uint32_t document = reader.passages()[candidate.passage].document;
-      if (!documents.insert(uint64_t{candidate.segment} << 32 | document)
-               .second) {
-        continue;
-      }
-    }
-    kept.push_back(candidate);
-  }
-  *candidates = std::move(kept);
-}
-
 // A similarity and a language for the candidates that lack them. `floor` is
 // the similarity that the vector arm just still brought.
 void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
@@ -121,6 +99,28 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
   KeepBest(query.top_k, query.distinct_documents, corpus, &candidates);
   ranking.passages = std::move(candidates);
   return ranking;
+}
+
+void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
+              std::vector<Candidate>* candidates) {
+  std::sort(candidates->begin(), candidates->end(), BetterFirst);
+  absl::flat_hash_set<uint64_t> documents;
+  std::vector<Candidate> kept;
+  for (const Candidate& candidate : *candidates) {
+    if (kept.size() == k) break;
+    if (!IsEvidence(candidate)) continue;
+    if (distinct_documents) {
+      const SegmentReader& reader =
+          *corpus.generation().segments[candidate.segment].reader;
+      const uint32_t document = reader.passages()[candidate.passage].document;
+      if (!documents.insert(uint64_t{candidate.segment} << 32 | document)
+               .second) {
+        continue;
+      }
+    }
+    kept.push_back(candidate);
+  }
+  *candidates = std::move(kept);
 }
 
 }  // namespace footnote

@@ -62,6 +62,11 @@ struct SearchIndex {
 absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter);
 
+// Sorts `candidates`, best first, and keeps the `k` best that are evidence; of
+// each document one when `distinct_documents`.
+void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
+              std::vector<Candidate>* candidates);
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_RETRIEVER_RANK_H_

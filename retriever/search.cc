@@ -1,5 +1,6 @@
 #include "retriever/search.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -10,7 +11,9 @@
 #include "base/metrics.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/retriever.pb.h"
+#include "retriever/fusion/fuse.h"
 #include "retriever/rank.h"
+#include "retriever/translation/bridge.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
 
@@ -20,6 +23,11 @@ namespace {
 // How long a secondary process trusts what it has seen.
 constexpr absl::Duration kRefreshEvery = absl::Milliseconds(200);
 constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
+
+// Passages that are compared word by word, and words that are remembered for
+// it: 60 MB at most.
+constexpr size_t kTranslated = 40;
+constexpr size_t kMaxWords = 100000;
 
 constexpr int kDefaultTopK = 10;
 // Indexes of more collections are worked out again when asked for.
@@ -33,7 +41,11 @@ absl::Status WithReason(absl::Status status, absl::string_view reason) {
 }  // namespace
 
 Searcher::Searcher(Store* store, const Encoder* encoder)
-    : store_(store), encoder_(encoder) {}
+    : store_(store), encoder_(encoder) {
+  if (encoder != nullptr) {
+    words_ = std::make_unique<WordVectors>(encoder, kMaxWords);
+  }
+}
 
 absl::Status Searcher::Search(const v1::SearchRequest& request,
                               const std::function<bool()>& cancelled,
@@ -62,7 +74,8 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   Ranking ranking;
   {
     StageTimer timer("search_rank");
-    ASSIGN_OR_RETURN(ranking, Rank(*index, query, request.filter()));
+    ASSIGN_OR_RETURN(ranking,
+                     RankAcrossLanguages(*index, query, request.filter()));
   }
   if (cancelled()) return absl::CancelledError("the caller has gone");
 
@@ -79,6 +92,47 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
     response->set_encoder(std::string(encoder_->name()));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Ranking> Searcher::RankAcrossLanguages(
+    const SearchIndex& index, const RankQuery& query,
+    const v1::Filter& filter) {
+  // Without vectors, only what is spelt alike is found in other languages.
+  const bool possible = words_ != nullptr && query.arms != Arms::kLexical &&
+                        !query.vector.empty() && query.vector_is_good &&
+                        query.language != Language::kUnknown;
+  if (!possible) return Rank(index, query, filter);
+  RankQuery wider = query;
+  wider.top_k = std::max(query.top_k, kTranslated);
+  ASSIGN_OR_RETURN(Ranking ranking, Rank(index, wider, filter));
+  std::vector<Candidate>& candidates = ranking.passages;
+  const auto shown =
+      candidates.begin() + std::min(query.top_k, candidates.size());
+  const bool all_foreign =
+      std::none_of(candidates.begin(), shown,
+                   [](const Candidate& c) { return c.same_language; });
+  if (all_foreign && query.arms == Arms::kBoth) {
+    StageTimer timer("search_translate");
+    const TextOf text_of = [&](const Candidate& candidate) {
+      const SegmentReader& reader =
+          *index.generation().segments[candidate.segment].reader;
+      const PassageRow& row = reader.passages()[candidate.passage];
+      const DocumentRow& document = reader.Document(row);
+      return store_->documents()->ReadText(
+          {index.generation().manifest.collection,
+           std::string(reader.DocumentId(document)), document.version},
+          row.begin, row.end);
+    };
+    RETURN_IF_ERROR(MeasureTranslation(index.words, query.question,
+                                       query.language, text_of, words_.get(),
+                                       absl::MakeSpan(candidates)));
+    for (Candidate& candidate : candidates) {
+      if (candidate.same_language) continue;
+      ScoreByTranslation(VectorTrust(query.vector_is_good), &candidate);
+    }
+  }
+  KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
+  return ranking;
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(

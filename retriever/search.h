@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "model/encoder/encoder.h"
 #include "retriever/rank.h"
+#include "retriever/translation/word_vectors.h"
 #include "storage/store.h"
 
 namespace footnote {
@@ -53,8 +54,15 @@ class Searcher {
   absl::Status FillPassage(const SearchIndex& index, const Candidate& candidate,
                            bool omit_text, v1::SearchResponse* response) const;
 
+  // Ranks; where the best are all in another language, compares word by word.
+  absl::StatusOr<Ranking> RankAcrossLanguages(const SearchIndex& index,
+                                              const RankQuery& query,
+                                              const v1::Filter& filter);
+
   Store* const store_;
   const Encoder* const encoder_;
+  // Null without an encoder.
+  std::unique_ptr<WordVectors> words_;
 
   std::mutex mutex_;
   // The last index of each collection; guarded by mutex_.

@@ -44,6 +44,10 @@ struct Candidate {
   // Rarity of the stems and bigrams that title or headings hold.
   float title = 0;
 
+  // Filled by MeasureTranslation (translation/bridge.h) for passages in another
+  // language.
+  float translation = 0;
+
   double total = 0;
 };
 

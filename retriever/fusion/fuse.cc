@@ -27,6 +27,11 @@ constexpr double kTitle = 0.2;
 constexpr double kStemWindow = 4.5;
 constexpr double kPrefixWindow = 3.3;
 
+// Across languages, fitted likewise on questions asked of English passages:
+// what is spelt alike are names and numbers.
+constexpr double kForeignTerms = 0.1;
+constexpr double kTranslation = 0.5;
+
 // The encoder's vectors of a language that it does not speak still tell names
 // and loan words apart.
 constexpr float kForeignTrust = 0.5f;
@@ -103,6 +108,12 @@ void ScoreByEverything(float vector_trust, Candidate* candidate) {
   candidate->total += kTitle * candidate->title +
                       kStemWindow * candidate->stem_window +
                       kPrefixWindow * candidate->prefix_window;
+}
+
+void ScoreByTranslation(float vector_trust, Candidate* candidate) {
+  candidate->total = kForeignTerms * (candidate->words + candidate->prefixes) +
+                     kNearness * vector_trust * candidate->nearness +
+                     kTranslation * candidate->translation;
 }
 
 bool IsEvidence(const Candidate& candidate) {

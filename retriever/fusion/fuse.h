@@ -33,6 +33,10 @@ void ScoreByTerms(float vector_trust, Candidate* candidate);
 // Sets `total` from everything.
 void ScoreByEverything(float vector_trust, Candidate* candidate);
 
+// Sets `total` of a passage in another language than the question's, whose
+// `translation` was measured.
+void ScoreByTranslation(float vector_trust, Candidate* candidate);
+
 // A passage is evidence when it shares a term with the question that is not a
 // function word, or when its vector is near.
 bool IsEvidence(const Candidate& candidate);

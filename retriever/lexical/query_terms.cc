@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "retriever/lexical/analyze.h"
 
 namespace footnote {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr float kStopFactor = 0.4f;
 // "tür" for "Haustür".
 constexpr float kPartFactor = 0.5f;
-
-std::vector<Token> Tokens(absl::string_view question, Language language) {
-  // An Analyzer holds caches and is not for two threads at once.
-  static thread_local Analyzer* analyzer = new Analyzer();
-  std::vector<Token> tokens;
-  analyzer->Analyze(question, language, &tokens);
-  return tokens;
-}
 
 // `text` cut at a code point, so that no half character becomes a term.
 absl::string_view CutQuestion(absl::string_view text) {
@@ -40,7 +33,7 @@ QueryTerms MakeQueryTerms(absl::string_view question, Language language,
     bool part;
   };
   absl::flat_hash_map<uint64_t, Seen> distinct;
-  for (const Token& token : Tokens(CutQuestion(question), language)) {
+  for (const Token& token : AnalyzeText(CutQuestion(question), language)) {
     const bool stop = (token.flags & kTokenStopWord) != 0;
     const bool part = (token.flags & kTokenPart) != 0;
     auto [it, added] =

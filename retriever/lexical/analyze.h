@@ -1,0 +1,19 @@
+// The analyser, one for each thread.
+#ifndef FOOTNOTE_RETRIEVER_LEXICAL_ANALYZE_H_
+#define FOOTNOTE_RETRIEVER_LEXICAL_ANALYZE_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "text/analyzer.h"
+#include "text/language.h"
+
+namespace footnote {
+
+// The terms of `text`, as Analyzer::Analyze gives them. Safe from many threads:
+// each keeps an Analyzer with its caches until the program ends.
+std::vector<Token> AnalyzeText(absl::string_view text, Language language);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_LEXICAL_ANALYZE_H_

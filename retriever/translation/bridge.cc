@@ -1,0 +1,156 @@
+#include "retriever/translation/bridge.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/status_macros.h"
+#include "kernels/scan_int8.h"
+#include "retriever/lexical/analyze.h"
+#include "storage/segment_reader.h"
+
+namespace footnote {
+namespace {
+
+// Words that have nothing to do with each other stay below.
+constexpr float kRelated = 0.45f;
+// A longer question's first words.
+constexpr size_t kMaxQuestionWords = 32;
+
+// A word once for each place: the terms of Kana and Han words are stems, of
+// all others surfaces.
+bool IsWord(const Token& token) {
+  return token.channel == kChannelSurface || token.channel == kChannelStem;
+}
+
+// Content words of `text` as bytes of it, each place once.
+std::vector<Token> ContentWords(absl::string_view text, Language language) {
+  std::vector<Token> words;
+  for (const Token& token : AnalyzeText(text, language)) {
+    if (!IsWord(token) || (token.flags & (kTokenStopWord | kTokenPart)) != 0) {
+      continue;
+    }
+    const bool same_place = !words.empty() && words.back().begin == token.begin;
+    if (!same_place) {
+      words.push_back(token);
+    } else if (token.channel == kChannelSurface) {
+      words.back() = token;
+    }
+  }
+  return words;
+}
+
+// All words of the candidates, each once.
+class Vocabulary {
+ public:
+  uint32_t Add(absl::string_view word, float rarity) {
+    const auto it = number_of_.find(word);
+    if (it != number_of_.end()) return it->second;
+    words_.emplace_back(word);
+    views_.push_back(words_.back());
+    rarity_.push_back(rarity);
+    number_of_[views_.back()] = views_.size() - 1;
+    return views_.size() - 1;
+  }
+  bool Knows(absl::string_view word) const { return number_of_.contains(word); }
+  absl::Span<const absl::string_view> words() const { return views_; }
+  float rarity(uint32_t word) const { return rarity_[word]; }
+
+ private:
+  // A deque: views of its strings stay good while it grows.
+  std::deque<std::string> words_;
+  std::vector<absl::string_view> views_;
+  std::vector<float> rarity_;
+  absl::flat_hash_map<absl::string_view, uint32_t> number_of_;
+};
+
+using SentenceWords = std::vector<std::vector<uint32_t>>;
+
+// The words of a passage, by sentence.
+SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
+                      const SegmentReader& reader, const PassageRow& row,
+                      Vocabulary* vocabulary) {
+  const absl::Span<const SentenceRow> sentences = reader.Sentences(row);
+  SentenceWords words(std::max<size_t>(1, sentences.size()));
+  size_t sentence = 0;
+  for (const Token& token :
+       ContentWords(text, static_cast<Language>(row.language))) {
+    while (sentence + 1 < sentences.size() &&
+           token.begin >= sentences[sentence].end) {
+      ++sentence;
+    }
+    const absl::string_view word =
+        text.substr(token.begin, token.end - token.begin);
+    const float rarity =
+        vocabulary->Knows(word)
+            ? 0
+            : static_cast<float>(
+                  Idf(corpus.passages(), corpus.DocumentFrequency(token.key)));
+    words[sentence].push_back(vocabulary->Add(word, rarity));
+  }
+  return words;
+}
+
+}  // namespace
+
+absl::Status MeasureTranslation(const Corpus& corpus,
+                                absl::string_view question, Language language,
+                                const TextOf& text_of, WordVectors* words,
+                                absl::Span<Candidate> candidates) {
+  std::vector<absl::string_view> asked;
+  for (const Token& token : ContentWords(question, language)) {
+    if (asked.size() == kMaxQuestionWords) break;
+    asked.push_back(question.substr(token.begin, token.end - token.begin));
+  }
+  if (asked.empty()) return absl::OkStatus();
+
+  Vocabulary vocabulary;
+  std::vector<SentenceWords> passages(candidates.size());
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].same_language) continue;
+    const SegmentReader& reader =
+        *corpus.generation().segments[candidates[i].segment].reader;
+    ASSIGN_OR_RETURN(const std::string text, text_of(candidates[i]));
+    passages[i] =
+        WordsOf(corpus, text, reader, reader.passages()[candidates[i].passage],
+                &vocabulary);
+  }
+  WordCodes asked_codes;
+  WordCodes codes;
+  RETURN_IF_ERROR(words->Look(asked, &asked_codes));
+  RETURN_IF_ERROR(words->Look(vocabulary.words(), &codes));
+
+  // What each word of the vocabulary is worth to each word of the question.
+  const size_t count = vocabulary.words().size();
+  std::vector<float> worth(asked.size() * count, 0);
+  std::vector<int32_t> sums(count);
+  for (size_t q = 0; q < asked.size(); ++q) {
+    ScanInt8(asked_codes.Row(q), codes.codes.data(), codes.stride, count,
+             sums.data());
+    for (size_t w = 0; w < count; ++w) {
+      const float similarity =
+          static_cast<float>(sums[w]) * asked_codes.scales[q] * codes.scales[w];
+      if (similarity < kRelated) continue;
+      worth[q * count + w] =
+          similarity * similarity * similarity * vocabulary.rarity(w);
+    }
+  }
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    for (const std::vector<uint32_t>& sentence : passages[i]) {
+      float sum = 0;
+      for (size_t q = 0; q < asked.size(); ++q) {
+        float best = 0;
+        for (uint32_t word : sentence) {
+          best = std::max(best, worth[q * count + word]);
+        }
+        sum += best;
+      }
+      candidates[i].translation = std::max(candidates[i].translation, sum);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footnote
