@@ -12,11 +12,10 @@ namespace {
 // The longest reach of Unpack beyond the last packed byte.
 constexpr char kPadding[16] = {};
 
-void AppendVarint(uint32_t value, std::string* out) {
-  for (; value >= 0x80; value >>= 7) {
-    out->push_back(static_cast<char>(value | 0x80));
-  }
-  out->push_back(static_cast<char>(value));
+char* WriteVarint(uint32_t value, char* to) {
+  for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
+  *to++ = static_cast<char>(value);
+  return to;
 }
 
 }  // namespace
@@ -68,30 +67,43 @@ void PostingSink::EndPostings() {
                        terms_.size() * sizeof(terms_[0]));
   if ((info_->flags & kSegmentHasPositions) != 0) {
     file_->Begin(SectionId::kPositions);
+    file_->Append(waiting_);
+    waiting_ = std::string();
   }
+  postings_ended_ = true;
 }
 
 void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
                                absl::Span<const uint32_t> positions) {
-  position_offsets_.push_back(file_->section_bytes());
+  constexpr size_t kLongestVarint = 5;
+  position_offsets_.push_back(postings_ended_ ? file_->section_bytes()
+                                              : waiting_.size());
   const size_t strides =
       (counts.size() + kPositionStride - 1) / kPositionStride;
-  bytes_.assign(strides * sizeof(uint32_t), 0);
+  const size_t most = strides * sizeof(uint32_t) +
+                      (counts.size() + positions.size()) * kLongestVarint;
+  if (bytes_.size() < most) bytes_.resize(most);
+  char* to = &bytes_[strides * sizeof(uint32_t)];
   size_t at = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     if (i % kPositionStride == 0) {
-      const uint32_t offset = static_cast<uint32_t>(bytes_.size());
+      const uint32_t offset = static_cast<uint32_t>(to - bytes_.data());
       memcpy(&bytes_[i / kPositionStride * sizeof(offset)], &offset,
              sizeof(offset));
     }
-    AppendVarint(counts[i], &bytes_);
+    to = WriteVarint(counts[i], to);
     uint32_t previous = 0;
     for (uint32_t j = 0; j < counts[i]; ++j, ++at) {
-      AppendVarint(positions[at] - previous, &bytes_);
+      to = WriteVarint(positions[at] - previous, to);
       previous = positions[at];
     }
   }
-  file_->Append(bytes_);
+  const size_t size = to - bytes_.data();
+  if (postings_ended_) {
+    file_->Append(bytes_.data(), size);
+  } else {
+    waiting_.append(bytes_.data(), size);
+  }
 }
 
 void PostingSink::EndPositions() {

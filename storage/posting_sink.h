@@ -15,9 +15,10 @@ namespace footnote {
 // them: sections kPostings, kTerms and kTermKeys, and with positions
 // kPositions and kPositionOffsets.
 //
-// Two passes over the terms by rising key: Add for each; EndPostings; then,
-// only with positions, AddPositions for each and EndPositions. Memory: 24
-// bytes per term. Not thread-safe.
+// Terms come by rising key: Add for each, then EndPostings. With positions also
+// AddPositions for each: right after its Add (they are then held in memory
+// until EndPostings), or in a second pass after EndPostings; then EndPositions.
+// Memory: 24 bytes per term. Not thread-safe.
 class PostingSink {
  public:
   // `passages` and `info` (channel_group is read; counts are set) must outlive
@@ -43,6 +44,9 @@ class PostingSink {
   std::vector<uint64_t> position_offsets_;
   std::vector<uint16_t> lengths_;
   std::string bytes_;
+  // Positions that wait for EndPostings, and how many were written.
+  std::string waiting_;
+  bool postings_ended_ = false;
 };
 
 }  // namespace footnote

@@ -73,13 +73,9 @@ class StringPool {
 // address of the next.
 class SliceArena {
  public:
-  struct Chain {
-    uint32_t head = 0;
-    uint32_t tail = 0;  // where the next value goes
-    uint8_t level = 0;
-    uint8_t left = 0;  // values that fit before the link
-  };
-
+  // Adds a value to the chain of which these four are the state, zero at
+  // first: the address of its first slice, where the next value goes, the
+  // size class of the next slice, and the values that fit before the link.
   void Append(uint32_t value, uint32_t* head, uint32_t* tail, uint8_t* level,
               uint8_t* left) {
     if (*left == 0) {
@@ -95,13 +91,15 @@ class SliceArena {
     --*left;
   }
 
-  // Reads a chain from its head; the caller knows where to stop.
+  // Reads a chain from its head; the caller knows where to stop, or asks for
+  // the tail.
   class Reader {
    public:
     Reader(const SliceArena& arena, uint32_t head) : arena_(arena) {
       at_ = head;
       left_ = SliceSize(0) - 1;
     }
+    bool At(uint32_t tail) const { return at_ == tail; }
     uint32_t Next() {
       if (left_ == 0) {
         at_ = arena_.At(at_);
@@ -118,6 +116,11 @@ class SliceArena {
     uint32_t left_;
     int level_ = 0;
   };
+
+  void Prefetch(uint32_t address) const {
+    __builtin_prefetch(
+        &blocks_[address >> kBlockBits][address & (kBlockSize - 1)]);
+  }
 
   size_t ApproximateBytes() const {
     return blocks_.size() * kBlockSize * sizeof(uint32_t);
@@ -160,8 +163,15 @@ class SliceArena {
 };
 
 // The postings of all terms while they are collected: a hash table whose slots
-// hold the term's newest posting; older ones lie in the arena, one value each:
-// 24 bits of ordinal gap, 8 bits of frequency (255: the frequency follows).
+// hold the ends of chains in the arena.
+//
+// Without positions a slot holds the term's newest posting, and the chain one
+// value for each older one: 24 bits of ordinal gap to the next, 8 bits of
+// frequency (255: the frequency follows).
+//
+// With positions the chain holds everything, so that a token costs one place
+// in memory: for each posting a value with the high bit set and the gap from
+// the posting before, then for each token 7 bits of weight and 24 of position.
 class TermTable {
  public:
   explicit TermTable(bool positions) : positions_(positions) { Resize(12); }
@@ -170,7 +180,7 @@ class TermTable {
     while ((used_ + tokens.size()) * 10 > slots_.size() * 7) {
       Resize(64 - shift_ + 1);
     }
-    constexpr size_t kAhead = 12;
+    constexpr size_t kAhead = 16;
     const size_t count = tokens.size();
     for (size_t i = 0; i < std::min(kAhead, count); ++i) {
       __builtin_prefetch(&slots_[Home(tokens[i].key)], 1);
@@ -179,68 +189,64 @@ class TermTable {
       if (i + kAhead < count) {
         __builtin_prefetch(&slots_[Home(tokens[i + kAhead].key)], 1);
       }
-      AddOne(passage, tokens[i]);
+      if (positions_) {
+        // The slot is here by now; have the end of its chain come too.
+        if (i + kAhead / 2 < count) {
+          const Slot& slot = slots_[Home(tokens[i + kAhead / 2].key)];
+          if (slot.tail != 0) arena_.Prefetch(slot.tail);
+        }
+        AddPlace(passage, tokens[i]);
+      } else {
+        AddCount(passage, tokens[i]);
+      }
     }
   }
 
   size_t ApproximateBytes() const {
-    return slots_.size() * sizeof(Slot) +
-           places_.size() * (sizeof(SliceArena::Chain) + 4) +
-           arena_.ApproximateBytes();
+    return slots_.size() * sizeof(Slot) + arena_.ApproximateBytes();
   }
   bool HasRoomFor(size_t values) const { return arena_.HasRoomFor(values); }
 
-  // Calls `visit` for every term by rising key.
+  // One term with its postings; counts and positions only with positions.
   struct Term {
     uint64_t key;
     uint8_t channel;
-    absl::Span<const uint32_t> ordinals;
-    absl::Span<const uint32_t> frequencies;
+    std::vector<uint32_t> ordinals;
+    std::vector<uint32_t> frequencies;
+    std::vector<uint32_t> counts;
+    std::vector<uint32_t> positions;
   };
+
+  // Calls `visit` for every term by rising key.
   template <typename Visit>
   void ForEach(Visit visit) const {
     const std::vector<KeyPlace> order = Sorted();
-    std::vector<uint32_t> ordinals, frequencies;
+    Term term;
     for (size_t i = 0; i < order.size(); ++i) {
-      if (i + 8 < order.size()) __builtin_prefetch(&slots_[order[i + 8].place]);
-      const Slot& slot = slots_[order[i].place];
-      ReadPostings(slot, &ordinals, &frequencies);
-      visit(Term{slot.key, slot.channel, ordinals, frequencies});
-    }
-  }
-
-  // Calls `visit(counts, positions)` for every term by rising key.
-  template <typename Visit>
-  void ForEachPositions(Visit visit) const {
-    std::vector<uint32_t> counts, positions;
-    for (const KeyPlace& entry : Sorted()) {
-      counts.clear();
-      positions.clear();
-      SliceArena::Reader reader(arena_, places_[entry.place].head);
-      size_t begin = 0;
-      const auto end_posting = [&] {
-        std::sort(positions.begin() + begin, positions.end());
-        counts.push_back(positions.size() - begin);
-        begin = positions.size();
-      };
-      for (uint32_t i = 0; i < place_counts_[entry.place]; ++i) {
-        const uint32_t value = reader.Next();
-        if (i > 0 && (value & kFirstPlace) != 0) end_posting();
-        positions.push_back(value & ~kFirstPlace);
+      if (i + 16 < order.size()) {
+        __builtin_prefetch(&slots_[order[i + 16].place]);
+        arena_.Prefetch(slots_[order[i + 8].place].head);
       }
-      end_posting();
-      visit(absl::MakeConstSpan(counts), absl::MakeConstSpan(positions));
+      const Slot& slot = slots_[order[i].place];
+      term.key = slot.key;
+      term.channel = slot.channel;
+      if (positions_) {
+        ReadPlaces(slot, &term);
+      } else {
+        ReadCounts(slot, &term);
+      }
+      visit(term);
     }
   }
 
  private:
   struct Slot {
     uint64_t key = 0;
-    uint32_t passage = 0;
+    uint32_t passage = 0;             // of the newest posting
     uint32_t document_frequency = 0;  // 0: the slot is free
     uint32_t head = 0;
     uint32_t tail = 0;
-    uint16_t frequency = 0;
+    uint16_t frequency = 0;  // of the newest posting, without positions
     uint8_t channel = 0;
     uint8_t level = 0;
     uint8_t left = 0;
@@ -250,84 +256,122 @@ class TermTable {
     uint64_t key;
     uint32_t place;
   };
-  // Marks the first position of a posting.
-  static constexpr uint32_t kFirstPlace = 1u << 31;
+  static constexpr uint32_t kPostingMark = 1u << 31;
+  static constexpr uint32_t kMaxWeight = 127;
+  static constexpr uint32_t kMaxPosition = (1u << 24) - 1;
 
   size_t Home(uint64_t key) const {
     return (key * 0x9e3779b97f4a7c15u) >> shift_;
   }
 
-  size_t Find(uint64_t key) const {
+  Slot& Find(uint64_t key) {
     size_t place = Home(key);
     const size_t mask = slots_.size() - 1;
     while (slots_[place].document_frequency != 0 && slots_[place].key != key) {
       place = (place + 1) & mask;
     }
-    return place;
+    return slots_[place];
   }
 
-  void AddOne(uint32_t passage, const SegmentToken& token) {
-    const size_t place = Find(token.key);
-    Slot& slot = slots_[place];
+  void Append(uint32_t value, Slot* slot) {
+    arena_.Append(value, &slot->head, &slot->tail, &slot->level, &slot->left);
+  }
+
+  void AddCount(uint32_t passage, const SegmentToken& token) {
+    Slot& slot = Find(token.key);
     const uint32_t weight = token.weight == 0 ? 1 : token.weight;
-    bool first = true;
     if (slot.document_frequency == 0) {
       slot.key = token.key;
       slot.channel = token.channel;
-      slot.passage = passage;
-      slot.document_frequency = 1;
-      slot.frequency = static_cast<uint16_t>(weight);
       ++used_;
     } else if (slot.passage == passage) {
       slot.frequency = static_cast<uint16_t>(
           std::min<uint32_t>(slot.frequency + weight, kMaxFrequency));
-      first = false;
+      return;
     } else {
-      // The newest posting goes to the arena as a gap to the one that follows
-      // it, so that nothing else need be kept.
-      const uint32_t gap = passage - slot.passage;
       const uint32_t low = std::min<uint32_t>(slot.frequency, 255);
-      arena_.Append(gap << 8 | low, &slot.head, &slot.tail, &slot.level,
-                    &slot.left);
-      if (low == 255) {
-        arena_.Append(slot.frequency, &slot.head, &slot.tail, &slot.level,
-                      &slot.left);
-      }
-      slot.passage = passage;
-      slot.frequency = static_cast<uint16_t>(weight);
-      ++slot.document_frequency;
+      Append((passage - slot.passage) << 8 | low, &slot);
+      if (low == 255) Append(slot.frequency, &slot);
     }
-    if (!positions_) return;
-    SliceArena::Chain& chain = places_[place];
-    const uint32_t value = token.position & ~kFirstPlace;
-    arena_.Append(first ? value | kFirstPlace : value, &chain.head, &chain.tail,
-                  &chain.level, &chain.left);
-    ++place_counts_[place];
+    slot.passage = passage;
+    slot.frequency = static_cast<uint16_t>(weight);
+    ++slot.document_frequency;
   }
 
-  void ReadPostings(const Slot& slot, std::vector<uint32_t>* ordinals,
-                    std::vector<uint32_t>* frequencies) const {
+  void AddPlace(uint32_t passage, const SegmentToken& token) {
+    Slot& slot = Find(token.key);
+    if (slot.document_frequency == 0) {
+      slot.key = token.key;
+      slot.channel = token.channel;
+      ++used_;
+    }
+    if (slot.document_frequency == 0 || slot.passage != passage) {
+      Append(kPostingMark | (passage - slot.passage), &slot);
+      slot.passage = passage;
+      ++slot.document_frequency;
+    }
+    const uint32_t weight = std::min<uint32_t>(token.weight, kMaxWeight);
+    Append(weight << 24 | std::min(token.position, kMaxPosition), &slot);
+  }
+
+  void ReadCounts(const Slot& slot, Term* term) const {
     const uint32_t count = slot.document_frequency;
-    ordinals->resize(count);
-    frequencies->resize(count);
+    term->ordinals.resize(count);
+    term->frequencies.resize(count);
     SliceArena::Reader reader(arena_, slot.head);
-    uint64_t span = 0;
+    uint32_t span = 0;
     for (uint32_t i = 0; i + 1 < count; ++i) {
       const uint32_t value = reader.Next();
       const uint32_t low = value & 255;
-      (*frequencies)[i] = low == 255 ? reader.Next() : low;
-      (*ordinals)[i] = value >> 8;
+      term->frequencies[i] = low == 255 ? reader.Next() : low;
+      term->ordinals[i] = value >> 8;
       span += value >> 8;
     }
-    (*frequencies)[count - 1] = slot.frequency;
-    // Gaps, then the last ordinal: the first lies `span` before it.
-    uint32_t ordinal = slot.passage - static_cast<uint32_t>(span);
+    term->frequencies[count - 1] = slot.frequency;
+    // Gaps become ordinals; the first lies `span` before the newest.
+    uint32_t ordinal = slot.passage - span;
     for (uint32_t i = 0; i + 1 < count; ++i) {
-      const uint32_t gap = (*ordinals)[i];
-      (*ordinals)[i] = ordinal;
+      const uint32_t gap = term->ordinals[i];
+      term->ordinals[i] = ordinal;
       ordinal += gap;
     }
-    (*ordinals)[count - 1] = ordinal;
+    term->ordinals[count - 1] = ordinal;
+  }
+
+  void ReadPlaces(const Slot& slot, Term* term) const {
+    const uint32_t count = slot.document_frequency;
+    term->ordinals.resize(count);
+    term->frequencies.resize(count);
+    term->counts.resize(count);
+    term->positions.clear();
+    SliceArena::Reader reader(arena_, slot.head);
+    uint32_t ordinal = 0;
+    uint32_t value = reader.Next();
+    for (uint32_t i = 0; i < count; ++i) {
+      ordinal += value & ~kPostingMark;
+      const size_t begin = term->positions.size();
+      uint64_t frequency = 0;
+      bool sorted = true;
+      uint32_t previous = 0;
+      // The next mark, or the end, closes the posting.
+      value = 0;
+      while (!reader.At(slot.tail)) {
+        value = reader.Next();
+        if ((value & kPostingMark) != 0) break;
+        const uint32_t position = value & kMaxPosition;
+        frequency += std::max(value >> 24, 1u);
+        sorted &= position >= previous;
+        previous = position;
+        term->positions.push_back(position);
+      }
+      if (!sorted) {
+        std::sort(term->positions.begin() + begin, term->positions.end());
+      }
+      term->ordinals[i] = ordinal;
+      term->frequencies[i] =
+          static_cast<uint32_t>(std::min<uint64_t>(frequency, kMaxFrequency));
+      term->counts[i] = static_cast<uint32_t>(term->positions.size() - begin);
+    }
   }
 
   std::vector<KeyPlace> Sorted() const {
@@ -348,22 +392,8 @@ class TermTable {
     std::vector<Slot> old(size_t{1} << bits);
     old.swap(slots_);
     shift_ = 64 - bits;
-    std::vector<SliceArena::Chain> old_places;
-    std::vector<uint32_t> old_counts;
-    if (positions_) {
-      old_places.resize(slots_.size());
-      old_counts.resize(slots_.size());
-      old_places.swap(places_);
-      old_counts.swap(place_counts_);
-    }
-    for (size_t i = 0; i < old.size(); ++i) {
-      if (old[i].document_frequency == 0) continue;
-      const size_t place = Find(old[i].key);
-      slots_[place] = old[i];
-      if (positions_) {
-        places_[place] = old_places[i];
-        place_counts_[place] = old_counts[i];
-      }
+    for (const Slot& slot : old) {
+      if (slot.document_frequency != 0) Find(slot.key) = slot;
     }
   }
 
@@ -371,9 +401,6 @@ class TermTable {
   int shift_ = 64;
   size_t used_ = 0;
   std::vector<Slot> slots_;
-  // By slot, only with positions.
-  std::vector<SliceArena::Chain> places_;
-  std::vector<uint32_t> place_counts_;
   SliceArena arena_;
 };
 
@@ -760,17 +787,12 @@ absl::Status SegmentWriter::Finish(absl::string_view path) {
   }
 
   PostingSink sink(file.get(), s.passages, &info);
-  s.terms.ForEach([&sink](const TermTable::Term& term) {
+  s.terms.ForEach([&](const TermTable::Term& term) {
     sink.Add(term.key, term.channel, term.ordinals, term.frequencies);
+    if (s.options.positions) sink.AddPositions(term.counts, term.positions);
   });
   sink.EndPostings();
-  if (s.options.positions) {
-    s.terms.ForEachPositions([&sink](absl::Span<const uint32_t> counts,
-                                     absl::Span<const uint32_t> positions) {
-      sink.AddPositions(counts, positions);
-    });
-    sink.EndPositions();
-  }
+  if (s.options.positions) sink.EndPositions();
   s.WriteStrings(file.get());
   RETURN_IF_ERROR(s.WriteVectors(file.get(), &info));
   s.NumberStrings();

@@ -49,10 +49,10 @@ struct SegmentDocument {
 // One index term at one place of a passage.
 struct SegmentToken {
   uint64_t key;
-  uint32_t position;
-  uint8_t channel;  // < kMaxChannels
+  uint32_t position;  // at most 2^24 - 1; what is more is read as that
+  uint8_t channel;    // < kMaxChannels
   // What it adds to the term's frequency in the passage (a word of a heading
-  // may count 2). 0 is read as 1.
+  // may count 2), at most 127. 0 is read as 1.
   uint8_t weight;
 };
 
