@@ -39,7 +39,7 @@ void GemmInt8Scalar(const Int8Rows& a, const Int8Weights& w, const float* bias,
           }
         }
         sum += static_cast<float>(total) * a.scale[i + s * a.scale_step] *
-               w.scale[j];
+               w.scale[s * padded + j];
       }
       c[i * c_stride + j] = sum;
     }
@@ -63,22 +63,24 @@ void PackInt8(const float* weights, size_t columns, size_t segments,
   const size_t block = Groups(inputs) * kInt8Panel * kInt8Group;
   std::memset(packed, 0, PackedInt8Bytes(columns, segments, inputs));
   std::memset(start, 0, padded * segments * sizeof(int32_t));
-  for (size_t j = 0; j < padded; ++j) scale[j] = 0.0f;
-  // Row by row, because that is how the weights lie in memory.
-  for (size_t x = 0; x < segments * inputs; ++x) {
-    for (size_t j = 0; j < columns; ++j) {
-      const float size = std::fabs(weights[x * columns + j]);
-      scale[j] = size > scale[j] ? size : scale[j];
-    }
-  }
-  for (size_t j = 0; j < columns; ++j) scale[j] /= 127.0f;
+  std::memset(scale, 0, padded * segments * sizeof(float));
   for (size_t s = 0; s < segments; ++s) {
+    const float* part = weights + s * inputs * columns;
+    float* part_scale = scale + s * padded;
+    // Row by row, because that is how the weights lie in memory.
     for (size_t x = 0; x < inputs; ++x) {
-      const float* row = weights + (s * inputs + x) * columns;
       for (size_t j = 0; j < columns; ++j) {
-        if (scale[j] == 0.0f) continue;
+        const float size = std::fabs(part[x * columns + j]);
+        part_scale[j] = size > part_scale[j] ? size : part_scale[j];
+      }
+    }
+    for (size_t j = 0; j < columns; ++j) part_scale[j] /= 127.0f;
+    for (size_t x = 0; x < inputs; ++x) {
+      const float* row = part + x * columns;
+      for (size_t j = 0; j < columns; ++j) {
+        if (part_scale[j] == 0.0f) continue;
         // Adding and taking away 1.5 * 2^23 rounds to the nearest integer.
-        const float shifted = row[j] / scale[j] + 12582912.0f;
+        const float shifted = row[j] / part_scale[j] + 12582912.0f;
         const int rounded = static_cast<int>(shifted - 12582912.0f);
         packed[((j / kInt8Panel) * segments + s) * block +
                (x / kInt8Group) * kInt8Panel * kInt8Group +

@@ -1,14 +1,15 @@
 // Matrix product of 8-bit activations and 8-bit weights with 32-bit sums.
 //
 //   c[i][j] = bias[j] + sum over segments s of
-//             a_scale[i + s * scale_step] * w_scale[j] *
+//             a_scale[i + s * scale_step] * w_scale[s][j] *
 //             sum over x of (a[i * stride + s * segment_step + x] - zero)
 //                           * w[s][x][j]
 //
-// A segment is a run of inputs with one activation scale. One segment is the
+// A segment is a run of inputs with one scale on each side. One segment is the
 // ordinary product. Several with segment_step = stride and scale_step = 1 are a
 // convolution over neighbouring rows, each row with its own scale; several with
-// scale_step = 0 only cut a long sum into pieces that fit the cache.
+// segment_step = inputs and scale_step = rows give each part of a row its own
+// scale, so that a large number costs only its own part precision.
 //
 // Pure, safe from many threads. The integer sums are exact and the floats are
 // not fused, so every instruction set gives the same bits.
@@ -32,7 +33,7 @@ struct Int8Weights {
   size_t segments;   // >= 1
   size_t inputs;     // of one segment
   const int8_t* w;   // PackedInt8Bytes(columns, segments, inputs) bytes
-  const float* scale;    // columns, rounded up to 64
+  const float* scale;    // [segment][columns rounded up to 64]
   const int32_t* start;  // [segment][columns rounded up to 64]:
                          // -zero * the sum of the column's weights
 };
@@ -44,8 +45,9 @@ inline constexpr size_t kInt8Group = 4;
 size_t PaddedColumns(size_t columns);
 size_t PackedInt8Bytes(size_t columns, size_t segments, size_t inputs);
 
-// Rounds each column of `weights`, [segments * inputs][columns] in row-major
-// order, to 8 bits with a scale of its own (max / 127), and lays them out.
+// Rounds each column of each segment of `weights`, [segments * inputs][columns]
+// in row-major order, to 8 bits with a scale of its own (max / 127), and lays
+// them out.
 // `packed`, `scale` and `start` have the sizes that Int8Weights names. `zero`
 // is the activation that stands for 0.0.
 void PackInt8(const float* weights, size_t columns, size_t segments,
@@ -59,7 +61,7 @@ struct Int8Rows {
   size_t stride;        // bytes from one row to the next
   size_t segment_step;  // bytes from one segment of a row to its next
   const float* scale;   // of the rows: rows + (segments - 1) * scale_step
-  size_t scale_step;    // 0 or 1
+  size_t scale_step;    // from the scale of a segment to that of the next
 };
 
 // The product. c[i] is at c + i * c_stride; `bias` (columns) may be null (0).

@@ -107,7 +107,7 @@ void GemmInt8Avx512(const Int8Rows& a, const Int8Weights& w, const float* bias,
           kTiles[rows](a.a + i * a.stride + s * a.segment_step, a.stride,
                        a.scale + i + s * a.scale_step,
                        w.w + (j / 64 * w.segments + s) * block, groups,
-                       w.start + s * padded + j, w.scale + j,
+                       w.start + s * padded + j, w.scale + s * padded + j,
                        bias != nullptr ? bias + j : nullptr, s == 0,
                        c + i * c_stride + j, c_stride, columns);
         }

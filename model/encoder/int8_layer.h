@@ -21,7 +21,7 @@ class Int8Layer {
   Int8Layer(const float* weights, size_t segments, size_t inputs,
             size_t columns, int zero)
       : packed_(PackedInt8Bytes(columns, segments, inputs)),
-        scale_(PaddedColumns(columns)),
+        scale_(PaddedColumns(columns) * segments),
         start_(PaddedColumns(columns) * segments),
         segments_(segments),
         inputs_(inputs),

@@ -26,13 +26,13 @@ struct Problem {
     // One byte more than it needs, so that nothing is aligned.
     stride = convolution ? padded + 1 : segments * padded + 1;
     step = convolution ? stride : padded;
-    scale_step = convolution ? 1 : 0;
+    scale_step = convolution ? 1 : rows;
     activations.resize((rows + segments) * (stride + segments * padded) + 1);
     for (uint8_t& a : activations) a = noise() % 256;
-    scale.resize(rows + segments);
+    scale.resize((rows + 1) * segments);
     for (float& s : scale) s = 0.01f + std::fabs(unit(noise));
     packed.resize(PackedInt8Bytes(columns, segments, inputs));
-    weight_scale.resize(PaddedColumns(columns));
+    weight_scale.resize(PaddedColumns(columns) * segments);
     start.resize(PaddedColumns(columns) * segments);
     PackInt8(weights.data(), columns, segments, inputs, zero, packed.data(),
              weight_scale.data(), start.data());
@@ -56,13 +56,17 @@ struct Problem {
       double part = 0;
       for (size_t x = 0; x < inputs; ++x) {
         const double w = weights[(s * inputs + x) * columns + j];
-        const double rounded = std::nearbyint(w / weight_scale[j]);
+        const double rounded = std::nearbyint(w / WeightScale(s, j));
         part += (activations[1 + i * stride + s * step + x] - double{zero}) *
                 rounded;
       }
-      sum += part * scale[i + s * scale_step] * weight_scale[j];
+      sum += part * scale[i + s * scale_step] * WeightScale(s, j);
     }
     return sum;
+  }
+
+  float WeightScale(size_t s, size_t j) const {
+    return weight_scale[s * PaddedColumns(columns) + j];
   }
 
   static constexpr int zero = 128;
