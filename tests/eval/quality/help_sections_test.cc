@@ -49,9 +49,10 @@ TEST(HelpSectionsTest, HeadingIsNotInTheText) {
 
 TEST(HelpSectionsTest, ASectionEndsWhereOneInsideItBegins) {
   const auto sections = German(
-      Folder("inside", absl::StrCat("<h1 id=\"a\">6. Pakete</h1><p>", kGerman,
-                                    "</p><h2 id=\"b\">6.1. Einrichtung</h2><p>",
-                                    kGerman, " Danach ist alles fertig.</p>")));
+      Folder("inside",
+             absl::StrCat("<h1 id=\"a\">6. Wie man Pakete einrichtet</h1><p>",
+                          kGerman, "</p><h2 id=\"b\">6.1. Einrichtung</h2><p>",
+                          kGerman, " Danach ist alles fertig.</p>")));
   ASSERT_EQ(sections.size(), 2u);
   EXPECT_TRUE(sections[0].has_sections);
   EXPECT_EQ(sections[0].text.find("fertig"), std::string::npos);
@@ -61,9 +62,10 @@ TEST(HelpSectionsTest, ASectionEndsWhereOneInsideItBegins) {
 
 TEST(HelpSectionsTest, ABoxBelongsToItsSection) {
   const auto sections = German(Folder(
-      "box", absl::StrCat("<h1 id=\"a\">6. Pakete</h1><p>", kGerman,
-                          "</p><h2 id=\"sidebar.b\">KULTUR Namen</h2><p>",
-                          "Danach ist alles fertig.</p>")));
+      "box",
+      absl::StrCat("<h1 id=\"a\">6. Wie man Pakete einrichtet</h1><p>", kGerman,
+                   "</p><h2 id=\"sidebar.b\">KULTUR Namen</h2><p>",
+                   "Danach ist alles fertig.</p>")));
   ASSERT_EQ(sections.size(), 1u);
   EXPECT_FALSE(sections[0].has_sections);
   EXPECT_NE(sections[0].text.find("fertig"), std::string::npos);
