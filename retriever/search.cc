@@ -14,6 +14,7 @@
 #include "retriever/fusion/fuse.h"
 #include "retriever/rank.h"
 #include "retriever/translation/bridge.h"
+#include "storage/locator.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
 
@@ -266,6 +267,16 @@ absl::Status Searcher::FillPassage(const SearchIndex& index,
   passage->set_path(record.source);
   ASSIGN_OR_RETURN(*passage->mutable_text(),
                    store_->documents()->ReadText(version, row.begin, row.end));
+  // Where it lay in the original is told if it is known; a passage is good
+  // without it.
+  const absl::StatusOr<std::string> bytes =
+      store_->documents()->ReadLocator(version);
+  if (!bytes.ok()) return absl::OkStatus();
+  const absl::StatusOr<Locator> locator = Locator::Decode(*bytes);
+  if (!locator.ok() || locator->empty()) return absl::OkStatus();
+  const Locator::Place place = locator->Find(row.begin);
+  passage->mutable_location()->set_line(place.line);
+  passage->mutable_location()->set_element(std::string(place.element));
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <faiss/IndexFlat.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/ProductQuantizer.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -200,6 +201,9 @@ absl::StatusOr<std::string> BuildIvf(const VectorsView& vectors,
       vectors.dimension == 0 || vectors.dimension % 8 != 0) {
     return std::string();
   }
+  // Segments are built in parallel: more threads for one would only wait for
+  // each other. Holds for this thread alone.
+  omp_set_num_threads(1);
   try {
     return Builder(vectors, options).Build();
   } catch (const faiss::FaissException& e) {

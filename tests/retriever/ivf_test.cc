@@ -2,6 +2,7 @@
 // same lists and codes is the judge.
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexIVFPQ.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -142,6 +143,7 @@ TEST_F(IvfTest, ScoresEveryRowAsFaissDoesFromTheSameCodes) {
   for (int i = 0; i < kCount; ++i) {
     DecodeVector(Reader().vectors(), i, rows.data() + i * kDimension);
   }
+  omp_set_num_threads(1);
   judge.add(kCount, rows.data());
 
   for (uint32_t nprobe : {1u, 7u, 48u}) {
