@@ -268,6 +268,8 @@ void ChooseLinearAlgebra(char** argv) {
   constexpr char kVariable[] = "OPENBLAS_CORETYPE";
   if (getenv(kVariable) != nullptr || !IsaIsSupported(Isa::kAvx2)) return;
   setenv(kVariable, IsaIsSupported(Isa::kAvx512) ? "SkylakeX" : "Haswell", 1);
+  // Its threads wait asleep: beside searches, spinning takes what it waits for.
+  setenv("OMP_WAIT_POLICY", "passive", 0);
   execv("/proc/self/exe", argv);
 }
 
