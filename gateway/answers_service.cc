@@ -1,5 +1,6 @@
 #include "gateway/answers_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,8 +80,11 @@ grpc::Status AnswersService::Search(grpc::ServerContext* context,
                                     const v1::SearchRequest* request,
                                     v1::SearchResponse* response) {
   const Caller caller(context, options_.ask_timeout);
-  return ToGrpcStatus(FromGrpcStatus(
-      rooms_.retriever->Search(caller.Pass().get(), *request, response)));
+  v1::SearchRequest search = *request;
+  search.set_min_generation(
+      std::max(request->min_generation(),
+               rooms_.generations.Newest(request->collection())));
+  return rooms_.retriever->Search(caller.Pass().get(), search, response);
 }
 
 }  // namespace footnote

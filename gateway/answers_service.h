@@ -25,8 +25,9 @@ AnswersOptions AnswersOptionsOf(const v1::Config& config);
 // Safe from many threads. See proto/footnote/v1/answers.proto.
 class AnswersService final : public v1::Answers::Service {
  public:
-  AnswersService(const RoomChannels& rooms, const AnswersOptions& options)
-      : rooms_(rooms), options_(options) {}
+  // `rooms` must outlive the service.
+  AnswersService(const RoomStubs* rooms, const AnswersOptions& options)
+      : rooms_(*rooms), options_(options) {}
 
   grpc::Status Ask(grpc::ServerContext* context, const v1::AskRequest* request,
                    grpc::ServerWriter<v1::AskResponse>* writer) override;
@@ -42,7 +43,7 @@ class AnswersService final : public v1::Answers::Service {
                          const v1::GetAnswerRequest& request,
                          v1::Answer* answer);
 
-  const RoomStubs rooms_;
+  const RoomStubs& rooms_;
   const AnswersOptions options_;
   std::atomic<int> asking_{0};
 };

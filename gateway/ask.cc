@@ -1,5 +1,6 @@
 #include "gateway/ask.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,9 @@ absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
   search.set_question(request.question());
   search.set_language(request.language());
   search.set_top_k(request.top_k());
-  search.set_min_generation(request.min_generation());
+  search.set_min_generation(
+      std::max(request.min_generation(),
+               rooms.generations.Newest(request.collection())));
   *search.mutable_filter() = request.filter();
   v1::SearchResponse found;
   RETURN_IF_ERROR(FromGrpcStatus(
@@ -42,7 +45,10 @@ absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
   generate.set_writer(request.writer());
   generate.set_max_sentences(request.max_sentences());
   generate.set_max_code_points(request.max_code_points());
-  generate.mutable_passages()->Swap(found->mutable_passages());
+  // Passages that share only stop words with the question answer nothing.
+  if (!found->empty_question()) {
+    generate.mutable_passages()->Swap(found->mutable_passages());
+  }
   generate.mutable_vector()->Swap(found->mutable_vector());
 
   const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
@@ -60,6 +66,7 @@ absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
   if (!complete) {
     return absl::InternalError("generator: the stream ended without a draft");
   }
+  if (found->empty_question()) draft.set_abstention(v1::EMPTY_QUESTION);
   return draft;
 }
 

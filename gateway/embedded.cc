@@ -5,6 +5,7 @@
 
 #include "base/status_macros.h"
 #include "gateway/answers_service.h"
+#include "gateway/room_stubs.h"
 #include "gateway/rooms.h"
 #include "gateway/server.h"
 
@@ -17,6 +18,7 @@ namespace {
 struct House {
   std::unique_ptr<Rooms> rooms;
   std::unique_ptr<Server> inside;
+  std::unique_ptr<RoomStubs> stubs;
   std::unique_ptr<AnswersService> answers;
   std::unique_ptr<Server> door;
 };
@@ -32,8 +34,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
   std::vector<NamedService> services = house->rooms->services();
   ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> inside = house->inside->channel();
-  house->answers = std::make_unique<AnswersService>(
-      RoomChannels{inside, inside, inside, inside}, AnswersOptionsOf(config));
+  house->stubs =
+      std::make_unique<RoomStubs>(RoomChannels{inside, inside, inside, inside});
+  house->answers = std::make_unique<AnswersService>(house->stubs.get(),
+                                                    AnswersOptionsOf(config));
   services.push_back({"footnote.v1.Answers", house->answers.get()});
   ASSIGN_OR_RETURN(house->door, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> channel = house->door->channel();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace footnote {
 namespace {
@@ -15,8 +16,9 @@ namespace {
 class IngestRelay final {
  public:
   IngestRelay(grpc::CallbackServerContext* caller,
-              v1::Indexer::StubInterface* room)
-      : to_room_(grpc::ClientContext::FromCallbackServerContext(*caller)),
+              v1::Indexer::StubInterface* room, Generations* generations)
+      : generations_(generations),
+        to_room_(grpc::ClientContext::FromCallbackServerContext(*caller)),
         caller_side_(this),
         room_side_(this) {
     room->async()->IngestDocuments(to_room_.get(), &room_side_);
@@ -59,6 +61,7 @@ class IngestRelay final {
     }
     void OnReadDone(bool ok) override {
       if (ok) {
+        relay_->NoteSummary();
         relay_->caller_side_.StartWrite(&relay_->response_);
       } else {
         relay_->EndRoom();
@@ -77,10 +80,17 @@ class IngestRelay final {
     const std::lock_guard<std::recursive_mutex> lock(mutex_);
     if (room_ended_) return;
     if (ok) {
+      if (request_.has_start()) collection_ = request_.start().collection();
       room_side_.StartWrite(&request_);
     } else {
       room_side_.StartWritesDone();
     }
+  }
+
+  void NoteSummary() {
+    if (!response_.has_summary()) return;
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
+    generations_->Saw(collection_, response_.summary().generation());
   }
 
   void ReadFromRoom() { room_side_.StartRead(&response_); }
@@ -97,6 +107,7 @@ class IngestRelay final {
     if (--halves_ == 0) delete this;
   }
 
+  Generations* const generations_;
   const std::unique_ptr<grpc::ClientContext> to_room_;
   CallerSide caller_side_;
   RoomSide room_side_;
@@ -105,14 +116,16 @@ class IngestRelay final {
   // Recursive: gRPC may run a reaction inside the call that caused it.
   std::recursive_mutex mutex_;
   bool room_ended_ = false;  // guarded by mutex_
+  std::string collection_;   // guarded by mutex_
   std::atomic<int> halves_{2};
 };
 
 }  // namespace
 
 grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>* NewIngestRelay(
-    grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room) {
-  return (new IngestRelay(caller, room))->caller_side();
+    grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room,
+    Generations* generations) {
+  return (new IngestRelay(caller, room, generations))->caller_side();
 }
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "gateway/generations.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
@@ -13,9 +14,11 @@ namespace footnote {
 // A reactor that deletes itself when the stream has ended on both sides. One
 // message at a time is held in each direction, so a slow room slows the
 // client down. The room's status is the caller's, also when the room ends
-// while the client is still sending. `room` must outlive the stream.
+// while the client is still sending. The summary's generation goes to
+// `generations`. Both `room` and `generations` must outlive the stream.
 grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>* NewIngestRelay(
-    grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room);
+    grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room,
+    Generations* generations);
 
 }  // namespace footnote
 

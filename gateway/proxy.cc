@@ -1,5 +1,7 @@
 #include "gateway/proxy.h"
 
+#include <algorithm>
+
 #include "absl/time/time.h"
 #include "gateway/caller.h"
 #include "gateway/ingest_relay.h"
@@ -50,11 +52,20 @@ class IndexerProxy final
 
   grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>*
   IngestDocuments(grpc::CallbackServerContext* context) override {
-    return NewIngestRelay(context, rooms_.indexer.get());
+    return NewIngestRelay(context, rooms_.indexer.get(), &rooms_.generations);
   }
 
-  FOOTNOTE_FORWARD(indexer, DeleteDocument, DeleteDocumentRequest,
-                   DeleteDocumentResponse)
+  grpc::Status DeleteDocument(grpc::ServerContext* context,
+                              const v1::DeleteDocumentRequest* request,
+                              v1::DeleteDocumentResponse* response) override {
+    const grpc::Status status = rooms_.indexer->DeleteDocument(
+        CallerOf(context).Pass().get(), *request, response);
+    if (status.ok()) {
+      rooms_.generations.Saw(request->collection(), response->generation());
+    }
+    return status;
+  }
+
   FOOTNOTE_FORWARD(indexer, GetDocument, GetDocumentRequest, Document)
   FOOTNOTE_FORWARD(indexer, ListDocuments, ListDocumentsRequest,
                    ListDocumentsResponse)
@@ -69,7 +80,17 @@ class RetrieverProxy final : public v1::Retriever::Service {
  public:
   explicit RetrieverProxy(const RoomStubs& rooms) : rooms_(rooms) {}
 
-  FOOTNOTE_FORWARD(retriever, Search, SearchRequest, SearchResponse)
+  grpc::Status Search(grpc::ServerContext* context,
+                      const v1::SearchRequest* request,
+                      v1::SearchResponse* response) override {
+    v1::SearchRequest search = *request;
+    search.set_min_generation(
+        std::max(request->min_generation(),
+                 rooms_.generations.Newest(request->collection())));
+    return rooms_.retriever->Search(CallerOf(context).Pass().get(), search,
+                                    response);
+  }
+
   FOOTNOTE_FORWARD(retriever, Encode, EncodeRequest, EncodeResponse)
 
  private:

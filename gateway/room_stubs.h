@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "gateway/generations.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
@@ -21,7 +22,7 @@ struct RoomChannels {
   std::shared_ptr<grpc::Channel> audit;
 };
 
-// Stubs are safe from many threads.
+// Safe from many threads.
 struct RoomStubs {
   explicit RoomStubs(const RoomChannels& channels)
       : indexer(v1::Indexer::NewStub(channels.indexer)),
@@ -33,6 +34,8 @@ struct RoomStubs {
   std::unique_ptr<v1::Retriever::StubInterface> retriever;
   std::unique_ptr<v1::Generator::StubInterface> generator;
   std::unique_ptr<v1::Audit::StubInterface> audit;
+  // What was written through this door; searches wait for it.
+  mutable Generations generations;
 };
 
 }  // namespace footnote

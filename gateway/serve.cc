@@ -18,6 +18,7 @@
 #include "gateway/channel.h"
 #include "gateway/config.h"
 #include "gateway/proxy.h"
+#include "gateway/room_stubs.h"
 #include "gateway/rooms.h"
 #include "gateway/server.h"
 
@@ -100,10 +101,9 @@ std::vector<NamedService> AddProxies(House* house) {
 
 absl::Status Open(const v1::Config& config, const std::string& room,
                   House* house) {
-  RoomChannels channels;
   std::vector<NamedService> services;
   if (room == "gateway") {
-    ASSIGN_OR_RETURN(channels, ConnectRooms(config));
+    ASSIGN_OR_RETURN(const RoomChannels channels, ConnectRooms(config));
     house->stubs = std::make_unique<RoomStubs>(channels);
     services = AddProxies(house);
   } else {
@@ -113,11 +113,12 @@ absl::Status Open(const v1::Config& config, const std::string& room,
   if (room == "all") {
     ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
     const auto inside = house->inside->channel();
-    channels = {inside, inside, inside, inside};
+    house->stubs = std::make_unique<RoomStubs>(
+        RoomChannels{inside, inside, inside, inside});
   }
-  if (channels.audit != nullptr) {
-    house->answers =
-        std::make_unique<AnswersService>(channels, AnswersOptionsOf(config));
+  if (house->stubs != nullptr) {
+    house->answers = std::make_unique<AnswersService>(house->stubs.get(),
+                                                      AnswersOptionsOf(config));
     services.push_back({"footnote.v1.Answers", house->answers.get()});
   }
   if (!config.metrics().empty()) {

@@ -18,6 +18,7 @@
 #include "gateway/channel.h"
 #include "gateway/config.h"
 #include "gateway/embedded.h"
+#include "gateway/room_stubs.h"
 #include "gateway/server.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
@@ -341,7 +342,8 @@ TEST_F(AskTest, ShowsNothingThatCanNotBeRecorded) {
   // The rooms of the store, but an audit room that nobody serves.
   const auto nobody = OpenChannel("127.0.0.1:1", config_);
   ASSERT_TRUE(nobody.ok()) << nobody.status();
-  AnswersService service({channel_, channel_, channel_, *nobody}, {});
+  const RoomStubs rooms({channel_, channel_, channel_, *nobody});
+  AnswersService service(&rooms, {});
   auto server = Server::Start(config_, "", {{"answers", &service}});
   ASSERT_TRUE(server.ok()) << server.status();
   answers_ = v1::Answers::NewStub((*server)->channel());

@@ -46,6 +46,7 @@ class CountingRoom final : public v1::Indexer::Service {
     }
     v1::IngestResponse last;
     last.mutable_summary()->set_indexed(answered);
+    last.mutable_summary()->set_generation(7);
     stream->Write(last);
     return grpc::Status::OK;
   }
@@ -126,6 +127,20 @@ TEST_F(IngestRelayTest, PassesEveryMessageBothWaysInOrder) {
   EXPECT_FALSE(stream->Read(&response));
   sender.join();
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(IngestRelayTest, RemembersTheGenerationThatWasWritten) {
+  const auto stream = client_->IngestDocuments(&context_);
+  v1::IngestRequest start;
+  start.mutable_start()->set_collection("sea");
+  ASSERT_TRUE(stream->Write(start));
+  stream->WritesDone();
+  v1::IngestResponse response;
+  while (stream->Read(&response)) {
+  }
+  ASSERT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(stubs_.generations.Newest("sea"), 7);
+  EXPECT_EQ(stubs_.generations.Newest("land"), 0);
 }
 
 TEST_F(IngestRelayTest, AnEmptyStreamEndsWell) {
