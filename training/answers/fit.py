@@ -40,7 +40,7 @@ from scipy.optimize import minimize
 
 FOLDS = 5
 SCORE_PENALTY = 10.0
-DOUBT_PENALTY = 50.0
+DOUBT_PENALTY = 400.0
 FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
 WRONG_ABSTENTIONS = 0.072  # aimed at; asked are at most .08
 
@@ -182,10 +182,7 @@ class Seen:
                               for i, s in zip(items, self.scores)])
         self.unanswerable = np.array([not i.answerable for i in items])
         self.fold = np.array([i.fold for i in items])
-        # Languages without unanswerable questions count half.
-        known = {i.lang for i in items if not i.answerable}
-        self.weight = weight * np.array(
-            [1.0 if i.lang in known else 0.5 for i in items])
+        self.weight = np.full(len(items), float(weight))
 
 
 def joined(groups, choose):
@@ -315,7 +312,7 @@ def main():
     parser.add_argument("--few", nargs="*", default=[],
                         help="the same requests weighed with few passages")
     parser.add_argument("--out")
-    parser.add_argument("--price", type=float, default=0.06)
+    parser.add_argument("--price", type=float, default=0.05)
     parser.add_argument("--each", action="store_true",
                         help="print each language")
     args = parser.parse_args()
