@@ -358,11 +358,24 @@ class KillTest : public ::testing::Test {
     }
     clients.emplace_back(
         [&, this] { AskOnAndOn(stubs_.get(), &stop, &oracle_); });
-    absl::SleepFor(absl::Milliseconds(5 + random_() % 400));
+    WaitForWork();
+    absl::SleepFor(absl::Milliseconds(random_() % 200));
     server_->Kill();
     stop = true;
     for (std::thread& client : clients) client.join();
     stubs_.reset();
+  }
+
+  // Until the clients were told this or that, so that a slow machine does as
+  // much between two kills as a fast one; sometimes no wait at all.
+  void WaitForWork() {
+    const size_t promises = oracle_.promises() + random_() % 4;
+    const size_t answers = oracle_.answers().size() + random_() % 3;
+    const absl::Time deadline = absl::Now() + absl::Seconds(5);
+    while (absl::Now() < deadline && (oracle_.promises() < promises ||
+                                      oracle_.answers().size() < answers)) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
   }
 
   // A kill while the program opens its store.
