@@ -1,4 +1,5 @@
-// Matrix product of floats: c[i][j] = bias[j] + sum over x of a[i][x] * b[x][j].
+// Matrix product of floats: c[i][j] = bias[j] + sum over x of a[i][x] *
+// b[x][j].
 //
 // Pure, safe from many threads. Each sum runs over x in order, fused where the
 // instruction set fuses, so instruction sets differ by rounding: within

@@ -29,10 +29,10 @@ enum class Isa;
 // in groups of 4: [panel][segment][input / 4][column of the panel][input % 4].
 // Columns beyond `columns` and inputs beyond `inputs` are zero.
 struct Int8Weights {
-  size_t columns;    // outputs
-  size_t segments;   // >= 1
-  size_t inputs;     // of one segment
-  const int8_t* w;   // PackedInt8Bytes(columns, segments, inputs) bytes
+  size_t columns;        // outputs
+  size_t segments;       // >= 1
+  size_t inputs;         // of one segment
+  const int8_t* w;       // PackedInt8Bytes(columns, segments, inputs) bytes
   const float* scale;    // [segment][columns rounded up to 64]
   const int32_t* start;  // [segment][columns rounded up to 64]:
                          // -zero * the sum of the column's weights

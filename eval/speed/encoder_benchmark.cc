@@ -59,10 +59,10 @@ double KernelGops() {
   for (int round = 0; round < 20; ++round) {
     const double begin = CpuSeconds();
     for (int i = 0; i < 100; ++i) {
-      GemmInt8({a.data(), kRows, kInputs, 0, a_scale.data(), 0},
-               {kColumns, 1, kInputs, packed.data(), scale.data(),
-                start.data()},
-               nullptr, c.data(), kColumns);
+      GemmInt8(
+          {a.data(), kRows, kInputs, 0, a_scale.data(), 0},
+          {kColumns, 1, kInputs, packed.data(), scale.data(), start.data()},
+          nullptr, c.data(), kColumns);
     }
     best = std::min(best, (CpuSeconds() - begin) / 100);
   }

@@ -57,8 +57,8 @@ using TileFn = void (*)(const FloatProduct& p, size_t i, size_t j);
 constexpr TileFn kWide[7] = {nullptr,    Tile<1, 4>, Tile<2, 4>, Tile<3, 4>,
                              Tile<4, 4>, Tile<5, 4>, Tile<6, 4>};
 constexpr TileFn kNarrow[13] = {
-    nullptr,    Tile<1, 2>, Tile<2, 2>,  Tile<3, 2>,  Tile<4, 2>,
-    Tile<5, 2>, Tile<6, 2>, Tile<7, 2>,  Tile<8, 2>,  Tile<9, 2>,
+    nullptr,     Tile<1, 2>,  Tile<2, 2>, Tile<3, 2>, Tile<4, 2>,
+    Tile<5, 2>,  Tile<6, 2>,  Tile<7, 2>, Tile<8, 2>, Tile<9, 2>,
     Tile<10, 2>, Tile<11, 2>, Tile<12, 2>};
 
 void Columns(const FloatProduct& p, size_t j, const TileFn* tiles,

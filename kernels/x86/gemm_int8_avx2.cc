@@ -59,10 +59,10 @@ void Tile(const uint8_t* a, size_t stride, const float* a_scale,
           _mm256_loadu_si256(
               reinterpret_cast<const __m256i*>(start + 8 * half)));
       float scaled[8];
-      _mm256_storeu_ps(
-          scaled, _mm256_mul_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(total),
-                                              _mm256_set1_ps(a_scale[r])),
-                                _mm256_loadu_ps(w_scale + 8 * half)));
+      _mm256_storeu_ps(scaled,
+                       _mm256_mul_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(total),
+                                                   _mm256_set1_ps(a_scale[r])),
+                                     _mm256_loadu_ps(w_scale + 8 * half)));
       float* out = c + r * c_stride + 8 * half;
       for (size_t j = 0; j < 8 && 8 * half + j < columns; ++j) {
         const float initial = bias != nullptr ? bias[8 * half + j] : 0.0f;
@@ -94,13 +94,13 @@ void GemmInt8Avx2(const Int8Rows& a, const Int8Weights& w, const float* bias,
       for (size_t s = 0; s < w.segments; ++s) {
         for (size_t i = i0; i < i1; i += kTileRows) {
           const size_t rows = i1 - i < kTileRows ? i1 - i : kTileRows;
-          kTiles[rows](
-              a.a + i * a.stride + s * a.segment_step, a.stride,
-              a.scale + i + s * a.scale_step,
-              w.w + (j / 64 * w.segments + s) * block + j % 64 * 4, groups,
-              w.start + s * padded + j, w.scale + s * padded + j,
-              bias != nullptr ? bias + j : nullptr, s == 0,
-              c + i * c_stride + j, c_stride, columns);
+          kTiles[rows](a.a + i * a.stride + s * a.segment_step, a.stride,
+                       a.scale + i + s * a.scale_step,
+                       w.w + (j / 64 * w.segments + s) * block + j % 64 * 4,
+                       groups, w.start + s * padded + j,
+                       w.scale + s * padded + j,
+                       bias != nullptr ? bias + j : nullptr, s == 0,
+                       c + i * c_stride + j, c_stride, columns);
         }
       }
     }

@@ -71,12 +71,11 @@ void Tile(const uint8_t* a, size_t stride, const float* a_scale,
 #pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
       float* out = c + r * c_stride + begin;
-      const __m512 before =
-          first ? initial : _mm512_maskz_loadu_ps(mask, out);
-      const __m512 scaled = _mm512_mul_ps(
-          _mm512_mul_ps(_mm512_cvtepi32_ps(sum[r][v]),
-                        _mm512_set1_ps(a_scale[r])),
-          column_scale);
+      const __m512 before = first ? initial : _mm512_maskz_loadu_ps(mask, out);
+      const __m512 scaled =
+          _mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum[r][v]),
+                                      _mm512_set1_ps(a_scale[r])),
+                        column_scale);
       _mm512_mask_storeu_ps(out, mask, _mm512_add_ps(before, scaled));
     }
   }

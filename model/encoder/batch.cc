@@ -11,9 +11,8 @@ std::vector<Batch> MakeBatches(const std::vector<size_t>& lengths,
                                size_t tokens) {
   std::vector<size_t> order(lengths.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return lengths[a] > lengths[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
   std::vector<Batch> batches;
   for (const size_t text : order) {
     if (batches.empty() || batches.back().tokens >= tokens) {

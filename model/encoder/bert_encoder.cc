@@ -156,8 +156,7 @@ absl::Status BertEncoder::ReadConfig(absl::string_view json,
                                      const std::string& path) {
   simdjson::dom::parser parser;
   simdjson::dom::element config;
-  if (parser.parse(json.data(), json.size()).get(config) !=
-      simdjson::SUCCESS) {
+  if (parser.parse(json.data(), json.size()).get(config) != simdjson::SUCCESS) {
     return absl::DataLossError(absl::StrCat("config ", path, ": not JSON"));
   }
   for (const auto& [key, want] :
@@ -166,9 +165,9 @@ absl::Status BertEncoder::ReadConfig(absl::string_view json,
         {"position_embedding_type", "absolute"}}) {
     std::string_view found;
     if (config[key].get(found) == simdjson::SUCCESS && found != want) {
-      return absl::UnimplementedError(
-          absl::StrCat("config ", path, ": ", key, " ", std::string(found),
-                       ", want ", want));
+      return absl::UnimplementedError(absl::StrCat("config ", path, ": ", key,
+                                                   " ", std::string(found),
+                                                   ", want ", want));
     }
   }
   for (const auto& [key, value] :
@@ -181,8 +180,8 @@ absl::Status BertEncoder::ReadConfig(absl::string_view json,
     uint64_t number;
     if (config[key].get(number) != simdjson::SUCCESS || number == 0 ||
         number > (1u << 22)) {
-      return absl::DataLossError(absl::StrCat(
-          "config ", path, ": ", key, ": want a number above zero"));
+      return absl::DataLossError(absl::StrCat("config ", path, ": ", key,
+                                              ": want a number above zero"));
     }
     *value = number;
   }
@@ -225,8 +224,8 @@ void BertEncoder::ReadOwn(absl::string_view json) {
 }
 
 absl::Status BertEncoder::ReadNorm(const std::string& name, Norm* out) {
-  ASSIGN_OR_RETURN(out->gamma, file_->Floats(name + ".weight",
-                                             {uint64_t{shape_.hidden}}));
+  ASSIGN_OR_RETURN(out->gamma,
+                   file_->Floats(name + ".weight", {uint64_t{shape_.hidden}}));
   ASSIGN_OR_RETURN(out->beta,
                    file_->Floats(name + ".bias", {uint64_t{shape_.hidden}}));
   return absl::OkStatus();
@@ -243,9 +242,8 @@ absl::Status BertEncoder::ReadLinear(const std::vector<std::string>& names,
     ASSIGN_OR_RETURN(std::vector<float> part,
                      file_->Floats(name + ".weight",
                                    {uint64_t{outputs_each}, uint64_t{inputs}}));
-    ASSIGN_OR_RETURN(
-        std::vector<float> bias,
-        file_->Floats(name + ".bias", {uint64_t{outputs_each}}));
+    ASSIGN_OR_RETURN(std::vector<float> bias,
+                     file_->Floats(name + ".bias", {uint64_t{outputs_each}}));
     out->bias.insert(out->bias.end(), bias.begin(), bias.end());
     // The file has [outputs][inputs]; blocks keep both sides in the cache.
     constexpr size_t kBlock = 32;
@@ -284,9 +282,9 @@ absl::Status BertEncoder::Load(const std::string& folder,
   ASSIGN_OR_RETURN(std::string tokenizer, ReadFile(tokenizer_path));
   ASSIGN_OR_RETURN(tokenizer_, WordPiece::FromJson(tokenizer, tokenizer_path));
   if (tokenizer_->size() > shape_.vocabulary) {
-    return absl::DataLossError(absl::StrCat(
-        "tokenizer ", tokenizer_path, ": ", tokenizer_->size(),
-        " pieces, config.json says ", shape_.vocabulary));
+    return absl::DataLossError(
+        absl::StrCat("tokenizer ", tokenizer_path, ": ", tokenizer_->size(),
+                     " pieces, config.json says ", shape_.vocabulary));
   }
   absl::StatusOr<std::string> own = ReadFile(folder + "/footnote.json");
   if (own.ok()) ReadOwn(*own);
@@ -428,9 +426,8 @@ void BertEncoder::AttendInt8(const float* qkv, size_t n, float* mixed,
   // Scores beyond the text are minus infinity, so every row is whole vectors.
   const size_t padded = RoundUp(n, kLanes);
   const size_t value_groups = RoundUp(n, kInt8Group) / kInt8Group;
-  const size_t packed_bytes =
-      std::max(PackedInt8Bytes(n, 1, width),
-               value_groups * kInt8Group * kInt8Panel);
+  const size_t packed_bytes = std::max(PackedInt8Bytes(n, 1, width),
+                                       value_groups * kInt8Group * kInt8Panel);
 
   uint8_t* q = AtLeast(n * hidden + kInt8Group, &s->q);
   float* q_scale = AtLeast(n, &s->scale);

@@ -25,9 +25,8 @@ absl::StatusOr<std::unique_ptr<Encoder>> OpenEncoder(
   if (file->kind() == kUseKind) {
     return OpenUseEncoder(std::move(file), options);
   }
-  return absl::UnimplementedError(
-      absl::StrCat("encoder weights ", path, ": kind ", file->kind(), ", want ",
-                   kUseKind));
+  return absl::UnimplementedError(absl::StrCat(
+      "encoder weights ", path, ": kind ", file->kind(), ", want ", kUseKind));
 }
 
 }  // namespace footnote

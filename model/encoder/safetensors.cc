@@ -73,8 +73,7 @@ absl::Status SafeTensors::Read() {
       contents_.substr(sizeof(header_bytes) + header_bytes);
   simdjson::dom::parser parser;
   simdjson::dom::object header;
-  if (parser.parse(json.data(), json.size()).get(header) !=
-      simdjson::SUCCESS) {
+  if (parser.parse(json.data(), json.size()).get(header) != simdjson::SUCCESS) {
     return Damaged("header", "not a JSON object");
   }
   for (const auto field : header) {
@@ -103,8 +102,7 @@ absl::Status SafeTensors::Read() {
     }
     uint64_t begin;
     uint64_t end;
-    if (offsets.size() != 2 ||
-        offsets.at(0).get(begin) != simdjson::SUCCESS ||
+    if (offsets.size() != 2 || offsets.at(0).get(begin) != simdjson::SUCCESS ||
         offsets.at(1).get(end) != simdjson::SUCCESS || begin > end ||
         end > body.size()) {
       return Damaged(part, absl::StrCat("data_offsets outside the ",
@@ -127,14 +125,13 @@ absl::StatusOr<Tensor> SafeTensors::Find(
   if (found == tensors_.end()) return Damaged(part, "missing");
   const Tensor& tensor = found->second;
   if (tensor.shape != shape) {
-    return Damaged(part, absl::StrCat("shape [", absl::StrJoin(tensor.shape, ","),
-                                      "], want [", absl::StrJoin(shape, ","),
-                                      "]"));
+    return Damaged(part,
+                   absl::StrCat("shape [", absl::StrJoin(tensor.shape, ","),
+                                "], want [", absl::StrJoin(shape, ","), "]"));
   }
   if (tensor.type == TensorType::kOther) {
-    return absl::UnimplementedError(
-        absl::StrCat("weights ", name_, ": ", part,
-                     ": want F32, F16 or BF16 numbers"));
+    return absl::UnimplementedError(absl::StrCat(
+        "weights ", name_, ": ", part, ": want F32, F16 or BF16 numbers"));
   }
   return tensor;
 }

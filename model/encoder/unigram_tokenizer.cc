@@ -44,8 +44,8 @@ absl::StatusOr<std::unique_ptr<UnigramTokenizer>> UnigramTokenizer::Open(
   ASSIGN_OR_RETURN(t->first_, file.Integers("tokenizer/first", nodes + 1));
   ASSIGN_OR_RETURN(t->piece_, file.Integers("tokenizer/piece", nodes));
   ASSIGN_OR_RETURN(absl::string_view scores, file.Section("tokenizer/score"));
-  ASSIGN_OR_RETURN(
-      t->scores_, file.Floats("tokenizer/score", scores.size() / sizeof(float)));
+  ASSIGN_OR_RETURN(t->scores_, file.Floats("tokenizer/score",
+                                           scores.size() / sizeof(float)));
   if (nodes == 0 || nodes > (1u << 28) || t->scores_.size() <= kEnd) {
     return file.Damaged("section tokenizer/label", "an empty vocabulary");
   }
@@ -170,8 +170,7 @@ void UnigramTokenizer::Encode(absl::string_view text, size_t limit,
   steps[0].score = 0;
   for (size_t i = 0; i < size;) {
     const double base = steps[i].score;
-    const size_t character =
-        std::min(CharacterBytes(normal[i]), size - i);
+    const size_t character = std::min(CharacterBytes(normal[i]), size - i);
     bool covered = false;
     int32_t node = root_[static_cast<uint8_t>(normal[i])];
     for (size_t j = i + 1; node != 0; ++j) {

@@ -278,9 +278,8 @@ absl::Status UseEncoder::Encode(absl::Span<const absl::string_view> texts,
   for (size_t i = 0; i < count; ++i) lengths[i] = tokens[i].size();
   const std::vector<Batch> batches = MakeBatches(lengths, kBatchTokens);
   std::vector<float> sums(count * kFeatures);
-  Parallel(batches.size(), [&](size_t i) {
-    SumTokens(batches[i], tokens, sums.data());
-  });
+  Parallel(batches.size(),
+           [&](size_t i) { SumTokens(batches[i], tokens, sums.data()); });
 
   Parallel((count + kTailTexts - 1) / kTailTexts, [&](size_t part) {
     const size_t begin = part * kTailTexts;
@@ -299,8 +298,7 @@ void UseEncoder::SumTokens(const Batch& batch,
                            float* sums) const {
   ScratchPool<Scratch>::Lease s(&scratch_);
   // gap text gap text ... gap
-  const size_t rows =
-      batch.tokens + kGap * (batch.texts.size() + 1);
+  const size_t rows = batch.tokens + kGap * (batch.texts.size() + 1);
   int32_t* token = AtLeast(rows, &s->token);
   std::fill(token, token + rows, -1);
   size_t row = kGap;
@@ -354,9 +352,8 @@ void UseEncoder::Project(size_t rows, Scratch* s) const {
         continue;
       }
       const size_t chunk = token[i] % kChunks;
-      DequantizeRow(table_ + size_t(token[i]) * kEmbedding,
-                    table_scale_[chunk], table_low_[chunk], kEmbedding,
-                    e + i * kEmbedding);
+      DequantizeRow(table_ + size_t(token[i]) * kEmbedding, table_scale_[chunk],
+                    table_low_[chunk], kEmbedding, e + i * kEmbedding);
     }
     GemmFloat({rows, kEmbedding, kProjection, e, kEmbedding, projection_,
                kProjection, projection_bias_, x, kProjection});
@@ -427,8 +424,8 @@ void UseEncoder::RunBranch(size_t branch, size_t rows, Scratch* s) const {
 void UseEncoder::Finish(const float* sums, const size_t* lengths, size_t count,
                         float* rows) const {
   ScratchPool<Scratch>::Lease s(&scratch_);
-  float* pooled = AtLeast(count * (kFeatures + 2 * kOutput + 2 * kHidden),
-                          &s->tail);
+  float* pooled =
+      AtLeast(count * (kFeatures + 2 * kOutput + 2 * kHidden), &s->tail);
   float* mean = pooled + count * kFeatures;
   float* wide = mean + count * kOutput;
   float* narrow0 = wide + count * kOutput;

@@ -61,8 +61,9 @@ absl::Status WeightsFile::Damaged(absl::string_view section,
 
 absl::Status WeightsFile::Read(absl::string_view bytes) {
   if (bytes.size() < kFixedBytes + kSha256Bytes) {
-    return Damaged("header", absl::StrCat(bytes.size(), " bytes, want at least ",
-                                          kFixedBytes + kSha256Bytes));
+    return Damaged("header",
+                   absl::StrCat(bytes.size(), " bytes, want at least ",
+                                kFixedBytes + kSha256Bytes));
   }
   if (bytes.substr(0, kMagic.size()) != kMagic) {
     return Damaged("header", absl::StrCat("magic ", Hex(bytes.substr(0, 8)),
@@ -108,8 +109,8 @@ absl::Status WeightsFile::Read(absl::string_view bytes) {
     const absl::string_view want = entry.substr(kNameBytes + 16);
     const std::string found = Sha256(content);
     if (found != want) {
-      return Damaged(place, absl::StrCat("SHA-256 ", Hex(found), ", want ",
-                                         Hex(want)));
+      return Damaged(
+          place, absl::StrCat("SHA-256 ", Hex(found), ", want ", Hex(want)));
     }
     if (!sections_.emplace(section, content).second) {
       return Damaged(place, "stands there twice");

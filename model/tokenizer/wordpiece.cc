@@ -89,10 +89,9 @@ absl::StatusOr<std::unique_ptr<WordPiece>> WordPiece::FromJson(
   std::string_view type;
   if (document["model"]["type"].get(type) == simdjson::SUCCESS &&
       type != "WordPiece") {
-    return absl::UnimplementedError(
-        absl::StrCat("tokenizer ", name, ": model type ",
-                     absl::string_view(type.data(), type.size()),
-                     ", want WordPiece"));
+    return absl::UnimplementedError(absl::StrCat(
+        "tokenizer ", name, ": model type ",
+        absl::string_view(type.data(), type.size()), ", want WordPiece"));
   }
   simdjson::dom::object vocabulary;
   if (document["model"]["vocab"].get(vocabulary) != simdjson::SUCCESS) {
@@ -223,8 +222,8 @@ void WordPiece::Encode(absl::string_view text, size_t limit,
     const int count = strip_accents_ ? Decompose(c, parts) : 1;
     for (int p = 0; p < count; ++p) {
       const char32_t part = parts[p];
-      if (strip_accents_ && u_charType(static_cast<UChar32>(part)) ==
-                                U_NON_SPACING_MARK) {
+      if (strip_accents_ &&
+          u_charType(static_cast<UChar32>(part)) == U_NON_SPACING_MARK) {
         continue;
       }
       const char32_t folded =

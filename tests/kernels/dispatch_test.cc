@@ -35,8 +35,7 @@ TEST(DispatchDeathTest, VariableLowersTheChoice) {
   EXPECT_EXIT(
       {
         setenv("FOOTNOTE_ISA", "scalar", 1);
-        std::exit(ActiveIsa() == Isa::kScalar &&
-                          IsaOverrideError() == nullptr
+        std::exit(ActiveIsa() == Isa::kScalar && IsaOverrideError() == nullptr
                       ? 0
                       : 1);
       },
@@ -49,8 +48,8 @@ TEST(DispatchDeathTest, UnknownVariableIsIgnoredAndReported) {
       {
         setenv("FOOTNOTE_ISA", "sse9", 1);
         const char* error = IsaOverrideError();
-        const bool told = error != nullptr && std::string(error).find(
-                                                  "FOOTNOTE_ISA") == 0;
+        const bool told =
+            error != nullptr && std::string(error).find("FOOTNOTE_ISA") == 0;
         std::exit(ActiveIsa() == DetectIsa() && told ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");

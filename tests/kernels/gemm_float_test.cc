@@ -22,7 +22,8 @@ TEST(GemmFloatTest, EveryInstructionSetIsTheDefinition) {
   for (const Isa isa : kAllIsas) {
     if (!IsaIsSupported(isa)) continue;
     for (const size_t rows : {0, 1, 5, 6, 7, 13}) {
-      for (const size_t columns : {0, 1, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100}) {
+      for (const size_t columns :
+           {0, 1, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100}) {
         for (const size_t inputs : {0, 1, 3, 64, 1000}) {
           const size_t a_stride = inputs + 1;
           const size_t b_stride = columns + 2;
@@ -43,8 +44,8 @@ TEST(GemmFloatTest, EveryInstructionSetIsTheDefinition) {
               if (j < columns) {
                 want = with_bias ? bias[j] : 0.0;
                 for (size_t x = 0; x < inputs; ++x) {
-                  const double product = double{a[1 + i * a_stride + x]} *
-                                         b[1 + x * b_stride + j];
+                  const double product =
+                      double{a[1 + i * a_stride + x]} * b[1 + x * b_stride + j];
                   want += product;
                   size += std::fabs(product);
                 }
@@ -66,8 +67,8 @@ TEST(GemmFloatTest, OverlappingRowsAreAConvolution) {
   for (const Isa isa : kAllIsas) {
     if (!IsaIsSupported(isa)) continue;
     std::vector<float> c(8 * 5);
-    GemmFloatFor(isa)({8, 12, 5, a.data(), 4, b.data(), 5, nullptr, c.data(),
-                       5});
+    GemmFloatFor(isa)(
+        {8, 12, 5, a.data(), 4, b.data(), 5, nullptr, c.data(), 5});
     double want = 0;
     for (size_t x = 0; x < 12; ++x) want += double{a[7 * 4 + x]} * b[x * 5 + 2];
     EXPECT_NEAR(c[7 * 5 + 2], want, 1e-5) << IsaName(isa);
@@ -81,8 +82,8 @@ TEST(GemmFloatTest, RowHasTheSameBitsAloneAndAmongOthers) {
   for (const Isa isa : kAllIsas) {
     if (!IsaIsSupported(isa)) continue;
     std::vector<float> all(13 * 512);
-    GemmFloatFor(isa)({13, 320, 512, a.data(), 320, b.data(), 512, nullptr,
-                       all.data(), 512});
+    GemmFloatFor(isa)(
+        {13, 320, 512, a.data(), 320, b.data(), 512, nullptr, all.data(), 512});
     for (size_t i = 0; i < 13; ++i) {
       std::vector<float> one(512);
       GemmFloatFor(isa)({1, 320, 512, a.data() + i * 320, 320, b.data(), 512,

@@ -25,8 +25,8 @@ std::vector<float> Noise(size_t size, float width, uint32_t seed) {
 
 // Calls `body`, which checks what it gets, for every size with every
 // instruction set that runs here; AVX2 and AVX-512 must agree to the bit.
-void ForAll(const std::function<std::vector<float>(const RowKernels&, size_t)>&
-                body) {
+void ForAll(
+    const std::function<std::vector<float>(const RowKernels&, size_t)>& body) {
   for (const size_t n : kSizes) {
     body(RowKernelsFor(Isa::kScalar), n);
     if (!IsaIsSupported(Isa::kAvx2)) continue;
@@ -34,8 +34,8 @@ void ForAll(const std::function<std::vector<float>(const RowKernels&, size_t)>&
     if (!IsaIsSupported(Isa::kAvx512)) continue;
     const std::vector<float> got = body(RowKernelsFor(Isa::kAvx512), n);
     ASSERT_EQ(want.size(), got.size());
-    EXPECT_EQ(0, std::memcmp(want.data(), got.data(),
-                             want.size() * sizeof(float)))
+    EXPECT_EQ(0,
+              std::memcmp(want.data(), got.data(), want.size() * sizeof(float)))
         << "n " << n;
   }
 }
@@ -197,8 +197,8 @@ TEST(RowsTest, HalvesWidenExactly) {
   ForAll([](const RowKernels& k, size_t n) {
     // Zero, minus two, the largest, the smallest normal and subnormal, a third.
     const uint16_t kinds[] = {0, 0xc000, 0x7bff, 0x0400, 0x0001, 0x3555};
-    const float want[] = {0, -2, 65504, 6.103515625e-05f, 5.9604645e-08f,
-                          0.333251953125f};
+    const float want[] = {
+        0, -2, 65504, 6.103515625e-05f, 5.9604645e-08f, 0.333251953125f};
     std::vector<uint16_t> halves(n + 1);
     for (size_t i = 0; i < n; ++i) halves[i] = kinds[i % 6];
     std::vector<float> out(n + 1, -77.0f);
@@ -235,7 +235,8 @@ TEST(RowsTest, AddScaledIsTheDefinition) {
     std::vector<float> x = Noise(n + 1, 3, 13);
     const std::vector<float> before = x;
     k.add_scaled(y.data() + 1, 0.5f, n, x.data());
-    for (size_t i = 0; i < n; ++i) EXPECT_NEAR(x[i], before[i] + y[i + 1] * 0.5f, 1e-6);
+    for (size_t i = 0; i < n; ++i)
+      EXPECT_NEAR(x[i], before[i] + y[i + 1] * 0.5f, 1e-6);
     EXPECT_EQ(x[n], before[n]);
     return x;
   });

@@ -156,15 +156,14 @@ TEST_P(GoldenTest, SaysWhatItIs) {
 
 INSTANTIATE_TEST_SUITE_P(
     Encoders, GoldenTest,
-    testing::Values(
-        Case{"UseFloat32", "use-multilingual-v3.enc", "use.i16", 512,
-             EncoderPrecision::kFloat32, 0.999, 0.9999},
-        Case{"UseInt8", "use-multilingual-v3.enc", "use.i16", 512,
-             EncoderPrecision::kInt8, 0.995, 0.9995},
-        Case{"MiniLmFloat32", "all-MiniLM-L6-v2", "minilm.i16", 384,
-             EncoderPrecision::kFloat32, 0.999, 0.9999},
-        Case{"MiniLmInt8", "all-MiniLM-L6-v2", "minilm.i16", 384,
-             EncoderPrecision::kInt8, 0.995, 0.998}),
+    testing::Values(Case{"UseFloat32", "use-multilingual-v3.enc", "use.i16",
+                         512, EncoderPrecision::kFloat32, 0.999, 0.9999},
+                    Case{"UseInt8", "use-multilingual-v3.enc", "use.i16", 512,
+                         EncoderPrecision::kInt8, 0.995, 0.9995},
+                    Case{"MiniLmFloat32", "all-MiniLM-L6-v2", "minilm.i16", 384,
+                         EncoderPrecision::kFloat32, 0.999, 0.9999},
+                    Case{"MiniLmInt8", "all-MiniLM-L6-v2", "minilm.i16", 384,
+                         EncoderPrecision::kInt8, 0.995, 0.998}),
     [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
 
 }  // namespace

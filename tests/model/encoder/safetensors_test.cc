@@ -65,7 +65,9 @@ TEST(SafeTensorsTest, EveryTruncationIsDataLoss) {
 
 TEST(SafeTensorsTest, ImpossibleHeadersAreDataLoss) {
   for (const char* header : {
-           "", "[]", "{\"a\":1}",
+           "",
+           "[]",
+           "{\"a\":1}",
            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",
            R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
            R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",

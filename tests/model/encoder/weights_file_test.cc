@@ -1,44 +1,18 @@
 #include "model/encoder/weights_file.h"
 
-#include <cstring>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
-#include "base/hash.h"
 #include "gtest/gtest.h"
+#include "tests/model/encoder/toy_weights.h"
 
 namespace footnote {
 namespace {
 
-// A weights file of two sections, written out by hand.
-std::string MakeFile(uint32_t version = 1) {
-  const std::vector<std::pair<std::string, std::string>> sections = {
-      {"first", std::string("\0\0\x80\x3f\0\0\0\x40", 8)}, {"second", "hello"}};
-  const auto number = [](auto value) {
-    std::string bytes(sizeof(value), '\0');
-    std::memcpy(&bytes[0], &value, sizeof(value));
-    return bytes;
-  };
-  const auto text = [](std::string value, size_t size) {
-    value.resize(size, '\0');
-    return value;
-  };
-  std::string table;
-  std::string body;
-  const uint64_t head = 56 + sections.size() * 88 + 32;
-  for (const auto& [name, content] : sections) {
-    body.resize((head + body.size() + 63) / 64 * 64 - head, '\0');
-    table += text(name, 40) + number(uint64_t{head + body.size()}) +
-             number(uint64_t{content.size()}) + Sha256(content);
-    body += content;
-  }
-  const std::string header = "FNENCODE" + number(version) +
-                             number(uint32_t{2}) +
-                             number(uint64_t{head + body.size()}) +
-                             text("made-up", 32) + table;
-  return header + Sha256(header) + body;
+std::string MakeFile(unsigned version = 1) {
+  return WeightsFileOf({{"first", std::string("\0\0\x80\x3f\0\0\0\x40", 8)},
+                        {"second", "hello"}},
+                       version);
 }
 
 absl::Status Open(absl::string_view bytes) {

@@ -1,0 +1,70 @@
+// Weights of encoders from anywhere: a tokenizer's sections under right hashes,
+// a safetensors header, a tokenizer.json. Opening must end in a status, and
+// what opens must encode without leaving its vocabulary.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "model/encoder/safetensors.h"
+#include "model/encoder/unigram_tokenizer.h"
+#include "model/encoder/weights_file.h"
+#include "model/tokenizer/wordpiece.h"
+#include "tests/model/encoder/toy_weights.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kText[] = "abc Abb \xc3\xa9 cab 12 \xe4\xb8\xad";
+
+void Check(const std::vector<int32_t>& ids, size_t size) {
+  for (const int32_t id : ids) {
+    if (id < 0 || static_cast<size_t>(id) >= size) std::abort();
+  }
+}
+
+// The input is cut at three bytes ee into the sections; an empty one stays.
+void FuzzTokenizer(const std::string& input) {
+  Sections sections =
+      TokenizerSections({"", "", "", "a", "ab", "c"}, {0, 0, 0, -1, -2, -3});
+  size_t begin = 0;
+  for (auto& [name, content] : sections) {
+    const size_t end = input.find(std::string(3, '\xee'), begin);
+    if (end == std::string::npos) break;
+    if (end > begin) content = input.substr(begin, end - begin);
+    begin = end + 3;
+  }
+  const std::string bytes = WeightsFileOf(sections);
+  const auto file = WeightsFile::FromBytes(bytes, "fuzz");
+  if (!file.ok()) std::abort();
+  const auto tokenizer = UnigramTokenizer::Open(**file);
+  if (!tokenizer.ok()) return;
+  std::vector<int32_t> ids;
+  (*tokenizer)->Encode(kText, 64, &ids);
+  Check(ids, (*tokenizer)->size());
+}
+
+void FuzzFiles(const std::string& input) {
+  (void)WeightsFile::FromBytes(input, "fuzz").status();
+  const auto tensors = SafeTensors::FromBytes(input, "fuzz");
+  if (tensors.ok()) (void)(*tensors)->Floats("a", {1}).status();
+  const auto wordpiece = WordPiece::FromJson(input, "fuzz");
+  if (!wordpiece.ok()) return;
+  std::vector<int32_t> ids;
+  (*wordpiece)->Encode(kText, 64, &ids);
+  Check(ids, (*wordpiece)->size());
+}
+
+}  // namespace
+}  // namespace footnote
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const std::string input(reinterpret_cast<const char*>(data) + 1, size - 1);
+  if (data[0] % 2 == 0) {
+    footnote::FuzzTokenizer(input);
+  } else {
+    footnote::FuzzFiles(input);
+  }
+  return 0;
+}

@@ -1,0 +1,91 @@
+#include "tests/model/encoder/toy_weights.h"
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+
+#include "base/hash.h"
+
+namespace footnote {
+namespace {
+
+template <typename T>
+std::string Number(T value) {
+  std::string bytes(sizeof(value), '\0');
+  std::memcpy(&bytes[0], &value, sizeof(value));
+  return bytes;
+}
+
+std::string Padded(std::string text, size_t size) {
+  text.resize(size, '\0');
+  return text;
+}
+
+}  // namespace
+
+std::string WeightsFileOf(const Sections& sections, unsigned version) {
+  std::string table;
+  std::string body;
+  const uint64_t head = 56 + sections.size() * 88 + 32;
+  for (const auto& [name, content] : sections) {
+    body.resize((head + body.size() + 63) / 64 * 64 - head, '\0');
+    table += Padded(name, 40) + Number(uint64_t{head + body.size()}) +
+             Number(uint64_t{content.size()}) + Sha256(content);
+    body += content;
+  }
+  const std::string header = "FNENCODE" + Number(uint32_t{version}) +
+                             Number(static_cast<uint32_t>(sections.size())) +
+                             Number(uint64_t{head + body.size()}) +
+                             Padded("made-up", 32) + table;
+  return header + Sha256(header) + body;
+}
+
+Sections TokenizerSections(const std::vector<std::string>& pieces,
+                           const std::vector<float>& scores) {
+  // All prefixes of a level are the nodes of that level, in order.
+  std::map<std::string, int32_t> nodes = {{"", -1}};
+  size_t longest = 0;
+  for (const std::string& piece : pieces) {
+    for (size_t i = 1; i <= piece.size(); ++i) {
+      nodes.emplace(piece.substr(0, i), -1);
+    }
+    longest = std::max(longest, piece.size());
+  }
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    if (!pieces[i].empty()) nodes[pieces[i]] = static_cast<int32_t>(i);
+  }
+  std::string labels, piece, first, score;
+  int32_t next = 1;
+  for (size_t depth = 0; depth <= longest; ++depth) {
+    for (const auto& [prefix, id] : nodes) {
+      if (prefix.size() != depth) continue;
+      labels += depth == 0 ? '\0' : prefix.back();
+      piece += Number(id);
+      first += Number(next);
+      for (const auto& [other, unused] : nodes) {
+        next +=
+            other.size() == depth + 1 && other.compare(0, depth, prefix) == 0;
+      }
+    }
+  }
+  first += Number(next);
+  for (const float s : scores) score += Number(s);
+
+  // A double array with the one key "A": the root's children are at 256 ^ c,
+  // the value of 'A' at the place that its unit points to.
+  std::vector<uint32_t> units(1024, 0xffffffffu & ~0x80000000u);
+  for (size_t i = 0; i < units.size(); ++i) units[i] = 0x00000001;
+  units[0] = 256u << 10;
+  units[256 ^ 'A'] = (512u << 10) | 0x100 | 'A';
+  units[(256 ^ 'A') ^ 512] = 0x80000000u;  // offset 0 of the replacements
+  std::string unit_bytes;
+  for (const uint32_t unit : units) unit_bytes += Number(unit);
+  return {{"tokenizer/label", labels},
+          {"tokenizer/first", first},
+          {"tokenizer/piece", piece},
+          {"tokenizer/score", score},
+          {"tokenizer/units", unit_bytes},
+          {"tokenizer/replacements", std::string("a\0", 2)}};
+}
+
+}  // namespace footnote

@@ -1,0 +1,23 @@
+// A weights file with a tokenizer of a few pieces, made in memory.
+#ifndef FOOTNOTE_TESTS_MODEL_ENCODER_TOY_WEIGHTS_H_
+#define FOOTNOTE_TESTS_MODEL_ENCODER_TOY_WEIGHTS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace footnote {
+
+using Sections = std::vector<std::pair<std::string, std::string>>;
+
+// The bytes of a weights file of these sections, every hash right.
+std::string WeightsFileOf(const Sections& sections, unsigned version = 1);
+
+// The sections tokenizer/* of a vocabulary: piece i has `scores[i]`; an empty
+// piece is never found. The normaliser maps 'A' to 'a' and nothing else.
+Sections TokenizerSections(const std::vector<std::string>& pieces,
+                           const std::vector<float>& scores);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_TESTS_MODEL_ENCODER_TOY_WEIGHTS_H_
