@@ -202,6 +202,61 @@ TEST(ServeTest, ASecondServerOnTheSamePortOrStoreIsTurnedAway) {
   EXPECT_THAT(same_store.err, HasSubstr("another process"));
 }
 
+// Runs `command` in a shell; false when it fails.
+bool Shell(const std::string& command) {
+  return system((command + " 2>/dev/null").c_str()) == 0;
+}
+
+TEST(ServeTest, WithTlsOnlyWhoShowsACertificateIsLetInAndNamedInTheRecord) {
+  const std::string folder = NewFolder();
+  const std::string in_folder = "cd " + folder + " && ";
+  ASSERT_TRUE(Shell(in_folder +
+                    "openssl req -x509 -newkey rsa:2048 -nodes -days 2 "
+                    "-keyout ca.key -out ca.pem -subj /CN=ca"));
+  for (const std::string name : {"server", "alice"}) {
+    ASSERT_TRUE(Shell(
+        in_folder + "printf 'subjectAltName=DNS:" + name +
+        ",IP:127.0.0.1' > ext && openssl req -newkey rsa:2048 -nodes -keyout " +
+        name + ".key -out " + name + ".csr -subj /CN=" + name +
+        " && openssl x509 -req -in " + name +
+        ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext "
+        "-out " +
+        name + ".pem"));
+  }
+  const auto path = [&folder](const char* name) {
+    return "\"" + folder + "/" + name + "\" ";
+  };
+  const std::string store = NewFolder();
+  WriteText(folder + "/server.textproto",
+            "tls { certificate: " + path("server.pem") + "private_key: " +
+                path("server.key") + "client_ca: " + path("ca.pem") + "}");
+  WriteText(folder + "/alice.textproto",
+            "client_tls { ca: " + path("ca.pem") + "certificate: " +
+                path("alice.pem") + "private_key: " + path("alice.key") + "}");
+  WriteText(folder + "/nobody.textproto",
+            "client_tls { ca: " + path("ca.pem") + "}");
+  ServeProgram server(
+      {"--store", store, "--config", folder + "/server.textproto"});
+  ASSERT_NE(server.address(), "");
+  const auto with = [&](const char* config, std::vector<std::string> command) {
+    command.insert(command.end(), {"--server", server.address(), "--config",
+                                   folder + "/" + config});
+    return RunProgram(command);
+  };
+  WriteText(folder + "/light.txt",
+            "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n");
+  const Finished ingest =
+      with("alice.textproto", {"ingest", folder + "/light.txt"});
+  ASSERT_EQ(ingest.exit_code, kExitOk) << ingest.err;
+  const std::vector<std::string> ask = {"ask", "Who built the lighthouse?"};
+  EXPECT_EQ(with("alice.textproto", ask).exit_code, kExitOk);
+  EXPECT_EQ(with("nobody.textproto", ask).exit_code, kExitUnavailable);
+  EXPECT_EQ(RunProgram({"ask", "Who?", "--server", server.address()}).exit_code,
+            kExitUnavailable);
+  EXPECT_THAT(with("alice.textproto", {"answers", "--json"}).out,
+              HasSubstr("\"principal\":\"alice\""));
+}
+
 TEST(ServeTest, GatewayWithoutRoomsSaysWhichIsMissing) {
   const Finished serve = RunProgram({"serve", "gateway", "--indexer",
                                      "127.0.0.1:1", "--listen", "127.0.0.1:0"});
