@@ -1,0 +1,113 @@
+#include "text/charset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/utf8.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+DecodedText Decode(const std::string& bytes, absl::string_view declared = "") {
+  const absl::StatusOr<DecodedText> decoded = DecodeText(bytes, declared);
+  EXPECT_TRUE(decoded.ok()) << decoded.status();
+  if (!decoded.ok()) return DecodedText();
+  EXPECT_TRUE(IsValidUtf8(decoded->utf8));
+  return *decoded;
+}
+
+TEST(CharsetTest, LeavesUtf8AsItIs) {
+  const DecodedText text = Decode(
+      "gr\xc3\xb6\xc3\x9f"
+      "er \xe6\xbc\xa2");
+  EXPECT_EQ(text.utf8,
+            "gr\xc3\xb6\xc3\x9f"
+            "er \xe6\xbc\xa2");
+  EXPECT_EQ(text.encoding, "UTF-8");
+  EXPECT_EQ(text.replaced_sequences, 0);
+  EXPECT_FALSE(text.guessed);
+}
+
+TEST(CharsetTest, AMarkDecidesAndGoes) {
+  EXPECT_EQ(Decode("\xef\xbb\xbf"
+                   "abc")
+                .utf8,
+            "abc");
+  EXPECT_EQ(Decode(std::string("\xff\xfe"
+                               "a\0\xe9\0",
+                               6))
+                .utf8,
+            "a\xc3\xa9");
+  EXPECT_EQ(Decode(std::string("\xfe\xff\0a\0\xe9", 6)).utf8, "a\xc3\xa9");
+  EXPECT_EQ(Decode(std::string("\xff\xfe\0\0a\0\0\0", 8)).utf8, "a");
+  EXPECT_EQ(Decode(std::string("\0\0\xfe\xff\0\0\0a", 8)).utf8, "a");
+}
+
+TEST(CharsetTest, KnowsUtf16ByItsZeros) {
+  std::string bytes;
+  for (char c : std::string("This is a text without any mark.")) {
+    bytes += c;
+    bytes += '\0';
+  }
+  const DecodedText text = Decode(bytes);
+  EXPECT_EQ(text.utf8, "This is a text without any mark.");
+  EXPECT_EQ(text.encoding, "UTF-16LE");
+  EXPECT_TRUE(text.guessed);
+}
+
+TEST(CharsetTest, KeepsSurrogatePairsThatMeetAPieceBorder) {
+  // One unit first, so that pairs lie across even borders.
+  std::string bytes = std::string(
+      "\xff\xfe"
+      "a\0",
+      4);
+  for (int i = 0; i < 10000; ++i) bytes.append("\x3d\xd8\x00\xde", 4);
+  const DecodedText text = Decode(bytes);
+  EXPECT_EQ(text.replaced_sequences, 0);
+  EXPECT_EQ(CountCodePoints(text.utf8), 10001);
+}
+
+TEST(CharsetTest, ObeysADeclarationOnlyWhereBytesAreNotUtf8) {
+  EXPECT_EQ(Decode("\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251").utf8,
+            "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82");
+  EXPECT_EQ(Decode("\xc3\xa9", "windows-1251").utf8, "\xc3\xa9");
+}
+
+TEST(CharsetTest, FindsTheEncodingOfOldText) {
+  const DecodedText text = Decode(
+      "Der K\xe4se ist sch\xf6n und die Stra\xdf"
+      "e gr\xf6\xdf"
+      "er als "
+      "gew\xf6hnlich.");
+  EXPECT_THAT(text.utf8, HasSubstr("K\xc3\xa4se"));
+  EXPECT_TRUE(text.guessed);
+}
+
+TEST(CharsetTest, RepairsUtf8WithALittleDamage) {
+  std::string bytes;
+  for (int i = 0; i < 10; ++i) bytes += "gr\xc3\xbcn ";
+  const DecodedText text = Decode(bytes + "\xc3 und \xff");
+  EXPECT_EQ(text.encoding, "UTF-8");
+  EXPECT_EQ(text.replaced_sequences, 2);
+}
+
+TEST(CharsetTest, DoesNotCountTheReplacementCharactersOfTheText) {
+  EXPECT_EQ(Decode("a\xef\xbf\xbd").replaced_sequences, 0);
+}
+
+TEST(CharsetTest, RefusesWhatIsNoText) {
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes += static_cast<char>(i % 16);
+  const absl::Status status = DecodeText(bytes, "").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("control characters"));
+}
+
+TEST(CharsetTest, AnEmptyFileIsEmptyText) { EXPECT_EQ(Decode("").utf8, ""); }
+
+}  // namespace
+}  // namespace footnote
