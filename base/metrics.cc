@@ -1,9 +1,7 @@
 #include "base/metrics.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
+#include <microhttpd.h>
 #include <netdb.h>
-#include <poll.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -11,20 +9,19 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <sstream>
-#include <thread>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kMostRequestBytes = 16384;
+constexpr unsigned int kTimeoutSeconds = 5;
+constexpr unsigned int kMostConnections = 32;
 
 const std::shared_ptr<prometheus::Registry>& Registry() {
   static const auto* registry = new std::shared_ptr<prometheus::Registry>(
@@ -70,33 +67,44 @@ void Observe(absl::string_view name, absl::string_view kind,
       .Observe(absl::ToDoubleSeconds(duration));
 }
 
-// One connection at a time, one thread: a scraper comes every few seconds.
-//
-// Not prometheus::Exposer: its civetweb gives threads 100 KiB of stack, and
-// printf, once libquadmath (of OpenBLAS) is in the process, needs more.
+// libmicrohttpd rather than prometheus::Exposer: the latter's civetweb gives
+// threads 100 KiB of stack, and printf, once libquadmath (of OpenBLAS) is in
+// the process, needs more.
 struct MetricsServer::Exposer {
   ~Exposer() {
-    if (thread.joinable()) {
-      const char stop = 0;
-      (void)!write(wake[1], &stop, 1);
-      thread.join();
-    }
-    for (const int fd : {listener, wake[0], wake[1]}) {
-      if (fd >= 0) close(fd);
-    }
+    if (daemon != nullptr) MHD_stop_daemon(daemon);
   }
 
-  absl::Status Listen(const std::string& address);
-  void Run() const;
-  void Answer(int connection) const;
-
-  int listener = -1;
-  int wake[2] = {-1, -1};
-  int port = 0;
-  std::thread thread;
+  MHD_Daemon* daemon = nullptr;
 };
 
-absl::Status MetricsServer::Exposer::Listen(const std::string& address) {
+namespace {
+
+MHD_Result Answer(void* /*context*/, MHD_Connection* connection,
+                  const char* url, const char* method, const char* /*version*/,
+                  const char* /*upload*/, size_t* /*upload_size*/,
+                  void** /*state*/) {
+  const bool found = absl::string_view(url) == "/metrics" &&
+                     absl::string_view(method) == "GET";
+  std::string body = found ? MetricsText() : "want GET /metrics\n";
+  MHD_Response* response = MHD_create_response_from_buffer(
+      body.size(), &body[0], MHD_RESPMEM_MUST_COPY);
+  if (response == nullptr) return MHD_NO;
+  MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                          "text/plain; version=0.0.4; charset=utf-8");
+  const MHD_Result queued = MHD_queue_response(
+      connection, found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND, response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+}  // namespace
+
+MetricsServer::MetricsServer() : exposer_(std::make_unique<Exposer>()) {}
+MetricsServer::~MetricsServer() = default;
+
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
+    const std::string& address) {
   const auto failed = [&address](absl::string_view why) {
     return absl::UnavailableError(
         absl::StrCat("metrics at ", address, ": ", why));
@@ -116,74 +124,23 @@ absl::Status MetricsServer::Exposer::Listen(const std::string& address) {
   if (error != 0) return failed(gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> to(found,
                                                               &freeaddrinfo);
-  listener = socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int yes = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  if (listener < 0 || bind(listener, to->ai_addr, to->ai_addrlen) != 0 ||
-      listen(listener, 16) != 0 || pipe2(wake, O_CLOEXEC) != 0) {
-    return failed(std::strerror(errno));
-  }
-  sockaddr_storage bound = {};
-  socklen_t size = sizeof(bound);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&bound), &size);
-  port = ntohs(bound.ss_family == AF_INET6
-                   ? reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port
-                   : reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
-  thread = std::thread([this] { Run(); });
-  return absl::OkStatus();
-}
-
-void MetricsServer::Exposer::Run() const {
-  pollfd watched[2] = {{listener, POLLIN, 0}, {wake[0], POLLIN, 0}};
-  while (poll(watched, 2, -1) >= 0 || errno == EINTR) {
-    if (watched[1].revents != 0) return;
-    const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    Answer(connection);
-    close(connection);
-  }
-}
-
-void MetricsServer::Exposer::Answer(int connection) const {
-  const timeval patience = {2, 0};
-  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-  std::string request;
-  char buffer[2048];
-  while (request.find("\r\n\r\n") == std::string::npos) {
-    const ssize_t size = recv(connection, buffer, sizeof(buffer), 0);
-    if (size <= 0 || request.size() > kMostRequestBytes) return;
-    request.append(buffer, static_cast<size_t>(size));
-  }
-  const bool found = absl::StartsWith(request, "GET /metrics ") ||
-                     absl::StartsWith(request, "GET /metrics?");
-  const std::string body = found ? MetricsText() : "want GET /metrics\n";
-  const std::string response =
-      absl::StrCat(found ? "HTTP/1.1 200 OK" : "HTTP/1.1 404 Not Found",
-                   "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8"
-                   "\r\nContent-Length: ",
-                   body.size(), "\r\nConnection: close\r\n\r\n", body);
-  absl::string_view rest = response;
-  while (!rest.empty()) {
-    const ssize_t size =
-        send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (size <= 0) return;
-    rest.remove_prefix(static_cast<size_t>(size));
-  }
-}
-
-MetricsServer::MetricsServer() : exposer_(std::make_unique<Exposer>()) {}
-MetricsServer::~MetricsServer() = default;
-
-absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
-    const std::string& address) {
+  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO;
+  if (to->ai_family == AF_INET6) flags |= MHD_USE_IPv6;
   std::unique_ptr<MetricsServer> server(new MetricsServer);
-  const absl::Status status = server->exposer_->Listen(address);
-  if (!status.ok()) return status;
+  errno = 0;
+  server->exposer_->daemon = MHD_start_daemon(
+      flags, 0, nullptr, nullptr, &Answer, nullptr, MHD_OPTION_SOCK_ADDR,
+      to->ai_addr, MHD_OPTION_CONNECTION_TIMEOUT, kTimeoutSeconds,
+      MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_END);
+  if (server->exposer_->daemon == nullptr) {
+    return failed(errno == 0 ? "can't listen" : std::strerror(errno));
+  }
   return server;
 }
 
-int MetricsServer::port() const { return exposer_->port; }
+int MetricsServer::port() const {
+  return MHD_get_daemon_info(exposer_->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
 
 std::string MetricsText() {
   std::ostringstream out;
