@@ -18,9 +18,9 @@
 namespace footnote {
 namespace {
 
-// Passages that each arm brings to the second stage; more never changed the
-// first five.
-constexpr size_t kArmPassages = 50;
+// Passages that each arm brings to the second stage. With 50, hit@5 is lower by
+// .0004 (French: .007) and a search faster by .05 ms; 150 gain another .0003.
+constexpr size_t kArmPassages = 100;
 // Passages whose positions are read.
 constexpr size_t kMeasured = 40;
 

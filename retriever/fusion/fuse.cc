@@ -20,12 +20,12 @@ constexpr float kPrefixWeight = 0.5f;
 // ratio: a similarity higher by .1 is worth a rare stem.
 constexpr double kStems = 0.12;
 constexpr double kWords = 0.062;
-constexpr double kPrefixes = 0.111;
-constexpr double kNearness = 12;
-constexpr double kSameLanguage = 2.8;
+constexpr double kPrefixes = 0.105;
+constexpr double kNearness = 14;
+constexpr double kSameLanguage = 2.2;
 constexpr double kTitle = 0.2;
-constexpr double kStemWindow = 4.5;
-constexpr double kPrefixWindow = 3.3;
+constexpr double kStemWindow = 4.1;
+constexpr double kPrefixWindow = 3.7;
 
 // Across languages, fitted likewise on questions asked of English passages:
 // what is spelt alike are names and numbers.
