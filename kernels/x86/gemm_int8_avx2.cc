@@ -14,6 +14,13 @@ constexpr size_t kTileRows = 3;
 constexpr size_t kTileColumns = 16;
 constexpr size_t kBlockRows = 96;
 
+// The columns of [begin, begin + 8) that there are.
+__m256i MaskOf(size_t columns, size_t begin) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const int left = (int)columns - (int)begin;
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(left), lane);
+}
+
 // One tile of one segment: c (+)= scaled sums. `columns` <= 16.
 template <int kRows>
 void Tile(const uint8_t* a, size_t stride, const float* a_scale,
@@ -32,9 +39,10 @@ void Tile(const uint8_t* a, size_t stride, const float* a_scale,
     __m256i x[kRows];
 #pragma GCC unroll 3
     for (int r = 0; r < kRows; ++r) {
-      int32_t four;
+      // Broadcast by the load port; as an integer GCC shuffles instead.
+      float four;
       __builtin_memcpy(&four, a + r * stride + 4 * g, sizeof(four));
-      x[r] = _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
+      x[r] = _mm256_cvtepu8_epi16(_mm_castps_si128(_mm_broadcast_ss(&four)));
     }
     const int8_t* group = w + g * 256;
 #pragma GCC unroll 4
@@ -58,16 +66,16 @@ void Tile(const uint8_t* a, size_t stride, const float* a_scale,
           _mm256_permute4x64_epi64(mixed, 0xd8),
           _mm256_loadu_si256(
               reinterpret_cast<const __m256i*>(start + 8 * half)));
-      float scaled[8];
-      _mm256_storeu_ps(scaled,
-                       _mm256_mul_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(total),
-                                                   _mm256_set1_ps(a_scale[r])),
-                                     _mm256_loadu_ps(w_scale + 8 * half)));
+      const __m256 scaled = _mm256_mul_ps(
+          _mm256_mul_ps(_mm256_cvtepi32_ps(total), _mm256_set1_ps(a_scale[r])),
+          _mm256_loadu_ps(w_scale + 8 * half));
+      const __m256i mask = MaskOf(columns, 8 * half);
       float* out = c + r * c_stride + 8 * half;
-      for (size_t j = 0; j < 8 && 8 * half + j < columns; ++j) {
-        const float initial = bias != nullptr ? bias[8 * half + j] : 0.0f;
-        out[j] = (first ? initial : out[j]) + scaled[j];
-      }
+      const __m256 initial = bias != nullptr
+                                 ? _mm256_maskload_ps(bias + 8 * half, mask)
+                                 : _mm256_setzero_ps();
+      const __m256 before = first ? initial : _mm256_maskload_ps(out, mask);
+      _mm256_maskstore_ps(out, mask, _mm256_add_ps(before, scaled));
     }
   }
 }
