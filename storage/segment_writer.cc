@@ -225,7 +225,8 @@ class TermTable {
     for (size_t i = 0; i < order.size(); ++i) {
       if (i + 16 < order.size()) {
         __builtin_prefetch(&slots_[order[i + 16].place]);
-        arena_.Prefetch(slots_[order[i + 8].place].head);
+        const uint32_t head = slots_[order[i + 8].place].head;
+        if (head != 0) arena_.Prefetch(head);
       }
       const Slot& slot = slots_[order[i].place];
       term.key = slot.key;

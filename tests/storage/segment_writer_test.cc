@@ -211,6 +211,31 @@ TEST(SegmentWriterTest, SaysThatTheDiskIsFullAndLeavesNothing) {
   EXPECT_TRUE(Files(folder).empty());
 }
 
+TEST(SegmentWriterTest, WritesTermsOfWhichEachStandsInOnePassageOnly) {
+  for (const bool positions : {false, true}) {
+    const std::string path = MakeTestFolder() + "/a.seg";
+    SegmentOptions options = TestOptions();
+    options.positions = positions;
+    SegmentWriter writer(options);
+    SegmentDocument document;
+    document.id = "d";
+    const std::string hash(32, 'h');
+    document.sha256 = hash;
+    ASSERT_TRUE(writer.AddDocument(document).ok());
+    std::vector<SegmentToken> tokens;
+    for (uint32_t t = 0; t < 100; ++t) tokens.push_back({t + 1, t, 0, 0});
+    SegmentPassage passage;
+    passage.tokens = tokens;
+    ASSERT_TRUE(writer.AddPassage(passage).ok());
+    ASSERT_TRUE(writer.Finish(path).ok());
+    const auto reader = SegmentReader::Open(path);
+    ASSERT_TRUE(reader.ok());
+    EXPECT_EQ((*reader)->term_count(), 100);
+    EXPECT_EQ((*reader)->DocumentFrequency(57), 1);
+    EXPECT_TRUE((*reader)->VerifyAll().ok());
+  }
+}
+
 TEST(SegmentWriterTest, CountsTheMemoryThatItHolds) {
   SegmentWriter writer(TestOptions());
   const size_t empty = writer.ApproximateBytes();

@@ -56,16 +56,24 @@ absl::Status Step(Store* store, uint32_t step) {
   }
 }
 
+[[noreturn]] void Stop(const std::string& where, const absl::Status& status) {
+  fprintf(stderr, "writer: %s: %s\n", where.c_str(), status.ToString().c_str());
+  _exit(2);
+}
+
 // The writer is a program of its own: RocksDB's threads do not live on in a
 // forked child.
 [[noreturn]] void Write(const std::string& folder, uint32_t first, int notes) {
   StoreOptions options;
   auto store = Store::Open(folder, options);
-  if (!store.ok() || !(*store)->FinishErasures(nullptr).ok()) _exit(2);
+  if (!store.ok()) Stop("open", store.status());
+  const absl::Status finished = (*store)->FinishErasures(nullptr);
+  if (!finished.ok()) Stop("finish erasures", finished);
   for (uint32_t step = first;; ++step) {
     const Note before = {step, 0};
     if (write(notes, &before, sizeof(before)) < 0) _exit(3);
-    if (!Step(store->get(), step).ok()) _exit(4);
+    const absl::Status status = Step(store->get(), step);
+    if (!status.ok()) Stop(absl::StrCat("step ", step), status);
     const Note after = {step, 1};
     if (write(notes, &after, sizeof(after)) < 0) _exit(3);
   }
