@@ -1,0 +1,78 @@
+#include "generator/extractive/features.h"
+
+#include <gtest/gtest.h>
+
+namespace footnote {
+namespace extractive {
+namespace {
+
+class FeaturesTest : public ::testing::Test {
+ protected:
+  void Weigh(const std::string& question, const std::string& text) {
+    text_ = text;
+    SourcePassage passage;
+    passage.text = text_;
+    passage.language = Language::kEn;
+    passage.total = passage.lexical = 10;
+    passages_ = {passage};
+    question_ =
+        ReadQuestion(question, Language::kEn, Language::kEn, &analyzer_);
+    candidates_ = FindCandidates(question_, passages_, 450, &analyzer_);
+    pool_ = DescribePool(question_, passages_, candidates_);
+    rows_ = Features(question_, passages_, candidates_, pool_);
+  }
+
+  Analyzer analyzer_;
+  std::string text_;
+  std::vector<SourcePassage> passages_;
+  Question question_;
+  Candidates candidates_;
+  Pool pool_;
+  std::vector<FeatureRow> rows_;
+};
+
+TEST_F(FeaturesTest, ARareTermCoversMoreThanACommonOne) {
+  Weigh("kernel scheduler",
+        "The kernel boots. The kernel runs. The kernel stops. The scheduler "
+        "waits.");
+  ASSERT_EQ(rows_.size(), 4u);
+  EXPECT_GT(rows_[3][kCoverage], rows_[0][kCoverage]);
+  EXPECT_GT(rows_[0][kCoverage], 0);
+}
+
+TEST_F(FeaturesTest, ANeighbourGivesOnlyWhatTheSentenceLacks) {
+  Weigh("kernel scheduler", "The kernel boots. The scheduler waits.");
+  EXPECT_GT(rows_[1][kPreviousGain], 0);
+  EXPECT_EQ(rows_[0][kPreviousGain], 0);
+  EXPECT_GT(rows_[0][kNextGain], 0);
+  Weigh("kernel", "The kernel boots. The kernel waits.");
+  EXPECT_EQ(rows_[1][kPreviousGain], 0);
+}
+
+TEST_F(FeaturesTest, ADateIsGivenOrMissing) {
+  Weigh("When did the kernel boot?",
+        "The kernel booted in 1991. The kernel booted twice. Kernel 7 booted.");
+  EXPECT_EQ(rows_[0][kYearGiven], 1);
+  EXPECT_EQ(rows_[1][kDateMissing], 1);
+  EXPECT_EQ(rows_[2][kDateNumberGiven], 1);
+}
+
+TEST_F(FeaturesTest, NeighboursInTheQuestionAreWantedAsNeighbours) {
+  Weigh("kernel scheduler",
+        "The kernel scheduler waits. The kernel of this fine machine has a "
+        "very old scheduler.");
+  EXPECT_GT(rows_[0][kPairCoverage], rows_[1][kPairCoverage]);
+}
+
+TEST_F(FeaturesTest, EveryFeatureHasANameOfItsOwn) {
+  for (int a = 0; a < kFeatureCount; ++a) {
+    for (int b = 0; b < a; ++b) {
+      EXPECT_NE(FeatureName(static_cast<Feature>(a)),
+                FeatureName(static_cast<Feature>(b)));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace extractive
+}  // namespace footnote

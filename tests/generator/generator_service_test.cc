@@ -1,0 +1,77 @@
+#include "generator/generator_service.h"
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "base/grpc_status.h"
+#include "proto/footnote/v1/generator.grpc.pb.h"
+#include "tests/generator/documents_23.h"
+
+namespace footnote {
+namespace {
+
+class GeneratorServiceTest : public ::testing::Test {
+ protected:
+  GeneratorServiceTest() : service_(NewGeneratorService(nullptr, {})) {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::Generator::NewStub(
+        server_->InProcessChannel(grpc::ChannelArguments()));
+  }
+
+  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::Generator::Stub> stub_;
+};
+
+TEST_F(GeneratorServiceTest, PiecesPutTogetherAreTheText) {
+  const Document23& document = Documents23()[4];
+  v1::GenerateRequest request;
+  request.set_question("library opened building people");
+  request.set_max_sentences(3);
+  *request.add_passages() = MakePassage("a", document.text, "en");
+  grpc::ClientContext context;
+  const auto reader = stub_->Generate(&context, request);
+  v1::GenerateResponse response;
+  std::string pieces;
+  v1::Draft draft;
+  int drafts = 0;
+  while (reader->Read(&response)) {
+    EXPECT_EQ(drafts, 0) << "something came after the draft";
+    pieces += response.delta();
+    if (response.has_draft()) {
+      draft = response.draft();
+      ++drafts;
+    }
+  }
+  ASSERT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(drafts, 1);
+  EXPECT_NE(draft.text(), "");
+  EXPECT_EQ(pieces, draft.text());
+  EXPECT_EQ(draft.writer(), "extractive/1");
+  EXPECT_TRUE(draft.deterministic());
+}
+
+TEST_F(GeneratorServiceTest, ErrorsCarryTheirReason) {
+  grpc::ClientContext context;
+  const auto reader = stub_->Generate(&context, v1::GenerateRequest());
+  v1::GenerateResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  const absl::Status status = FromGrpcStatus(reader->Finish());
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
+}
+
+TEST_F(GeneratorServiceTest, ListsItsWriter) {
+  grpc::ClientContext context;
+  v1::ListWritersResponse response;
+  ASSERT_TRUE(
+      stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
+  ASSERT_EQ(response.writers_size(), 1);
+  EXPECT_EQ(response.writers(0).name(), "extractive/1");
+  EXPECT_EQ(response.writers(0).languages_size(), 23);
+}
+
+}  // namespace
+}  // namespace footnote
