@@ -47,11 +47,10 @@ QuoteOrigin FindQuoteOrigin(absl::string_view quote, absl::string_view cited,
                             const std::vector<absl::string_view>& sources) {
   if (quote.empty()) return QuoteOrigin::kNowhere;
   if (quote == cited) return QuoteOrigin::kCited;
-  const bool elsewhere =
-      std::any_of(sources.begin(), sources.end(),
-                  [quote](absl::string_view source) {
-                    return source.find(quote) != absl::string_view::npos;
-                  });
+  const bool elsewhere = std::any_of(
+      sources.begin(), sources.end(), [quote](absl::string_view source) {
+        return source.find(quote) != absl::string_view::npos;
+      });
   if (elsewhere) return QuoteOrigin::kElsewhere;
   return IsStitched(quote, sources) ? QuoteOrigin::kStitched
                                     : QuoteOrigin::kNowhere;
