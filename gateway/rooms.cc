@@ -96,6 +96,8 @@ class OpenRooms final : public Rooms {
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
       options.ann_builder = RetrieverAnnBuilder();
+      // A process killed while it purged promised that the bytes would go.
+      RETURN_IF_ERROR(store_->FinishErasures(options.ann_builder));
       Add("footnote.v1.Indexer",
           NewIndexerService(store_.get(), encoder_.get(), options));
     }
