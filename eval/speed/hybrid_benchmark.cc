@@ -23,6 +23,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -133,8 +134,10 @@ absl::StatusOr<std::shared_ptr<const Generation>> BuildSegment(
     RETURN_IF_ERROR(writer.AddVector(
         {vectors.data() + i * dimension, static_cast<size_t>(dimension)}));
   }
-  char folder[] = "/tmp/hybrid_benchmark_XXXXXX";
-  if (mkdtemp(folder) == nullptr) {
+  std::string folder =
+      (std::filesystem::temp_directory_path() / "hybrid_benchmark_XXXXXX")
+          .string();
+  if (mkdtemp(&folder[0]) == nullptr) {
     return absl::InternalError("no temporary folder");
   }
   const std::string path = absl::StrCat(folder, "/segment");
@@ -144,7 +147,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> BuildSegment(
   ASSIGN_OR_RETURN(segment.reader, SegmentReader::Open(path));
   // The mapping keeps the bytes.
   unlink(path.c_str());
-  rmdir(folder);
+  rmdir(folder.c_str());
   segment.live_count = segment.reader->passage_count();
   generation->manifest.generation = 1;
   generation->manifest.passages = segment.live_count;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -78,8 +79,9 @@ SegmentOptions Options(bool positions, bool vectors) {
 }
 
 std::string TemporaryPath(const char* name) {
-  return std::string("/tmp/footnote-benchmark-") + std::to_string(getpid()) +
-         name;
+  return (std::filesystem::temp_directory_path() /
+          ("footnote-benchmark-" + std::to_string(getpid()) + name))
+      .string();
 }
 
 void BM_AddAndFinish(benchmark::State& state) {
