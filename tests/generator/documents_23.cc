@@ -39,13 +39,13 @@ const std::vector<Document23>& Documents23() {
        "treinta "
        "personas. La directora es la señora Inés Muñoz.",
        "¿Cuándo se inauguró la biblioteca?", "1923"},
+      // clang-format off: it breaks right-to-left lines anew each time
       {"fa",
        "کتابخانه ساختمان بزرگی در مرکز شهر است. کتابخانه در سال ۱۹۲۳ پس از "
-       "کارهای طولانی افتتاح شد. سی نفر در آن کار می‌کنند. مدیر "
-       "کتابخانه "
-       "خانم "
-       "مریم احمدی است.",
+       "کارهای طولانی افتتاح شد. سی نفر در آن کار می‌کنند. "
+       "مدیر کتابخانه خانم مریم احمدی است.",
        "کتابخانه چه زمانی افتتاح شد؟", "۱۹۲۳"},
+      // clang-format on
       {"fr",
        "La bibliothèque est un grand bâtiment au milieu de la ville. La "
        "bibliothèque a été ouverte en 1923 après de longs travaux. Trente "
