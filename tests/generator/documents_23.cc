@@ -39,7 +39,8 @@ const std::vector<Document23>& Documents23() {
        "treinta "
        "personas. La directora es la señora Inés Muñoz.",
        "¿Cuándo se inauguró la biblioteca?", "1923"},
-      // clang-format off: it breaks right-to-left lines anew each time
+      // It breaks right-to-left lines anew each time.
+      // clang-format off
       {"fa",
        "کتابخانه ساختمان بزرگی در مرکز شهر است. کتابخانه در سال ۱۹۲۳ پس از "
        "کارهای طولانی افتتاح شد. سی نفر در آن کار می‌کنند. "
