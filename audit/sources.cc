@@ -25,15 +25,6 @@ SourceVerdict Verdict(v1::Verdict verdict, std::string detail) {
   return found;
 }
 
-// The version's record; a store that another process writes is looked at
-// again before a version counts as missing.
-absl::StatusOr<VersionRecord> FindVersion(const VersionRef& ref, Store* store) {
-  absl::StatusOr<VersionRecord> record = store->documents()->GetVersion(ref);
-  if (!absl::IsNotFound(record.status())) return record;
-  RETURN_IF_ERROR(store->Refresh());
-  return store->documents()->GetVersion(ref);
-}
-
 // Errors that say something about the version and not about the disk.
 bool IsVerdict(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsNotFound(status) ||
@@ -127,15 +118,13 @@ absl::StatusOr<SourceVerdict> CheckText(const v1::SourceSpan& source,
   return Elsewhere(source, cited, texts);
 }
 
-}  // namespace
-
-absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
-                                          const RetrievedList& retrieved,
-                                          CheckDepth depth, Store* store) {
+// The verdict on what the store shows now.
+absl::StatusOr<SourceVerdict> CheckOnce(const v1::SourceSpan& source,
+                                        const RetrievedList& retrieved,
+                                        CheckDepth depth, Store* store) {
   const VersionRef ref = RefOf(source.source());
-  // What another process erased must not be taken for damage.
-  if (depth == CheckDepth::kWholeVersion) RETURN_IF_ERROR(store->Refresh());
-  const absl::StatusOr<VersionRecord> version = FindVersion(ref, store);
+  const absl::StatusOr<VersionRecord> version =
+      store->documents()->GetVersion(ref);
   if (absl::IsNotFound(version.status())) {
     return Verdict(v1::SOURCE_CHANGED, "the version is not in the store");
   }
@@ -161,6 +150,19 @@ absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
     verdict.newer_version = live->version;
   }
   return verdict;
+}
+
+}  // namespace
+
+absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
+                                          const RetrievedList& retrieved,
+                                          CheckDepth depth, Store* store) {
+  ASSIGN_OR_RETURN(SourceVerdict verdict,
+                   CheckOnce(source, retrieved, depth, store));
+  if (verdict.verdict != v1::SOURCE_CHANGED) return verdict;
+  // What another process wrote or erased meanwhile is no damage: look again.
+  RETURN_IF_ERROR(store->Refresh());
+  return CheckOnce(source, retrieved, depth, store);
 }
 
 absl::StatusOr<v1::CitationCheck> CheckCitation(absl::string_view text,
