@@ -24,6 +24,7 @@
 #include "gateway/serve.h"
 #include "indexer/cli.h"
 #include "kernels/dispatch.h"
+#include "model/cli.h"
 #include "retriever/cli.h"
 #include "storage/segment_format.h"
 #include "text/analyzer.h"
@@ -231,6 +232,7 @@ int Run(int argc, char** argv) {
   RegisterRetrieverCommands(&app, &context);
   RegisterAuditCommands(&app, &context);
   RegisterGatewayCommands(&app, &context, config);
+  RegisterModelCommands(&app, &context);
   RegisterEvalCommands(&app, &context);
   AddServe(&app, &context, &flags, config);
   app.require_subcommand(0, 1);

@@ -20,8 +20,8 @@
 #include "kernels/rows.h"
 #include "model/encoder/batch.h"
 #include "model/encoder/int8_layer.h"
-#include "model/encoder/safetensors.h"
 #include "model/tokenizer/wordpiece.h"
+#include "model/weights/safetensors.h"
 #include "simdjson.h"
 
 namespace footnote {

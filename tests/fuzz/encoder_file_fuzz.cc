@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/encoder/safetensors.h"
+#include "model/weights/safetensors.h"
 #include "model/encoder/unigram_tokenizer.h"
 #include "model/encoder/weights_file.h"
 #include "model/tokenizer/wordpiece.h"

@@ -1,4 +1,4 @@
-#include "model/encoder/safetensors.h"
+#include "model/weights/safetensors.h"
 
 #include <cstring>
 #include <string>
@@ -21,9 +21,10 @@ const char kHeader[] =
     R"("half":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},)"
     R"("wide":{"dtype":"F32","shape":[1,1],"data_offsets":[4,8]},)"
     R"("brain":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},)"
-    R"("whole":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})";
+    R"("whole":{"dtype":"I64","shape":[1],"data_offsets":[10,18]}})";
 // 1.0 and -2.0 as halves, 2.0 as a float, 1.0 as a bfloat16.
-const std::string kBody("\x00\x3c\x00\xc0\x00\x00\x00\x40\x80\x3f", 10);
+const std::string kBody(
+    "\x00\x3c\x00\xc0\x00\x00\x00\x40\x80\x3f\0\0\0\0\0\0\0\0", 18);
 
 TEST(SafeTensorsTest, ReadsHalvesFloatsAndBrainFloats) {
   const std::string bytes = File(kHeader, kBody);
@@ -54,6 +55,23 @@ TEST(SafeTensorsTest, NumberThatIsNotFiniteIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss((*file)->Floats("half", {2}).status()));
 }
 
+TEST(SafeTensorsTest, TensorsThatShareBytesOrNamesAreDataLoss) {
+  const std::string shared =
+      File(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+           R"("b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+           kBody);
+  const absl::Status status = SafeTensors::FromBytes(shared, "test").status();
+  EXPECT_TRUE(absl::IsDataLoss(status));
+  EXPECT_TRUE(
+      absl::StrContains(status.message(), "tensor b: overlaps tensor a"))
+      << status;
+  const std::string twice =
+      File(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+           R"("a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+           kBody);
+  EXPECT_TRUE(absl::IsDataLoss(SafeTensors::FromBytes(twice, "test").status()));
+}
+
 TEST(SafeTensorsTest, EveryTruncationIsDataLoss) {
   const std::string good = File(kHeader, kBody);
   for (size_t size = 0; size < good.size(); ++size) {
@@ -69,7 +87,7 @@ TEST(SafeTensorsTest, ImpossibleHeadersAreDataLoss) {
            "[]",
            "{\"a\":1}",
            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})",
-           R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})",
+           R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[16,20]}})",
            R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",
            R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",
            R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})",

@@ -1,15 +1,15 @@
-#include "model/encoder/safetensors.h"
+#include "model/weights/safetensors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
-#include "kernels/rows.h"
 #include "simdjson.h"
 
 namespace footnote {
@@ -17,15 +17,12 @@ namespace {
 
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;
 
-TensorType TypeOf(std::string_view name, size_t* size) {
-  *size = 0;
-  if (name == "F32") {
-    *size = 4;
-    return TensorType::kFloat32;
-  }
-  if (name == "F16" || name == "BF16") {
-    *size = 2;
-    return name == "F16" ? TensorType::kFloat16 : TensorType::kBFloat16;
+TensorType TypeOf(std::string_view name) {
+  for (const TensorType type :
+       {TensorType::kFloat32, TensorType::kFloat16, TensorType::kBFloat16,
+        TensorType::kInt32, TensorType::kInt64}) {
+    const absl::string_view known = TensorTypeName(type);
+    if (name == std::string_view(known.data(), known.size())) return type;
   }
   return TensorType::kOther;
 }
@@ -76,6 +73,7 @@ absl::Status SafeTensors::Read() {
   if (parser.parse(json.data(), json.size()).get(header) != simdjson::SUCCESS) {
     return Damaged("header", "not a JSON object");
   }
+  std::vector<std::tuple<uint64_t, uint64_t, std::string>> extents;
   for (const auto field : header) {
     const std::string name(field.key);
     if (name == "__metadata__") continue;
@@ -89,8 +87,8 @@ absl::Status SafeTensors::Read() {
         field.value["data_offsets"].get(offsets) != simdjson::SUCCESS) {
       return Damaged(part, "want dtype, shape and data_offsets");
     }
-    size_t size;
-    tensor.type = TypeOf(type, &size);
+    tensor.type = TypeOf(type);
+    const size_t size = LayoutOf(tensor.type).bytes;
     uint64_t count = 1;
     for (const auto side : shape) {
       uint64_t length;
@@ -113,7 +111,18 @@ absl::Status SafeTensors::Read() {
       return Damaged(part, absl::StrCat(tensor.bytes.size(), " bytes, want ",
                                         count * size));
     }
-    tensors_.emplace(name, std::move(tensor));
+    if (begin < end) extents.push_back({begin, end, name});
+    if (!tensors_.emplace(name, std::move(tensor)).second) {
+      return Damaged(part, "stands there twice");
+    }
+  }
+  std::sort(extents.begin(), extents.end());
+  for (size_t i = 1; i < extents.size(); ++i) {
+    if (std::get<0>(extents[i]) < std::get<1>(extents[i - 1])) {
+      return Damaged(
+          absl::StrCat("tensor ", std::get<2>(extents[i])),
+          absl::StrCat("overlaps tensor ", std::get<2>(extents[i - 1])));
+    }
   }
   return absl::OkStatus();
 }
@@ -125,11 +134,12 @@ absl::StatusOr<Tensor> SafeTensors::Find(
   if (found == tensors_.end()) return Damaged(part, "missing");
   const Tensor& tensor = found->second;
   if (tensor.shape != shape) {
-    return Damaged(part,
-                   absl::StrCat("shape [", absl::StrJoin(tensor.shape, ","),
-                                "], want [", absl::StrJoin(shape, ","), "]"));
+    return Damaged(part, absl::StrCat("shape ", ShapeText(tensor.shape),
+                                      ", want ", ShapeText(shape)));
   }
-  if (tensor.type == TensorType::kOther) {
+  if (tensor.type != TensorType::kFloat32 &&
+      tensor.type != TensorType::kFloat16 &&
+      tensor.type != TensorType::kBFloat16) {
     return absl::UnimplementedError(absl::StrCat(
         "weights ", name_, ": ", part, ": want F32, F16 or BF16 numbers"));
   }
@@ -149,28 +159,6 @@ absl::StatusOr<std::vector<float>> SafeTensors::Floats(
     }
   }
   return floats;
-}
-
-void ConvertFloats(TensorType type, const char* bytes, size_t count,
-                   float* out) {
-  switch (type) {
-    case TensorType::kFloat32:
-      std::memcpy(out, bytes, count * sizeof(float));
-      return;
-    case TensorType::kFloat16:
-      HalfToFloat(bytes, count, out);
-      return;
-    case TensorType::kBFloat16:
-      for (size_t i = 0; i < count; ++i) {
-        uint16_t high;
-        std::memcpy(&high, bytes + 2 * i, sizeof(high));
-        const uint32_t bits = uint32_t{high} << 16;
-        std::memcpy(out + i, &bits, sizeof(bits));
-      }
-      return;
-    case TensorType::kOther:
-      return;
-  }
 }
 
 }  // namespace footnote

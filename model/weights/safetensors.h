@@ -1,7 +1,7 @@
 // Reads tensors from a *.safetensors file: 8 bytes of length, a JSON header,
 // then the numbers.
-#ifndef FOOTNOTE_MODEL_ENCODER_SAFETENSORS_H_
-#define FOOTNOTE_MODEL_ENCODER_SAFETENSORS_H_
+#ifndef FOOTNOTE_MODEL_WEIGHTS_SAFETENSORS_H_
+#define FOOTNOTE_MODEL_WEIGHTS_SAFETENSORS_H_
 
 #include <cstdint>
 #include <map>
@@ -12,16 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/file.h"
+#include "model/weights/tensor.h"
 
 namespace footnote {
-
-enum class TensorType { kFloat16, kBFloat16, kFloat32, kOther };
-
-struct Tensor {
-  TensorType type = TensorType::kOther;
-  std::vector<uint64_t> shape;
-  absl::string_view bytes;  // exactly as many as type and shape want
-};
 
 // An open file, mapped. Immutable, so safe from many threads. Views that it
 // gives live as long as it does.
@@ -29,7 +22,8 @@ class SafeTensors {
  public:
   // Maps `path` and reads its header; the numbers are not looked at.
   //   NotFound  no such file
-  //   DataLoss  truncated, or the header is damaged or disagrees with the size
+  //   DataLoss  truncated; or the header is damaged, disagrees with the size,
+  //             names a tensor twice or lets two share bytes
   static absl::StatusOr<std::unique_ptr<SafeTensors>> Open(
       const std::string& path);
 
@@ -50,6 +44,9 @@ class SafeTensors {
 
   // All bytes of the file.
   absl::string_view contents() const { return contents_; }
+
+  // By name.
+  const std::map<std::string, Tensor>& tensors() const { return tensors_; }
   bool Contains(absl::string_view name) const {
     return tensors_.count(std::string(name)) > 0;
   }
@@ -65,10 +62,6 @@ class SafeTensors {
   std::map<std::string, Tensor> tensors_;
 };
 
-// Writes `count` numbers of `bytes` to `out`. REQUIRES: type is not kOther.
-void ConvertFloats(TensorType type, const char* bytes, size_t count,
-                   float* out);
-
 }  // namespace footnote
 
-#endif  // FOOTNOTE_MODEL_ENCODER_SAFETENSORS_H_
+#endif  // FOOTNOTE_MODEL_WEIGHTS_SAFETENSORS_H_
