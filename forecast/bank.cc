@@ -1,17 +1,27 @@
 #include "forecast/bank.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 #include <mutex>
 
 namespace footnote {
 namespace {
 
-// Irregular series have few distinct spacings, or endless ones: the table is
+// Irregular series have few distinct spacings, or endless ones: a cache is
 // emptied when it grows past this.
-constexpr size_t kMaxCachedBanks = 64;
+constexpr size_t kMaxBanks = 256;
+constexpr size_t kMaxAheads = 2048;
+
+template <typename Key, typename Value, size_t kMaxCached>
+std::shared_ptr<const Value> Shared(Key key) {
+  static std::mutex mutex;
+  static auto* const cache = new std::map<Key, std::shared_ptr<const Value>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (cache->size() > kMaxCached) cache->clear();
+  std::shared_ptr<const Value>& value = (*cache)[key];
+  if (value == nullptr) value = std::make_shared<const Value>(key);
+  return value;
+}
 
 double WindowOfLane(size_t lane) {
   return kBankWindows[std::min(lane, kBankWindows.size() - 1)];
@@ -19,106 +29,154 @@ double WindowOfLane(size_t lane) {
 
 }  // namespace
 
-std::shared_ptr<const Bank> Bank::For(double spacing) {
-  static std::mutex mutex;
-  static auto* const banks = new std::map<double, std::shared_ptr<const Bank>>;
-  std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<const Bank>& bank = (*banks)[spacing];
-  if (bank == nullptr) {
-    if (banks->size() > kMaxCachedBanks) {
-      banks->clear();
-      return (*banks)[spacing] = std::make_shared<const Bank>(spacing);
-    }
-    bank = std::make_shared<const Bank>(spacing);
+const char* ReadoutName(Readout readout) {
+  switch (readout) {
+    case kReadPresentSlope:
+      return "u + h R1";
+    case kReadEndSlope:
+      return "u + h R2";
+    case kReadAhead:
+      return "P(h)";
+    case kReadGain:
+      return "u + P(h) - P(0)";
+    case kReadEndSlopeCorrected:
+      return "u + h R2 + e";
+    case kReadGainCorrected:
+      return "u + P(h) - P(0) + e";
+    case kReadGainTwiceCorrected:
+      return "u + P(h) - P(0) + 2e - e'";
   }
-  return bank;
+  return "";
+}
+
+std::shared_ptr<const Bank> Bank::For(double spacing) {
+  return Shared<double, Bank, kMaxBanks>(spacing);
 }
 
 Bank::Bank(double spacing) {
-  for (size_t n = kMinOrder; n <= kMaxOrder; ++n) {
-    Order& order = orders_[n - kMinOrder];
-    order.ad.resize(n * n * kBankLanes);
-    order.b0.resize(n * kBankLanes);
-    order.b1.resize(n * kBankLanes);
-    for (auto& c : order.c) c.resize(n * kBankLanes);
-    std::vector<double> a(n * n), b(n), ad(n * n), b0(n), b1(n);
-    std::vector<double> r1(n), r2(n), ahead(n), present(n);
-    double d1 = 0;
-    SsmLegT(n, a.data(), b.data());
-    SsmPresentSlope(n, r1.data(), &d1);
-    SsmEndSlope(n, r2.data());
-    SsmAhead(n, 0, present.data());
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    std::vector<double>& table = tables_[order - kMinOrder];
+    std::vector<double>& ahead = ahead_[order - kMinOrder];
+    table.resize(SsmBankTableSize(order));
+    ahead.resize(order * kBankLanes);
+    std::vector<double> a(order * order), b(order), ad(order * order),
+        b0(order), b1(order), c(order);
+    SsmLegT(order, a.data(), b.data());
     for (size_t lane = 0; lane < kBankLanes; ++lane) {
-      const double step = spacing / WindowOfLane(lane);
+      const double window = WindowOfLane(lane);
+      step_[lane] = spacing / window;
+      SsmDiscretize(order, a.data(), b.data(), spacing / window,
+                    SsmDiscretization::kTustin, ad.data(), b0.data(),
+                    b1.data());
+      double* entry = table.data() + lane;
+      const auto write = [&entry](double value) {
+        *entry = value;
+        entry += kBankLanes;
+      };
       // The next value is wanted one nominal sample on, whatever came before.
-      const double next = 1 / WindowOfLane(lane);
-      SsmDiscretize(n, a.data(), b.data(), step, SsmDiscretization::kTustin,
-                    ad.data(), b0.data(), b1.data());
-      SsmAhead(n, next, ahead.data());
-      for (size_t i = 0; i < n; ++i) {
-        const size_t at = i * kBankLanes + lane;
-        order.b0[at] = b0[i];
-        order.b1[at] = b1[i];
-        for (size_t k = 0; k < n; ++k) {
-          order.ad[(i * n + k) * kBankLanes + lane] = ad[i * n + k];
-        }
-        order.c[kReadPresentSlope][at] = next * r1[i];
-        order.c[kReadEndSlope][at] = next * r2[i];
-        order.c[kReadAhead][at] = ahead[i];
-        order.c[kReadGain][at] = ahead[i] - present[i];
+      write(1 / window);
+      for (size_t n = 0; n < order; ++n) {
+        for (size_t k = 0; k <= n; ++k) write(ad[n * order + k]);
       }
-      order.feedthrough[kReadPresentSlope][lane] = 1 + next * d1;
-      order.feedthrough[kReadEndSlope][lane] = 1;
-      order.feedthrough[kReadAhead][lane] = 0;
-      order.feedthrough[kReadGain][lane] = 1;
+      SsmAhead(order, 1 / window, c.data());
+      for (const double value : c) write(value);
+      SsmAhead(order, spacing / window, c.data());
+      for (size_t n = 0; n < order; ++n) ahead[n * kBankLanes + lane] = c[n];
     }
   }
 }
 
-void Bank::Step(double before, double now, const double* state,
-                double* scratch) const {
-  for (size_t n = kMinOrder; n <= kMaxOrder; ++n) {
-    const Order& order = orders_[n - kMinOrder];
-    SsmStepLanes(n, order.ad.data(), order.b0.data(), order.b1.data(), before,
-                 now, state + StateOffset(n), scratch + StateOffset(n));
+void Bank::Step(double before, double now, bool scored, const double* keep,
+                const double* take, Run* run) const {
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    const size_t i = order - kMinOrder;
+    SsmRunBank(order, tables_[i].data(), before, now, scored, keep, take,
+               run->state.data() + StateOffset(order),
+               run->said.data() + i * kSsmSaidSize,
+               run->error.data() + i * kSsmSaidSize,
+               run->last.data() + i * kSsmLastSize);
   }
 }
 
-void Bank::Predict(double now, const double* state, double* next) const {
-  for (size_t n = kMinOrder; n <= kMaxOrder; ++n) {
-    const Order& order = orders_[n - kMinOrder];
-    for (size_t readout = 0; readout < kReadouts; ++readout) {
-      double* out = next + Index(n, static_cast<Readout>(readout), 0);
-      SsmReadLanes(n, order.c[readout].data(), state + StateOffset(n), out);
-      for (size_t lane = 0; lane < kBankLanes; ++lane) {
-        out[lane] += order.feedthrough[readout][lane] * now;
+void Bank::SayAgain(double now, Run* run) const {
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    const size_t i = order - kMinOrder;
+    const double* const last = run->last.data() + i * kSsmLastSize;
+    const double* const state = run->state.data() + StateOffset(order);
+    double* const said = run->said.data() + i * kSsmSaidSize;
+    std::vector<double> end(order), present(order);
+    SsmEndSlope(order, end.data());
+    SsmAhead(order, 0, present.data());
+    std::array<double, kBankLanes> later;
+    SsmReadLanes(order, ahead_[i].data(), state, later.data());
+    for (size_t l = 0; l < kBankLanes; ++l) {
+      double slope = 0;
+      double residual = now;
+      for (size_t n = 0; n < order; ++n) {
+        slope += end[n] * state[n * kBankLanes + l];
+        residual -= present[n] * state[n * kBankLanes + l];
+      }
+      const auto say = [&](Readout readout) -> double& {
+        return said[readout * kBankLanes + l];
+      };
+      const double euler = now + step_[l] * slope;
+      const double gain = residual + later[l];
+      const double error = last[kBankLanes + l];
+      say(kReadPresentSlope) =
+          euler + step_[l] * static_cast<double>(order * order) * residual;
+      say(kReadEndSlope) = euler;
+      say(kReadAhead) = later[l];
+      say(kReadGain) = gain;
+      say(kReadEndSlopeCorrected) = euler + last[l];
+      say(kReadGainCorrected) = gain + error;
+      say(kReadGainTwiceCorrected) =
+          gain + 2 * error - last[2 * kBankLanes + l];
+    }
+  }
+}
+
+void Bank::Prime(double value, Run* run) {
+  run->state.fill(0);
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    std::fill_n(run->state.data() + StateOffset(order), kBankLanes, value);
+  }
+  run->said.fill(value);
+  run->error.fill(0);
+  run->last.fill(0);
+}
+
+std::shared_ptr<const BankAhead> BankAhead::For(int steps) {
+  return Shared<int, BankAhead, kMaxAheads>(steps);
+}
+
+BankAhead::BankAhead(int steps) {
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    std::vector<double>& ahead = ahead_[order - kMinOrder];
+    std::vector<double>& gain = gain_[order - kMinOrder];
+    ahead.resize(order * kBankLanes);
+    gain.resize(order * kBankLanes);
+    std::vector<double> later(order), present(order);
+    SsmAhead(order, 0, present.data());
+    for (size_t lane = 0; lane < kBankLanes; ++lane) {
+      SsmAhead(order, steps / WindowOfLane(lane), later.data());
+      for (size_t n = 0; n < order; ++n) {
+        ahead[n * kBankLanes + lane] = later[n];
+        gain[n * kBankLanes + lane] = later[n] - present[n];
       }
     }
   }
 }
 
-void Bank::Prime(double value, double* state) {
-  std::memset(state, 0, kBankState * sizeof(double));
-  for (size_t n = kMinOrder; n <= kMaxOrder; ++n) {
-    std::fill_n(state + StateOffset(n), kBankLanes, value);
+void BankAhead::Read(double now, const double* state, double* said) const {
+  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
+    const size_t i = order - kMinOrder;
+    const double* const of_order = state + Bank::StateOffset(order);
+    SsmReadLanes(order, ahead_[i].data(), of_order, said);
+    said += kBankLanes;
+    SsmReadLanes(order, gain_[i].data(), of_order, said);
+    for (size_t lane = 0; lane < kBankLanes; ++lane) said[lane] += now;
+    said += kBankLanes;
   }
-}
-
-Bank::Member Bank::Alone(size_t n, size_t lane, Readout readout) const {
-  const Order& order = orders_[n - kMinOrder];
-  Member member;
-  member.order = n;
-  member.feedthrough = order.feedthrough[readout][lane];
-  for (size_t i = 0; i < n; ++i) {
-    const size_t at = i * kBankLanes + lane;
-    member.b0.push_back(order.b0[at]);
-    member.b1.push_back(order.b1[at]);
-    member.c.push_back(order.c[readout][at]);
-    for (size_t k = 0; k < n; ++k) {
-      member.ad.push_back(order.ad[(i * n + k) * kBankLanes + lane]);
-    }
-  }
-  return member;
 }
 
 }  // namespace footnote

@@ -12,19 +12,31 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A state has forgotten how it began after this many windows.
 constexpr double kWarmWindows = 1.25;
-constexpr size_t kMinCalibration = 20;
+// A window's predictors may be chosen after so many scores.
+constexpr int kFewestScores = 4;
+// While the scores are few, each makes up kFresh / (their number + kFresh) of
+// the average: the first ones, made on hardly warm states, soon weigh nothing.
+constexpr double kFresh = 3;
 constexpr int kSurprises = 3;
-// How fast the asked quantile follows misses.
+// How fast the level of an interval follows misses; later ones come late and
+// in runs.
 constexpr double kLevelStep = 0.02;
+constexpr double kLaterStep = 0.05;
+// An error that is 0 but for rounding surprises nobody.
+constexpr double kRounding = 1e-9;
 
 PredictorOptions Bounded(PredictorOptions options) {
   options.coverage = std::min(std::max(options.coverage, 0.01), 0.999);
-  options.horizon = std::min(std::max(options.horizon, 1), 1000);
+  options.horizon = std::min(std::max(options.horizon, 1), kMaxHorizon);
   options.half_life = std::max(options.half_life, 1.0);
   options.hysteresis = std::min(std::max(options.hysteresis, 0.0), 0.9);
-  options.calibration = std::max<int>(options.calibration, kMinCalibration);
+  options.calibration = std::max<int>(options.calibration, Interval::kFewest);
   options.change_factor = std::max(options.change_factor, 2.0);
   return options;
+}
+
+constexpr size_t Of(Predictor::Voice voice) {
+  return static_cast<size_t>(voice);
 }
 
 }  // namespace
@@ -32,217 +44,297 @@ PredictorOptions Bounded(PredictorOptions options) {
 Predictor::Predictor(const PredictorOptions& options)
     : options_(Bounded(options)),
       decay_(std::exp2(-1 / options_.half_life)),
-      bank_(Bank::For(1)),
-      state_(kBankState),
-      scratch_(kBankState),
-      next_(kBankSize),
-      error_(kBankSize),
-      calibrations_(options_.horizon) {
-  for (Calibration& calibration : calibrations_) {
-    calibration.level = options_.coverage;
-    calibration.half_width = kInfinity;
+      bank_(Bank::For(1)) {
+  horizons_.reserve(options_.horizon);
+  for (int steps = 1; steps <= options_.horizon; ++steps) {
+    horizons_.emplace_back(Interval(options_.coverage, options_.calibration,
+                                    steps == 1 ? kLevelStep : kLaterStep));
+    Horizon& horizon = horizons_.back();
+    horizon.said.resize(steps);
+    if (steps == 1) continue;
+    horizon.ahead = BankAhead::For(steps);
+    horizon.errors.resize(BankAhead::kSize);
+  }
+  if (options_.horizon > 1) {
+    states_.resize(options_.horizon);
+    values_.resize(options_.horizon);
   }
 }
 
 void Predictor::Restart(double value) {
-  Bank::Prime(value, state_.data());
-  std::fill(error_.begin(), error_.end(), 0.0);
-  weight_.fill(0);
-  chosen_ = -1;
+  Bank::Prime(value, &run_);
   age_ = 0;
+  last_ = value;
   surprises_ = 0;
-  pending_.clear();
+  for (Horizon& horizon : horizons_) {
+    horizon.heard = Voice::kLast;
+    horizon.member = -1;
+    horizon.error.fill(0);
+    horizon.heard_error = 0;
+    horizon.scores.fill(0);
+    horizon.voice_scores = 0;
+    std::fill(horizon.errors.begin(), horizon.errors.end(), 0.0);
+  }
+  Forget();
+}
+
+void Predictor::Forget() {
+  for (Horizon& horizon : horizons_) horizon.waiting = 0;
+  kept_ = 0;
 }
 
 absl::Status Predictor::Observe(double value, double spacing) {
-  if (!std::isfinite(value)) {
+  if (!(std::fabs(value) <= kMaxValue)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("value ", value, ", want a finite number"));
+        absl::StrCat("value ", value, ", want a number within ", kMaxValue));
   }
   if (!(spacing > 0) || !std::isfinite(spacing)) {
     return absl::InvalidArgumentError(
         absl::StrCat("spacing ", spacing, ", want a positive number"));
   }
+  // Nothing came before the first.
+  const bool regular = spacing == 1 || observed_ == 0;
+  std::shared_ptr<const Bank> other;
   if (observed_ == 0) {
-    last_ = value;
     Restart(value);
-  } else if (spacing == 1) {
-    Calibrate(value);
-    Score(value);
   } else {
-    // What was said held for another moment.
-    pending_.clear();
+    if (!regular) {
+      // What was said held for another moment.
+      other = Bank::For(spacing);
+      other->SayAgain(last_, &run_);
+      Forget();
+      Say();
+    }
+    if (Settle(value, spacing > 0.5 && spacing < 1.5)) {
+      ++resets_;
+      Restart(value);
+    } else {
+      SettleFurther(value);
+    }
   }
-  if (spacing != 1) bank_ = Bank::For(spacing);
-  bank_->Step(last_, value, state_.data(), scratch_.data());
-  if (spacing != 1) bank_ = Bank::For(1);
-  state_.swap(scratch_);
+  std::array<double, kBankLanes> keep = {};
+  std::array<double, kBankLanes> take = {};
+  for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
+    // Not warm: what it said does not count.
+    if (age_ < kWarmWindows * kBankWindows[lane]) continue;
+    take[lane] = Share(horizons_.front().scores[lane]++);
+    keep[lane] = 1 - take[lane];
+  }
+  (regular ? bank_ : other)
+      ->Step(last_, value, age_ > 0, keep.data(), take.data(), &run_);
   last_ = value;
   age_ += spacing;
   ++observed_;
-  bank_->Predict(value, state_.data(), next_.data());
-  Choose();
-  std::vector<double> said;
-  RollOut(options_.horizon, &said);
-  pending_.push_back(std::move(said));
-  if (pending_.size() > calibrations_.size()) pending_.pop_front();
+  Say();
+  SayFurther();
   return absl::OkStatus();
 }
 
-void Predictor::Score(double value) {
-  const double said = chosen_ < 0 ? last_ : next_[chosen_];
-  const double keep = decay_;
-  const double take = 1 - decay_;
-  said_error_ = keep * said_error_ + take * (said - value) * (said - value);
-  still_error_ = keep * still_error_ + take * (last_ - value) * (last_ - value);
-  double* error = error_.data();
-  const double* next = next_.data();
-  for (size_t i = 0; i < kBankSize; ++i) {
-    const double miss = next[i] - value;
-    error[i] = keep * error[i] + take * miss * miss;
+double Predictor::Share(int score) const {
+  return std::max(1 - decay_, kFresh / (score + kFresh));
+}
+
+void Predictor::Hear(const SsmChoice& choice, const double* error,
+                     const double* scale, Horizon* horizon) const {
+  if (choice.best < 0) {
+    horizon->member = -1;
+    horizon->heard = Voice::kLast;
+    return;
   }
-  for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
-    if (age_ < kWarmWindows * kBankWindows[lane]) {
-      // Not warm: what it said does not count.
-      for (size_t i = lane; i < kBankSize; i += kBankLanes) error[i] = 0;
-      weight_[lane] = 0;
-    } else {
-      weight_[lane] = keep * weight_[lane] + take;
-    }
+  const double bar = 1 - options_.hysteresis;
+  if (horizon->member < 0 ||
+      choice.least < bar * (error[horizon->member] *
+                            scale[horizon->member % kBankLanes])) {
+    horizon->member = choice.best;
+  }
+  // The voices are all scored on the same moments: sums compare.
+  const auto least =
+      std::min_element(horizon->error.begin(), horizon->error.end());
+  if (*least < bar * horizon->error[Of(horizon->heard)]) {
+    horizon->heard =
+        static_cast<Voice>(std::distance(horizon->error.begin(), least));
   }
 }
 
-void Predictor::Choose() {
-  double best = kInfinity;
-  int best_index = -1;
+namespace {
+
+// Infinite where there are too few scores to choose by.
+std::array<double, kBankLanes> ScaleOf(
+    const std::array<int, kBankLanes>& scores) {
   std::array<double, kBankLanes> scale;
-  scale.fill(kInfinity);
-  for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
-    if (weight_[lane] > 0) scale[lane] = 1 / weight_[lane];
+  for (size_t lane = 0; lane < kBankLanes; ++lane) {
+    scale[lane] = scores[lane] >= kFewestScores ? 1 : kInfinity;
   }
-  for (size_t i = 0; i < kBankSize; i += kBankLanes) {
-    for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
-      if (weight_[lane] <= 0) continue;
-      const double error = error_[i + lane] * scale[lane];
-      if (error < best) {
-        best = error;
-        best_index = static_cast<int>(i + lane);
-      }
-    }
-  }
-  if (best_index < 0) {
-    chosen_ = -1;
-    return;
-  }
-  if (chosen_ < 0) {
-    chosen_ = best_index;
-    return;
-  }
-  const double current = error_[chosen_] * scale[chosen_ % kBankLanes];
-  if (best < (1 - options_.hysteresis) * current) chosen_ = best_index;
+  return scale;
 }
 
-void Predictor::Calibrate(double value) {
-  // pending_[size - k] was said k steps ago; its k-th value is due now.
-  bool surprised = false;
-  for (size_t k = 1; k <= pending_.size(); ++k) {
-    Calibration& calibration = calibrations_[k - 1];
-    const double miss = std::fabs(pending_[pending_.size() - k][k - 1] - value);
-    if (std::isfinite(calibration.half_width)) {
-      const bool outside = miss > calibration.half_width;
-      // The level falls slowly while values hold and jumps when one does not,
-      // so that in the long run 1 - coverage of them miss.
-      calibration.level +=
-          kLevelStep * ((outside ? 1.0 : 0.0) - (1 - options_.coverage));
-      calibration.level = std::min(std::max(calibration.level, 0.0), 1.0);
-      if (k == 1) {
-        surprised = miss > options_.change_factor * calibration.half_width &&
-                    calibration.half_width > 0;
-      }
-    }
-    calibration.errors.push_back(miss);
-    calibration.sorted.insert(std::upper_bound(calibration.sorted.begin(),
-                                               calibration.sorted.end(), miss),
-                              miss);
-    if (calibration.errors.size() > static_cast<size_t>(options_.calibration)) {
-      calibration.sorted.erase(std::lower_bound(calibration.sorted.begin(),
-                                                calibration.sorted.end(),
-                                                calibration.errors.front()));
-      calibration.errors.pop_front();
-    }
-    if (calibration.sorted.size() >= kMinCalibration) {
-      const double rank =
-          std::ceil(calibration.level * (calibration.sorted.size() + 1));
-      const size_t index = static_cast<size_t>(
-          std::min<double>(std::max(rank, 1.0), calibration.sorted.size()));
-      calibration.half_width = calibration.sorted[index - 1];
-    }
+}  // namespace
+
+void Predictor::Say() {
+  Horizon& next = horizons_.front();
+  const auto scale = ScaleOf(next.scores);
+  const SsmChoice choice = SsmChoose(kBankOrders * kReadouts, run_.said.data(),
+                                     run_.error.data(), scale.data());
+  Hear(choice, run_.error.data(), scale.data(), &next);
+  Said& said = next.said.front();
+  said.value[Of(Voice::kLast)] = last_;
+  said.value[Of(Voice::kMember)] =
+      next.member < 0 ? last_ : run_.said[next.member];
+  said.value[Of(Voice::kMean)] = choice.best < 0 ? last_ : choice.mean;
+  said.heard = next.heard;
+  said.half_width = next.interval.half_width();
+  next.waiting = 1;
+}
+
+void Predictor::SayFurther() {
+  if (options_.horizon < 2) return;
+  newest_ = newest_ + 1 == states_.size() ? 0 : newest_ + 1;
+  states_[newest_] = run_.state;
+  values_[newest_] = last_;
+  kept_ = std::min(kept_ + 1, states_.size());
+  std::array<double, BankAhead::kSize> ahead;
+  for (size_t i = 1; i < horizons_.size(); ++i) {
+    Horizon& horizon = horizons_[i];
+    horizon.ahead->Read(last_, run_.state.data(), ahead.data());
+    const auto scale = ScaleOf(horizon.scores);
+    const SsmChoice choice =
+        SsmChoose(BankAhead::kSize / kBankLanes, ahead.data(),
+                  horizon.errors.data(), scale.data());
+    Hear(choice, horizon.errors.data(), scale.data(), &horizon);
+    horizon.newest =
+        horizon.newest + 1 == horizon.said.size() ? 0 : horizon.newest + 1;
+    Said& said = horizon.said[horizon.newest];
+    said.value[Of(Voice::kLast)] = last_;
+    said.value[Of(Voice::kMember)] =
+        horizon.member < 0 ? last_ : ahead[horizon.member];
+    said.value[Of(Voice::kMean)] = choice.best < 0 ? last_ : choice.mean;
+    said.heard = horizon.heard;
+    said.half_width = horizon.interval.half_width();
+    horizon.waiting = std::min(horizon.waiting + 1, horizon.said.size());
   }
+}
+
+double Predictor::Score(double value, const Said& said,
+                        Horizon* horizon) const {
+  const double take = Share(horizon->voice_scores++);
+  for (size_t i = 0; i < kVoices; ++i) {
+    const double miss = said.value[i] - value;
+    horizon->error[i] += take * (miss * miss - horizon->error[i]);
+  }
+  const double miss = std::fabs(said.value[Of(said.heard)] - value);
+  horizon->heard_error += take * (miss * miss - horizon->heard_error);
+  return miss;
+}
+
+bool Predictor::Settle(double value, bool calibrate) {
+  Horizon& next = horizons_.front();
+  if (next.waiting == 0) return false;
+  const Said& said = next.said.front();
+  const double miss = Score(value, said, &next);
+  if (!calibrate) return false;
+  const double half_width = said.half_width;
+  const bool surprised =
+      std::isfinite(half_width) &&
+      miss > options_.change_factor * half_width + kRounding * std::fabs(value);
   surprises_ = surprised ? surprises_ + 1 : 0;
-  if (surprises_ >= kSurprises) {
-    ++resets_;
-    Restart(value);
-    last_ = value;
+  next.interval.Observe(miss, said.half_width);
+  return surprises_ >= kSurprises;
+}
+
+void Predictor::SettleFurther(double value) {
+  std::array<double, BankAhead::kSize> ahead;
+  for (size_t i = 1; i < horizons_.size(); ++i) {
+    Horizon& horizon = horizons_[i];
+    const size_t steps = i + 1;
+    if (horizon.waiting < steps || kept_ < steps) continue;
+    // Its ring holds exactly `steps` sayings: the oldest comes due.
+    const size_t due =
+        horizon.newest + 1 == horizon.said.size() ? 0 : horizon.newest + 1;
+    const Said& said = horizon.said[due];
+    horizon.interval.Observe(Score(value, said, &horizon), said.half_width);
+
+    const size_t back =
+        (newest_ + states_.size() - (steps - 1)) % states_.size();
+    horizon.ahead->Read(values_[back], states_[back].data(), ahead.data());
+    // The age that those states had when they spoke.
+    const double age = age_ - static_cast<double>(steps - 1);
+    for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
+      if (age < kWarmWindows * kBankWindows[lane]) continue;
+      const double take = Share(horizon.scores[lane]++);
+      for (size_t j = lane; j < BankAhead::kSize; j += kBankLanes) {
+        const double wrong = ahead[j] - value;
+        horizon.errors[j] += take * (wrong * wrong - horizon.errors[j]);
+      }
+    }
   }
 }
 
-void Predictor::RollOut(int horizon, std::vector<double>* values) const {
-  values->clear();
-  if (horizon == 0 || observed_ == 0) return;
-  values->reserve(horizon);
-  if (chosen_ < 0) {
-    values->assign(horizon, last_);
-    return;
+// The index in BankAhead's readings of the one-step predictor that erred least
+// among those that a reconstruction alone continues.
+long Predictor::BestThatGoesOn() const {
+  const auto scale = ScaleOf(horizons_.front().scores);
+  double least = kInfinity;
+  long best = -1;
+  for (size_t order = 0; order < kBankOrders; ++order) {
+    for (const Readout readout : {kReadAhead, kReadGain}) {
+      for (size_t lane = 0; lane < kBankWindows.size(); ++lane) {
+        const double error =
+            run_.error[Bank::Index(kMinOrder + order, readout, lane)] *
+            scale[lane];
+        if (!(error < least)) continue;
+        least = error;
+        best = static_cast<long>(
+            (2 * order + (readout == kReadGain)) * kBankLanes + lane);
+      }
+    }
   }
-  values->push_back(next_[chosen_]);
-  if (horizon == 1) return;
-  const size_t lane = chosen_ % kBankLanes;
-  const auto readout = static_cast<Readout>(chosen_ / kBankLanes % kReadouts);
-  const size_t order = kMinOrder + chosen_ / kBankLanes / kReadouts;
-  const Bank::Member member = bank_->Alone(order, lane, readout);
-  std::array<double, kMaxOrder> state = {};
-  std::array<double, kMaxOrder> next = {};
-  for (size_t n = 0; n < order; ++n) {
-    state[n] = state_[Bank::StateOffset(order) + n * kBankLanes + lane];
+  return best;
+}
+
+double Predictor::Value(int steps) const {
+  if (observed_ == 0) return 0;
+  const size_t i = static_cast<size_t>(steps) - 1;
+  if (i < horizons_.size()) {
+    const Said& said = horizons_[i].said[horizons_[i].newest];
+    return said.value[Of(said.heard)];
   }
-  double before = last_;
-  for (int h = 1; h < horizon; ++h) {
-    const double now = values->back();
-    SsmStepChannels(order, 1, member.ad.data(), member.b0.data(),
-                    member.b1.data(), &before, &now, state.data(), next.data());
-    state.swap(next);
-    double value = member.feedthrough * now;
-    for (size_t n = 0; n < order; ++n) value += member.c[n] * state[n];
-    values->push_back(std::isfinite(value) ? value : now);
-    before = now;
-  }
+  const Horizon& last = horizons_.back();
+  if (last.heard == Voice::kLast || last.member < 0) return last_;
+  const long member = horizons_.size() > 1 ? last.member : BestThatGoesOn();
+  std::array<double, BankAhead::kSize> ahead;
+  BankAhead::For(steps)->Read(last_, run_.state.data(), ahead.data());
+  return member < 0 ? last_ : ahead[member];
 }
 
 std::vector<Forecast> Predictor::Predict(int horizon) const {
-  std::vector<double> values;
-  RollOut(horizon, &values);
   std::vector<Forecast> forecasts;
-  forecasts.reserve(values.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    const double half_width =
-        i < calibrations_.size() ? calibrations_[i].half_width : kInfinity;
-    forecasts.push_back(
-        {values[i], values[i] - half_width, values[i] + half_width});
+  if (observed_ == 0) return forecasts;
+  forecasts.reserve(horizon);
+  for (int steps = 1; steps <= horizon; ++steps) {
+    const double value = Value(steps);
+    const double half_width = steps <= options_.horizon
+                                  ? horizons_[steps - 1].interval.half_width()
+                                  : kInfinity;
+    forecasts.push_back({value, value - half_width, value + half_width});
   }
   return forecasts;
 }
 
 Predictor::Choice Predictor::choice() const {
+  const Horizon& next = horizons_.front();
   Choice choice;
-  if (chosen_ < 0) return choice;
-  choice.window = kBankWindows[chosen_ % kBankLanes];
-  choice.readout = static_cast<Readout>(chosen_ / kBankLanes % kReadouts);
-  choice.order = kMinOrder + chosen_ / kBankLanes / kReadouts;
+  choice.voice = next.heard;
+  if (next.member < 0) return choice;
+  choice.window = kBankWindows[next.member % kBankLanes];
+  choice.readout = static_cast<Readout>(next.member / kBankLanes % kReadouts);
+  choice.order = kMinOrder + next.member / kBankLanes / kReadouts;
   return choice;
 }
 
-double Predictor::RelativeError() const {
-  return still_error_ > 0 ? said_error_ / still_error_ : 1.0;
+double Predictor::RelativeError(int steps) const {
+  const Horizon& horizon = horizons_[steps - 1];
+  const double still = horizon.error[Of(Voice::kLast)];
+  return still > 0 ? horizon.heard_error / still : 1.0;
 }
 
 }  // namespace footnote

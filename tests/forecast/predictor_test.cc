@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -126,14 +127,47 @@ TEST(PredictorTest, RefusesWhatIsNoNumberAndStaysAsItWas) {
   EXPECT_EQ(predictor.Predict(1)[0].value, before);
 }
 
+TEST(PredictorTest, FollowsSamplesThatComeWhenTheyPlease) {
+  std::mt19937 random(9);
+  Predictor predictor;
+  double t = 0;
+  double worst = 0;
+  for (int i = 0; i < 1500; ++i) {
+    const double spacing = 0.5 + (random() % 1024) / 1024.0;
+    t += spacing;
+    ASSERT_TRUE(predictor.Observe(std::sin(0.1 * t), spacing).ok());
+    if (i < 500) continue;
+    worst = std::max(worst,
+                     std::fabs(predictor.Value(1) - std::sin(0.1 * (t + 1))));
+  }
+  // The last value would be wrong by up to 0.1.
+  EXPECT_LT(worst, 5e-3);
+  EXPECT_LT(predictor.RelativeError(), 1e-2);
+}
+
+TEST(PredictorTest, RollsOutFurtherThanTheLastValue) {
+  PredictorOptions options;
+  options.horizon = 10;
+  Predictor predictor(options);
+  for (int t = 0; t < 1500; ++t) {
+    ASSERT_TRUE(predictor.Observe(std::sin(0.05 * t)).ok());
+  }
+  for (int steps = 1; steps <= 10; ++steps) {
+    EXPECT_LT(predictor.RelativeError(steps), 1e-3) << steps;
+  }
+  EXPECT_NEAR(predictor.Value(10), std::sin(0.05 * 1509), 1e-2);
+}
+
 TEST(PredictorTest, StaysFiniteOnHugeSteps) {
   PredictorOptions options;
   options.horizon = 50;
   Predictor predictor(options);
+  EXPECT_THAT(std::string(predictor.Observe(1e150).message()),
+              HasSubstr("1e+150"));
   for (int t = 0; t < 300; ++t) {
-    ASSERT_TRUE(predictor.Observe(t % 3 == 0 ? 1e150 : -1e150).ok());
+    ASSERT_TRUE(predictor.Observe(t % 3 == 0 ? 1e100 : -1e100).ok());
   }
-  for (const Forecast& forecast : predictor.Predict(50)) {
+  for (const Forecast& forecast : predictor.Predict(60)) {
     EXPECT_TRUE(std::isfinite(forecast.value));
   }
 }
