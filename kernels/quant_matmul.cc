@@ -6,18 +6,22 @@
 
 namespace footnote {
 
-#define FOOTNOTE_DECLARE(isa)                                                  \
-  void QuantMatmul##isa(QuantType type, const void* w, size_t k, size_t begin, \
-                        size_t end, const void* prepared, size_t rows,         \
-                        float* y, size_t y_stride);                            \
-  void QuantizeBlocks##isa(const float* x, size_t k, size_t step,              \
-                           QuantizedBlock* out);                               \
-  namespace {                                                                  \
-  constexpr QuantMatmulKernels kKernels##isa = {&QuantizeBlocks##isa,          \
-                                                &QuantMatmul##isa};            \
+#define FOOTNOTE_DECLARE(isa)                                                 \
+  void QuantMatmul##isa(QuantType type, const void* w, size_t k,              \
+                        size_t begin, size_t end, const void* prepared,       \
+                        size_t rows, float* y, size_t y_stride);              \
+  void QuantizeBlocks##isa(const float* x, size_t k, size_t step,             \
+                           QuantizedBlock* out);                              \
+  namespace {                                                                 \
+  constexpr QuantMatmulKernels kKernels##isa = {&QuantizeBlocks##isa,         \
+                                                &QuantMatmul##isa};           \
   }
 
 FOOTNOTE_DECLARE(Scalar)
+#if defined(__x86_64__)
+FOOTNOTE_DECLARE(Avx2)
+FOOTNOTE_DECLARE(Avx512)
+#endif
 
 namespace {
 
@@ -59,6 +63,10 @@ void QuantMatmul(QuantType type, const void* w, size_t k, size_t begin,
 }
 
 const QuantMatmulKernels& QuantMatmulKernelsFor(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::kAvx512) return kKernelsAvx512;
+  if (isa == Isa::kAvx2) return kKernelsAvx2;
+#endif
   (void)isa;
   return kKernelsScalar;
 }
