@@ -23,7 +23,13 @@ char* WriteVarint(uint32_t value, char* to) {
 PostingSink::PostingSink(SectionFile* file,
                          absl::Span<const PassageRow> passages,
                          SegmentInfo* info)
-    : file_(file), passages_(passages), info_(info) {
+    : file_(file), info_(info) {
+  for (int g = 0; g < kLengthGroups; ++g) {
+    length_of_[g].reserve(passages.size());
+    for (const PassageRow& passage : passages) {
+      length_of_[g].push_back(passage.length[g]);
+    }
+  }
   info_->posting_count = 0;
   file_->Begin(SectionId::kPostings);
 }
@@ -31,14 +37,15 @@ PostingSink::PostingSink(SectionFile* file,
 void PostingSink::Add(uint64_t key, uint8_t channel,
                       absl::Span<const uint32_t> ordinals,
                       absl::Span<const uint32_t> frequencies) {
-  const int group = info_->channel_group[channel];
+  const std::vector<uint16_t>& length_of =
+      length_of_[info_->channel_group[channel]];
   TermRow term = {};
   term.document_frequency = static_cast<uint32_t>(ordinals.size());
   term.min_length = 0xffff;
-  lengths_.clear();
+  lengths_.resize(ordinals.size());
   for (size_t i = 0; i < ordinals.size(); ++i) {
-    const uint16_t length = passages_[ordinals[i]].length[group];
-    lengths_.push_back(length);
+    const uint16_t length = length_of[ordinals[i]];
+    lengths_[i] = length;
     term.min_length = std::min(term.min_length, length);
     term.max_frequency = std::max<uint16_t>(
         term.max_frequency, static_cast<uint16_t>(frequencies[i]));

@@ -1,6 +1,7 @@
 #ifndef FOOTNOTE_STORAGE_POSTING_SINK_H_
 #define FOOTNOTE_STORAGE_POSTING_SINK_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,11 +19,10 @@ namespace footnote {
 // Terms come by rising key: Add for each, then EndPostings. With positions also
 // AddPositions for each: right after its Add (they are then held in memory
 // until EndPostings), or in a second pass after EndPostings; then EndPositions.
-// Memory: 24 bytes per term. Not thread-safe.
+// Memory: 24 bytes per term, 8 per passage. Not thread-safe.
 class PostingSink {
  public:
-  // `passages` and `info` (channel_group is read; counts are set) must outlive
-  // this object.
+  // `info` (channel_group is read; counts are set) must outlive this object.
   PostingSink(SectionFile* file, absl::Span<const PassageRow> passages,
               SegmentInfo* info);
 
@@ -37,8 +37,9 @@ class PostingSink {
 
  private:
   SectionFile* const file_;
-  const absl::Span<const PassageRow> passages_;
   SegmentInfo* const info_;
+  // PassageRow::length by group: rows of 64 bytes would not stay in the cache.
+  std::array<std::vector<uint16_t>, kLengthGroups> length_of_;
   std::vector<uint64_t> keys_;
   std::vector<TermRow> terms_;
   std::vector<uint64_t> position_offsets_;

@@ -20,7 +20,6 @@ namespace footnote {
 namespace {
 
 constexpr size_t kMaxStringBytes = 1 << 20;
-constexpr uint32_t kMaxFrequency = 0xffff;
 
 uint64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -66,343 +65,6 @@ class StringPool {
   std::deque<std::string> strings_;
   absl::flat_hash_map<absl::string_view, uint32_t> ids_;
   size_t bytes_ = 0;
-};
-
-// 32-bit values in chains of slices that grow, so that a rare term costs
-// little and a frequent one is read in long runs. A slice ends with the
-// address of the next.
-class SliceArena {
- public:
-  // Adds a value to the chain of which these four are the state, zero at
-  // first: the address of its first slice, where the next value goes, the
-  // size class of the next slice, and the values that fit before the link.
-  void Append(uint32_t value, uint32_t* head, uint32_t* tail, uint8_t* level,
-              uint8_t* left) {
-    if (*left == 0) {
-      const uint32_t size = SliceSize(*level);
-      const uint32_t slice = Allocate(size);
-      (*head == 0 ? *head : At(*tail)) = slice;
-      *tail = slice;
-      *left = static_cast<uint8_t>(size - 1);
-      if (*level < kMaxLevel) ++*level;
-    }
-    At(*tail) = value;
-    ++*tail;
-    --*left;
-  }
-
-  // Reads a chain from its head; the caller knows where to stop, or asks for
-  // the tail.
-  class Reader {
-   public:
-    Reader(const SliceArena& arena, uint32_t head) : arena_(arena) {
-      at_ = head;
-      left_ = SliceSize(0) - 1;
-    }
-    bool At(uint32_t tail) const { return at_ == tail; }
-    uint32_t Next() {
-      if (left_ == 0) {
-        at_ = arena_.At(at_);
-        level_ = std::min(level_ + 1, kMaxLevel);
-        left_ = SliceSize(level_) - 1;
-      }
-      --left_;
-      return arena_.At(at_++);
-    }
-
-   private:
-    const SliceArena& arena_;
-    uint32_t at_;
-    uint32_t left_;
-    int level_ = 0;
-  };
-
-  void Prefetch(uint32_t address) const {
-    __builtin_prefetch(
-        &blocks_[address >> kBlockBits][address & (kBlockSize - 1)]);
-  }
-
-  size_t ApproximateBytes() const {
-    return blocks_.size() * kBlockSize * sizeof(uint32_t);
-  }
-  // False when the 32-bit addresses would not last for `values` more.
-  bool HasRoomFor(size_t values) const {
-    return (blocks_.size() + 2) * size_t{kBlockSize} + 2 * values <
-           std::numeric_limits<uint32_t>::max();
-  }
-
- private:
-  static constexpr uint32_t kBlockBits = 16;
-  static constexpr uint32_t kBlockSize = 1 << kBlockBits;
-
-  // Slices of 4 to 256 values, the link included.
-  static constexpr int kMaxLevel = 6;
-  static uint32_t SliceSize(int level) { return 4u << level; }
-
-  uint32_t& At(uint32_t address) {
-    return blocks_[address >> kBlockBits][address & (kBlockSize - 1)];
-  }
-  uint32_t At(uint32_t address) const {
-    return blocks_[address >> kBlockBits][address & (kBlockSize - 1)];
-  }
-
-  uint32_t Allocate(uint32_t size) {
-    if (used_ + size > kBlockSize) {
-      blocks_.emplace_back(new uint32_t[kBlockSize]);
-      // Address 0 means "none".
-      used_ = blocks_.size() == 1 ? 1 : 0;
-    }
-    const uint32_t address =
-        static_cast<uint32_t>((blocks_.size() - 1) << kBlockBits) + used_;
-    used_ += size;
-    return address;
-  }
-
-  std::vector<std::unique_ptr<uint32_t[]>> blocks_;
-  uint32_t used_ = kBlockSize;
-};
-
-// The postings of all terms while they are collected: a hash table whose slots
-// hold the ends of chains in the arena.
-//
-// Without positions a slot holds the term's newest posting, and the chain one
-// value for each older one: 24 bits of ordinal gap to the next, 8 bits of
-// frequency (255: the frequency follows).
-//
-// With positions the chain holds everything, so that a token costs one place
-// in memory: for each posting a value with the high bit set and the gap from
-// the posting before, then for each token 7 bits of weight and 24 of position.
-class TermTable {
- public:
-  explicit TermTable(bool positions) : positions_(positions) { Resize(12); }
-
-  void Add(uint32_t passage, absl::Span<const SegmentToken> tokens) {
-    while ((used_ + tokens.size()) * 10 > slots_.size() * 7) {
-      Resize(64 - shift_ + 1);
-    }
-    constexpr size_t kAhead = 16;
-    const size_t count = tokens.size();
-    for (size_t i = 0; i < std::min(kAhead, count); ++i) {
-      __builtin_prefetch(&slots_[Home(tokens[i].key)], 1);
-    }
-    for (size_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) {
-        __builtin_prefetch(&slots_[Home(tokens[i + kAhead].key)], 1);
-      }
-      if (positions_) {
-        // The slot is here by now; have the end of its chain come too.
-        if (i + kAhead / 2 < count) {
-          const Slot& slot = slots_[Home(tokens[i + kAhead / 2].key)];
-          if (slot.tail != 0) arena_.Prefetch(slot.tail);
-        }
-        AddPlace(passage, tokens[i]);
-      } else {
-        AddCount(passage, tokens[i]);
-      }
-    }
-  }
-
-  size_t ApproximateBytes() const {
-    return slots_.size() * sizeof(Slot) + arena_.ApproximateBytes();
-  }
-  bool HasRoomFor(size_t values) const { return arena_.HasRoomFor(values); }
-
-  // One term with its postings; counts and positions only with positions.
-  struct Term {
-    uint64_t key;
-    uint8_t channel;
-    std::vector<uint32_t> ordinals;
-    std::vector<uint32_t> frequencies;
-    std::vector<uint32_t> counts;
-    std::vector<uint32_t> positions;
-  };
-
-  // Calls `visit` for every term by rising key.
-  template <typename Visit>
-  void ForEach(Visit visit) const {
-    const std::vector<KeyPlace> order = Sorted();
-    Term term;
-    for (size_t i = 0; i < order.size(); ++i) {
-      if (i + 16 < order.size()) {
-        __builtin_prefetch(&slots_[order[i + 16].place]);
-        const uint32_t head = slots_[order[i + 8].place].head;
-        if (head != 0) arena_.Prefetch(head);
-      }
-      const Slot& slot = slots_[order[i].place];
-      term.key = slot.key;
-      term.channel = slot.channel;
-      if (positions_) {
-        ReadPlaces(slot, &term);
-      } else {
-        ReadCounts(slot, &term);
-      }
-      visit(term);
-    }
-  }
-
- private:
-  struct Slot {
-    uint64_t key = 0;
-    uint32_t passage = 0;             // of the newest posting
-    uint32_t document_frequency = 0;  // 0: the slot is free
-    uint32_t head = 0;
-    uint32_t tail = 0;
-    uint16_t frequency = 0;  // of the newest posting, without positions
-    uint8_t channel = 0;
-    uint8_t level = 0;
-    uint8_t left = 0;
-  };
-  static_assert(sizeof(Slot) == 32, "two to a cache line");
-  struct KeyPlace {
-    uint64_t key;
-    uint32_t place;
-  };
-  static constexpr uint32_t kPostingMark = 1u << 31;
-  static constexpr uint32_t kMaxWeight = 127;
-  static constexpr uint32_t kMaxPosition = (1u << 24) - 1;
-
-  size_t Home(uint64_t key) const {
-    return (key * 0x9e3779b97f4a7c15u) >> shift_;
-  }
-
-  Slot& Find(uint64_t key) {
-    size_t place = Home(key);
-    const size_t mask = slots_.size() - 1;
-    while (slots_[place].document_frequency != 0 && slots_[place].key != key) {
-      place = (place + 1) & mask;
-    }
-    return slots_[place];
-  }
-
-  void Append(uint32_t value, Slot* slot) {
-    arena_.Append(value, &slot->head, &slot->tail, &slot->level, &slot->left);
-  }
-
-  void AddCount(uint32_t passage, const SegmentToken& token) {
-    Slot& slot = Find(token.key);
-    const uint32_t weight = token.weight == 0 ? 1 : token.weight;
-    if (slot.document_frequency == 0) {
-      slot.key = token.key;
-      slot.channel = token.channel;
-      ++used_;
-    } else if (slot.passage == passage) {
-      slot.frequency = static_cast<uint16_t>(
-          std::min<uint32_t>(slot.frequency + weight, kMaxFrequency));
-      return;
-    } else {
-      const uint32_t low = std::min<uint32_t>(slot.frequency, 255);
-      Append((passage - slot.passage) << 8 | low, &slot);
-      if (low == 255) Append(slot.frequency, &slot);
-    }
-    slot.passage = passage;
-    slot.frequency = static_cast<uint16_t>(weight);
-    ++slot.document_frequency;
-  }
-
-  void AddPlace(uint32_t passage, const SegmentToken& token) {
-    Slot& slot = Find(token.key);
-    if (slot.document_frequency == 0) {
-      slot.key = token.key;
-      slot.channel = token.channel;
-      ++used_;
-    }
-    if (slot.document_frequency == 0 || slot.passage != passage) {
-      Append(kPostingMark | (passage - slot.passage), &slot);
-      slot.passage = passage;
-      ++slot.document_frequency;
-    }
-    const uint32_t weight = std::min<uint32_t>(token.weight, kMaxWeight);
-    Append(weight << 24 | std::min(token.position, kMaxPosition), &slot);
-  }
-
-  void ReadCounts(const Slot& slot, Term* term) const {
-    const uint32_t count = slot.document_frequency;
-    term->ordinals.resize(count);
-    term->frequencies.resize(count);
-    SliceArena::Reader reader(arena_, slot.head);
-    uint32_t span = 0;
-    for (uint32_t i = 0; i + 1 < count; ++i) {
-      const uint32_t value = reader.Next();
-      const uint32_t low = value & 255;
-      term->frequencies[i] = low == 255 ? reader.Next() : low;
-      term->ordinals[i] = value >> 8;
-      span += value >> 8;
-    }
-    term->frequencies[count - 1] = slot.frequency;
-    // Gaps become ordinals; the first lies `span` before the newest.
-    uint32_t ordinal = slot.passage - span;
-    for (uint32_t i = 0; i + 1 < count; ++i) {
-      const uint32_t gap = term->ordinals[i];
-      term->ordinals[i] = ordinal;
-      ordinal += gap;
-    }
-    term->ordinals[count - 1] = ordinal;
-  }
-
-  void ReadPlaces(const Slot& slot, Term* term) const {
-    const uint32_t count = slot.document_frequency;
-    term->ordinals.resize(count);
-    term->frequencies.resize(count);
-    term->counts.resize(count);
-    term->positions.clear();
-    SliceArena::Reader reader(arena_, slot.head);
-    uint32_t ordinal = 0;
-    uint32_t value = reader.Next();
-    for (uint32_t i = 0; i < count; ++i) {
-      ordinal += value & ~kPostingMark;
-      const size_t begin = term->positions.size();
-      uint64_t frequency = 0;
-      bool sorted = true;
-      uint32_t previous = 0;
-      // The next mark, or the end, closes the posting.
-      value = 0;
-      while (!reader.At(slot.tail)) {
-        value = reader.Next();
-        if ((value & kPostingMark) != 0) break;
-        const uint32_t position = value & kMaxPosition;
-        frequency += std::max(value >> 24, 1u);
-        sorted &= position >= previous;
-        previous = position;
-        term->positions.push_back(position);
-      }
-      if (!sorted) {
-        std::sort(term->positions.begin() + begin, term->positions.end());
-      }
-      term->ordinals[i] = ordinal;
-      term->frequencies[i] =
-          static_cast<uint32_t>(std::min<uint64_t>(frequency, kMaxFrequency));
-      term->counts[i] = static_cast<uint32_t>(term->positions.size() - begin);
-    }
-  }
-
-  std::vector<KeyPlace> Sorted() const {
-    std::vector<KeyPlace> order;
-    order.reserve(used_);
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      if (slots_[i].document_frequency != 0) {
-        order.push_back({slots_[i].key, static_cast<uint32_t>(i)});
-      }
-    }
-    std::sort(
-        order.begin(), order.end(),
-        [](const KeyPlace& a, const KeyPlace& b) { return a.key < b.key; });
-    return order;
-  }
-
-  void Resize(int bits) {
-    std::vector<Slot> old(size_t{1} << bits);
-    old.swap(slots_);
-    shift_ = 64 - bits;
-    for (const Slot& slot : old) {
-      if (slot.document_frequency != 0) Find(slot.key) = slot;
-    }
-  }
-
-  const bool positions_;
-  int shift_ = 64;
-  size_t used_ = 0;
-  std::vector<Slot> slots_;
-  SliceArena arena_;
 };
 
 // Rows of vectors, in blocks so that growing copies nothing.
@@ -484,9 +146,7 @@ void WriteRows(SectionFile* file, SectionId id, const std::vector<T>& rows) {
 
 struct SegmentWriter::State {
   explicit State(SegmentOptions given)
-      : options(std::move(given)),
-        terms(options.positions),
-        vectors(options.dimension, options.exact) {}
+      : options(std::move(given)), vectors(options.dimension, options.exact) {}
 
   SegmentOptions options;
   StringPool strings;
@@ -494,7 +154,7 @@ struct SegmentWriter::State {
   std::vector<uint32_t> attributes;
   std::vector<PassageRow> passages;
   std::vector<SentenceRow> sentences;
-  TermTable terms;
+  TermLog terms;
   VectorPool vectors;
 
   void NumberStrings();
@@ -564,8 +224,7 @@ absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
     return absl::InvalidArgumentError("passage before the first document");
   }
   const uint32_t ordinal = passage_count();
-  if (ordinal >= kMaxSegmentPassages ||
-      !s.terms.HasRoomFor(passage.tokens.size() * 3)) {
+  if (ordinal >= kMaxSegmentPassages) {
     return absl::ResourceExhaustedError(
         absl::StrCat("segment is full at ", ordinal,
                      " passages: finish it and go on in "
@@ -788,7 +447,7 @@ absl::Status SegmentWriter::Finish(absl::string_view path) {
   }
 
   PostingSink sink(file.get(), s.passages, &info);
-  s.terms.ForEach([&](const TermTable::Term& term) {
+  s.terms.ForEach([&](const TermLog::Term& term) {
     sink.Add(term.key, term.channel, term.ordinals, term.frequencies);
     if (s.options.positions) sink.AddPositions(term.counts, term.positions);
   });

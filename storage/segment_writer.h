@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "storage/ann_section.h"
 #include "storage/segment_format.h"
+#include "storage/term_log.h"
 
 namespace footnote {
 
@@ -44,16 +45,6 @@ struct SegmentDocument {
   // Equal keys are allowed.
   absl::Span<const std::pair<std::string, std::string>> metadata;
   absl::Span<const std::string> labels;
-};
-
-// One index term at one place of a passage.
-struct SegmentToken {
-  uint64_t key;
-  uint32_t position;  // at most 2^24 - 1; what is more is read as that
-  uint8_t channel;    // < kMaxChannels
-  // What it adds to the term's frequency in the passage (a word of a heading
-  // may count 2), at most 127. 0 is read as 1.
-  uint8_t weight;
 };
 
 struct SegmentPassage {

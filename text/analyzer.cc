@@ -217,9 +217,20 @@ struct Analyzer::State {
   void MakeTerms(absl::string_view raw, Language language, uint8_t word_flags,
                  Terms* terms);
 
+  // What the cache knows the word `raw` by; never 0, which marks a free entry.
+  static uint64_t HashOf(absl::string_view raw, Language language) {
+    return XXH3_64bits_withSeed(raw.data(), raw.size(),
+                                kLanguageSeed * (Number(language) + 1)) |
+           1;
+  }
+  static size_t PlaceOf(uint64_t hash) {
+    return (hash >> 40) & (kCacheEntries - 2);
+  }
+
   // The keys of the word `raw`, from the cache or made now. The reference
   // lives until the next call.
-  const Entry& Find(absl::string_view raw, Language language,
+  // REQUIRES: hash == HashOf(raw, language)
+  const Entry& Find(uint64_t hash, absl::string_view raw, Language language,
                     uint8_t word_flags);
 
   // `word`, in careful form, replaced by its bare stem.
@@ -339,14 +350,9 @@ void Analyzer::State::MakeTerms(absl::string_view raw, Language language,
   Stem(stem_language, language, &word);
 }
 
-const Entry& Analyzer::State::Find(absl::string_view raw, Language language,
-                                   uint8_t word_flags) {
-  // 0 marks a free entry.
-  const uint64_t hash =
-      XXH3_64bits_withSeed(raw.data(), raw.size(),
-                           kLanguageSeed * (Number(language) + 1)) |
-      1;
-  const size_t first = (hash >> 40) & (kCacheEntries - 2);
+const Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
+                                   Language language, uint8_t word_flags) {
+  const size_t first = PlaceOf(hash);
   if (cache[first].word == hash) return cache[first];
   if (cache[first + 1].word == hash) return cache[first + 1];
   // Two to a set: the newest takes the first place, the older moves back.
@@ -439,25 +445,22 @@ class TokenSink {
                        terms.prefix);
       return;
     }
-    const Entry& entry = state_.Find(raw, language_, flags);
-    const uint8_t token_flags = entry.flags;
-    const uint64_t stem = entry.stem;
-    const uint64_t prefix = entry.prefix;
-    emitter_.Emit(begin, end, position, kChannelStem, token_flags, stem);
-    for (size_t i = 0; i < entry.part_count; ++i) {
-      emitter_.Emit(begin, end, position, kChannelStem,
-                    token_flags | kTokenPart, entry.parts[i]);
-    }
-    emitter_.Emit(begin, end, position, kChannelSurface, token_flags,
-                  entry.surface);
-    if ((flags & kWordHangul) != 0) Hangul(begin, raw, position, token_flags);
-    if (language_ == Language::kVi) {
-      Syllable(begin, end, position, token_flags, stem, absl::string_view());
-    }
-    emitter_.Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
+    // The cache does not fit the processor's nearest ones: its entries are
+    // sent for first and read a few words later.
+    const uint64_t hash = State::HashOf(raw, language_);
+    __builtin_prefetch(&state_.cache[State::PlaceOf(hash)], 1);
+    waiting_[waiting_count_++] = {hash, begin, end, position, flags};
+    if (waiting_count_ == waiting_.size()) Flush();
+  }
+
+  // Emits the words that wait for their entries.
+  void Flush() {
+    for (size_t i = 0; i < waiting_count_; ++i) EmitWord(waiting_[i]);
+    waiting_count_ = 0;
   }
 
   void OnCjk(uint32_t begin, uint32_t end) {
+    Flush();
     const absl::string_view raw = utf8_.substr(begin, end - begin);
     MakeUnits(begin, raw);
     state_.cut.clear();
@@ -490,6 +493,38 @@ class TokenSink {
   }
 
  private:
+  struct WaitingWord {
+    uint64_t hash;
+    uint32_t begin;
+    uint32_t end;
+    uint32_t position;
+    uint8_t flags;
+  };
+
+  void EmitWord(const WaitingWord& word) {
+    const uint32_t begin = word.begin;
+    const uint32_t end = word.end;
+    const uint32_t position = word.position;
+    const absl::string_view raw = utf8_.substr(begin, end - begin);
+    const Entry& entry = state_.Find(word.hash, raw, language_, word.flags);
+    const uint8_t token_flags = entry.flags;
+    const uint64_t stem = entry.stem;
+    const uint64_t prefix = entry.prefix;
+    emitter_.Emit(begin, end, position, kChannelStem, token_flags, stem);
+    for (size_t i = 0; i < entry.part_count; ++i) {
+      emitter_.Emit(begin, end, position, kChannelStem,
+                    token_flags | kTokenPart, entry.parts[i]);
+    }
+    emitter_.Emit(begin, end, position, kChannelSurface, token_flags,
+                  entry.surface);
+    if ((word.flags & kWordHangul) != 0)
+      Hangul(begin, raw, position, token_flags);
+    if (language_ == Language::kVi) {
+      Syllable(begin, end, position, token_flags, stem, absl::string_view());
+    }
+    emitter_.Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
+  }
+
   size_t RunEnd(size_t unit) const {
     return unit + 1 < state_.units.size() ? state_.units[unit + 1].run_begin
                                           : state_.run.size();
@@ -537,7 +572,8 @@ class TokenSink {
                        state_.terms.stem);
       return state_.terms.flags;
     }
-    const Entry& entry = state_.Find(raw, language_, kWordCjk);
+    const Entry& entry =
+        state_.Find(State::HashOf(raw, language_), raw, language_, kWordCjk);
     emitter_.Emit(begin, end, position, kChannelStem, entry.flags, entry.stem);
     return entry.flags;
   }
@@ -591,6 +627,8 @@ class TokenSink {
   State& state_;
   Emitter& emitter_;
   uint32_t position_ = 0;
+  std::array<WaitingWord, 16> waiting_;
+  size_t waiting_count_ = 0;
   // The syllable before, in Vietnamese.
   struct {
     uint32_t begin = 0;
@@ -609,6 +647,7 @@ void Analyzer::Analyze(absl::string_view utf8, Language language,
   Emitter emitter(out);
   TokenSink<State> sink(utf8, language, state_.get(), &emitter);
   ScanWords(utf8, sink);
+  sink.Flush();
 }
 
 void Analyzer::Explain(absl::string_view utf8, Language language,
@@ -616,6 +655,7 @@ void Analyzer::Explain(absl::string_view utf8, Language language,
   Emitter emitter(out);
   TokenSink<State> sink(utf8, language, state_.get(), &emitter);
   ScanWords(utf8, sink);
+  sink.Flush();
 }
 
 bool Analyzer::IsStopWord(absl::string_view word, Language language) {

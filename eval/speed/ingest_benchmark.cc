@@ -1,6 +1,7 @@
 // How fast do files become a searchable collection?
 //
 //   ingest_benchmark --data FOLDER [--threads N] [--encoder FILE] [--files N]
+//                    [--no-pipeline] [--keep FOLDER]
 //
 // FOLDER holds any files that can be ingested, such as what tools/docs_23
 // fetches. Prints `name: value unit`:
@@ -47,6 +48,8 @@ struct Options {
   int threads = 2;
   std::string encoder;
   size_t files = 0;
+  bool no_pipeline = false;
+  std::string keep;
 };
 
 double WallNow() {
@@ -158,9 +161,11 @@ absl::StatusOr<double> BuildSegment(
   return ThreadNow() - begin;
 }
 
-absl::Status MeasurePostings(const std::vector<PreparedDocument>& documents) {
+absl::Status MeasurePostings(const std::vector<PreparedDocument>& documents,
+                             const Options& options) {
   const TemporaryFolder folder;
-  const std::string path = folder.path() + "/segment";
+  const std::string path =
+      (options.keep.empty() ? folder.path() : options.keep) + "/segment";
   std::map<std::string, std::vector<const PreparedDocument*>> by_language;
   std::vector<const PreparedDocument*> all;
   for (const PreparedDocument& document : documents) {
@@ -174,7 +179,11 @@ absl::Status MeasurePostings(const std::vector<PreparedDocument>& documents) {
       bytes += document->extracted.text.size();
     }
     if (bytes < 50000) continue;
-    ASSIGN_OR_RETURN(const double seconds, BuildSegment(entry.second, path));
+    ASSIGN_OR_RETURN(
+        const double seconds,
+        BuildSegment(entry.second, options.keep.empty()
+                                       ? path
+                                       : absl::StrCat(path, "_", entry.first)));
     Print(absl::StrCat("postings_", entry.first),
           static_cast<double>(bytes) / 1e6 / seconds, "MB/s of text");
   }
@@ -226,7 +235,8 @@ absl::Status Measure(const Options& options) {
           absl::StrCat(document.record.document, ": no passages"));
     }
   }
-  RETURN_IF_ERROR(MeasurePostings(documents));
+  RETURN_IF_ERROR(MeasurePostings(documents, options));
+  if (options.no_pipeline) return absl::OkStatus();
   const auto rate = [](const PipelineRun& run) {
     return static_cast<double>(run.text_bytes) / 1e6 / run.seconds;
   };
@@ -253,6 +263,10 @@ int Main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "worker threads to compare");
   app.add_option("--encoder", options.encoder, "weights file or folder");
   app.add_option("--files", options.files, "at most so many files");
+  app.add_flag("--no-pipeline", options.no_pipeline,
+               "stop after extraction and postings");
+  app.add_option("--keep", options.keep,
+                 "folder for the segment of each language, to compare builds");
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = Measure(options);
   if (status.ok()) return 0;
