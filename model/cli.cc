@@ -1,35 +1,193 @@
 #include "model/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
-#include "model/weights/safetensors.h"
+#include "model/golden.h"
+#include "model/weights/model_files.h"
 
 namespace footnote {
 namespace {
 
-absl::Status Inspect(const std::string& path) {
-  ASSIGN_OR_RETURN(std::unique_ptr<SafeTensors> file, SafeTensors::Open(path));
-  for (const auto& [name, tensor] : file->tensors()) {
-    PrintLine(absl::StrCat(TensorTypeName(tensor.type), "\t",
-                           ShapeText(tensor.shape), "\t", name));
+// The largest difference of logits that counts as equal: an engine that
+// accumulates in another order reaches 3e-5, any mistake 3e-4 or more.
+constexpr double kGoldenTolerance = 1e-4;
+
+struct ModelOptions {
+  std::string path;
+  bool tensors = false;
+  bool hash = false;
+  int threads = 0;
+};
+
+int ThreadsOf(int threads) {
+  return threads > 0 ? threads
+                     : static_cast<int>(
+                           std::max(1u, std::thread::hardware_concurrency()));
+}
+
+std::string Quoted(absl::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&out, "\\u%04x", c);
+    } else {
+      out += c;
+    }
   }
+  return out + "\"";
+}
+
+// "24 of 4096, 8 of all": how many layers have which window.
+std::string Windows(const ModelConfig& config) {
+  std::map<int, int> count;
+  for (const LayerConfig& layer : config.layers) ++count[layer.window];
+  std::vector<std::string> parts;
+  for (const auto& [window, layers] : count) {
+    parts.push_back(window == 0 ? absl::StrCat(layers, " see all")
+                                : absl::StrCat(layers, " see ", window));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+absl::Status Inspect(const ModelOptions& options, const CliContext& context) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ModelFiles> files,
+                   ModelFiles::Open(options.path));
+  const ModelConfig& config = files->config();
+  std::map<std::string, int> types;
+  double parameters = 0;
+  for (const auto& [name, tensor] : files->tensors()) {
+    ++types[std::string(TensorTypeName(tensor.type))];
+    double numbers = 1;
+    for (const uint64_t side : tensor.shape) numbers *= side;
+    parameters += numbers;
+  }
+  std::vector<std::string> type_texts;
+  for (const auto& [name, count] : types) {
+    type_texts.push_back(absl::StrCat(count, " ", name));
+  }
+  std::vector<std::pair<std::string, std::string>> numbers = {
+      {"parameters", absl::StrFormat("%.0f", parameters)},
+      {"bytes", absl::StrCat(files->bytes())},
+      {"layers", absl::StrCat(config.layers.size())},
+      {"hidden", absl::StrCat(config.hidden)},
+      {"heads", absl::StrCat(config.heads)},
+      {"kv_heads", absl::StrCat(config.kv_heads)},
+      {"head_size", absl::StrCat(config.head_size)},
+      {"vocabulary", absl::StrCat(config.vocabulary)},
+      {"max_positions", absl::StrCat(config.max_positions)},
+      {"experts", absl::StrCat(config.experts.count)},
+  };
+  std::vector<std::pair<std::string, std::string>> texts = {
+      {"architecture", config.architecture},
+      {"windows", Windows(config)},
+      {"types", absl::StrJoin(type_texts, ", ")},
+  };
+  if (options.hash) texts.emplace_back("sha256", files->Hash());
+  if (context.json) {
+    std::vector<std::string> fields;
+    for (const auto& [key, value] : texts) {
+      fields.push_back(absl::StrCat(Quoted(key), ":", Quoted(value)));
+    }
+    for (const auto& [key, value] : numbers) {
+      fields.push_back(absl::StrCat(Quoted(key), ":", value));
+    }
+    if (options.tensors) {
+      std::vector<std::string> tensors;
+      for (const auto& [name, tensor] : files->tensors()) {
+        tensors.push_back(absl::StrCat(
+            Quoted(name), ":{\"type\":\"", TensorTypeName(tensor.type),
+            "\",\"shape\":", ShapeText(tensor.shape), "}"));
+      }
+      fields.push_back(
+          absl::StrCat("\"tensors\":{", absl::StrJoin(tensors, ","), "}"));
+    }
+    PrintLine(absl::StrCat("{", absl::StrJoin(fields, ","), "}"));
+    return absl::OkStatus();
+  }
+  for (const auto& [key, value] : texts) {
+    PrintLine(absl::StrFormat("%-14s %s", key, value));
+  }
+  for (const auto& [key, value] : numbers) {
+    PrintLine(absl::StrFormat("%-14s %s", key, value));
+  }
+  if (options.tensors) {
+    for (const auto& [name, tensor] : files->tensors()) {
+      PrintLine(absl::StrCat(TensorTypeName(tensor.type), "\t",
+                             ShapeText(tensor.shape), "\t", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Golden(const ModelOptions& options, const CliContext& context,
+                    int* exit_code) {
+  ASSIGN_OR_RETURN(const GoldenReport report,
+                   CompareGolden(options.path, ThreadsOf(options.threads)));
+  const bool equal = report.logits <= kGoldenTolerance &&
+                     report.greedy_equal == report.greedy_tokens;
+  if (!equal) *exit_code = kExitNotVerified;
+  if (context.json) {
+    std::vector<std::string> parts;
+    for (const auto& [name, difference] : report.differences) {
+      parts.push_back(absl::StrFormat("\"%s\":%.3g", name, difference));
+    }
+    PrintLine(absl::StrFormat(
+        "{\"equal\":%s,\"logits\":%.3g,\"greedy_logits\":%.3g,"
+        "\"greedy_equal\":%d,\"greedy_tokens\":%d,\"differences\":{%s}}",
+        equal ? "true" : "false", report.logits, report.greedy_logits,
+        report.greedy_equal, report.greedy_tokens, absl::StrJoin(parts, ",")));
+    return absl::OkStatus();
+  }
+  for (const auto& [name, difference] : report.differences) {
+    PrintLine(absl::StrFormat("%-18s %.2e", name, difference));
+  }
+  PrintLine(absl::StrFormat("%-18s %.2e", "logits", report.logits));
+  PrintLine(
+      absl::StrFormat("%-18s %.2e", "greedy logits", report.greedy_logits));
+  PrintLine(absl::StrFormat("%-18s %d of %d", "greedy ids", report.greedy_equal,
+                            report.greedy_tokens));
+  PrintLine(equal ? "equal" : "NOT equal");
   return absl::OkStatus();
 }
 
 }  // namespace
 
 void RegisterModelCommands(CLI::App* app, CliContext* context) {
-  CLI::App* model = app->add_subcommand("model", "Look into model weights");
+  CLI::App* model =
+      app->add_subcommand("model", "Model weights: look into them, run them");
   model->require_subcommand(1);
-  auto path = std::make_shared<std::string>();
-  CLI::App* inspect = AddCommand(model, context, "inspect",
-                                 "print what is in a file of weights",
-                                 [=] { return Inspect(*path); });
-  inspect->add_option("path", *path, "a *.safetensors file")->required();
+  auto options = std::make_shared<ModelOptions>();
+  const auto add = [&](const char* name, const char* help,
+                       std::function<absl::Status()> body) {
+    CLI::App* command = AddCommand(model, context, name, help, std::move(body));
+    command
+        ->add_option("path", options->path,
+                     "a folder with config.json and safetensors, or a GGUF "
+                     "file")
+        ->required();
+    return command;
+  };
+  CLI::App* inspect = add("inspect", "print architecture and sizes",
+                          [=] { return Inspect(*options, *context); });
+  inspect->add_flag("--tensors", options->tensors, "every tensor too");
+  inspect->add_flag("--hash", options->hash, "SHA-256 of the weights too");
+  add("golden",
+      "compare with golden.safetensors in the folder; exit status 4 when "
+      "they differ",
+      [=] { return Golden(*options, *context, &context->exit_code); });
 }
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -68,8 +69,12 @@ class Gguf {
     absl::string_view bytes;
   };
 
+  class Cursor;
+
   Gguf() = default;
   absl::Status Read();
+  absl::Status ReadValues(uint64_t count, Cursor* cursor);
+  absl::Status ReadTensors(uint64_t count, Cursor* cursor);
   absl::Status Damaged(absl::string_view part, absl::string_view why) const;
   absl::StatusOr<const Value*> Get(absl::string_view key,
                                    absl::string_view wanted) const;

@@ -1,0 +1,71 @@
+// Threads that work in step: for loops of microseconds, thousands a second.
+#ifndef FOOTNOTE_MODEL_DECODER_TEAM_H_
+#define FOOTNOTE_MODEL_DECODER_TEAM_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace footnote {
+
+// The caller of Run and size() - 1 threads of the team's own, which spin for a
+// moment after each loop, so that the next one finds them awake, and then
+// sleep. One thread at a time may call Run.
+class Team {
+ public:
+  // REQUIRES: threads >= 1.
+  explicit Team(size_t threads);
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+  size_t size() const { return threads_.size() + 1; }
+
+  // Calls body(begin, end) for pieces of [0, count) that together are all of
+  // it, each a multiple of `step` long but the last; on all threads, in no
+  // order. Returns when all are done. Which piece runs where does not matter
+  // to what a body computes for an index, or it is wrong here.
+  template <typename Body>
+  void Run(size_t count, size_t step, const Body& body) {
+    if (count <= step || threads_.empty()) {
+      if (count > 0) body(size_t{0}, count);
+      return;
+    }
+    RunLoop({count, step, &Call<Body>, &body});
+  }
+
+ private:
+  struct Loop {
+    size_t count;
+    size_t step;
+    void (*call)(const void* body, size_t begin, size_t end);
+    const void* body;
+  };
+
+  template <typename Body>
+  static void Call(const void* body, size_t begin, size_t end) {
+    (*static_cast<const Body*>(body))(begin, end);
+  }
+
+  void RunLoop(const Loop& loop);
+  // Takes pieces until none is left.
+  void TakePieces();
+  void Work();
+
+  Loop loop_{};
+  std::atomic<size_t> next_{0};
+  std::atomic<size_t> busy_{0};     // of our threads, in the current loop
+  std::atomic<uint64_t> round_{0};  // counts loops
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> sleeping_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_MODEL_DECODER_TEAM_H_
