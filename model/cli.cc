@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "model/cli_text.h"
 #include "model/golden.h"
 #include "model/weights/model_files.h"
 
@@ -188,6 +189,7 @@ void RegisterModelCommands(CLI::App* app, CliContext* context) {
       "compare with golden.safetensors in the folder; exit status 4 when "
       "they differ",
       [=] { return Golden(*options, *context, &context->exit_code); });
+  AddTextCommands(model, context);
 }
 
 }  // namespace footnote

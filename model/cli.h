@@ -9,7 +9,7 @@ namespace footnote {
 // Adds to `app` the command `model` with
 //   inspect PATH  architecture, sizes and tensors
 //   golden PATH   compares with golden.safetensors in the folder
-// `context` outlives `app`.
+// and those of cli_text.h. `context` outlives `app`.
 void RegisterModelCommands(CLI::App* app, CliContext* context);
 
 }  // namespace footnote
