@@ -71,6 +71,14 @@ class IndexerProxy final
                    ListDocumentsResponse)
   FOOTNOTE_FORWARD(indexer, ReadText, ReadTextRequest, ReadTextResponse)
   FOOTNOTE_FORWARD(indexer, GetStats, GetStatsRequest, Stats)
+  FOOTNOTE_FORWARD(indexer, GetIngestJob, GetIngestJobRequest, IngestJob)
+  FOOTNOTE_FORWARD(indexer, ListIngestJobs, ListIngestJobsRequest,
+                   ListIngestJobsResponse)
+  FOOTNOTE_FORWARD(indexer, ListIngestFiles, ListIngestFilesRequest,
+                   ListIngestFilesResponse)
+  FOOTNOTE_FORWARD(indexer, CancelIngestJob, CancelIngestJobRequest, IngestJob)
+  FOOTNOTE_FORWARD_STREAM(indexer, WatchIngestJob, GetIngestJobRequest,
+                          IngestJob)
 
  private:
   const RoomStubs& rooms_;

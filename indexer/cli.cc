@@ -20,217 +20,15 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
-#include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
-#include "indexer/file_walk.h"
-#include "indexer/ingest_client.h"
+#include "indexer/cli_common.h"
+#include "indexer/ingest_command.h"
+#include "indexer/jobs_command.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
 namespace {
-
-constexpr absl::Duration kDeadline = absl::Seconds(60);
-
-void SetDeadline(grpc::ClientContext* call,
-                 absl::Duration patience = kDeadline) {
-  call->set_deadline(absl::ToChronoTime(absl::Now() + patience));
-}
-
-std::string Mebibytes(uint64_t bytes) {
-  return absl::StrFormat("%.1f MB", static_cast<double>(bytes) / 1e6);
-}
-
-// "1,234,567"
-std::string Grouped(uint64_t number) {
-  std::string digits = absl::StrCat(number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<size_t>(at), ",");
-  }
-  return digits;
-}
-
-// ---- ingest
-
-struct IngestOptions {
-  std::vector<std::string> paths;
-  IngestClientOptions client;
-  bool no_vectors = false;
-  std::vector<std::string> metadata;
-  std::vector<std::string> labels;
-};
-
-absl::Status ReadMetadata(const IngestOptions& options, v1::IngestFile* file) {
-  for (const std::string& entry : options.metadata) {
-    const size_t equals = entry.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--metadata: \"", entry, "\", want KEY=VALUE"));
-    }
-    v1::Metadata* metadata = file->add_metadata();
-    metadata->set_key(entry.substr(0, equals));
-    metadata->set_value(entry.substr(equals + 1));
-  }
-  for (const std::string& label : options.labels) {
-    file->add_access_labels(label);
-  }
-  return absl::OkStatus();
-}
-
-// Shows what happens during an ingestion.
-class IngestView {
- public:
-  IngestView(size_t files, const CliContext& context)
-      : files_(files),
-        context_(context),
-        progress_("ingest", "documents", context.quiet || context.json) {}
-
-  void On(const v1::IngestResponse& response) {
-    if (response.has_progress()) {
-      Draw(response.progress().passages());
-    } else if (response.has_result()) {
-      OnResult(response.result());
-    } else if (response.has_summary()) {
-      summary_ = response.summary();
-    }
-  }
-
-  // Files that never reached the service.
-  void OnLocalFailure(const std::string& path, const std::string& reason) {
-    v1::FileResult result;
-    result.set_document(path);
-    result.set_state(v1::FileResult::FAILED);
-    result.set_reason(reason);
-    OnResult(result);
-  }
-
-  uint64_t failed() const { return failed_; }
-  uint64_t done() const { return done_; }
-
-  void Finish(const WalkedFiles& walked) {
-    summary_.set_failed(failed_);
-    if (context_.json) {
-      v1::IngestResponse last;
-      *last.mutable_summary() = summary_;
-      PrintLine(ToJson(last));
-      return;
-    }
-    const std::string left_out =
-        walked.left_out == 0 ? ""
-                             : absl::StrCat("; ", Grouped(walked.left_out),
-                                            " files left out by name");
-    const std::string line = absl::StrCat(
-        Grouped(summary_.indexed()), " indexed, ",
-        Grouped(summary_.unchanged()), " unchanged, ", Grouped(failed_),
-        " failed; ", Grouped(summary_.passages()), " passages, ",
-        Mebibytes(summary_.text_bytes()), " of text", left_out);
-    progress_.Finish(line);
-    if (!context_.quiet) PrintLine(line);
-  }
-
- private:
-  void OnResult(const v1::FileResult& result) {
-    ++done_;
-    const bool failed = result.state() == v1::FileResult::FAILED;
-    failed_ += failed;
-    if (context_.json) {
-      PrintLine(ToJson(result));
-      return;
-    }
-    if (failed) {
-      progress_.Remark(absl::StrCat("failed: ", Printable(result.document()),
-                                    ": ", Printable(result.reason())));
-    }
-    for (const std::string& warning : result.warnings()) {
-      if (!context_.quiet) {
-        progress_.Remark(absl::StrCat("note: ", Printable(result.document()),
-                                      ": ", Printable(warning)));
-      }
-    }
-    Draw(passages_);
-  }
-
-  void Draw(uint64_t passages) {
-    passages_ = passages;
-    progress_.Update(done_, std::max<uint64_t>(files_, done_),
-                     absl::StrCat(Grouped(passages), " passages"));
-  }
-
-  const size_t files_;
-  const CliContext& context_;
-  Progress progress_;
-  v1::IngestSummary summary_;
-  uint64_t done_ = 0;
-  uint64_t failed_ = 0;
-  uint64_t passages_ = 0;
-};
-
-absl::Status RunIngest(const IngestOptions& options, CliContext* context) {
-  IngestClientOptions client = options.client;
-  client.start.set_collection(context->collection);
-  client.start.set_vectors(!options.no_vectors);
-  RETURN_IF_ERROR(ReadMetadata(options, &client.file));
-  const WalkedFiles walked = WalkFiles(options.paths);
-  if (walked.files.empty() && walked.failures.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("ingest: no files in ", absl::StrJoin(options.paths, " "),
-                     ", want one or more"));
-  }
-  ASSIGN_OR_RETURN(const auto channel, context->connect());
-  const auto indexer = v1::Indexer::NewStub(channel);
-  IngestView view(walked.files.size(), *context);
-  for (const auto& failure : walked.failures) {
-    view.OnLocalFailure(failure.first, failure.second);
-  }
-  RETURN_IF_ERROR(IngestFiles(
-      indexer.get(), client, walked.files,
-      [&view](const v1::IngestResponse& response) { view.On(response); }));
-  view.Finish(walked);
-  if (view.failed() > 0) {
-    context->exit_code =
-        view.failed() == view.done() ? kExitFailure : kExitPartial;
-  }
-  return absl::OkStatus();
-}
-
-void AddIngest(CLI::App* app, CliContext* context) {
-  auto options = std::make_shared<IngestOptions>();
-  CLI::App* ingest =
-      AddCommand(app, context, "ingest", "Take in files and folders",
-                 [options, context] { return RunIngest(*options, context); });
-  ingest
-      ->add_option("path", options->paths,
-                   "files, or folders with all that is in them: text, "
-                   "Markdown, HTML, Mallard, DocBook, JSON lines")
-      ->required();
-  ingest->add_option_function<std::string>(
-      "-l,--language",
-      [options](const std::string& code) {
-        options->client.file.set_language(code);
-      },
-      "the language of all files, such as de (default: found out)");
-  ingest->add_option_function<std::string>(
-      "--media-type",
-      [options](const std::string& type) {
-        options->client.file.set_media_type(type);
-      },
-      "read all files as this, such as text/plain (default: found out)");
-  ingest->add_option("--root", options->client.root,
-                     "a document's id is its path below this folder (default: "
-                     "its path as written)");
-  ingest->add_option("-m,--metadata", options->metadata,
-                     "KEY=VALUE of all documents, to filter by; repeatable");
-  ingest->add_option("--label", options->labels,
-                     "access label of all documents; repeatable");
-  ingest->add_flag("--no-vectors", options->no_vectors,
-                   "index words only; much faster");
-  ingest->add_option_function<std::string>(
-      "--request-id",
-      [options](const std::string& id) {
-        options->client.start.set_request_id(id);
-      },
-      "a name for this job in logs and records");
-}
 
 // ---- show
 
@@ -481,7 +279,8 @@ void AddStats(CLI::App* app, CliContext* context) {
 }  // namespace
 
 void RegisterIndexerCommands(CLI::App* app, CliContext* context) {
-  AddIngest(app, context);
+  AddIngestCommand(app, context);
+  AddJobsCommand(app, context);
   AddShow(app, context);
   AddDocuments(app, context);
   AddDelete(app, context);

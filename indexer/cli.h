@@ -1,4 +1,5 @@
-// The indexer's commands: ingest, show, documents, delete, stats.
+// The indexer's commands: ingest, jobs, show, documents,
+// delete, stats.
 #ifndef FOOTNOTE_INDEXER_CLI_H_
 #define FOOTNOTE_INDEXER_CLI_H_
 

@@ -13,6 +13,7 @@
 #include "indexer/claims.h"
 #include "indexer/documents.h"
 #include "indexer/ingest.h"
+#include "indexer/jobs.h"
 #include "indexer/merge_worker.h"
 #include "indexer/validate.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
@@ -53,7 +54,10 @@ class IndexerService final : public v1::Indexer::Service {
  public:
   IndexerService(Store* store, const Encoder* encoder,
                  const IndexerOptions& options)
-      : store_(store), encoder_(encoder), options_(ToPipelineOptions(options)) {
+      : store_(store),
+        encoder_(encoder),
+        options_(ToPipelineOptions(options)),
+        jobs_(store->kv()) {
     if (options.merge && store->mode() == KvMode::kPrimary) {
       merger_ = std::make_unique<MergeWorker>(store, options.merge_policy,
                                               options.ann_builder);
@@ -75,9 +79,10 @@ class IndexerService final : public v1::Indexer::Service {
       return stream->Write(response);
     };
     ends.cancelled = [context] { return context->IsCancelled(); };
+    ends.stop = [context] { context->TryCancel(); };
     std::string collection;
-    const absl::Status status =
-        Ingest({store_, encoder_, &claims_, options_}, ends, &collection);
+    const absl::Status status = Ingest(
+        {store_, encoder_, &claims_, &jobs_, options_}, ends, &collection);
     if (!collection.empty()) Kick(collection);
     return ToReply(status);
   }
@@ -131,6 +136,50 @@ class IndexerService final : public v1::Indexer::Service {
     return Reply(std::move(stats), response);
   }
 
+  grpc::Status GetIngestJob(grpc::ServerContext*,
+                            const v1::GetIngestJobRequest* request,
+                            v1::IngestJob* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(jobs_.Get(request->collection(), request->job()), response);
+  }
+
+  grpc::Status ListIngestJobs(grpc::ServerContext*,
+                              const v1::ListIngestJobsRequest* request,
+                              v1::ListIngestJobsResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(jobs_.List(request->collection()), response);
+  }
+
+  grpc::Status ListIngestFiles(grpc::ServerContext*,
+                               const v1::ListIngestFilesRequest* request,
+                               v1::ListIngestFilesResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(jobs_.ListFiles(*request), response);
+  }
+
+  grpc::Status CancelIngestJob(grpc::ServerContext*,
+                               const v1::CancelIngestJobRequest* request,
+                               v1::IngestJob* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(jobs_.Cancel(request->collection(), request->job()), response);
+  }
+
+  grpc::Status WatchIngestJob(
+      grpc::ServerContext* context, const v1::GetIngestJobRequest* request,
+      grpc::ServerWriter<v1::IngestJob>* writer) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return ToReply(jobs_.Watch(request->collection(), request->job(),
+                               [context, writer](const v1::IngestJob& job) {
+                                 return !context->IsCancelled() &&
+                                        writer->Write(job);
+                               }));
+  }
+
  private:
   void Kick(const std::string& collection) {
     if (merger_ != nullptr) merger_->Kick(collection);
@@ -140,6 +189,7 @@ class IndexerService final : public v1::Indexer::Service {
   const Encoder* const encoder_;
   PipelineOptions options_;
   DocumentClaims claims_;
+  Jobs jobs_;
   std::unique_ptr<MergeWorker> merger_;
 };
 

@@ -10,6 +10,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "indexer/file_assembler.h"
+#include "indexer/jobs.h"
 #include "indexer/validate.h"
 
 namespace footnote {
@@ -37,33 +38,23 @@ SourceFile ToSourceFile(v1::IngestFile file) {
 // Counts results and tells the client.
 class Reporter {
  public:
-  explicit Reporter(const IngestStream& stream) : stream_(stream) {}
+  Reporter(const IngestStream& stream, RunningJob* job)
+      : stream_(stream), job_(job) {}
 
   void OnResult(const DocumentResult& result) {
     v1::IngestResponse response;
-    v1::FileResult* out = response.mutable_result();
-    out->set_document(result.document);
-    out->set_reason(result.reason);
-    out->set_version(result.version);
-    out->set_sha256(result.sha256);
-    out->set_passages(result.passages);
-    out->set_language(result.language);
-    out->set_text_bytes(result.text_bytes);
-    for (const std::string& warning : result.warnings) {
-      out->add_warnings(warning);
-    }
+    *response.mutable_result() = ToProto(result);
+    job_->OnResult(response.result());
     const std::lock_guard<std::mutex> lock(mutex_);
     switch (result.state) {
       case DocumentResult::State::kIndexed:
-        out->set_state(v1::FileResult::INDEXED);
+      case DocumentResult::State::kWouldIndex:
         summary_.set_indexed(summary_.indexed() + 1);
         break;
       case DocumentResult::State::kUnchanged:
-        out->set_state(v1::FileResult::UNCHANGED);
         summary_.set_unchanged(summary_.unchanged() + 1);
         break;
       case DocumentResult::State::kFailed:
-        out->set_state(v1::FileResult::FAILED);
         summary_.set_failed(summary_.failed() + 1);
         break;
     }
@@ -72,14 +63,19 @@ class Reporter {
     stream_.write(response);
   }
 
-  void OnFailure(const std::string& document, const absl::Status& why) {
+  void OnFailure(const std::string& document, const std::string& path,
+                 const absl::Status& why) {
     DocumentResult result;
     result.document = document;
+    result.path = path.empty() ? document : path;
     result.reason = std::string(why.message());
     OnResult(result);
   }
 
-  void OnReceived() { ++received_; }
+  void OnReceived(uint64_t bytes) {
+    ++received_;
+    job_->OnReceived(bytes);
+  }
 
   // Tells how far it is, if it was not told just before.
   void MaybeProgress(uint64_t passages) {
@@ -102,11 +98,13 @@ class Reporter {
     const std::lock_guard<std::mutex> lock(mutex_);
     *response.mutable_summary() = summary_;
     response.mutable_summary()->set_generation(generation);
+    response.mutable_summary()->set_job(job_->id());
     stream_.write(response);
   }
 
  private:
   const IngestStream& stream_;
+  RunningJob* const job_;
   std::mutex mutex_;
   v1::IngestSummary summary_;          // guarded by mutex_
   absl::Time last_progress_;           // guarded by mutex_
@@ -144,8 +142,13 @@ absl::Status ReadFiles(const IngestStream& stream, FileAssembler* assembler,
     if (request.has_file()) {
       const absl::Status valid = ValidateFile(request.file());
       refused = !valid.ok();
-      if (refused) {
-        reporter->OnFailure(request.file().document(), valid);
+      if (valid.ok() && !request.file().failure().empty()) {
+        reporter->OnReceived(0);
+        reporter->OnFailure(request.file().document(), request.file().path(),
+                            absl::UnavailableError(request.file().failure()));
+      } else if (refused) {
+        reporter->OnFailure(request.file().document(), request.file().path(),
+                            valid);
       } else {
         status = assembler->Begin(ToSourceFile(request.file()));
       }
@@ -166,18 +169,17 @@ absl::Status ReadFiles(const IngestStream& stream, FileAssembler* assembler,
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
-                    std::string* collection) {
-  v1::IngestStart start;
-  RETURN_IF_ERROR(ReadStart(stream, &start));
-  *collection = start.collection();
-  Reporter reporter(stream);
+absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
+                    const v1::IngestStart& start, RunningJob* running) {
+  Reporter reporter(stream, running);
   PipelineJob job;
   job.collection = start.collection();
-  job.name = start.request_id();
+  job.name = running->id();
   job.vectors = start.vectors();
+  job.dry_run = start.dry_run();
+  job.with_commit = [running](const DocumentResult& result, KvBatch* batch) {
+    running->AppendRow(ToProto(result), batch);
+  };
   Pipeline pipeline(rooms.store, rooms.encoder, rooms.claims, rooms.options,
                     job, [&](const DocumentResult& result) {
                       reporter.OnResult(result);
@@ -186,16 +188,18 @@ absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
   FileAssembler assembler(
       rooms.options.limits,
       [&](SourceFile file) {
-        reporter.OnReceived();
+        reporter.OnReceived(file.bytes.size());
         pipeline.Add(std::move(file));
       },
       [&](const std::string& document, const absl::Status& why) {
-        reporter.OnFailure(document, why);
+        reporter.OnFailure(document, document, why);
       });
   const absl::Status read = ReadFiles(stream, &assembler, &pipeline, &reporter);
-  if (stream.cancelled()) {
+  if (stream.cancelled() || running->cancel_requested()) {
     pipeline.Cancel();
-    return absl::CancelledError("ingest: the client went away");
+    return absl::CancelledError(running->cancel_requested()
+                                    ? "ingest: the job was cancelled"
+                                    : "ingest: the client went away");
   }
   assembler.End();
   pipeline.Finish();
@@ -204,6 +208,35 @@ absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
                    rooms.store->Current(start.collection()));
   reporter.Summarise(generation->number());
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
+                    std::string* collection) {
+  v1::IngestStart start;
+  RETURN_IF_ERROR(ReadStart(stream, &start));
+  *collection = start.collection();
+  ASSIGN_OR_RETURN(const std::shared_ptr<RunningJob> running,
+                   rooms.jobs->Begin(start));
+  v1::IngestResponse first;
+  *first.mutable_job() = running->Snapshot();
+  stream.write(first);
+  running->SetStop(stream.stop);
+  const absl::Status status = RunJob(rooms, stream, start, running.get());
+  running->ClearStop();
+  v1::IngestJob::State state = v1::IngestJob::DONE;
+  absl::string_view reason = status.message();
+  if (running->cancel_requested() && !status.ok()) {
+    state = v1::IngestJob::CANCELLED;
+    reason = "by request";
+  } else if (absl::IsCancelled(status)) {
+    state = v1::IngestJob::INTERRUPTED;
+  } else if (!status.ok()) {
+    state = v1::IngestJob::FAILED;
+  }
+  const absl::Status ended = rooms.jobs->End(running, state, reason);
+  return status.ok() ? ended : status;
 }
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "indexer/claims.h"
+#include "indexer/jobs.h"
 #include "indexer/pipeline.h"
 #include "proto/footnote/v1/indexer.pb.h"
 #include "storage/store.h"
@@ -19,20 +20,25 @@ struct IngestStream {
   // Called from several threads, one at a time; false when nobody listens.
   std::function<bool(const v1::IngestResponse&)> write;
   std::function<bool()> cancelled;
+  // Makes `read` return false soon; from another thread. May be empty.
+  std::function<void()> stop;
 };
 
 struct IngestRooms {
   Store* store;
   const Encoder* encoder;  // may be null
   DocumentClaims* claims;
+  Jobs* jobs;
   PipelineOptions options;
 };
 
-// Reads files until the client closes its side, answers for each document, and
-// sends the summary. `collection` is set as soon as it is known.
+// Begins a job and tells it, reads files until the client closes its side,
+// answers for each document, and sends the summary. `collection` is set as soon
+// as it is known.
 //   InvalidArgument  messages out of order, or a bad start or chunk; files
 //                    that came before still get their results
-//   Cancelled        the client went away
+//   AlreadyExists    a job of that id runs
+//   Cancelled        the client went away, or the job was cancelled
 absl::Status Ingest(const IngestRooms& rooms, const IngestStream& stream,
                     std::string* collection);
 

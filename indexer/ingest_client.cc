@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -25,7 +24,9 @@ constexpr size_t kChunkBytes = 512 << 10;
 class OpenFile {
  public:
   explicit OpenFile(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(errno) {}
+      : fd_(path == "-" ? dup(STDIN_FILENO)
+                        : open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+        error_(errno) {}
   ~OpenFile() {
     if (fd_ >= 0) close(fd_);
   }
@@ -58,15 +59,6 @@ class OpenFile {
   int error_;
 };
 
-v1::IngestResponse Failure(const std::string& document,
-                           const std::string& reason) {
-  v1::IngestResponse response;
-  response.mutable_result()->set_document(document);
-  response.mutable_result()->set_state(v1::FileResult::FAILED);
-  response.mutable_result()->set_reason(reason);
-  return response;
-}
-
 // False when the stream can't go on: it broke, or the file failed midway, so
 // that what was sent of it must not be taken for the whole. A file that can't
 // be read from the start is not sent, and the stream goes on.
@@ -91,12 +83,7 @@ bool SendFile(const IngestClientOptions& options, const std::string& path,
   }
   v1::IngestRequest request;
   *request.mutable_file() = options.file;
-  std::string id = path;
-  if (!options.root.empty() && absl::StartsWith(id, options.root)) {
-    id.erase(0, options.root.size());
-    while (absl::StartsWith(id, "/")) id.erase(0, 1);
-  }
-  request.mutable_file()->set_document(id);
+  request.mutable_file()->set_document(DocumentIdOf(options, path));
   request.mutable_file()->set_path(path);
   if (!stream->Write(request)) return false;
   while (true) {
@@ -114,37 +101,59 @@ bool SendFile(const IngestClientOptions& options, const std::string& path,
   }
 }
 
+// Tells the service of a file that can't be sent.
+bool SendFailure(const IngestClientOptions& options, const std::string& path,
+                 const std::string& reason, Stream* stream) {
+  v1::IngestRequest request;
+  request.mutable_file()->set_document(DocumentIdOf(options, path));
+  request.mutable_file()->set_path(path);
+  request.mutable_file()->set_failure(reason);
+  return stream->Write(request);
+}
+
 }  // namespace
+
+std::string DocumentIdOf(const IngestClientOptions& options,
+                         const std::string& path) {
+  if (path == "-") return options.stdin_id;
+  std::string id = path;
+  if (!options.root.empty() && absl::StartsWith(id, options.root)) {
+    id.erase(0, options.root.size());
+    while (absl::StartsWith(id, "/")) id.erase(0, 1);
+  }
+  return id;
+}
 
 absl::Status IngestFiles(
     v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
-    const std::vector<WalkedFiles::File>& files,
+    const WalkedFiles& walked,
     const std::function<void(const v1::IngestResponse&)>& on_response) {
   grpc::ClientContext context;
   const auto stream = indexer->IngestDocuments(&context);
-  std::mutex mutex;
   // Results are read while files are sent: neither side may wait for the other
   // with a full window.
   std::thread reader([&] {
     v1::IngestResponse response;
-    while (stream->Read(&response)) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      on_response(response);
-    }
+    while (stream->Read(&response)) on_response(response);
   });
   v1::IngestRequest start;
   *start.mutable_start() = options.start;
   bool open = stream->Write(start);
   absl::Status broken;
-  for (size_t i = 0; open && i < files.size(); ++i) {
+  for (size_t i = 0; open && i < walked.failures.size(); ++i) {
+    open = SendFailure(options, walked.failures[i].first,
+                       walked.failures[i].second, stream.get());
+  }
+  for (size_t i = 0; open && i < walked.files.size(); ++i) {
+    const std::string& path = walked.files[i].path;
     std::string failure;
-    open = SendFile(options, files[i].path, stream.get(), &failure);
+    open = SendFile(options, path, stream.get(), &failure);
     if (failure.empty()) continue;
-    if (!open) {
-      broken = absl::DataLossError(absl::StrCat(files[i].path, ": ", failure));
+    if (open) {
+      open = SendFailure(options, path, failure, stream.get());
+    } else {
+      broken = absl::DataLossError(absl::StrCat(path, ": ", failure));
     }
-    const std::lock_guard<std::mutex> lock(mutex);
-    on_response(Failure(files[i].path, failure));
   }
   if (broken.ok()) {
     stream->WritesDone();

@@ -18,14 +18,21 @@ struct IngestClientOptions {
   v1::IngestFile file;
   // A file's id is its path without this at the front.
   std::string root;
+  // The id of the document that path "-", standard input, holds.
+  std::string stdin_id;
 };
 
-// Streams `files` to `indexer`. `on_response` gets every message of the
-// service, one at a time, from another thread; a file that cannot be read here
-// becomes a FAILED result of its own. Errors are those of the call.
+// The id under which the file at `path` is sent.
+std::string DocumentIdOf(const IngestClientOptions& options,
+                         const std::string& path);
+
+// Streams what `walked` found to `indexer`. `on_response` gets every message of
+// the service, one at a time, from another thread. A file that cannot be read
+// here is told to the service too, which answers FAILED. Errors are those of
+// the call.
 absl::Status IngestFiles(
     v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
-    const std::vector<WalkedFiles::File>& files,
+    const WalkedFiles& walked,
     const std::function<void(const v1::IngestResponse&)>& on_response);
 
 }  // namespace footnote

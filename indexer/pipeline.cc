@@ -75,10 +75,12 @@ struct Pipeline::Shared {
     on_result(result);
   }
 
-  void ReportFailure(const std::string& document, const absl::Status& why) {
+  void ReportFailure(const std::string& document, const std::string& path,
+                     const absl::Status& why) {
     Count("indexer_documents", "failed");
     DocumentResult result;
     result.document = document;
+    result.path = path;
     result.state = DocumentResult::State::kFailed;
     result.reason = std::string(why.message());
     Report(result);
@@ -138,6 +140,7 @@ class Pipeline::Worker {
     const std::string source_hash = SourceHash(file, shared_.how);
     if (IsSameSource(file, source_hash)) return;
     const std::string file_id = file.document;
+    const std::string path = file.path.empty() ? file.document : file.path;
     const absl::Status status = PrepareDocuments(
         std::move(file), shared_.job.collection, shared_.options.limits,
         [&](const std::string& document,
@@ -148,7 +151,7 @@ class Pipeline::Worker {
             indexed = Index(*prepared,
                             document == file_id ? source_hash : std::string());
           }
-          if (!indexed.ok()) shared_.ReportFailure(document, indexed);
+          if (!indexed.ok()) shared_.ReportFailure(document, path, indexed);
           if (GroupIsDue() || !group_status_.ok()) Commit();
           return absl::OkStatus();
         });
@@ -182,6 +185,14 @@ class Pipeline::Worker {
     Member member;
     member.record = document.record;
     ASSIGN_OR_RETURN(member.record.version, documents->NextVersion(ref));
+    if (shared_.job.dry_run) {
+      shared_.passages += document.passages.size();
+      DocumentResult result = ResultOf(member.record);
+      result.state = DocumentResult::State::kWouldIndex;
+      result.warnings = document.warnings;
+      shared_.Report(result);
+      return false;
+    }
     member.record.encoder_hash = shared_.encoder_hash;
     member.record.ingested_us = absl::GetCurrentTimeNanos() / 1000;
     member.record.job = shared_.job.name;
@@ -279,14 +290,8 @@ class Pipeline::Worker {
                                      ref.document, live->version));
     if ((source ? stored.source : stored.content) != hash) return false;
     Count("indexer_documents", "unchanged");
-    DocumentResult result;
-    result.document = ref.document;
+    DocumentResult result = ResultOf(*live);
     result.state = DocumentResult::State::kUnchanged;
-    result.version = live->version;
-    result.sha256 = live->sha256;
-    result.passages = live->passages;
-    result.language = live->language;
-    result.text_bytes = live->bytes;
     shared_.Report(result);
     return true;
   }
@@ -303,23 +308,20 @@ class Pipeline::Worker {
   // Makes the group durable and visible, and reports its documents.
   void Commit() {
     if (!group_.empty()) {
-      const absl::Status status = WriteGroup();
+      std::vector<DocumentResult> results;
       for (Member& member : group_) {
-        shared_.claims->Release(shared_.job.collection, member.record.document);
+        results.push_back(ResultOf(member.record));
+        results.back().state = DocumentResult::State::kIndexed;
+        results.back().warnings = std::move(member.warnings);
+      }
+      const absl::Status status = WriteGroup(results);
+      for (const DocumentResult& result : results) {
+        shared_.claims->Release(shared_.job.collection, result.document);
         if (!status.ok()) {
-          shared_.ReportFailure(member.record.document, status);
+          shared_.ReportFailure(result.document, result.path, status);
           continue;
         }
         Count("indexer_documents", "indexed");
-        DocumentResult result;
-        result.document = member.record.document;
-        result.state = DocumentResult::State::kIndexed;
-        result.version = member.record.version;
-        result.sha256 = member.record.sha256;
-        result.passages = member.record.passages;
-        result.language = member.record.language;
-        result.text_bytes = member.record.bytes;
-        result.warnings = std::move(member.warnings);
         shared_.Report(result);
       }
       group_.clear();
@@ -329,7 +331,19 @@ class Pipeline::Worker {
     group_status_ = absl::OkStatus();
   }
 
-  absl::Status WriteGroup() {
+  static DocumentResult ResultOf(const VersionRecord& record) {
+    DocumentResult result;
+    result.document = record.document;
+    result.path = record.source;
+    result.version = record.version;
+    result.sha256 = record.sha256;
+    result.passages = record.passages;
+    result.language = record.language;
+    result.text_bytes = record.bytes;
+    return result;
+  }
+
+  absl::Status WriteGroup(const std::vector<DocumentResult>& results) {
     StageTimer timer("commit");
     RETURN_IF_ERROR(group_status_);
     RETURN_IF_ERROR(encoder_.Flush(writer_.get()));
@@ -338,14 +352,18 @@ class Pipeline::Worker {
     footnote::Commit commit;
     commit.collection = shared_.job.collection;
     commit.new_segments.push_back(segment.name);
-    KvBatch fingerprints;
+    KvBatch also;
     for (const Member& member : group_) {
       commit.versions.push_back(member.record);
       AppendFingerprint(shared_.job.collection, member.record.document,
-                        member.record.version, member.fingerprint,
-                        &fingerprints);
+                        member.record.version, member.fingerprint, &also);
     }
-    commit.also = &fingerprints;
+    if (shared_.job.with_commit != nullptr) {
+      for (const DocumentResult& result : results) {
+        shared_.job.with_commit(result, &also);
+      }
+    }
+    commit.also = &also;
     const absl::Status status = shared_.store->Apply(commit).status();
     if (!status.ok()) {
       unlink(segment.path.c_str());

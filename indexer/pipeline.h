@@ -42,6 +42,12 @@ struct PipelineJob {
   std::string name;
   // Makes vectors; needs an encoder.
   bool vectors = true;
+  // Compares and reports, and stores nothing: what is new or changed becomes
+  // kWouldIndex.
+  bool dry_run = false;
+  // Adds to the write that makes a document visible what shall be true with
+  // it; may be empty. From the workers' threads, several at a time.
+  std::function<void(const DocumentResult&, KvBatch*)> with_commit;
 };
 
 // Indexes files in parallel.

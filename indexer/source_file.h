@@ -32,9 +32,11 @@ struct SourceFile {
 
 // What became of one document.
 struct DocumentResult {
-  enum class State { kIndexed, kUnchanged, kFailed };
+  // kWouldIndex: of a dry run.
+  enum class State { kIndexed, kUnchanged, kFailed, kWouldIndex };
 
   std::string document;
+  std::string path;  // of the file that it came from
   State state = State::kFailed;
   // Of kFailed: the thing, the value, what was wanted.
   std::string reason;

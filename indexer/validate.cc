@@ -12,7 +12,8 @@ namespace footnote {
 namespace {
 
 constexpr size_t kMaxCollectionBytes = 63;
-constexpr size_t kMaxRequestIdBytes = 128;
+constexpr size_t kMaxJobBytes = 128;
+constexpr size_t kMaxFailureBytes = 4096;
 constexpr size_t kMaxPathBytes = 4096;
 constexpr size_t kMaxTitleBytes = 4096;
 constexpr size_t kMaxKeyBytes = 128;
@@ -36,6 +37,23 @@ absl::Status CheckText(absl::string_view field, absl::string_view value,
     return Invalid(absl::StrCat(field, ": not UTF-8, want UTF-8"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckJob(absl::string_view field, absl::string_view job) {
+  bool good = !job.empty() && job.size() <= kMaxJobBytes;
+  for (char c : job) {
+    good &= absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+            c == '-' || c == '.' || c == ':';
+  }
+  if (good) return absl::OkStatus();
+  return Invalid(absl::StrCat(field, ": \"", job, "\", want 1 to ",
+                              kMaxJobBytes,
+                              " letters, digits, '_', '-', '.' or ':'"));
+}
+
+absl::Status CheckPageSize(int page_size) {
+  if (page_size >= 0) return absl::OkStatus();
+  return Invalid(absl::StrCat("page_size: ", page_size, ", want 0 to 1000"));
 }
 
 absl::Status CheckKey(absl::string_view key) {
@@ -73,12 +91,15 @@ absl::Status ValidateDocument(absl::string_view document) {
 
 absl::Status ValidateStart(const v1::IngestStart& start) {
   RETURN_IF_ERROR(ValidateCollection(start.collection()));
-  return CheckText("request_id", start.request_id(), kMaxRequestIdBytes);
+  return start.request_id().empty()
+             ? absl::OkStatus()
+             : CheckJob("request_id", start.request_id());
 }
 
 absl::Status ValidateFile(const v1::IngestFile& file) {
   RETURN_IF_ERROR(ValidateDocument(file.document()));
   RETURN_IF_ERROR(CheckText("path", file.path(), kMaxPathBytes));
+  RETURN_IF_ERROR(CheckText("failure", file.failure(), kMaxFailureBytes));
   RETURN_IF_ERROR(CheckText("title", file.title(), kMaxTitleBytes));
   if (!ParseLanguage(file.language()).ok()) {
     return Invalid(absl::StrCat("language: \"", file.language(),
@@ -122,9 +143,7 @@ absl::Status Validate(const v1::GetDocumentRequest& request) {
 
 absl::Status Validate(const v1::ListDocumentsRequest& request) {
   RETURN_IF_ERROR(ValidateCollection(request.collection()));
-  if (request.page_size() >= 0) return absl::OkStatus();
-  return Invalid(
-      absl::StrCat("page_size: ", request.page_size(), ", want 0 to 1000"));
+  return CheckPageSize(request.page_size());
 }
 
 absl::Status Validate(const v1::ReadTextRequest& request) {
@@ -141,6 +160,26 @@ absl::Status Validate(const v1::GetStatsRequest& request) {
   return request.collection().empty()
              ? absl::OkStatus()
              : ValidateCollection(request.collection());
+}
+
+absl::Status Validate(const v1::GetIngestJobRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  return CheckJob("job", request.job());
+}
+
+absl::Status Validate(const v1::ListIngestJobsRequest& request) {
+  return ValidateCollection(request.collection());
+}
+
+absl::Status Validate(const v1::ListIngestFilesRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  RETURN_IF_ERROR(CheckJob("job", request.job()));
+  return CheckPageSize(request.page_size());
+}
+
+absl::Status Validate(const v1::CancelIngestJobRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  return CheckJob("job", request.job());
 }
 
 }  // namespace footnote

@@ -23,6 +23,10 @@ absl::Status Validate(const v1::GetDocumentRequest& request);
 absl::Status Validate(const v1::ListDocumentsRequest& request);
 absl::Status Validate(const v1::ReadTextRequest& request);
 absl::Status Validate(const v1::GetStatsRequest& request);
+absl::Status Validate(const v1::GetIngestJobRequest& request);
+absl::Status Validate(const v1::ListIngestJobsRequest& request);
+absl::Status Validate(const v1::ListIngestFilesRequest& request);
+absl::Status Validate(const v1::CancelIngestJobRequest& request);
 
 }  // namespace footnote
 

@@ -50,6 +50,7 @@ class IngestCallTest : public IngestTest {
       return true;
     };
     stream.write = [&](const v1::IngestResponse& response) {
+      if (response.has_job()) job_id_ = response.job().job();
       if (response.has_result()) {
         results_[response.result().document()] = response.result();
       }
@@ -58,13 +59,29 @@ class IngestCallTest : public IngestTest {
     };
     stream.cancelled = [&] { return next >= leave_after; };
     std::string collection;
-    return footnote::Ingest({store_.get(), nullptr, &claims_, options_}, stream,
-                            &collection);
+    Jobs jobs(store_->kv());
+    const absl::Status status =
+        footnote::Ingest({store_.get(), nullptr, &claims_, &jobs, options_},
+                         stream, &collection);
+    if (!job_id_.empty()) {
+      const auto job = jobs.Get("c", job_id_);
+      if (job.ok()) job_ = *job;
+      v1::ListIngestFilesRequest files;
+      files.set_collection("c");
+      files.set_job(job_id_);
+      const auto listed = jobs.ListFiles(files);
+      if (listed.ok()) job_files_ = *listed;
+    }
+    return status;
   }
 
   std::vector<v1::IngestRequest> requests_;
   std::map<std::string, v1::FileResult> results_;
   std::vector<v1::IngestSummary> summaries_;
+  // Of the last call.
+  std::string job_id_;
+  v1::IngestJob job_;
+  v1::ListIngestFilesResponse job_files_;
 };
 
 TEST_F(IngestCallTest, AnswersForEachFileAndSumsUp) {
@@ -84,6 +101,42 @@ TEST_F(IngestCallTest, AnswersForEachFileAndSumsUp) {
   EXPECT_EQ(summaries_[0].failed(), 1);
   EXPECT_EQ(summaries_[0].passages(), 2);
   EXPECT_EQ(summaries_[0].generation(), Current()->number());
+}
+
+TEST_F(IngestCallTest, IsAJobThatKeepsEveryResult) {
+  Start();
+  Send("a", "First text.");
+  Send("b", "");
+  v1::IngestRequest unread;
+  unread.mutable_file()->set_document("c");
+  unread.mutable_file()->set_path("/docs/c");
+  unread.mutable_file()->set_failure("file: permission denied");
+  requests_.push_back(unread);
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["c"].reason(), "file: permission denied");
+  EXPECT_EQ(summaries_[0].job(), job_id_);
+  EXPECT_EQ(job_.state(), v1::IngestJob::DONE);
+  EXPECT_EQ(job_.indexed(), 1);
+  EXPECT_EQ(job_.failed(), 2);
+  EXPECT_EQ(job_.received_files(), 3);
+  ASSERT_EQ(job_files_.files_size(), 3);
+  EXPECT_EQ(job_files_.files(0).state(), v1::FileResult::INDEXED);
+  EXPECT_EQ(job_files_.files(0).version(), 1);
+  EXPECT_EQ(job_files_.files(1).state(), v1::FileResult::FAILED);
+  EXPECT_EQ(job_files_.files(2).path(), "/docs/c");
+}
+
+TEST_F(IngestCallTest, ADryRunStoresNothing) {
+  v1::IngestRequest start;
+  start.mutable_start()->set_collection("c");
+  start.mutable_start()->set_dry_run(true);
+  requests_.push_back(start);
+  Send("a", "Text.");
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["a"].state(), v1::FileResult::WOULD_INDEX);
+  EXPECT_EQ(Current()->number(), 0);
+  EXPECT_TRUE(job_.dry_run());
+  EXPECT_EQ(job_.indexed(), 1);
 }
 
 TEST_F(IngestCallTest, TheSameRequestAgainChangesNothing) {
@@ -149,6 +202,8 @@ TEST_F(IngestCallTest, DropsWhatIsNotCommittedWhenTheClientLeaves) {
   EXPECT_EQ(Call(3).code(), absl::StatusCode::kCancelled);
   EXPECT_THAT(results_, IsEmpty());
   EXPECT_EQ(Current()->manifest.documents, 0);
+  EXPECT_EQ(job_.state(), v1::IngestJob::INTERRUPTED);
+  EXPECT_THAT(job_.reason(), HasSubstr("went away"));
 }
 
 }  // namespace

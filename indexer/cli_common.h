@@ -1,0 +1,28 @@
+// What the indexer's commands share.
+#ifndef FOOTNOTE_INDEXER_CLI_COMMON_H_
+#define FOOTNOTE_INDEXER_CLI_COMMON_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace footnote {
+
+// How long a command waits for a service by default.
+constexpr absl::Duration kDeadline = absl::Seconds(60);
+
+void SetDeadline(grpc::ClientContext* call,
+                 absl::Duration patience = kDeadline);
+
+// "1.5 MB"
+std::string Mebibytes(uint64_t bytes);
+
+// "1,234,567"
+std::string Grouped(uint64_t number);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_CLI_COMMON_H_

@@ -1,0 +1,403 @@
+#include "indexer/jobs.h"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+#include "storage/store_tables.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kKeptJobs = 20;
+constexpr size_t kRowsToWrite = 500;
+constexpr absl::Duration kWatchEvery = absl::Milliseconds(200);
+constexpr int kDefaultPage = 100;
+constexpr int kMaxPage = 1000;
+// Before this, a rate says little.
+constexpr double kSecondsToJudge = 0.5;
+
+constexpr absl::string_view kZero("\0", 1);
+
+std::string JobPrefix(absl::string_view collection) {
+  return absl::StrCat("job/", collection, kZero);
+}
+std::string JobKey(absl::string_view collection, absl::string_view job) {
+  return absl::StrCat(JobPrefix(collection), job);
+}
+std::string FilePrefix(absl::string_view collection, absl::string_view job) {
+  return absl::StrCat("jobfile/", collection, kZero, job, kZero);
+}
+
+absl::Status NoJob(const std::string& collection, const std::string& job) {
+  absl::Status status = absl::NotFoundError(
+      absl::StrCat("job \"", job, "\" of collection \"", collection,
+                   "\": not found, want one of the newest ", kKeptJobs));
+  SetErrorReason("JOB_NOT_FOUND", &status);
+  return status;
+}
+
+// "20261124-140502-3fa9": sorts by time, and two in one second differ.
+std::string NewId() {
+  static std::mutex mutex;
+  static auto* const random = new std::mt19937(std::random_device{}());
+  const std::lock_guard<std::mutex> lock(mutex);
+  return absl::StrCat(
+      absl::FormatTime("%Y%m%d-%H%M%S-", absl::Now(), absl::UTCTimeZone()),
+      absl::Hex((*random)() & 0xffff, absl::kZeroPad4));
+}
+
+int64_t NowMicros() { return absl::ToUnixMicros(absl::Now()); }
+
+void FillRates(v1::IngestJob* job) {
+  if (job->state() != v1::IngestJob::RUNNING) return;
+  const double seconds =
+      static_cast<double>(NowMicros() - job->started_us()) * 1e-6;
+  const uint64_t done = job->indexed() + job->unchanged() + job->failed();
+  if (seconds < kSecondsToJudge || done == 0) return;
+  job->set_documents_per_second(static_cast<double>(done) / seconds);
+  if (job->expected_bytes() > job->received_bytes() &&
+      job->received_bytes() > 0) {
+    job->set_seconds_left(
+        seconds *
+        static_cast<double>(job->expected_bytes() - job->received_bytes()) /
+        static_cast<double>(job->received_bytes()));
+  }
+}
+
+absl::StatusOr<v1::IngestJob> ParseJob(absl::string_view bytes) {
+  v1::IngestJob job;
+  if (!job.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("job: its record does not parse");
+  }
+  return job;
+}
+
+// What a stored job says when no process runs it.
+void MarkInterrupted(v1::IngestJob* job) {
+  if (job->state() != v1::IngestJob::RUNNING) return;
+  job->set_state(v1::IngestJob::INTERRUPTED);
+  job->set_reason("the server stopped while it ran");
+}
+
+}  // namespace
+
+v1::FileResult ToProto(const DocumentResult& result) {
+  v1::FileResult out;
+  out.set_document(result.document);
+  out.set_path(result.path);
+  out.set_reason(result.reason);
+  out.set_version(result.version);
+  out.set_sha256(result.sha256);
+  out.set_passages(result.passages);
+  out.set_language(result.language);
+  out.set_text_bytes(result.text_bytes);
+  for (const std::string& warning : result.warnings) {
+    out.add_warnings(warning);
+  }
+  switch (result.state) {
+    case DocumentResult::State::kIndexed:
+      out.set_state(v1::FileResult::INDEXED);
+      break;
+    case DocumentResult::State::kUnchanged:
+      out.set_state(v1::FileResult::UNCHANGED);
+      break;
+    case DocumentResult::State::kFailed:
+      out.set_state(v1::FileResult::FAILED);
+      break;
+    case DocumentResult::State::kWouldIndex:
+      out.set_state(v1::FileResult::WOULD_INDEX);
+      break;
+  }
+  return out;
+}
+
+RunningJob::RunningJob(Kv* kv, v1::IngestJob job)
+    : kv_(kv),
+      collection_(job.collection()),
+      id_(job.job()),
+      job_(std::move(job)) {}
+
+void RunningJob::OnReceived(uint64_t bytes) {
+  const absl::MutexLock lock(&mutex_);
+  job_.set_received_files(job_.received_files() + 1);
+  job_.set_received_bytes(job_.received_bytes() + bytes);
+  ++changes_;
+}
+
+void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) const {
+  batch->Put(kTableJobs,
+             absl::StrCat(FilePrefix(collection_, id_), result.document()),
+             result.SerializeAsString());
+}
+
+void RunningJob::OnResult(const v1::FileResult& result) {
+  const absl::MutexLock lock(&mutex_);
+  ++changes_;
+  job_.set_passages(job_.passages() + result.passages());
+  job_.set_text_bytes(job_.text_bytes() + result.text_bytes());
+  switch (result.state()) {
+    case v1::FileResult::INDEXED:
+      job_.set_indexed(job_.indexed() + 1);
+      return;  // its row came with its commit
+    case v1::FileResult::WOULD_INDEX:
+      job_.set_indexed(job_.indexed() + 1);
+      break;
+    case v1::FileResult::UNCHANGED:
+      job_.set_unchanged(job_.unchanged() + 1);
+      break;
+    default:
+      job_.set_failed(job_.failed() + 1);
+      break;
+  }
+  AppendRow(result, &rows_);
+  // A failure is what people look for after a crash: it is written at once.
+  // Errors of the disk show at the end of the job.
+  if (rows_.size() >= kRowsToWrite ||
+      result.state() == v1::FileResult::FAILED) {
+    (void)WriteRows(false);
+  }
+}
+
+absl::Status RunningJob::WriteRows(bool sync) {
+  KvBatch batch;
+  std::swap(batch, rows_);
+  batch.Put(kTableJobs, JobKey(collection_, id_), job_.SerializeAsString());
+  return kv_->Write(std::move(batch), sync);
+}
+
+absl::Status RunningJob::End(v1::IngestJob::State state,
+                             absl::string_view reason) {
+  const absl::MutexLock lock(&mutex_);
+  job_.set_state(state);
+  job_.set_reason(std::string(reason));
+  job_.set_ended_us(NowMicros());
+  ++changes_;
+  return WriteRows(true);
+}
+
+void RunningJob::SetStop(std::function<void()> stop) {
+  const absl::MutexLock lock(&stop_mutex_);
+  stop_ = std::move(stop);
+}
+
+void RunningJob::ClearStop() { SetStop(nullptr); }
+
+void RunningJob::RequestCancel() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    cancel_requested_ = true;
+  }
+  const absl::MutexLock lock(&stop_mutex_);
+  if (stop_ != nullptr) stop_();
+}
+
+bool RunningJob::cancel_requested() const {
+  const absl::MutexLock lock(&mutex_);
+  return cancel_requested_;
+}
+
+v1::IngestJob RunningJob::Snapshot() const {
+  v1::IngestJob job;
+  {
+    const absl::MutexLock lock(&mutex_);
+    job = job_;
+  }
+  FillRates(&job);
+  return job;
+}
+
+v1::IngestJob RunningJob::WaitForChange(uint64_t* seen,
+                                        absl::Duration patience) const {
+  v1::IngestJob job;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto changed = [this, seen]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return changes_ != *seen;
+    };
+    mutex_.AwaitWithTimeout(absl::Condition(&changed), patience);
+    *seen = changes_;
+    job = job_;
+  }
+  FillRates(&job);
+  return job;
+}
+
+absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
+    const v1::IngestStart& start) {
+  v1::IngestJob job;
+  job.set_collection(start.collection());
+  job.set_job(start.request_id().empty() ? NewId() : start.request_id());
+  job.set_name(
+      absl::StrCat("collections/", job.collection(), "/jobs/", job.job()));
+  job.set_state(v1::IngestJob::RUNNING);
+  job.set_started_us(NowMicros());
+  job.set_expected_files(start.expected_files());
+  job.set_expected_bytes(start.expected_bytes());
+  job.set_dry_run(start.dry_run());
+  const Name name = {job.collection(), job.job()};
+  auto running = std::make_shared<RunningJob>(kv_, job);
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (!running_.emplace(name, running).second) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("job \"", name.second, "\" of collection \"", name.first,
+                       "\": runs already, want another id"));
+    }
+  }
+  KvBatch batch;
+  batch.DeletePrefix(kTableJobs, FilePrefix(name.first, name.second));
+  batch.Put(kTableJobs, JobKey(name.first, name.second),
+            job.SerializeAsString());
+  absl::Status status = kv_->Write(std::move(batch), true);
+  if (status.ok()) status = Prune(name.first);
+  if (status.ok()) return running;
+  const absl::MutexLock lock(&mutex_);
+  running_.erase(name);
+  return status;
+}
+
+absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
+                       v1::IngestJob::State state, absl::string_view reason) {
+  const absl::Status status = job->End(state, reason);
+  const absl::MutexLock lock(&mutex_);
+  running_.erase({job->collection(), job->id()});
+  return status;
+}
+
+std::shared_ptr<RunningJob> Jobs::FindRunning(const Name& name) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = running_.find(name);
+  return found == running_.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<v1::IngestJob> Jobs::Get(const std::string& collection,
+                                        const std::string& job) const {
+  const auto running = FindRunning({collection, job});
+  if (running != nullptr) return running->Snapshot();
+  const absl::StatusOr<std::string> bytes =
+      kv_->Get(kTableJobs, JobKey(collection, job));
+  if (absl::IsNotFound(bytes.status())) return NoJob(collection, job);
+  RETURN_IF_ERROR(bytes.status());
+  ASSIGN_OR_RETURN(v1::IngestJob out, ParseJob(*bytes));
+  MarkInterrupted(&out);
+  return out;
+}
+
+absl::StatusOr<v1::ListIngestJobsResponse> Jobs::List(
+    const std::string& collection) const {
+  std::vector<v1::IngestJob> jobs;
+  const auto it = kv_->Iterate(kTableJobs, JobPrefix(collection));
+  for (; it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(v1::IngestJob job, ParseJob(it->value()));
+    const auto running = FindRunning({collection, job.job()});
+    if (running != nullptr) {
+      job = running->Snapshot();
+    } else {
+      MarkInterrupted(&job);
+    }
+    jobs.push_back(std::move(job));
+  }
+  RETURN_IF_ERROR(it->status());
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const v1::IngestJob& a, const v1::IngestJob& b) {
+                     return a.started_us() > b.started_us();
+                   });
+  v1::ListIngestJobsResponse out;
+  for (v1::IngestJob& job : jobs) *out.add_jobs() = std::move(job);
+  return out;
+}
+
+absl::Status Jobs::Prune(const std::string& collection) const {
+  ASSIGN_OR_RETURN(const v1::ListIngestJobsResponse all, List(collection));
+  KvBatch batch;
+  for (int i = kKeptJobs; i < all.jobs_size(); ++i) {
+    const v1::IngestJob& job = all.jobs(i);
+    if (job.state() == v1::IngestJob::RUNNING) continue;
+    batch.Delete(kTableJobs, JobKey(collection, job.job()));
+    batch.DeletePrefix(kTableJobs, FilePrefix(collection, job.job()));
+  }
+  return batch.size() == 0 ? absl::OkStatus()
+                           : kv_->Write(std::move(batch), false);
+}
+
+absl::StatusOr<v1::ListIngestFilesResponse> Jobs::ListFiles(
+    const v1::ListIngestFilesRequest& request) const {
+  RETURN_IF_ERROR(Get(request.collection(), request.job()).status());
+  const auto running = FindRunning({request.collection(), request.job()});
+  if (running != nullptr) {
+    const absl::MutexLock lock(&running->mutex_);
+    RETURN_IF_ERROR(running->WriteRows(false));
+  }
+  const std::string prefix = FilePrefix(request.collection(), request.job());
+  const int page = request.page_size() == 0
+                       ? kDefaultPage
+                       : std::min(request.page_size(), kMaxPage);
+  v1::ListIngestFilesResponse out;
+  const auto it = kv_->Iterate(kTableJobs, prefix);
+  if (!request.page_token().empty()) {
+    it->Seek(absl::StrCat(prefix, request.page_token()));
+  }
+  for (; it->Valid(); it->Next()) {
+    v1::FileResult file;
+    if (!file.ParseFromArray(it->value().data(),
+                             static_cast<int>(it->value().size()))) {
+      return absl::DataLossError(
+          absl::StrCat("job ", request.job(), ": the row of ",
+                       it->key().substr(prefix.size()), " does not parse"));
+    }
+    if (request.state() != v1::FileResult::STATE_UNSPECIFIED &&
+        file.state() != request.state()) {
+      continue;
+    }
+    if (out.files_size() == page) {
+      out.set_next_page_token(file.document());
+      break;
+    }
+    *out.add_files() = std::move(file);
+  }
+  RETURN_IF_ERROR(it->status());
+  return out;
+}
+
+absl::StatusOr<v1::IngestJob> Jobs::Cancel(const std::string& collection,
+                                           const std::string& job) {
+  const auto running = FindRunning({collection, job});
+  if (running != nullptr) {
+    running->RequestCancel();
+    return running->Snapshot();
+  }
+  ASSIGN_OR_RETURN(const v1::IngestJob ended, Get(collection, job));
+  absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+      "job \"", job, "\" of collection \"", collection, "\": is ",
+      v1::IngestJob::State_Name(ended.state()), ", want a running one"));
+  SetErrorReason("JOB_NOT_RUNNING", &status);
+  return status;
+}
+
+absl::Status Jobs::Watch(
+    const std::string& collection, const std::string& job,
+    const std::function<bool(const v1::IngestJob&)>& send) const {
+  const auto running = FindRunning({collection, job});
+  if (running == nullptr) {
+    ASSIGN_OR_RETURN(const v1::IngestJob ended, Get(collection, job));
+    send(ended);
+    return absl::OkStatus();
+  }
+  uint64_t seen = 0;
+  while (true) {
+    const v1::IngestJob now = running->WaitForChange(&seen, absl::Seconds(1));
+    if (!send(now) || now.state() != v1::IngestJob::RUNNING) {
+      return absl::OkStatus();
+    }
+    absl::SleepFor(kWatchEvery);
+  }
+}
+
+}  // namespace footnote

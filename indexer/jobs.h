@@ -1,0 +1,120 @@
+// Ingest jobs: how far each one is, what became of each of its files, and what
+// is left of that when the process is gone.
+#ifndef FOOTNOTE_INDEXER_JOBS_H_
+#define FOOTNOTE_INDEXER_JOBS_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "indexer/source_file.h"
+#include "proto/footnote/v1/indexer.pb.h"
+#include "storage/kv.h"
+
+namespace footnote {
+
+// A result in the form in which it is sent and stored.
+v1::FileResult ToProto(const DocumentResult& result);
+
+// A job of this process that has not ended. Safe from many threads.
+class RunningJob {
+ public:
+  RunningJob(Kv* kv, v1::IngestJob job);
+
+  // `collection` and `job` of the message never change.
+  const std::string& collection() const { return collection_; }
+  const std::string& id() const { return id_; }
+
+  // A file came whole.
+  void OnReceived(uint64_t bytes);
+  // A result whose row is written already (see AppendRow), or is written now.
+  void OnResult(const v1::FileResult& result);
+
+  // Adds the row of a result to the write that makes it true.
+  void AppendRow(const v1::FileResult& result, KvBatch* batch) const;
+
+  // What CancelIngestJob calls, at most once; `stop` must be safe to call
+  // until ClearStop, which waits for a call that is on its way.
+  void SetStop(std::function<void()> stop);
+  void ClearStop();
+  void RequestCancel();
+  bool cancel_requested() const;
+
+  v1::IngestJob Snapshot() const;
+  // Waits until the job is no longer as it was at `seen` (a count, 0 at first),
+  // or `patience` is over, and sets `seen`.
+  v1::IngestJob WaitForChange(uint64_t* seen, absl::Duration patience) const;
+
+ private:
+  friend class Jobs;
+  // Makes the end durable. Returns what Kv says.
+  absl::Status End(v1::IngestJob::State state, absl::string_view reason);
+  absl::Status WriteRows(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Kv* const kv_;
+  const std::string collection_;
+  const std::string id_;
+  mutable absl::Mutex mutex_;
+  v1::IngestJob job_ ABSL_GUARDED_BY(mutex_);
+  uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 1;
+  // Rows of results that changed nothing else, not yet written.
+  KvBatch rows_ ABSL_GUARDED_BY(mutex_);
+  bool cancel_requested_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Mutex stop_mutex_;
+  std::function<void()> stop_ ABSL_GUARDED_BY(stop_mutex_);
+};
+
+// All jobs of a store. Safe from many threads.
+//
+// Errors, besides those of Kv:
+//   NotFound            JOB_NOT_FOUND
+//   FailedPrecondition  JOB_NOT_RUNNING
+//   AlreadyExists       a job of that id runs
+class Jobs {
+ public:
+  explicit Jobs(Kv* kv) : kv_(kv) {}
+
+  // Begins a job, durably, and forgets all but the newest of its collection.
+  absl::StatusOr<std::shared_ptr<RunningJob>> Begin(
+      const v1::IngestStart& start);
+  // Ends it, durably.
+  absl::Status End(const std::shared_ptr<RunningJob>& job,
+                   v1::IngestJob::State state, absl::string_view reason);
+
+  // A stored job that says RUNNING and is not of this process was
+  // INTERRUPTED.
+  absl::StatusOr<v1::IngestJob> Get(const std::string& collection,
+                                    const std::string& job) const;
+  absl::StatusOr<v1::ListIngestJobsResponse> List(
+      const std::string& collection) const;
+  absl::StatusOr<v1::ListIngestFilesResponse> ListFiles(
+      const v1::ListIngestFilesRequest& request) const;
+  absl::StatusOr<v1::IngestJob> Cancel(const std::string& collection,
+                                       const std::string& job);
+  // Calls `send` for every state of the job until it has ended, or `send` says
+  // that nobody listens.
+  absl::Status Watch(
+      const std::string& collection, const std::string& job,
+      const std::function<bool(const v1::IngestJob&)>& send) const;
+
+ private:
+  using Name = std::pair<std::string, std::string>;
+  std::shared_ptr<RunningJob> FindRunning(const Name& name) const;
+  absl::Status Prune(const std::string& collection) const;
+
+  Kv* const kv_;
+  mutable absl::Mutex mutex_;
+  std::map<Name, std::shared_ptr<RunningJob>> running_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_JOBS_H_
