@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "kernels/quant_matmul.h"
+
+#define FOOTNOTE_INLINE inline __attribute__((always_inline))
 #include "kernels/x86/quant_matmul_avx2.inc"
 
 namespace footnote {
