@@ -45,6 +45,53 @@ FOOTNOTE_INLINE void Add(__m512 sum, float scale, float* acc) {
                                 _mm512_mul_ps(sum, _mm512_set1_ps(scale))));
 }
 
+// From the sum of all parts, each times its scale, to that of the block.
+template <typename Format>
+FOOTNOTE_INLINE __m512 FinishLarge(const Heads& heads, const QuantizedBlock& x,
+                                   __m512i total) {
+  const __m512 sum =
+      _mm512_mul_ps(_mm512_cvtepi32_ps(total), _mm512_load_ps(heads.d[0]));
+  if (!Format::kHasM) return sum;
+  __m512i lows = _mm512_setzero_si512();
+#pragma GCC unroll 4
+  for (size_t i = 0; i < 4; ++i) {
+    int32_t pair;
+    memcpy(&pair, &x.sum32[2 * i], 4);
+    lows = _mm512_dpwssd_epi32(lows, _mm512_load_si512(heads.low[i]),
+                               _mm512_set1_epi32(pair));
+  }
+  return _mm512_sub_ps(
+      sum, _mm512_mul_ps(_mm512_cvtepi32_ps(lows), _mm512_load_ps(heads.m[0])));
+}
+
+// What the sum of part j starts from.
+template <typename Format>
+FOOTNOTE_INLINE __m512i StartLarge(const QuantizedBlock& x, size_t j) {
+  return Format::kHasM ? _mm512_setzero_si512()
+                       : _mm512_set1_epi32(x.minus16[j]);
+}
+
+template <typename Format>
+FOOTNOTE_INLINE __m512i StartSmall(const QuantizedBlock& x, size_t b) {
+  return Format::kHasM ? _mm512_setzero_si512()
+                       : _mm512_slli_epi32(_mm512_set1_epi32(x.minus32[b]),
+                                           Format::kShift);
+}
+
+// total + the product of block b, whose integers are `sum`.
+template <typename Format>
+FOOTNOTE_INLINE __m512 AddSmall(const Heads& heads, const QuantizedBlock& x,
+                                size_t b, __m512i sum, __m512 total) {
+  total = _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(sum),
+                                             _mm512_load_ps(heads.d[b])));
+  if (!Format::kHasM) return total;
+  // Times minus32, m * sum32 to the bit.
+  const __m512 m =
+      _mm512_mul_ps(_mm512_load_ps(heads.m[b]), _mm512_set1_ps(-0.125f));
+  const __m512 all = _mm512_cvtepi32_ps(_mm512_set1_epi32(x.minus32[b]));
+  return _mm512_add_ps(total, _mm512_mul_ps(all, m));
+}
+
 // acc[r] += the product of the panel and block r of x.
 template <typename Format, size_t kTileRows>
 void TileLarge(const Panel& w, const QuantizedBlock* x, float* acc) {
@@ -55,33 +102,18 @@ void TileLarge(const Panel& w, const QuantizedBlock* x, float* acc) {
     __m512i sum[kTileRows];
 #pragma GCC unroll 12
     for (size_t r = 0; r < kTileRows; ++r) {
-      sum[r] = Format::kHasM ? _mm512_setzero_si512()
-                             : _mm512_set1_epi32(x[r].minus16[j]);
+      sum[r] = StartLarge<Format>(x[r], j);
     }
     Dot<kTileRows, kGroups>(w, x, kGroups * j, sum);
-    const __m512i scale = _mm512_load_si512(w.scale[j]);
+    const __m512i scale = _mm512_load_si512(w.heads.scale[j]);
 #pragma GCC unroll 12
     for (size_t r = 0; r < kTileRows; ++r) {
       total[r] = _mm512_add_epi32(total[r], _mm512_mullo_epi32(sum[r], scale));
     }
   }
-  const __m512 d = _mm512_load_ps(w.d[0]);
 #pragma GCC unroll 12
   for (size_t r = 0; r < kTileRows; ++r) {
-    __m512 sum = _mm512_mul_ps(_mm512_cvtepi32_ps(total[r]), d);
-    if (Format::kHasM) {
-      __m512i lows = _mm512_setzero_si512();
-#pragma GCC unroll 4
-      for (size_t i = 0; i < 4; ++i) {
-        int32_t pair;
-        memcpy(&pair, &x[r].sum32[2 * i], 4);
-        lows = _mm512_dpwssd_epi32(lows, _mm512_load_si512(w.low[i]),
-                                   _mm512_set1_epi32(pair));
-      }
-      sum = _mm512_sub_ps(
-          sum, _mm512_mul_ps(_mm512_cvtepi32_ps(lows), _mm512_load_ps(w.m[0])));
-    }
-    Add(sum, x[r].scale, acc + 16 * r);
+    Add(FinishLarge<Format>(w.heads, x[r], total[r]), x[r].scale, acc + 16 * r);
   }
 }
 
@@ -94,29 +126,63 @@ void TileSmall(const Panel& w, const QuantizedBlock* x, size_t blocks,
     __m512i sum[kTileRows];
 #pragma GCC unroll 12
     for (size_t r = 0; r < kTileRows; ++r) {
-      sum[r] = Format::kHasM
-                   ? _mm512_setzero_si512()
-                   : _mm512_slli_epi32(_mm512_set1_epi32(x[r].minus32[b]),
-                                       Format::kShift);
+      sum[r] = StartSmall<Format>(x[r], b);
     }
     Dot<kTileRows, 8>(w, x, 8 * b, sum);
-    const __m512 d = _mm512_load_ps(w.d[b]);
-    // Times minus32, m * sum32 to the bit.
-    const __m512 m =
-        _mm512_mul_ps(_mm512_load_ps(w.m[b]), _mm512_set1_ps(-0.125f));
 #pragma GCC unroll 12
     for (size_t r = 0; r < kTileRows; ++r) {
-      total[r] =
-          _mm512_add_ps(total[r], _mm512_mul_ps(_mm512_cvtepi32_ps(sum[r]), d));
-      if (Format::kHasM) {
-        const __m512 all =
-            _mm512_cvtepi32_ps(_mm512_set1_epi32(x[r].minus32[b]));
-        total[r] = _mm512_add_ps(total[r], _mm512_mul_ps(all, m));
-      }
+      total[r] = AddSmall<Format>(w.heads, x[r], b, sum[r], total[r]);
     }
   }
   for (size_t r = 0; r < kTileRows; ++r)
     Add(total[r], x[r].scale, acc + 16 * r);
+}
+
+// For one row of x the weights are multiplied as they are unpacked.
+template <size_t kGroups, size_t kParts>
+struct alignas(64) OneRow {
+  const QuantizedBlock* x;
+  __m512i sum[kParts];
+  Heads heads;
+
+  FOOTNOTE_INLINE void Put(size_t group, __m512i v) {
+    __m512i& part = sum[kParts == 1 ? 0 : group / kGroups];
+    part = _mm512_dpbusd_epi32(part, v, Four(x->q + 4 * group));
+  }
+};
+
+template <typename Format>
+FOOTNOTE_INLINE __m512 OneRowBlocks(Rows* from, const QuantizedBlock& x,
+                                    size_t blocks) {
+  if constexpr (Format::kLarge) {
+    constexpr size_t kParts = 256 / Format::kPart;
+    OneRow<Format::kPart / 4, kParts> one;
+    one.x = &x;
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kParts; ++j) {
+      one.sum[j] = StartLarge<Format>(x, j);
+    }
+    Format::Unpack(from, 0, &one);
+    __m512i total = _mm512_setzero_si512();
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kParts; ++j) {
+      total = _mm512_add_epi32(
+          total, _mm512_mullo_epi32(one.sum[j],
+                                    _mm512_load_si512(one.heads.scale[j])));
+    }
+    return FinishLarge<Format>(one.heads, x, total);
+  } else {
+    OneRow<8, 1> one;
+    one.x = &x;
+    __m512 total = _mm512_setzero_ps();
+    for (size_t b = 0; b < blocks; ++b) {
+      one.sum[0] = StartSmall<Format>(x, b);
+      Format::Unpack(from, b, &one);
+      total = AddSmall<Format>(one.heads, x, b, one.sum[0], total);
+      from->p += Format::kBlockBytes;
+    }
+    return total;
+  }
 }
 
 // The tile for `rows` rows, 1..kTile.
@@ -165,6 +231,10 @@ void Strip(const uint8_t* w, size_t row_bytes, size_t k, size_t columns,
       }
       from.p = tail;
       from.stride = kTailBytes;
+    }
+    if (rows == 1) {
+      Add(OneRowBlocks<Format>(&from, *x, blocks), x->scale, acc);
+      continue;
     }
     for (size_t b = 0; b < blocks; ++b) {
       Format::Unpack(&from, b, &panel);
