@@ -1,42 +1,27 @@
 #include "model/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "model/cli_run.h"
 #include "model/cli_text.h"
-#include "model/golden.h"
 #include "model/weights/model_files.h"
 
 namespace footnote {
 namespace {
 
-// The largest difference of logits that counts as equal: an engine that
-// accumulates in another order reaches 3e-5, any mistake 3e-4 or more.
-constexpr double kGoldenTolerance = 1e-4;
-
-struct ModelOptions {
+struct InspectOptions {
   std::string path;
   bool tensors = false;
   bool hash = false;
-  int threads = 0;
 };
-
-int ThreadsOf(int threads) {
-  return threads > 0 ? threads
-                     : static_cast<int>(
-                           std::max(1u, std::thread::hardware_concurrency()));
-}
 
 std::string Quoted(absl::string_view text) {
   std::string out = "\"";
@@ -63,7 +48,7 @@ std::string Windows(const ModelConfig& config) {
   return absl::StrJoin(parts, ", ");
 }
 
-absl::Status Inspect(const ModelOptions& options, const CliContext& context) {
+absl::Status Inspect(const InspectOptions& options, const CliContext& context) {
   ASSIGN_OR_RETURN(std::unique_ptr<ModelFiles> files,
                    ModelFiles::Open(options.path));
   const ModelConfig& config = files->config();
@@ -133,62 +118,23 @@ absl::Status Inspect(const ModelOptions& options, const CliContext& context) {
   return absl::OkStatus();
 }
 
-absl::Status Golden(const ModelOptions& options, const CliContext& context,
-                    int* exit_code) {
-  ASSIGN_OR_RETURN(const GoldenReport report,
-                   CompareGolden(options.path, ThreadsOf(options.threads)));
-  const bool equal = report.logits <= kGoldenTolerance &&
-                     report.greedy_equal == report.greedy_tokens;
-  if (!equal) *exit_code = kExitNotVerified;
-  if (context.json) {
-    std::vector<std::string> parts;
-    for (const auto& [name, difference] : report.differences) {
-      parts.push_back(absl::StrFormat("\"%s\":%.3g", name, difference));
-    }
-    PrintLine(absl::StrFormat(
-        "{\"equal\":%s,\"logits\":%.3g,\"greedy_logits\":%.3g,"
-        "\"greedy_equal\":%d,\"greedy_tokens\":%d,\"differences\":{%s}}",
-        equal ? "true" : "false", report.logits, report.greedy_logits,
-        report.greedy_equal, report.greedy_tokens, absl::StrJoin(parts, ",")));
-    return absl::OkStatus();
-  }
-  for (const auto& [name, difference] : report.differences) {
-    PrintLine(absl::StrFormat("%-18s %.2e", name, difference));
-  }
-  PrintLine(absl::StrFormat("%-18s %.2e", "logits", report.logits));
-  PrintLine(
-      absl::StrFormat("%-18s %.2e", "greedy logits", report.greedy_logits));
-  PrintLine(absl::StrFormat("%-18s %d of %d", "greedy ids", report.greedy_equal,
-                            report.greedy_tokens));
-  PrintLine(equal ? "equal" : "NOT equal");
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void RegisterModelCommands(CLI::App* app, CliContext* context) {
   CLI::App* model =
       app->add_subcommand("model", "Model weights: look into them, run them");
   model->require_subcommand(1);
-  auto options = std::make_shared<ModelOptions>();
-  const auto add = [&](const char* name, const char* help,
-                       std::function<absl::Status()> body) {
-    CLI::App* command = AddCommand(model, context, name, help, std::move(body));
-    command
-        ->add_option("path", options->path,
-                     "a folder with config.json and safetensors, or a GGUF "
-                     "file")
-        ->required();
-    return command;
-  };
-  CLI::App* inspect = add("inspect", "print architecture and sizes",
-                          [=] { return Inspect(*options, *context); });
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* inspect =
+      AddCommand(model, context, "inspect", "print architecture and sizes",
+                 [=] { return Inspect(*options, *context); });
+  inspect
+      ->add_option("path", options->path,
+                   "a folder with config.json and safetensors, or a GGUF file")
+      ->required();
   inspect->add_flag("--tensors", options->tensors, "every tensor too");
   inspect->add_flag("--hash", options->hash, "SHA-256 of the weights too");
-  add("golden",
-      "compare with golden.safetensors in the folder; exit status 4 when "
-      "they differ",
-      [=] { return Golden(*options, *context, &context->exit_code); });
+  RegisterModelRunCommands(model, context);
   AddTextCommands(model, context);
 }
 

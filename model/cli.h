@@ -8,7 +8,7 @@ namespace footnote {
 
 // Adds to `app` the command `model` with
 //   inspect PATH  architecture, sizes and tensors
-//   golden PATH   compares with golden.safetensors in the folder
+//   golden, logits, bench: cli_run.h
 // and those of cli_text.h. `context` outlives `app`.
 void RegisterModelCommands(CLI::App* app, CliContext* context);
 

@@ -290,6 +290,7 @@ absl::Span<const float> Decoder::Forward(const Batch& batch,
   device_->Norm(config_.norm, weights_.final_norm, config_.norm_epsilon, s.last,
                 rows, config_.hidden, s.last);
   See(observer, -1, "final_norm", s.last, rows, config_.hidden);
+  if (batch.hidden_only) return {};
   const size_t vocabulary = config_.vocabulary;
   const Product product = {&weights_.output, nullptr, s.logits, vocabulary};
   device_->Multiply(absl::MakeConstSpan(&product, 1), s.last, rows);

@@ -23,6 +23,7 @@ struct Batch {
   std::vector<int32_t> ids;             // by row
   std::vector<SequenceRows> sequences;  // together all rows, in order
   std::vector<int> logit_rows;          // the rows whose logits are wanted
+  bool hidden_only = false;             // only their hidden states, no logits
 };
 
 // Sees numbers on their way: "layer3.q", `rows` rows of `n`.
@@ -50,7 +51,7 @@ class Decoder {
   absl::Status MakePages(absl::Span<const int> pages);
 
   // One row of `vocabulary` logits for each of batch.logit_rows, valid until
-  // the next call. REQUIRES: the limits of Create.
+  // the next call; none with hidden_only. REQUIRES: the limits of Create.
   absl::Span<const float> Forward(const Batch& batch,
                                   const Observer& observer = nullptr);
 

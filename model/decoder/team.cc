@@ -8,6 +8,11 @@ namespace {
 // About 50 microseconds: longer than what lies between two loops of a step.
 constexpr int kSpins = 2000;
 
+// Of state_: an open loop, a thread that joined it, the loop's number.
+constexpr uint64_t kOpen = 1;
+constexpr uint64_t kJoined = 2;
+constexpr uint64_t kRound = uint64_t{1} << 16;
+
 inline void Pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -26,7 +31,7 @@ Team::~Team() {
   stopping_ = true;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    round_.fetch_add(1);
+    state_.fetch_add(kRound);
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -48,15 +53,17 @@ void Team::TakePieces() {
 void Team::RunLoop(const Loop& loop) {
   loop_ = loop;
   next_.store(0, std::memory_order_relaxed);
-  busy_.store(threads_.size(), std::memory_order_relaxed);
-  round_.fetch_add(1);
+  done_.store(0, std::memory_order_relaxed);
+  const uint64_t round = state_.load(std::memory_order_relaxed) / kRound + 1;
+  state_.store(round * kRound + kOpen);
   if (sleeping_.load() > 0) {
     { std::lock_guard<std::mutex> lock(mutex_); }
     wake_.notify_all();
   }
   TakePieces();
+  const uint64_t joined = (state_.fetch_and(~kOpen) % kRound) / kJoined;
   int spins = 0;
-  while (busy_.load(std::memory_order_acquire) > 0) {
+  while (done_.load(std::memory_order_acquire) < joined) {
     Pause();
     // Where there are more threads than processors, spinning takes from them.
     if (++spins % kSpins == 0) std::this_thread::yield();
@@ -67,18 +74,26 @@ void Team::Work() {
   uint64_t seen = 0;
   for (;;) {
     int spins = 0;
-    while (round_.load(std::memory_order_acquire) == seen) {
+    uint64_t state = state_.load(std::memory_order_acquire);
+    while (state / kRound == seen) {
       Pause();
-      if (++spins < kSpins) continue;
-      std::unique_lock<std::mutex> lock(mutex_);
-      sleeping_.fetch_add(1);
-      wake_.wait(lock, [&] { return round_.load() != seen; });
-      sleeping_.fetch_sub(1);
+      if (++spins >= kSpins) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        sleeping_.fetch_add(1);
+        wake_.wait(lock, [&] { return state_.load() / kRound != seen; });
+        sleeping_.fetch_sub(1);
+      }
+      state = state_.load(std::memory_order_acquire);
     }
-    ++seen;
     if (stopping_) return;
+    while ((state & kOpen) != 0 &&
+           !state_.compare_exchange_weak(state, state + kJoined,
+                                         std::memory_order_acq_rel)) {
+    }
+    seen = state / kRound;
+    if ((state & kOpen) == 0) continue;
     TakePieces();
-    busy_.fetch_sub(1, std::memory_order_release);
+    done_.fetch_add(1, std::memory_order_release);
   }
 }
 

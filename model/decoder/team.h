@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -13,7 +14,8 @@ namespace footnote {
 
 // The caller of Run and size() - 1 threads of the team's own, which spin for a
 // moment after each loop, so that the next one finds them awake, and then
-// sleep. One thread at a time may call Run.
+// sleep. A thread that the machine keeps busy elsewhere joins a loop late or
+// not at all. One thread at a time may call Run.
 class Team {
  public:
   // REQUIRES: threads >= 1.
@@ -57,8 +59,10 @@ class Team {
 
   Loop loop_{};
   std::atomic<size_t> next_{0};
-  std::atomic<size_t> busy_{0};     // of our threads, in the current loop
-  std::atomic<uint64_t> round_{0};  // counts loops
+  // The loop's number, how many of our threads have joined it, and whether
+  // they still may: who is late is not waited for.
+  std::atomic<uint64_t> state_{0};
+  std::atomic<uint64_t> done_{0};  // of those that joined
   std::atomic<bool> stopping_{false};
   std::atomic<int> sleeping_{0};
   std::mutex mutex_;

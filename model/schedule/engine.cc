@@ -1,0 +1,612 @@
+#include "model/schedule/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "model/decoder/decoder.h"
+#include "model/schedule/pages.h"
+#include "model/schedule/sequence.h"
+#include "model/schedule/waiting.h"
+
+namespace footnote {
+namespace {
+
+// Rows of one request's guesses at most, and of all requests' together: where
+// many decode at once, the step is busy without them.
+constexpr int kMaxDraft = 8;
+constexpr int kMaxDraftingRequests = 4;
+// Prompt rows of a step while others decode: what they wait for.
+constexpr int kSharedPromptRows = 128;
+
+int ThreadsOf(int threads) {
+  if (threads > 0) return threads;
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+// What a caller waits for.
+class EngineTicket : public Ticket {
+ public:
+  explicit EngineTicket(std::shared_ptr<Sequence> sequence)
+      : sequence_(std::move(sequence)) {}
+
+  absl::StatusOr<Generation> Wait() override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ended_signal_.wait(lock, [&] { return ended_; });
+    return sequence_->generation;
+  }
+
+  void Cancel() override { sequence_->cancelled = true; }
+
+  // The sequence's generation is whole.
+  void End() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      ended_ = true;
+    }
+    ended_signal_.notify_all();
+  }
+
+  const std::shared_ptr<Sequence>& sequence() const { return sequence_; }
+
+ private:
+  std::shared_ptr<Sequence> sequence_;
+  std::mutex mutex_;
+  std::condition_variable ended_signal_;
+  bool ended_ = false;
+};
+
+class ThreadedEngine : public Engine {
+ public:
+  ThreadedEngine(std::shared_ptr<const ModelFiles> files,
+                 const EngineOptions& options)
+      : files_(std::move(files)),
+        options_(options),
+        threads_(ThreadsOf(options.threads)) {}
+
+  ~ThreadedEngine() override {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  absl::Status Start();
+
+  const ModelConfig& config() const override { return files_->config(); }
+  const ModelFiles& files() const override { return *files_; }
+  int threads() const override { return threads_; }
+
+  absl::StatusOr<std::shared_ptr<Ticket>> Submit(
+      DecodeRequest request) override;
+  absl::StatusOr<std::vector<std::vector<float>>> Logits(
+      absl::Span<const int32_t> ids) override;
+  absl::StatusOr<std::vector<float>> Embed(
+      absl::Span<const int32_t> ids) override;
+  EngineStats stats() const override;
+
+ private:
+  absl::Status CheckIds(absl::Span<const int32_t> ids) const;
+  // Runs `ids` apart from all requests; `see` gets the rows of each step.
+  absl::Status RunAlone(absl::Span<const int32_t> ids, bool hidden_only,
+                        const std::function<void(int rows)>& see);
+
+  // What follows is called by the engine's thread, with decoder_mutex_ held.
+  void Work();
+  // With mutex_ held too.
+  void EndThoseThatMust();
+  void Admit();
+  // Gives mutex_ up while it computes. False when there was nothing to do.
+  bool Step(std::unique_lock<std::mutex>* lock);
+  void AddRows(Sequence* sequence, int rows, Batch* batch);
+  void PlanBatch(Batch* batch, std::vector<Sequence*>* planned);
+  // What the step gave to `sequence`, whose logits begin at row `logit_row`.
+  // True when it has ended.
+  bool TakeResults(Sequence* sequence, int rows, absl::Span<const float> logits,
+                   int* logit_row);
+  bool AcceptToken(Sequence* sequence, const GeneratedToken& token);
+  void Finish(const std::shared_ptr<EngineTicket>& ticket, FinishReason reason);
+
+  std::shared_ptr<const ModelFiles> files_;
+  const EngineOptions options_;
+  const int threads_;
+  std::unique_ptr<Decoder> decoder_;
+  std::unique_ptr<PageBook> book_;
+
+  // Guards decoder_, book_ and what runs; taken before mutex_.
+  std::mutex decoder_mutex_;
+  // Guards what follows.
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable guests_gone_;
+  int guests_ = 0;  // callers that want the decoder for themselves
+  absl::Span<const float> guest_logits_;  // under decoder_mutex_
+  bool stopping_ = false;
+  uint64_t arrived_ = 0;
+  WaitingRequests waiting_;
+  std::map<Sequence*, std::shared_ptr<EngineTicket>> tickets_;
+  std::vector<std::shared_ptr<EngineTicket>> running_;  // oldest first
+  EngineStats stats_;
+  uint64_t generated_ = 0;  // in this step; the engine's thread's own
+  std::thread thread_;
+};
+
+absl::Status ThreadedEngine::Start() {
+  if (options_.step_tokens < kPageTokens || options_.max_running < 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "engine: step_tokens ", options_.step_tokens, ", max_running ",
+        options_.max_running, ", want at least ", kPageTokens, " and 1"));
+  }
+  // Room for every running request's row, beside a prompt's.
+  const int rows =
+      std::max(options_.step_tokens, options_.max_running + kPageTokens);
+  const int logit_rows =
+      options_.max_running + kMaxDraft * kMaxDraftingRequests;
+  ASSIGN_OR_RETURN(decoder_, Decoder::Create(*files_, MakeCpuDevice(threads_),
+                                             rows, std::min(rows, logit_rows)));
+  const KvShape& shape = decoder_->shape();
+  const std::vector<int> pages =
+      PagesFor(shape, options_.cache_bytes, decoder_->max_rows());
+  RETURN_IF_ERROR(decoder_->MakePages(pages));
+  book_ =
+      std::make_unique<PageBook>(pages, shape.windows, options_.prefix_cache);
+  stats_.cache_pages = book_->total();
+  thread_ = std::thread([this] { Work(); });
+  return absl::OkStatus();
+}
+
+absl::Status ThreadedEngine::CheckIds(absl::Span<const int32_t> ids) const {
+  if (ids.empty()) return absl::InvalidArgumentError("prompt: no tokens");
+  for (const int32_t id : ids) {
+    if (id < 0 || id >= config().vocabulary) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "prompt: token id ", id, ", want 0 to ", config().vocabulary - 1));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<Ticket>> ThreadedEngine::Submit(
+    DecodeRequest request) {
+  RETURN_IF_ERROR(CheckIds(request.prompt));
+  const auto wrong = [](absl::string_view what, double value) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": ", value));
+  };
+  const Sampling& sampling = request.sampling;
+  if (request.max_tokens < 1) return wrong("max_tokens", request.max_tokens);
+  if (!(sampling.temperature >= 0 && sampling.temperature <= 100)) {
+    return wrong("temperature", sampling.temperature);
+  }
+  if (sampling.top_k < 0) return wrong("top_k", sampling.top_k);
+  if (!(sampling.top_p > 0 && sampling.top_p <= 1)) {
+    return wrong("top_p", sampling.top_p);
+  }
+  if (!(sampling.min_p >= 0 && sampling.min_p <= 1)) {
+    return wrong("min_p", sampling.min_p);
+  }
+  if (!(sampling.repetition_penalty > 0) ||
+      !std::isfinite(sampling.repetition_penalty) ||
+      !std::isfinite(sampling.frequency_penalty) ||
+      !std::isfinite(sampling.presence_penalty)) {
+    return wrong("repetition_penalty", sampling.repetition_penalty);
+  }
+  const int64_t most = int64_t{1} << 30;
+  const int64_t tokens = static_cast<int64_t>(request.prompt.size()) +
+                         request.max_tokens + kMaxDraft;
+  const std::vector<int> needed = book_->Needed(
+      static_cast<int>(std::min(tokens, most)), decoder_->max_rows());
+  if (tokens > most || !book_->CouldReserve(needed)) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "prompt of ", request.prompt.size(), " tokens and answer of ",
+        request.max_tokens, ": more keys and values than the ",
+        options_.cache_bytes, " bytes set aside for them hold"));
+  }
+  auto sequence =
+      std::make_shared<Sequence>(std::move(request), config().vocabulary);
+  sequence->submitted = absl::Now();
+  sequence->reserved = needed;
+  sequence->generation.prompt_tokens =
+      static_cast<int>(sequence->request.prompt.size());
+  auto ticket = std::make_shared<EngineTicket>(sequence);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return absl::CancelledError("the engine is closing");
+    if (static_cast<int>(waiting_.size()) >= options_.max_waiting) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat(waiting_.size(), " requests wait already"));
+    }
+    sequence->number = ++arrived_;
+    tickets_[sequence.get()] = ticket;
+    waiting_.Add(std::move(sequence));
+  }
+  wake_.notify_all();
+  return std::shared_ptr<Ticket>(ticket);
+}
+
+void ThreadedEngine::Finish(const std::shared_ptr<EngineTicket>& ticket,
+                            FinishReason reason) {
+  Sequence& sequence = *ticket->sequence();
+  sequence.generation.finish = reason;
+  sequence.generation.seconds =
+      absl::ToDoubleSeconds(absl::Now() - sequence.submitted);
+  tickets_.erase(&sequence);
+  ticket->End();
+}
+
+void ThreadedEngine::EndThoseThatMust() {
+  const absl::Time now = absl::Now();
+  const auto must = [&](const Sequence& sequence) {
+    return stopping_ || sequence.cancelled || now >= sequence.request.deadline;
+  };
+  const auto reason = [](const Sequence& sequence) {
+    return sequence.cancelled || absl::Now() < sequence.request.deadline
+               ? FinishReason::kCancelled
+               : FinishReason::kDeadline;
+  };
+  for (const std::shared_ptr<Sequence>& sequence : waiting_.TakeIf(must)) {
+    Finish(tickets_[sequence.get()], reason(*sequence));
+  }
+  for (size_t i = 0; i < running_.size();) {
+    Sequence& sequence = *running_[i]->sequence();
+    if (!must(sequence)) {
+      ++i;
+      continue;
+    }
+    book_->Drop(&sequence.tables);
+    book_->Release(sequence.reserved);
+    const std::shared_ptr<EngineTicket> ticket = running_[i];
+    running_.erase(running_.begin() + i);
+    Finish(ticket, reason(sequence));
+  }
+}
+
+void ThreadedEngine::Admit() {
+  while (static_cast<int>(running_.size()) < options_.max_running) {
+    Sequence* next = waiting_.Next();
+    // Those behind it do not overtake it, or a long request would never fit.
+    if (next == nullptr || !book_->Reserve(next->reserved)) return;
+    const std::shared_ptr<Sequence> sequence = waiting_.Take();
+    sequence->computed = book_->Recall(sequence->ids, &sequence->tables);
+    sequence->settled_pages = sequence->computed / kPageTokens;
+    sequence->generation.cached_tokens = sequence->computed;
+    sequence->drafter.Follow(sequence->ids);
+    stats_.prompt_tokens += sequence->request.prompt.size();
+    stats_.cached_tokens += sequence->computed;
+    running_.push_back(tickets_[sequence.get()]);
+  }
+}
+
+void ThreadedEngine::AddRows(Sequence* sequence, int rows, Batch* batch) {
+  SequenceRows place;
+  place.first_row = static_cast<int>(batch->ids.size());
+  place.rows = rows;
+  place.position = sequence->computed;
+  book_->Extend(sequence->computed + rows, &sequence->tables);
+  for (const std::vector<int32_t>& table : sequence->tables.of_kind) {
+    place.pages.push_back(table.data());
+  }
+  const int known =
+      std::min<int>(rows, sequence->ids.size() - sequence->computed);
+  batch->ids.insert(batch->ids.end(),
+                    sequence->ids.begin() + sequence->computed,
+                    sequence->ids.begin() + sequence->computed + known);
+  batch->ids.insert(batch->ids.end(), sequence->draft.begin(),
+                    sequence->draft.end());
+  // The last known token's logits, and those of the guesses after it.
+  if (sequence->computed + known == static_cast<int>(sequence->ids.size())) {
+    for (int row = known - 1; row < rows; ++row) {
+      batch->logit_rows.push_back(place.first_row + row);
+    }
+  }
+  batch->sequences.push_back(std::move(place));
+}
+
+void ThreadedEngine::PlanBatch(Batch* batch, std::vector<Sequence*>* planned) {
+  int decoding = 0;
+  for (const auto& ticket : running_) {
+    decoding += ticket->sequence()->prefilling() ? 0 : 1;
+  }
+  for (const auto& ticket : running_) {
+    Sequence* sequence = ticket->sequence().get();
+    if (sequence->prefilling()) continue;
+    sequence->draft.clear();
+    if (sequence->request.speculate && decoding <= kMaxDraftingRequests) {
+      const int left = sequence->request.max_tokens -
+                       static_cast<int>(sequence->generation.tokens.size());
+      sequence->draft =
+          sequence->drafter.Guess(sequence->ids, std::min(kMaxDraft, left - 1));
+    }
+    AddRows(sequence, 1 + static_cast<int>(sequence->draft.size()), batch);
+    planned->push_back(sequence);
+  }
+  int left = decoder_->max_rows() - static_cast<int>(batch->ids.size());
+  left =
+      std::min(left, decoding > 0 ? kSharedPromptRows : options_.step_tokens);
+  std::vector<Sequence*> prompts;
+  for (const auto& ticket : running_) {
+    if (ticket->sequence()->prefilling()) {
+      prompts.push_back(ticket->sequence().get());
+    }
+  }
+  std::stable_sort(prompts.begin(), prompts.end(),
+                   [](Sequence* a, Sequence* b) {
+                     return a->request.priority > b->request.priority;
+                   });
+  for (Sequence* sequence : prompts) {
+    const int wanted =
+        static_cast<int>(sequence->ids.size()) - sequence->computed;
+    const int rows = std::min(wanted, left);
+    if (rows < 1) break;
+    sequence->draft.clear();
+    AddRows(sequence, rows, batch);
+    planned->push_back(sequence);
+    left -= rows;
+  }
+}
+
+bool ThreadedEngine::AcceptToken(Sequence* sequence,
+                                 const GeneratedToken& token) {
+  const DecodeRequest& request = sequence->request;
+  Generation& generation = sequence->generation;
+  if (generation.tokens.empty()) {
+    generation.first_token_seconds =
+        absl::ToDoubleSeconds(absl::Now() - sequence->submitted);
+  }
+  sequence->ids.push_back(token.id);
+  generation.tokens.push_back(token);
+  sequence->sampler.Accept(token.id);
+  ++generated_;
+  const auto among = [&](const std::vector<int32_t>& ids) {
+    return std::find(ids.begin(), ids.end(), token.id) != ids.end();
+  };
+  const bool end = among(request.stop_ids) ||
+                   (!request.ignore_model_ends && among(config().end_ids));
+  const bool goes_on = request.on_token == nullptr || request.on_token(token);
+  if (end) {
+    generation.finish = FinishReason::kEnd;
+  } else if (!goes_on) {
+    generation.finish = FinishReason::kStopped;
+  } else if (static_cast<int>(generation.tokens.size()) >= request.max_tokens) {
+    generation.finish = FinishReason::kLength;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool ThreadedEngine::TakeResults(Sequence* sequence, int rows,
+                                 absl::Span<const float> logits,
+                                 int* logit_row) {
+  const size_t vocabulary = config().vocabulary;
+  const std::vector<int32_t> draft = std::move(sequence->draft);
+  sequence->draft.clear();
+  const int known = rows - static_cast<int>(draft.size());
+  sequence->computed += known;
+  if (sequence->computed < static_cast<int>(sequence->ids.size())) {
+    book_->Settle(sequence->ids, sequence->settled_pages, sequence->computed,
+                  &sequence->tables);
+    sequence->settled_pages = sequence->computed / kPageTokens;
+    return false;  // more of the prompt is to come
+  }
+  const int first = *logit_row;
+  *logit_row += static_cast<int>(draft.size()) + 1;
+  bool ended = false;
+  int kept = 0;
+  // A guess is right when it is what would have been chosen: so the answer is
+  // the same as without guesses.
+  for (size_t i = 0; i <= draft.size() && !ended; ++i) {
+    GeneratedToken token;
+    if (!sequence->sampler.Choose(
+            logits.subspan((first + i) * vocabulary, vocabulary),
+            static_cast<int>(sequence->ids.size()), &token)) {
+      sequence->generation.finish = FinishReason::kStopped;
+      ended = true;
+      break;
+    }
+    ended = AcceptToken(sequence, token);
+    if (i == draft.size() || token.id != draft[i]) break;
+    ++kept;
+    // Its keys and values are there already.
+    if (!ended) ++sequence->computed;
+  }
+  sequence->drafter.Follow(sequence->ids);
+  sequence->drafter.Learn(static_cast<int>(draft.size()), kept);
+  sequence->generation.drafted_tokens += static_cast<int>(draft.size());
+  sequence->generation.accepted_tokens += kept;
+  book_->Settle(sequence->ids, sequence->settled_pages, sequence->computed,
+                &sequence->tables);
+  sequence->settled_pages = sequence->computed / kPageTokens;
+  return ended;
+}
+
+bool ThreadedEngine::Step(std::unique_lock<std::mutex>* lock) {
+  EndThoseThatMust();
+  Admit();
+  stats_.cache_pages_used = book_->used();
+  if (running_.empty()) return false;
+  // Others may submit and cancel while the numbers are computed and callers
+  // are told: only this thread changes what runs.
+  lock->unlock();
+  Batch batch;
+  std::vector<Sequence*> planned;
+  PlanBatch(&batch, &planned);
+  const absl::Span<const float> logits = decoder_->Forward(batch);
+  int logit_row = 0;
+  std::vector<Sequence*> ended;
+  for (size_t i = 0; i < planned.size(); ++i) {
+    if (TakeResults(planned[i], batch.sequences[i].rows, logits, &logit_row)) {
+      ended.push_back(planned[i]);
+    }
+  }
+  lock->lock();
+  ++stats_.steps;
+  for (size_t i = 0; i < planned.size(); ++i) {
+    waiting_.Charge(planned[i]->request.tenant, batch.sequences[i].rows);
+  }
+  stats_.generated_tokens += generated_;
+  generated_ = 0;
+  for (Sequence* sequence : ended) {
+    const auto found =
+        std::find_if(running_.begin(), running_.end(), [&](const auto& ticket) {
+          return ticket->sequence().get() == sequence;
+        });
+    book_->Drop(&sequence->tables);
+    book_->Release(sequence->reserved);
+    // A copy: Finish may drop the last reference but this one.
+    const std::shared_ptr<EngineTicket> ticket = *found;
+    running_.erase(found);
+    Finish(ticket, sequence->generation.finish);
+  }
+  return true;
+}
+
+void ThreadedEngine::Work() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    if (stopping_) {
+      EndThoseThatMust();
+      return;
+    }
+    if (guests_ > 0) {
+      guests_gone_.wait(lock, [&] { return guests_ == 0 || stopping_; });
+      continue;
+    }
+    lock.unlock();
+    decoder_mutex_.lock();
+    lock.lock();
+    const bool busy = Step(&lock);
+    decoder_mutex_.unlock();
+    if (busy || stopping_) continue;
+    wake_.wait(lock,
+               [&] { return stopping_ || guests_ > 0 || waiting_.size() > 0; });
+  }
+}
+
+absl::Status ThreadedEngine::RunAlone(
+    absl::Span<const int32_t> ids, bool hidden_only,
+    const std::function<void(int rows)>& see) {
+  RETURN_IF_ERROR(CheckIds(ids));
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return absl::CancelledError("the engine is closing");
+    ++guests_;
+  }
+  wake_.notify_all();
+  absl::Status status;
+  {
+    std::lock_guard<std::mutex> decoder_lock(decoder_mutex_);
+    const std::vector<int> needed =
+        book_->Needed(static_cast<int>(ids.size()), decoder_->max_rows());
+    if (!book_->Reserve(needed)) {
+      status = absl::ResourceExhaustedError(
+          absl::StrCat("no memory for keys and values of ", ids.size(),
+                       " tokens beside what runs"));
+    } else {
+      PageTables tables;
+      const int step =
+          std::min(decoder_->max_rows(), decoder_->max_logit_rows());
+      for (int at = 0; at < static_cast<int>(ids.size()); at += step) {
+        const int rows = std::min<int>(step, ids.size() - at);
+        Batch batch;
+        batch.hidden_only = hidden_only;
+        batch.ids.assign(ids.begin() + at, ids.begin() + at + rows);
+        book_->Extend(at + rows, &tables);
+        SequenceRows place;
+        place.rows = rows;
+        place.position = at;
+        for (const auto& table : tables.of_kind) {
+          place.pages.push_back(table.data());
+        }
+        batch.sequences.push_back(std::move(place));
+        for (int row = 0; row < rows; ++row) batch.logit_rows.push_back(row);
+        const absl::Span<const float> logits = decoder_->Forward(batch);
+        guest_logits_ = logits;
+        see(rows);
+        book_->Settle(ids, at + rows, at + rows, &tables);
+      }
+      book_->Drop(&tables);
+      book_->Release(needed);
+    }
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    --guests_;
+  }
+  guests_gone_.notify_all();
+  return status;
+}
+
+absl::StatusOr<std::vector<std::vector<float>>> ThreadedEngine::Logits(
+    absl::Span<const int32_t> ids) {
+  std::vector<std::vector<float>> rows_of_logits;
+  const size_t n = config().vocabulary;
+  RETURN_IF_ERROR(RunAlone(ids, false, [&](int rows) {
+    for (int row = 0; row < rows; ++row) {
+      const absl::Span<const float> one = guest_logits_.subspan(row * n, n);
+      rows_of_logits.emplace_back(one.begin(), one.end());
+    }
+  }));
+  return rows_of_logits;
+}
+
+absl::StatusOr<std::vector<float>> ThreadedEngine::Embed(
+    absl::Span<const int32_t> ids) {
+  const size_t n = config().hidden;
+  std::vector<double> sum(n);
+  RETURN_IF_ERROR(RunAlone(ids, true, [&](int rows) {
+    const absl::Span<const float> hidden = decoder_->Hidden();
+    for (int row = 0; row < rows; ++row) {
+      for (size_t i = 0; i < n; ++i) sum[i] += hidden[row * n + i];
+    }
+  }));
+  double length = 0;
+  for (const double x : sum) length += x * x;
+  length = std::max(std::sqrt(length), 1e-12);
+  std::vector<float> vector(n);
+  for (size_t i = 0; i < n; ++i) {
+    vector[i] = static_cast<float>(sum[i] / length);
+  }
+  return vector;
+}
+
+EngineStats ThreadedEngine::stats() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  EngineStats stats = stats_;
+  stats.running = static_cast<int>(running_.size());
+  stats.waiting = static_cast<int>(waiting_.size());
+  return stats;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::FromFiles(
+    std::shared_ptr<const ModelFiles> files, const EngineOptions& options) {
+  auto engine = std::make_unique<ThreadedEngine>(std::move(files), options);
+  RETURN_IF_ERROR(engine->Start());
+  return std::unique_ptr<Engine>(std::move(engine));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
+    const std::string& path, const EngineOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ModelFiles> files, ModelFiles::Open(path));
+  return FromFiles(std::move(files), options);
+}
+
+absl::StatusOr<Generation> Engine::Generate(DecodeRequest request) {
+  ASSIGN_OR_RETURN(std::shared_ptr<Ticket> ticket, Submit(std::move(request)));
+  return ticket->Wait();
+}
+
+}  // namespace footnote

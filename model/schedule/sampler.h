@@ -1,0 +1,45 @@
+// Chooses the next token of one request.
+#ifndef FOOTNOTE_MODEL_SCHEDULE_SAMPLER_H_
+#define FOOTNOTE_MODEL_SCHEDULE_SAMPLER_H_
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "model/decoder/request.h"
+
+namespace footnote {
+
+// Not thread-safe.
+class Sampler {
+ public:
+  // `request` outlives it.
+  Sampler(const DecodeRequest& request, int vocabulary);
+
+  // The token after `position` tokens, by their logits. False when the
+  // constraint leaves none. Call Accept for each token that is kept.
+  bool Choose(absl::Span<const float> logits, int position,
+              GeneratedToken* token);
+  void Accept(int32_t id);
+
+ private:
+  struct Count {
+    bool prompt = false;
+    int answer = 0;
+  };
+
+  int32_t Draw(absl::Span<const float> logits, int position);
+  void Penalize(std::vector<float>* logits) const;
+
+  const DecodeRequest& request_;
+  bool penalizes_;
+  std::unordered_map<int32_t, Count> counts_;
+  std::vector<float> changed_;     // logits after penalties and mask
+  std::vector<uint64_t> allowed_;  // the constraint's mask
+  std::vector<int32_t> order_;     // most likely first, as far as needed
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_MODEL_SCHEDULE_SAMPLER_H_

@@ -1,0 +1,120 @@
+#include "model/schedule/sampler.h"
+
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace footnote {
+namespace {
+
+// Probabilities .5, .25, .125, .125 for ids 2, 0, 1, 3.
+std::vector<float> Logits() {
+  return {std::log(.25f), std::log(.125f), std::log(.5f), std::log(.125f)};
+}
+
+DecodeRequest Request(float temperature) {
+  DecodeRequest request;
+  request.prompt = {3};
+  request.sampling.temperature = temperature;
+  return request;
+}
+
+std::map<int32_t, double> Shares(const DecodeRequest& request) {
+  Sampler sampler(request, 4);
+  std::map<int32_t, double> shares;
+  constexpr int kDraws = 20000;
+  for (int position = 0; position < kDraws; ++position) {
+    GeneratedToken token;
+    EXPECT_TRUE(sampler.Choose(Logits(), position, &token));
+    shares[token.id] += 1.0 / kDraws;
+  }
+  return shares;
+}
+
+TEST(SamplerTest, GreedyTakesTheLowestOfEquals) {
+  const DecodeRequest request = Request(0);
+  Sampler sampler(request, 4);
+  GeneratedToken token;
+  ASSERT_TRUE(sampler.Choose(Logits(), 0, &token));
+  EXPECT_EQ(token.id, 2);
+  ASSERT_TRUE(sampler.Choose(std::vector<float>{1, 2, 2, 0}, 0, &token));
+  EXPECT_EQ(token.id, 1);
+}
+
+TEST(SamplerTest, DrawsFollowTheProbabilities) {
+  const auto shares = Shares(Request(1));
+  EXPECT_NEAR(shares.at(2), .5, .02);
+  EXPECT_NEAR(shares.at(0), .25, .02);
+  EXPECT_NEAR(shares.at(1), .125, .02);
+  EXPECT_NEAR(shares.at(3), .125, .02);
+}
+
+TEST(SamplerTest, TemperatureSharpens) {
+  // Squares: .25, .0625, .015625, .015625.
+  EXPECT_NEAR(Shares(Request(.5f)).at(2), .25 / .34375, .02);
+}
+
+TEST(SamplerTest, TopKThenTopP) {
+  DecodeRequest request = Request(1);
+  request.sampling.top_k = 2;
+  auto shares = Shares(request);
+  EXPECT_EQ(shares.size(), 2u);
+  EXPECT_NEAR(shares.at(2), 2 / 3., .02);
+  // Of the two that k leaves, the first alone has 2/3.
+  request.sampling.top_p = .6f;
+  EXPECT_EQ(Shares(request).size(), 1u);
+  request.sampling.top_k = 0;
+  EXPECT_EQ(Shares(request).size(), 2u);
+}
+
+TEST(SamplerTest, MinPCutsTheUnlikely) {
+  DecodeRequest request = Request(1);
+  request.sampling.min_p = .4f;
+  EXPECT_EQ(Shares(request).size(), 2u);
+}
+
+TEST(SamplerTest, DrawDependsOnSeedAndPositionAlone) {
+  DecodeRequest request = Request(1);
+  Sampler one(request, 4);
+  Sampler two(request, 4);
+  std::vector<int32_t> first;
+  std::vector<int32_t> second;
+  for (int position = 0; position < 50; ++position) {
+    GeneratedToken token;
+    one.Choose(Logits(), position, &token);
+    first.push_back(token.id);
+  }
+  for (int position = 49; position >= 0; --position) {
+    GeneratedToken token;
+    two.Choose(Logits(), position, &token);
+    second.insert(second.begin(), token.id);
+  }
+  EXPECT_EQ(first, second);
+}
+
+TEST(SamplerTest, PenaltiesCountWhatWasSaid) {
+  DecodeRequest request = Request(0);
+  request.sampling.frequency_penalty = .5f;
+  Sampler frequency(request, 4);
+  GeneratedToken token;
+  std::vector<int32_t> ids;
+  for (int i = 0; i < 4; ++i) {
+    frequency.Choose(Logits(), i, &token);
+    frequency.Accept(token.id);
+    ids.push_back(token.id);
+  }
+  // log .5 - .5 < log .25 - 0 < log .5 - 0; and so on.
+  EXPECT_EQ(ids, (std::vector<int32_t>{2, 2, 0, 2}));
+
+  request = Request(0);
+  request.prompt = {2};
+  request.sampling.repetition_penalty = 3;
+  Sampler repetition(request, 4);
+  repetition.Choose(Logits(), 0, &token);
+  EXPECT_EQ(token.id, 0);
+}
+
+}  // namespace
+}  // namespace footnote
