@@ -55,7 +55,7 @@ class Stopwatch {
       const Options& options) {
     std::unique_ptr<Stopwatch> watch(new Stopwatch);
     ASSIGN_OR_RETURN(watch->files_, ModelFiles::Open(options.model));
-    const int rows = std::max(options.prompt, options.sequences);
+    const int rows = std::max({options.prompt, options.sequences, 16});
     ASSIGN_OR_RETURN(
         watch->decoder_,
         Decoder::Create(*watch->files_, MakeCpuDevice(options.threads), rows,
