@@ -13,6 +13,9 @@ constexpr uint64_t kOpen = 1;
 constexpr uint64_t kJoined = 2;
 constexpr uint64_t kRound = uint64_t{1} << 16;
 
+// Of Pieces::left: where the end stands.
+constexpr uint64_t kEnd = uint64_t{1} << 32;
+
 inline void Pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -21,9 +24,9 @@ inline void Pause() {
 
 }  // namespace
 
-Team::Team(size_t threads) {
+Team::Team(size_t threads) : pieces_(new Pieces[threads]) {
   for (size_t i = 1; i < threads; ++i) {
-    threads_.emplace_back([this] { Work(); });
+    threads_.emplace_back([this, i] { Work(i); });
   }
 }
 
@@ -37,22 +40,37 @@ Team::~Team() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Team::TakePieces() {
-  // Eight pieces a thread: few enough to be cheap, enough to end together.
-  const size_t pieces = size() * 8;
-  const size_t wanted = (loop_.count + pieces - 1) / pieces;
-  const size_t length =
-      std::max(loop_.step, (wanted + loop_.step - 1) / loop_.step * loop_.step);
-  for (;;) {
-    const size_t begin = next_.fetch_add(length, std::memory_order_relaxed);
-    if (begin >= loop_.count) return;
-    loop_.call(loop_.body, begin, std::min(loop_.count, begin + length));
+void Team::TakePieces(size_t own) {
+  const auto run = [&](size_t piece) {
+    const size_t begin = piece * piece_length_;
+    loop_.call(loop_.body, begin, std::min(loop_.count, begin + piece_length_));
+  };
+  for (size_t i = 0; i < size(); ++i) {
+    std::atomic<uint64_t>& pieces = pieces_[(own + i) % size()].left;
+    uint64_t left = pieces.load(std::memory_order_relaxed);
+    while (left % kEnd < left / kEnd) {
+      const uint64_t then = i == 0 ? left + 1 : left - kEnd;
+      if (!pieces.compare_exchange_weak(left, then,
+                                        std::memory_order_relaxed)) {
+        continue;
+      }
+      run(i == 0 ? left % kEnd : left / kEnd - 1);
+      left = pieces.load(std::memory_order_relaxed);
+    }
   }
 }
 
 void Team::RunLoop(const Loop& loop) {
   loop_ = loop;
-  next_.store(0, std::memory_order_relaxed);
+  // Eight pieces a thread: few enough to be cheap, enough to end together.
+  const size_t wanted = (loop.count + size() * 8 - 1) / (size() * 8);
+  piece_length_ = (wanted + loop.step - 1) / loop.step * loop.step;
+  const uint64_t pieces = (loop.count + piece_length_ - 1) / piece_length_;
+  for (size_t i = 0; i < size(); ++i) {
+    pieces_[i].left.store(
+        pieces * i / size() + pieces * (i + 1) / size() * kEnd,
+        std::memory_order_relaxed);
+  }
   done_.store(0, std::memory_order_relaxed);
   const uint64_t round = state_.load(std::memory_order_relaxed) / kRound + 1;
   state_.store(round * kRound + kOpen);
@@ -60,7 +78,7 @@ void Team::RunLoop(const Loop& loop) {
     { std::lock_guard<std::mutex> lock(mutex_); }
     wake_.notify_all();
   }
-  TakePieces();
+  TakePieces(0);
   const uint64_t joined = (state_.fetch_and(~kOpen) % kRound) / kJoined;
   int spins = 0;
   while (done_.load(std::memory_order_acquire) < joined) {
@@ -70,7 +88,7 @@ void Team::RunLoop(const Loop& loop) {
   }
 }
 
-void Team::Work() {
+void Team::Work(size_t own) {
   uint64_t seen = 0;
   for (;;) {
     int spins = 0;
@@ -92,7 +110,7 @@ void Team::Work() {
     }
     seen = state / kRound;
     if ((state & kOpen) == 0) continue;
-    TakePieces();
+    TakePieces(own);
     done_.fetch_add(1, std::memory_order_release);
   }
 }

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -53,12 +54,20 @@ class Team {
   }
 
   void RunLoop(const Loop& loop);
-  // Takes pieces until none is left.
-  void TakePieces();
-  void Work();
+  // Takes pieces until none is left: those of thread `own` from its first on,
+  // then those of others from their last back. So a thread goes through memory
+  // that lies together, and what a kernel fetches ahead is what it needs next.
+  void TakePieces(size_t own);
+  void Work(size_t own);
 
   Loop loop_{};
-  std::atomic<size_t> next_{0};
+  // The pieces of a thread that nobody has taken: the first, and 2^32 times
+  // the one after the last.
+  struct alignas(64) Pieces {
+    std::atomic<uint64_t> left{0};
+  };
+  size_t piece_length_ = 0;
+  std::unique_ptr<Pieces[]> pieces_;
   // The loop's number, how many of our threads have joined it, and whether
   // they still may: who is late is not waited for.
   std::atomic<uint64_t> state_{0};
