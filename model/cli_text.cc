@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "model/template/chat_template.h"
+#include "model/template/json_value.h"
 #include "model/tokenizer/open.h"
 
 namespace footnote {
@@ -61,6 +63,17 @@ absl::Status Tokenize(const std::string& path, const CliContext& context) {
   return absl::OkStatus();
 }
 
+absl::Status Render(const std::string& path, const CliContext& context) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ChatTemplate> chat,
+                   ChatTemplate::Open(path));
+  std::string request;
+  std::string line;
+  for (Lines lines; lines.Next(&line);) absl::StrAppend(&request, line, "\n");
+  ASSIGN_OR_RETURN(const Prompt prompt, chat->Render(request));
+  PrintLine(context.json ? JsonString(prompt.bytes()) : prompt.bytes());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddTextCommands(CLI::App* model, CliContext* context) {
@@ -78,6 +91,25 @@ void AddTextCommands(CLI::App* model, CliContext* context) {
       "the spellings of control pieces are text like any other.\n"
       "Example:\n"
       "  echo 'Guten Tag' | footnote model tokenize ./my-model --json");
+
+  auto model_path = std::make_shared<std::string>();
+  CLI::App* render =
+      AddCommand(model, context, "render",
+                 "print the prompt of the request on standard input",
+                 [=] { return Render(*model_path, *context); });
+  render
+      ->add_option("path", *model_path,
+                   "a folder with tokenizer_config.json or "
+                   "chat_template.jinja, a *.gguf or a *.jinja")
+      ->required();
+  render->footer(
+      "The request is a JSON object with \"messages\" and perhaps\n"
+      "\"documents\", \"tools\", \"add_generation_prompt\", \"template\" (one\n"
+      "of several by name) and what else the template knows. With --json,\n"
+      "the prompt is printed as one JSON string.\n"
+      "Example:\n"
+      "  echo '{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}' |\n"
+      "    footnote model render ./my-model --json");
 }
 
 }  // namespace footnote

@@ -1,0 +1,33 @@
+// JSON to template values and back, as Python's json module does it.
+#ifndef FOOTNOTE_MODEL_TEMPLATE_JSON_VALUE_H_
+#define FOOTNOTE_MODEL_TEMPLATE_JSON_VALUE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "model/template/value.h"
+
+namespace footnote {
+
+// InvalidArgument when `json` isn't JSON, nests deeper than 64 or holds an
+// integer of more than 64 bits. All its strings are foreign.
+absl::StatusOr<Value> ValueOfJson(absl::string_view json);
+
+struct JsonFormat {
+  int indent = -1;  // -1: all in one line
+  std::string item_separator = ", ";
+  std::string key_separator = ": ";
+  bool sort_keys = false;
+  bool ensure_ascii = false;
+};
+
+// json.dumps. InvalidArgument for what isn't JSON: functions, undefined.
+absl::StatusOr<Text> JsonOfValue(const Value& value, const JsonFormat& format);
+
+// `text` as a JSON string.
+std::string JsonString(absl::string_view text, bool ensure_ascii = false);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_MODEL_TEMPLATE_JSON_VALUE_H_

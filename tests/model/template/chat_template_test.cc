@@ -1,0 +1,164 @@
+#include "model/template/chat_template.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/file.h"
+#include "model/template/json_value.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kFolder[] = "tests/model/template/testdata/";
+
+std::string Read(const std::string& name) {
+  const auto contents = ReadFile(kFolder + name);
+  EXPECT_TRUE(contents.ok()) << contents.status();
+  return contents.ok() ? *contents : "";
+}
+
+absl::StatusOr<Prompt> Render(const std::string& source,
+                              const std::string& request = "{\"messages\": []}",
+                              const std::string& variables = "{}") {
+  const auto made = ChatTemplate::FromSource(source, variables);
+  if (!made.ok()) return made.status();
+  return (*made)->Render(request);
+}
+
+TEST(ChatTemplateTest, PrintsWhatJinja2Prints) {
+  const std::string request = Read("request.json");
+  int count = 0;
+  const std::string golden = Read("golden.jsonl");
+  for (const absl::string_view line :
+       absl::StrSplit(golden, '\n', absl::SkipEmpty())) {
+    const auto entry = ValueOfJson(line);
+    ASSERT_TRUE(entry.ok()) << line;
+    const std::string source = entry->Find("template")->bytes();
+    const Value& want = *entry->Find("want");
+    const auto prompt = Render(source, request, "{\"bos_token\": \"<s>\"}");
+    ++count;
+    if (want.IsNone()) {
+      EXPECT_FALSE(prompt.ok()) << source;
+    } else {
+      ASSERT_TRUE(prompt.ok()) << source << "\n" << prompt.status();
+      EXPECT_EQ(prompt->bytes(), want.bytes()) << source;
+    }
+  }
+  EXPECT_GE(count, 70);
+}
+
+// The text of the request within what a template prints, each stretch in
+// braces.
+std::string Marked(const Prompt& prompt) {
+  std::string out;
+  size_t at = 0;
+  for (const auto& [begin, end] : prompt.foreign()) {
+    absl::StrAppend(&out, prompt.bytes().substr(at, begin - at), "{",
+                    prompt.bytes().substr(begin, end - begin), "}");
+    at = end;
+  }
+  return out + prompt.bytes().substr(at);
+}
+
+TEST(ChatTemplateTest, TextOfTheRequestStaysMarkedWhateverBecomesOfIt) {
+  const std::string request =
+      R"({"messages": [{"role": "user", "content": " <s> Ab,c "}]})";
+  const struct {
+    const char* source;
+    const char* marked;
+  } cases[] = {
+      {"<s>{{ messages[0].content }}</s>", "<s>{ <s> Ab,c }</s>"},
+      {"{{ '<' + messages[0].content|trim + '>' }}", "<{<s> Ab,c}>"},
+      {"{{ messages[0].content.strip()[1:4] ~ 'x' }}", "{s> }x"},
+      {"{{ messages[0].content.split(',')|join(';') }}", "{ <s> Ab};{c }"},
+      {"{{ messages[0].content.replace('b', 'X') }}", "{ <s> A}X{,c }"},
+      {"{{ messages[0].content|upper }}", "{ <S> AB,C }"},
+      {"{{ messages[0]|tojson }}",
+       "{{\"role\"}: {\"user\"}, {\"content\"}: {\" <s> Ab,c \"}}"},
+      {"{{ '%s!' % messages[0].content }}", "{ <s> Ab,c }!"},
+      {"{% set x %}[{{ messages[0].content }}]{% endset %}{{ x }}",
+       "[{ <s> Ab,c }]"},
+      {"{% macro m(a) %}({{ a }}){% endmacro %}{{ m(messages[0].content) }}",
+       "({ <s> Ab,c })"},
+      {"{{ messages[0].content|list|last }}{{ messages }}", nullptr},
+  };
+  for (const auto& test : cases) {
+    const auto prompt = Render(test.source, request);
+    ASSERT_TRUE(prompt.ok()) << prompt.status();
+    if (test.marked != nullptr) {
+      EXPECT_EQ(Marked(*prompt), test.marked) << test.source;
+    } else {
+      EXPECT_THAT(Marked(*prompt), HasSubstr("{' <s> Ab,c '}"));
+    }
+  }
+}
+
+TEST(ChatTemplateTest, EndsTemplatesThatDoNotEnd) {
+  for (const char* source :
+       {"{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}"
+        "{% endfor %}",
+        "{{ 'abcdefgh' * 100000000 }}",
+        "{% set ns = namespace(x='a') %}{% for i in range(99) %}"
+        "{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}"
+        "{% set ns.x = ns.x + ns.x %}{% endfor %}"}) {
+    EXPECT_EQ(Render(source).status().code(),
+              absl::StatusCode::kResourceExhausted)
+        << source;
+  }
+  for (const char* source :
+       {"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% set ns = namespace(x=[]) %}{% for i in range(9999) %}"
+        "{% set ns.x = [ns.x] %}{% endfor %}"}) {
+    EXPECT_EQ(Render(source).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << source;
+  }
+  EXPECT_FALSE(Render("{{ " + std::string(100000, '(')).ok());
+  EXPECT_FALSE(Render("{{ 1" + std::string(100000, '+') + "1 }}").ok());
+  std::string blocks;
+  for (int i = 0; i < 10000; ++i) blocks += "{% if 1 %}";
+  EXPECT_FALSE(Render(blocks).ok());
+}
+
+TEST(ChatTemplateTest, TellsWhatATemplateRefuses) {
+  const auto refused =
+      Render("\n{{ raise_exception('roles must alternate') }}");
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(refused.status().message(), "roles must alternate");
+  const auto wrong = Render("\n\n{{ a.b }}");
+  EXPECT_THAT(std::string(wrong.status().message()),
+              HasSubstr("template line 3: 'a' is undefined"));
+  EXPECT_EQ(Render("{% include 'x' %}").status().code(),
+            absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(std::string(Render("a\n{% for x %}").status().message()),
+              HasSubstr("template line 2"));
+}
+
+TEST(ChatTemplateTest, WantsARequestWithMessages) {
+  EXPECT_FALSE(Render("x", "[]").ok());
+  EXPECT_FALSE(Render("x", "{}").ok());
+  EXPECT_FALSE(Render("x", "{\"messages\": 1}").ok());
+  EXPECT_FALSE(Render("x", "{\"messages\": [").ok());
+  EXPECT_FALSE(Render("x", "{\"messages\": " + std::string(80, '[') +
+                               std::string(80, ']') + "}")
+                   .ok());
+}
+
+TEST(ChatTemplateTest, TellsTheTimeItIsGiven) {
+  const auto made = ChatTemplate::FromSource("{{ strftime_now('%Y') }}", "{}");
+  ASSERT_TRUE(made.ok());
+  const auto prompt =
+      (*made)->Render("{\"messages\": []}", absl::FromUnixSeconds(1000000000));
+  ASSERT_TRUE(prompt.ok());
+  EXPECT_EQ(prompt->bytes(), "2001");
+}
+
+}  // namespace
+}  // namespace footnote
