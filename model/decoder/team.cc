@@ -8,6 +8,9 @@ namespace {
 // About 50 microseconds: longer than what lies between two loops of a step.
 constexpr int kSpins = 2000;
 
+// Of a loop, for each thread.
+constexpr size_t kPieces = 64;
+
 // Of state_: an open loop, a thread that joined it, the loop's number.
 constexpr uint64_t kOpen = 1;
 constexpr uint64_t kJoined = 2;
@@ -62,8 +65,10 @@ void Team::TakePieces(size_t own) {
 
 void Team::RunLoop(const Loop& loop) {
   loop_ = loop;
-  // Eight pieces a thread: few enough to be cheap, enough to end together.
-  const size_t wanted = (loop.count + size() * 8 - 1) / (size() * 8);
+  // So many that all threads end together: what is waited for at the end is at
+  // most one.
+  const size_t most = size() * kPieces;
+  const size_t wanted = (loop.count + most - 1) / most;
   piece_length_ = (wanted + loop.step - 1) / loop.step * loop.step;
   const uint64_t pieces = (loop.count + piece_length_ - 1) / piece_length_;
   for (size_t i = 0; i < size(); ++i) {
