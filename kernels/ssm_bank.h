@@ -4,7 +4,7 @@
 //
 // Models of one order lie side by side as kSsmBankLanes lanes, a window each.
 // With h the step in windows, u the newest sample and P the reconstruction,
-// each is read in four ways, three of which are corrected by their own errors:
+// each is read in four ways, which are corrected by their own last errors:
 //   said 0      u + h R1
 //   said 1      u + h R2
 //   said 2      P at h
@@ -12,6 +12,7 @@
 //   said 4      reading 1 + its last error
 //   said 5      reading 3 + its last error
 //   said 6      reading 3 + 2 * its last error - the error before
+//   said 7      reading 2 + a quarter of its last error
 // where an error is the true value minus what was said. The errors of a smooth
 // predictor on a smooth signal are smooth themselves, so that each correction
 // leaves a remainder smaller by about omega * dt. Derivation:
@@ -35,7 +36,7 @@ enum class Isa;  // kernels/dispatch.h
 
 inline constexpr size_t kSsmBankLanes = 8;
 inline constexpr size_t kSsmMaxBankOrder = 8;
-inline constexpr size_t kSsmSaid = 7;
+inline constexpr size_t kSsmSaid = 8;
 
 // Numbers that one order's table, state, sayings and last errors take.
 constexpr size_t SsmBankTableSize(size_t order) {
@@ -45,14 +46,15 @@ constexpr size_t SsmBankStateSize(size_t order) {
   return order * kSsmBankLanes;
 }
 inline constexpr size_t kSsmSaidSize = kSsmSaid * kSsmBankLanes;
-inline constexpr size_t kSsmLastSize = 3 * kSsmBankLanes;
+inline constexpr size_t kSsmLastSize = 4 * kSsmBankLanes;
 
 // One pass over the models of one order (1 to kSsmMaxBankOrder).
 //   table  h; then Ad_nk for n = 0 … order-1 and k = 0 … n; then what reads P
 //          at h, R_n P_n(1 + 2h); each entry kSsmBankLanes wide
 //   keep, take  per lane: error' = keep * error + take * (said - now)^2
-//   state, said, error, last  read and written; `last` holds the last errors
-//          of readings 1 and 3 and the one of reading 3 before
+//   state, said, error, last  read and written; `last` holds the
+//          last errors of readings 1 and 3, that of reading 3 before, and the
+//          last of reading 2
 // With `scored` false the sayings were about another moment: errors stay, and
 // the corrections begin anew.
 void SsmRunBank(size_t order, const double* table, double before, double now,

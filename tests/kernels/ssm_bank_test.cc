@@ -70,11 +70,12 @@ struct Plain {
     return sum;
   }
   std::vector<double> Step(double before, double now) {
-    for (size_t i = 0; i < 7 && !said.empty(); ++i) {
+    for (size_t i = 0; i < kSsmSaid && !said.empty(); ++i) {
       const double miss = now - said[i];
       error[i] = 0.9 * error[i] + 0.1 * miss * miss;
     }
     const double e1 = said.empty() ? 0 : now - said[1];
+    const double e2 = said.empty() ? 0 : now - said[2];
     const double e3 = said.empty() ? 0 : now - said[3];
     std::vector<double> next(order);
     SsmStepChannels(order, 1, ad.data(), b0.data(), b1.data(), &before, &now,
@@ -88,7 +89,8 @@ struct Plain {
             gain,
             end + e1,
             gain + e3,
-            gain + 2 * e3 - e3_before};
+            gain + 2 * e3 - e3_before,
+            Read(ahead) + 0.25 * e2};
     e3_before = e3;
     return said;
   }
@@ -96,7 +98,7 @@ struct Plain {
   double step;
   double d1 = 0;
   std::vector<double> ad, b0, b1, r1, r2, ahead, present, state, said;
-  std::vector<double> error = std::vector<double>(7, 0.0);
+  std::vector<double> error = std::vector<double>(kSsmSaid, 0.0);
   double e3_before = 0;
 };
 
