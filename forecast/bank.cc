@@ -23,10 +23,6 @@ std::shared_ptr<const Value> Shared(Key key) {
   return value;
 }
 
-double WindowOfLane(size_t lane) {
-  return kBankWindows[std::min(lane, kBankWindows.size() - 1)];
-}
-
 }  // namespace
 
 const char* ReadoutName(Readout readout) {
@@ -45,6 +41,8 @@ const char* ReadoutName(Readout readout) {
       return "u + P(h) - P(0) + e";
     case kReadGainTwiceCorrected:
       return "u + P(h) - P(0) + 2e - e'";
+    case kReadAheadCorrected:
+      return "P(h) + e/4";
   }
   return "";
 }
@@ -63,7 +61,7 @@ Bank::Bank(double spacing) {
         b0(order), b1(order), c(order);
     SsmLegT(order, a.data(), b.data());
     for (size_t lane = 0; lane < kBankLanes; ++lane) {
-      const double window = WindowOfLane(lane);
+      const double window = kBankWindows[lane];
       step_[lane] = spacing / window;
       SsmDiscretize(order, a.data(), b.data(), spacing / window,
                     SsmDiscretization::kTustin, ad.data(), b0.data(),
@@ -131,6 +129,7 @@ void Bank::SayAgain(double now, Run* run) const {
       say(kReadGainCorrected) = gain + error;
       say(kReadGainTwiceCorrected) =
           gain + 2 * error - last[2 * kBankLanes + l];
+      say(kReadAheadCorrected) = later[l] + 0.25 * last[3 * kBankLanes + l];
     }
   }
 }
@@ -158,7 +157,7 @@ BankAhead::BankAhead(int steps) {
     std::vector<double> later(order), present(order);
     SsmAhead(order, 0, present.data());
     for (size_t lane = 0; lane < kBankLanes; ++lane) {
-      SsmAhead(order, steps / WindowOfLane(lane), later.data());
+      SsmAhead(order, steps / kBankWindows[lane], later.data());
       for (size_t n = 0; n < order; ++n) {
         ahead[n * kBankLanes + lane] = later[n];
         gain[n * kBankLanes + lane] = later[n] - present[n];

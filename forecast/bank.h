@@ -17,10 +17,10 @@
 
 namespace footnote {
 
-// Window lengths in samples of the nominal spacing.
-inline constexpr std::array<double, 7> kBankWindows = {4,  6,  10, 16,
-                                                       25, 50, 100};
-inline constexpr size_t kBankLanes = kSsmBankLanes;  // the last is padding
+// Window lengths in samples of the nominal spacing, one a lane.
+inline constexpr std::array<double, kSsmBankLanes> kBankWindows = {
+    4, 6, 10, 13, 16, 25, 50, 100};
+inline constexpr size_t kBankLanes = kSsmBankLanes;
 // Order 1 is the mean of a window; the others have slopes.
 inline constexpr size_t kMinOrder = 1;
 inline constexpr size_t kMaxOrder = kSsmMaxBankOrder;
@@ -41,6 +41,7 @@ enum Readout {
   kReadEndSlopeCorrected = 4,
   kReadGainCorrected = 5,
   kReadGainTwiceCorrected = 6,
+  kReadAheadCorrected = 7,
 };
 inline constexpr size_t kReadouts = kSsmSaid;
 // "u + h R1", …, for people.

@@ -29,7 +29,7 @@ struct PredictorOptions {
   // kMaxHorizon. Costs a reading of the whole bank for each, per observation.
   int horizon = 1;
   // Past errors lose half their weight in so many samples.
-  double half_life = 200;
+  double half_life = 300;
   // A predictor takes over when its error is this much smaller.
   double hysteresis = 0.02;
   // Errors kept for an interval.
