@@ -28,11 +28,11 @@ const SsmBankKernels& SsmBankKernelsFor(Isa isa) {
   return kSsmBankKernelsScalar;
 }
 
-void SsmRunBank(size_t order, const double* table, double before, double now,
+void SsmRunBank(const double* const* tables, double before, double now,
                 bool scored, const double* keep, const double* take,
                 double* state, double* said, double* error, double* last) {
-  Active().run(order, table, before, now, scored, keep, take, state, said,
-               error, last);
+  Active().run(tables, before, now, scored, keep, take, state, said, error,
+               last);
 }
 
 SsmChoice SsmChoose(size_t count, const double* said, const double* error,

@@ -48,16 +48,16 @@ constexpr size_t SsmBankStateSize(size_t order) {
 inline constexpr size_t kSsmSaidSize = kSsmSaid * kSsmBankLanes;
 inline constexpr size_t kSsmLastSize = 4 * kSsmBankLanes;
 
-// One pass over the models of one order (1 to kSsmMaxBankOrder).
-//   table  h; then Ad_nk for n = 0 … order-1 and k = 0 … n; then what reads P
-//          at h, R_n P_n(1 + 2h); each entry kSsmBankLanes wide
+// One pass over the models of all orders, 1 to kSsmMaxBankOrder.
+//   tables[order - 1]  h; then Ad_nk for n = 0 … order-1 and k = 0 … n; then
+//          what reads P at h, R_n P_n(1 + 2h); each entry kSsmBankLanes wide
 //   keep, take  per lane: error' = keep * error + take * (said - now)^2
-//   state, said, error, last  read and written; `last` holds the
-//          last errors of readings 1 and 3, that of reading 3 before, and the
-//          last of reading 2
+//   state, said, error, last  read and written, order after order; `last`
+//          holds the last errors of readings 1 and 3, that of reading 3
+//          before, and the last of reading 2
 // With `scored` false the sayings were about another moment: errors stay, and
 // the corrections begin anew.
-void SsmRunBank(size_t order, const double* table, double before, double now,
+void SsmRunBank(const double* const* tables, double before, double now,
                 bool scored, const double* keep, const double* take,
                 double* state, double* said, double* error, double* last);
 
@@ -77,7 +77,7 @@ SsmChoice SsmChoose(size_t count, const double* said, const double* error,
                     const double* scale);
 
 struct SsmBankKernels {
-  void (*run)(size_t, const double*, double, double, bool, const double*,
+  void (*run)(const double* const*, double, double, bool, const double*,
               const double*, double*, double*, double*, double*);
   SsmChoice (*choose)(size_t, const double*, const double*, const double*);
 };

@@ -102,41 +102,47 @@ struct Plain {
   double e3_before = 0;
 };
 
+constexpr size_t kOrders = kSsmMaxBankOrder;
+constexpr size_t kStates = kSsmBankLanes * kOrders * (kOrders + 1) / 2;
+
 struct Work {
-  explicit Work(size_t order)
-      : state(SsmBankStateSize(order), 0.0),
-        said(kSsmSaidSize, 0.0),
-        error(kSsmSaidSize, 0.0),
-        last(kSsmLastSize, 0.0) {}
-  std::vector<double> state, said, error, last;
+  std::vector<double> state = std::vector<double>(kStates, 0.0);
+  std::vector<double> said = std::vector<double>(kOrders * kSsmSaidSize, 0.0);
+  std::vector<double> error = said;
+  std::vector<double> last = std::vector<double>(kOrders * kSsmLastSize, 0.0);
 };
 
 TEST(SsmBankTest, DoesWhatTheDefinitionsSay) {
   const std::vector<double> keep(kSsmBankLanes, 0.9);
   const std::vector<double> take(kSsmBankLanes, 0.1);
-  for (size_t order = 1; order <= kSsmMaxBankOrder; ++order) {
-    SCOPED_TRACE(order);
-    const std::vector<double> table = Table(order);
-    Work work(order);
-    std::vector<Plain> plain;
+  std::vector<std::vector<double>> tables;
+  std::vector<const double*> rows;
+  std::vector<Plain> plain;
+  for (size_t order = 1; order <= kOrders; ++order) {
+    tables.push_back(Table(order));
+    rows.push_back(tables.back().data());
     for (const double window : kWindows) plain.emplace_back(order, window);
-    double before = 0;
-    for (int t = 0; t < 200; ++t) {
-      const double now = std::sin(0.11 * t) + 0.5 * std::cos(0.031 * t + 1);
-      SsmRunBank(order, table.data(), before, now, t > 0, keep.data(),
-                 take.data(), work.state.data(), work.said.data(),
-                 work.error.data(), work.last.data());
-      for (size_t lane = 0; lane < kSsmBankLanes; ++lane) {
-        const std::vector<double> want = plain[lane].Step(before, now);
-        for (size_t i = 0; i < kSsmSaid; ++i) {
-          ASSERT_NEAR(work.said[i * kSsmBankLanes + lane], want[i], 1e-10)
-              << t << " window " << kWindows[lane] << " saying " << i;
-          ASSERT_NEAR(work.error[i * kSsmBankLanes + lane],
-                      plain[lane].error[i], 1e-10);
-        }
+  }
+  Work work;
+  double before = 0;
+  for (int t = 0; t < 200; ++t) {
+    const double now = std::sin(0.11 * t) + 0.5 * std::cos(0.031 * t + 1);
+    SsmRunBank(rows.data(), before, now, t > 0, keep.data(), take.data(),
+               work.state.data(), work.said.data(), work.error.data(),
+               work.last.data());
+    for (size_t i = 0; i < plain.size(); ++i) {
+      const std::vector<double> want = plain[i].Step(before, now);
+      const size_t order = i / kSsmBankLanes;
+      const size_t lane = i % kSsmBankLanes;
+      for (size_t k = 0; k < kSsmSaid; ++k) {
+        const size_t at = order * kSsmSaidSize + k * kSsmBankLanes + lane;
+        ASSERT_NEAR(work.said[at], want[k], 1e-10)
+            << t << " order " << order + 1 << " window " << kWindows[lane]
+            << " saying " << k;
+        ASSERT_NEAR(work.error[at], plain[i].error[k], 1e-10);
       }
-      before = now;
     }
+    before = now;
   }
 }
 
@@ -166,40 +172,43 @@ TEST(SsmBankTest, EveryInstructionSetGivesTheScalarBits) {
   std::mt19937 random(7);
   std::normal_distribution<double> normal;
   const SsmBankKernels& scalar = SsmBankKernelsFor(Isa::kScalar);
+  // Nothing may depend on alignment: tables begin behind one number more.
+  std::vector<std::vector<double>> tables;
+  std::vector<const double*> rows;
+  for (size_t order = 1; order <= kOrders; ++order) {
+    tables.push_back(Table(order));
+    tables.back().insert(tables.back().begin(), 0);
+    rows.push_back(tables.back().data() + 1);
+  }
+  const std::vector<double> keep(kSsmBankLanes, 0.99);
+  const std::vector<double> take(kSsmBankLanes, 0.01);
+  const std::vector<double> scale(kSsmBankLanes, 1);
   for (const Isa isa : kAllIsas) {
     if (!IsaIsSupported(isa)) continue;
     SCOPED_TRACE(IsaName(isa));
     const SsmBankKernels& kernels = SsmBankKernelsFor(isa);
-    for (size_t order = 1; order <= kSsmMaxBankOrder; ++order) {
-      // Nothing may depend on alignment.
-      std::vector<double> table = Table(order);
-      table.insert(table.begin(), 0);
-      const std::vector<double> keep(kSsmBankLanes, 0.99);
-      const std::vector<double> take(kSsmBankLanes, 0.01);
-      Work want(order);
-      Work got(order);
-      const std::vector<double> scale(kSsmBankLanes, 1);
-      double before = 0;
-      for (int t = 0; t < 50; ++t) {
-        const double now = normal(random);
-        const auto run = [&](const SsmBankKernels& of, Work* work) {
-          of.run(order, table.data() + 1, before, now, t % 7 != 0, keep.data(),
-                 take.data(), work->state.data(), work->said.data(),
-                 work->error.data(), work->last.data());
-          return of.choose(kSsmSaid, work->said.data(), work->error.data(),
-                           scale.data());
-        };
-        const SsmChoice a = run(scalar, &want);
-        const SsmChoice b = run(kernels, &got);
-        ASSERT_EQ(a.best, b.best);
-        ASSERT_EQ(a.least, b.least);
-        ASSERT_EQ(a.mean, b.mean);
-        ASSERT_EQ(want.state, got.state);
-        ASSERT_EQ(want.said, got.said);
-        ASSERT_EQ(want.error, got.error);
-        ASSERT_EQ(want.last, got.last);
-        before = now;
-      }
+    Work want;
+    Work got;
+    double before = 0;
+    for (int t = 0; t < 50; ++t) {
+      const double now = normal(random);
+      const auto run = [&](const SsmBankKernels& of, Work* work) {
+        of.run(rows.data(), before, now, t % 7 != 0, keep.data(), take.data(),
+               work->state.data(), work->said.data(), work->error.data(),
+               work->last.data());
+        return of.choose(kOrders * kSsmSaid, work->said.data(),
+                         work->error.data(), scale.data());
+      };
+      const SsmChoice a = run(scalar, &want);
+      const SsmChoice b = run(kernels, &got);
+      ASSERT_EQ(a.best, b.best);
+      ASSERT_EQ(a.least, b.least);
+      ASSERT_EQ(a.mean, b.mean);
+      ASSERT_EQ(want.state, got.state);
+      ASSERT_EQ(want.said, got.said);
+      ASSERT_EQ(want.error, got.error);
+      ASSERT_EQ(want.last, got.last);
+      before = now;
     }
   }
 }
