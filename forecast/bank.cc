@@ -56,6 +56,7 @@ Bank::Bank(double spacing) {
     std::vector<double>& table = tables_[order - kMinOrder];
     std::vector<double>& ahead = ahead_[order - kMinOrder];
     table.resize(SsmBankTableSize(order));
+    rows_[order - kMinOrder] = table.data();
     ahead.resize(order * kBankLanes);
     std::vector<double> a(order * order), b(order), ad(order * order),
         b0(order), b1(order), c(order);
@@ -86,14 +87,8 @@ Bank::Bank(double spacing) {
 
 void Bank::Step(double before, double now, bool scored, const double* keep,
                 const double* take, Run* run) const {
-  for (size_t order = kMinOrder; order <= kMaxOrder; ++order) {
-    const size_t i = order - kMinOrder;
-    SsmRunBank(order, tables_[i].data(), before, now, scored, keep, take,
-               run->state.data() + StateOffset(order),
-               run->said.data() + i * kSsmSaidSize,
-               run->error.data() + i * kSsmSaidSize,
-               run->last.data() + i * kSsmLastSize);
-  }
+  SsmRunBank(rows_.data(), before, now, scored, keep, take, run->state.data(),
+             run->said.data(), run->error.data(), run->last.data());
 }
 
 void Bank::SayAgain(double now, Run* run) const {

@@ -92,9 +92,12 @@ class Bank {
   }
 
   explicit Bank(double spacing);
+  Bank(const Bank&) = delete;
+  Bank& operator=(const Bank&) = delete;
 
  private:
   std::array<std::vector<double>, kBankOrders> tables_;
+  std::array<const double*, kBankOrders> rows_;  // the tables' data
   // What reads P at `spacing`, as in the tables, and the spacing in windows.
   std::array<std::vector<double>, kBankOrders> ahead_;
   std::array<double, kBankLanes> step_;
