@@ -12,7 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/file.h"
 #include "base/status_macros.h"
+#include "eval/forecast/table.h"
 #include "eval/quality/dataset.h"
 #include "eval/quality/headings.h"
 #include "eval/quality/help_sections.h"
@@ -93,6 +95,18 @@ absl::Status RunHeadings(const EvalOptions& options,
   return Show(report, options, context);
 }
 
+absl::Status RunForecastTable(const std::string& report,
+                              const CliContext& context) {
+  const ForecastTable table = MeasureForecaster();
+  const std::string json = TableJson(table);
+  if (!report.empty()) RETURN_IF_ERROR(WriteFileAtomically(report, json));
+  const std::string text = context.json
+                               ? absl::StrReplaceAll(json, {{"\n", ""}}) + "\n"
+                               : TableText(table);
+  fwrite(text.data(), 1, text.size(), stdout);
+  return absl::OkStatus();
+}
+
 void AddCommonOptions(const std::shared_ptr<EvalOptions>& options,
                       const char* data, CLI::App* command) {
   command->add_option("--data", options->data, data);
@@ -141,6 +155,14 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
   AddCommonOptions(headings_options,
                    "what tools/docs_23 fetched (default: $FOOTNOTE_DOCS_23)",
                    headings);
+
+  auto report = std::make_shared<std::string>();
+  CLI::App* table =
+      AddCommand(app->get_subcommand("forecast"), context, "table",
+                 "the forecaster beside its peers, on systems that are known",
+                 [=] { return RunForecastTable(*report, *context); });
+  table->add_option("--report", *report,
+                    "write the figures to this file as JSON");
 }
 
 }  // namespace footnote

@@ -13,7 +13,8 @@
 
 namespace footnote {
 
-// Adds the command `eval` with the three above. `context` outlives `app`.
+// Adds the command `eval` with the three above, and `forecast table` below the
+// command `forecast`. `context` outlives `app`. REQUIRES: `app` has `forecast`
 void RegisterEvalCommands(CLI::App* app, CliContext* context);
 
 }  // namespace footnote

@@ -17,6 +17,7 @@
 #include "base/status_macros.h"
 #include "base/version.h"
 #include "eval/cli.h"
+#include "forecast/cli.h"
 #include "gateway/channel.h"
 #include "gateway/cli.h"
 #include "gateway/config.h"
@@ -233,6 +234,7 @@ int Run(int argc, char** argv) {
   RegisterAuditCommands(&app, &context);
   RegisterGatewayCommands(&app, &context, config);
   RegisterModelCommands(&app, &context);
+  RegisterForecastCommands(&app, &context);
   RegisterEvalCommands(&app, &context);
   AddServe(&app, &context, &flags, config);
   app.require_subcommand(0, 1);
