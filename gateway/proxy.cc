@@ -118,6 +118,40 @@ class GeneratorProxy final : public v1::Generator::Service {
   const RoomStubs& rooms_;
 };
 
+class ForecasterProxy final : public v1::Forecaster::Service {
+ public:
+  explicit ForecasterProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+
+  FOOTNOTE_FORWARD(forecaster, Predict, PredictRequest, PredictResponse)
+  FOOTNOTE_FORWARD(forecaster, Backtest, BacktestRequest, BacktestResponse)
+
+  grpc::Status StreamPredict(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamPredictResponse,
+                               v1::StreamPredictRequest>* stream) override {
+    const auto to_room = CallerOf(context).Pass();
+    const auto room = rooms_.forecaster->StreamPredict(to_room.get());
+    v1::StreamPredictRequest request;
+    v1::StreamPredictResponse response;
+    while (stream->Read(&request)) {
+      if (!room->Write(request)) return room->Finish();
+      // The room answers each sample.
+      for (int i = 0; i < request.samples().values_size(); ++i) {
+        if (!room->Read(&response)) return room->Finish();
+        if (stream->Write(response)) continue;
+        to_room->TryCancel();
+        return room->Finish();
+      }
+    }
+    room->WritesDone();
+    while (room->Read(&response)) stream->Write(response);
+    return room->Finish();
+  }
+
+ private:
+  const RoomStubs& rooms_;
+};
+
 class AuditProxy final : public v1::Audit::Service {
  public:
   explicit AuditProxy(const RoomStubs& rooms) : rooms_(rooms) {}
@@ -151,6 +185,10 @@ std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms) {
 
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms) {
   return std::make_unique<GeneratorProxy>(*rooms);
+}
+
+std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms) {
+  return std::make_unique<ForecasterProxy>(*rooms);
 }
 
 std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms) {

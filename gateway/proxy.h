@@ -18,6 +18,7 @@ namespace footnote {
 std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms);
+std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms);
 
 }  // namespace footnote

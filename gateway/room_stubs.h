@@ -8,6 +8,7 @@
 
 #include "gateway/generations.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
+#include "proto/footnote/v1/forecaster.grpc.pb.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
@@ -28,11 +29,14 @@ struct RoomStubs {
       : indexer(v1::Indexer::NewStub(channels.indexer)),
         retriever(v1::Retriever::NewStub(channels.retriever)),
         generator(v1::Generator::NewStub(channels.generator)),
+        forecaster(v1::Forecaster::NewStub(channels.generator)),
         audit(v1::Audit::NewStub(channels.audit)) {}
 
   std::unique_ptr<v1::Indexer::StubInterface> indexer;
   std::unique_ptr<v1::Retriever::StubInterface> retriever;
   std::unique_ptr<v1::Generator::StubInterface> generator;
+  // Served by the generator's room.
+  std::unique_ptr<v1::Forecaster::StubInterface> forecaster;
   std::unique_ptr<v1::Audit::StubInterface> audit;
   // What was written through this door; searches wait for it.
   mutable Generations generations;

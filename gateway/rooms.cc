@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
 #include "indexer/indexer_service.h"
 #include "model/encoder/open.h"
@@ -107,6 +108,7 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kGenerator)) {
       Add("footnote.v1.Generator", NewGeneratorService(encoder_.get(), {}));
+      Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
       ASSIGN_OR_RETURN(auto audit, NewAuditService(store_.get(),

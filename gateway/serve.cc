@@ -92,11 +92,13 @@ std::vector<NamedService> AddProxies(House* house) {
   house->proxies.push_back(NewIndexerProxy(house->stubs.get()));
   house->proxies.push_back(NewRetrieverProxy(house->stubs.get()));
   house->proxies.push_back(NewGeneratorProxy(house->stubs.get()));
+  house->proxies.push_back(NewForecasterProxy(house->stubs.get()));
   house->proxies.push_back(NewAuditProxy(house->stubs.get()));
   return {{"footnote.v1.Indexer", house->proxies[0].get()},
           {"footnote.v1.Retriever", house->proxies[1].get()},
           {"footnote.v1.Generator", house->proxies[2].get()},
-          {"footnote.v1.Audit", house->proxies[3].get()}};
+          {"footnote.v1.Forecaster", house->proxies[3].get()},
+          {"footnote.v1.Audit", house->proxies[4].get()}};
 }
 
 absl::Status Open(const v1::Config& config, const std::string& room,
