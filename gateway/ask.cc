@@ -15,6 +15,9 @@
 namespace footnote {
 namespace {
 
+// A longer text is not sent to the writer whole.
+constexpr size_t kMaxWholeText = 1 << 20;
+
 absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
                                           const Caller& caller,
                                           const RoomStubs& rooms) {
@@ -34,6 +37,58 @@ absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
   return found;
 }
 
+absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
+                                   const Caller& caller,
+                                   const RoomStubs& rooms) {
+  const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
+  const auto reader = rooms.generator->Generate(context.get(), request);
+  v1::GenerateResponse response;
+  v1::Draft draft;
+  bool complete = false;
+  while (reader->Read(&response)) {
+    // Pieces are for rooms that show them; here the record comes first.
+    if (!response.has_draft()) continue;
+    draft = std::move(*response.mutable_draft());
+    complete = true;
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+  if (!complete) {
+    return absl::InternalError("generator: the stream ended without a draft");
+  }
+  return draft;
+}
+
+// The whole text of `wanted`, with what is known of it from one of its
+// passages; false where it is gone, changed or too long.
+bool ReadWhole(const v1::DocumentVersion& wanted,
+               const v1::GenerateRequest& request, const Caller& caller,
+               const RoomStubs& rooms, v1::Passage* text) {
+  v1::ReadTextRequest read;
+  read.set_collection(wanted.collection());
+  read.set_document(wanted.document());
+  read.set_version(wanted.version());
+  v1::ReadTextResponse whole;
+  const grpc::Status status =
+      rooms.indexer->ReadText(caller.Pass().get(), read, &whole);
+  if (!status.ok() || !whole.end_of_text() ||
+      whole.text().size() > kMaxWholeText ||
+      whole.version().sha256() != wanted.sha256()) {
+    return false;
+  }
+  for (const v1::Passage& passage : request.passages()) {
+    if (passage.source().document() != wanted.document()) continue;
+    text->set_language(passage.language());
+    text->set_title(passage.title());
+    *text->mutable_heading_path() = passage.heading_path();
+    text->set_path(passage.path());
+    break;
+  }
+  *text->mutable_source() = wanted;
+  *text->mutable_span() = whole.span();
+  text->set_text(std::move(*whole.mutable_text()));
+  return true;
+}
+
 // Takes the passages out of `found`: they are large, and not needed after.
 absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
                                 const Caller& caller, const RoomStubs& rooms,
@@ -51,20 +106,14 @@ absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
   }
   generate.mutable_vector()->Swap(found->mutable_vector());
 
-  const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
-  const auto reader = rooms.generator->Generate(context.get(), generate);
-  v1::GenerateResponse response;
-  v1::Draft draft;
-  bool complete = false;
-  while (reader->Read(&response)) {
-    // Pieces are for rooms that show them; here the record comes first.
-    if (!response.has_draft()) continue;
-    draft = std::move(*response.mutable_draft());
-    complete = true;
+  ASSIGN_OR_RETURN(v1::Draft draft, Generate(generate, caller, rooms));
+  for (const v1::DocumentVersion& wanted : draft.wants()) {
+    v1::Passage text;
+    if (!ReadWhole(wanted, generate, caller, rooms, &text)) continue;
+    *generate.add_texts() = std::move(text);
   }
-  RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
-  if (!complete) {
-    return absl::InternalError("generator: the stream ended without a draft");
+  if (!generate.texts().empty()) {
+    ASSIGN_OR_RETURN(draft, Generate(generate, caller, rooms));
   }
   if (found->empty_question()) draft.set_abstention(v1::EMPTY_QUESTION);
   return draft;
@@ -103,6 +152,9 @@ void AddDraft(v1::Draft draft, v1::AnswerRecord* record) {
   answer.set_abstention(draft.abstention());
   answer.set_abstention_detail(std::move(*draft.mutable_abstention_detail()));
   answer.set_writer(std::move(*draft.mutable_writer()));
+  if (draft.has_forecast()) {
+    *answer.mutable_forecast() = std::move(*draft.mutable_forecast());
+  }
   record->set_deterministic(draft.deterministic());
 }
 

@@ -191,6 +191,11 @@ std::string PrintAnswer(const v1::Answer& answer, const PrintOptions& options) {
   Page page(options);
   if (answer.text().empty()) {
     page.Paragraph(ReasonFor(answer), "No answer: ", Colour::kYellow);
+  } else if (answer.has_forecast()) {
+    // Computed, not quoted; the rows it was computed from are.
+    page.Paragraph(Printable(answer.forecast().summary()), "", Colour::kBold);
+    page.Blank();
+    page.Paragraph(MarkedText(answer), "", Colour::kPlain);
   } else {
     page.Paragraph(MarkedText(answer), "", Colour::kPlain);
   }

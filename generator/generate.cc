@@ -7,11 +7,17 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status_macros.h"
+#include "generator/ahead/answer.h"
+#include "generator/ahead/question.h"
 #include "generator/citation/verify.h"
 #include "generator/validate.h"
+#include "text/language.h"
 
 namespace footnote {
 namespace {
+
+// What drafts made of forecasts name as their writer.
+constexpr char kForecastWriter[] = "forecast/1";
 
 absl::StatusOr<const Writer*> FindWriter(const Writers& writers,
                                          absl::string_view name) {
@@ -28,6 +34,32 @@ absl::StatusOr<const Writer*> FindWriter(const Writers& writers,
   return status;
 }
 
+// A writer may be wrong; a citation may not.
+void Check(absl::string_view writer, const PassageList& passages,
+           v1::Draft* draft) {
+  const int dropped = KeepOnlyFound(passages, draft);
+  if (dropped == 0) return;
+  Count("dropped_sentences", writer, dropped);
+  Log(Severity::kWarning, "sentences without a source dropped",
+      {{"writer", std::string(writer)}, {"sentences", absl::StrCat(dropped)}});
+}
+
+absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
+                                   const AheadQuestion& ahead,
+                                   Language language) {
+  v1::Draft draft;
+  if (!AnswerAhead(request, ahead, language, &draft)) {
+    return absl::NotFoundError("no series that the question names");
+  }
+  Check(kForecastWriter, request.texts(), &draft);
+  if (draft.text().empty()) {
+    return absl::NotFoundError("no row of the series is in the texts");
+  }
+  draft.set_writer(kForecastWriter);
+  draft.set_deterministic(true);
+  return draft;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
@@ -36,15 +68,17 @@ absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
   RETURN_IF_ERROR(ValidateGenerate(request));
   ASSIGN_OR_RETURN(const Writer* const writer,
                    FindWriter(writers, request.writer()));
-  ASSIGN_OR_RETURN(v1::Draft draft, writer->Write(request, is_cancelled));
-  // A writer may be wrong; a citation may not.
-  const int dropped = KeepOnlyFound(request.passages(), &draft);
-  if (dropped > 0) {
-    Count("dropped_sentences", writer->name(), dropped);
-    Log(Severity::kWarning, "sentences without a source dropped",
-        {{"writer", std::string(writer->name())},
-         {"sentences", absl::StrCat(dropped)}});
+  const Language language =
+      ParseLanguage(request.language()).value_or(Language::kUnknown);
+  AheadQuestion ahead;
+  const bool asks_ahead = AsksAhead(request.question(), language, &ahead);
+  if (asks_ahead && !request.texts().empty()) {
+    absl::StatusOr<v1::Draft> forecast = Forecast(request, ahead, language);
+    if (forecast.ok()) return forecast;
   }
+  ASSIGN_OR_RETURN(v1::Draft draft, writer->Write(request, is_cancelled));
+  Check(writer->name(), request.passages(), &draft);
+  if (asks_ahead && request.texts().empty()) WantTexts(request, &draft);
   draft.set_writer(std::string(writer->name()));
   draft.set_deterministic(writer->is_deterministic());
   return draft;

@@ -16,20 +16,21 @@ absl::Status Invalid(const Parts&... parts) {
   return status;
 }
 
-absl::Status ValidatePassage(int index, const v1::Passage& passage) {
+absl::Status ValidatePassage(absl::string_view list, int index,
+                             const v1::Passage& passage) {
   const v1::Span& span = passage.span();
   if (span.end() < span.begin() ||
       span.end() - span.begin() != passage.text().size()) {
-    return Invalid("passages[", index, "].text: ", passage.text().size(),
+    return Invalid(list, "[", index, "].text: ", passage.text().size(),
                    " bytes, want those of its span [", span.begin(), ", ",
                    span.end(), ")");
   }
   if (!IsValidUtf8(passage.text())) {
-    return Invalid("passages[", index, "].text: invalid UTF-8 at byte ",
+    return Invalid(list, "[", index, "].text: invalid UTF-8 at byte ",
                    ValidUtf8Prefix(passage.text()), ", want UTF-8");
   }
   if (passage.source().document().empty() || passage.source().version() == 0) {
-    return Invalid("passages[", index,
+    return Invalid(list, "[", index,
                    "].source: no document or version, want both");
   }
   return absl::OkStatus();
@@ -63,7 +64,11 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
   RETURN_IF_ERROR(
       ValidateRange("passages", request.passages_size(), kMaxPassagesGiven));
   for (int i = 0; i < request.passages_size(); ++i) {
-    RETURN_IF_ERROR(ValidatePassage(i, request.passages(i)));
+    RETURN_IF_ERROR(ValidatePassage("passages", i, request.passages(i)));
+  }
+  RETURN_IF_ERROR(ValidateRange("texts", request.texts_size(), kMaxTexts));
+  for (int i = 0; i < request.texts_size(); ++i) {
+    RETURN_IF_ERROR(ValidatePassage("texts", i, request.texts(i)));
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@ namespace footnote {
 
 constexpr size_t kMaxQuestionBytes = 100000;
 constexpr int kMaxPassagesGiven = 1000;
+constexpr int kMaxTexts = 10;
 constexpr int kMaxSentencesAsked = 10;
 constexpr int kMaxCodePointsAsked = 100000;
 

@@ -60,7 +60,8 @@ std::unique_ptr<grpc::ClientContext> Within(int milliseconds) {
 }
 
 void Ingest(const std::shared_ptr<grpc::Channel>& channel,
-            const std::string& document, const std::string& text) {
+            const std::string& document, const std::string& text,
+            const std::string& media_type = "text/plain") {
   const auto indexer = v1::Indexer::NewStub(channel);
   const auto context = Within(20000);
   const auto stream = indexer->IngestDocuments(context.get());
@@ -74,7 +75,7 @@ void Ingest(const std::shared_ptr<grpc::Channel>& channel,
   request.mutable_start()->set_collection("sea");
   EXPECT_TRUE(stream->Write(request));
   request.mutable_file()->set_document(document);
-  request.mutable_file()->set_media_type("text/plain");
+  request.mutable_file()->set_media_type(media_type);
   EXPECT_TRUE(stream->Write(request));
   request.mutable_chunk()->set_data(text);
   request.mutable_chunk()->set_last(true);
@@ -185,6 +186,41 @@ TEST_F(AskTest, EveryCitationIsTheStoredTextByteForByte) {
       EXPECT_EQ(text.text(), source.quote());
     }
   }
+}
+
+TEST_F(AskTest, ForecastsASeriesAndQuotesTheRowsThatFedIt) {
+  std::string table =
+      "# Catches\n\n| Month | Herring | Eels |\n|---|---|---|\n";
+  for (int i = 0; i < 72; ++i) {
+    absl::StrAppend(&table, "| ", 2019 + i / 12, "-", i % 12 < 9 ? "0" : "",
+                    i % 12 + 1, " | ", 500 + 3 * i + 10 * (i % 12), " | ",
+                    40 + i % 5, " |\n");
+  }
+  Ingest(channel_, "catches.md", table, "text/markdown");
+  const Asked asked =
+      Ask(Question("What will the herring catches be next "
+                   "month?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  const v1::Answer& answer = asked.answer();
+  ASSERT_TRUE(answer.has_forecast()) << answer.DebugString();
+  EXPECT_EQ(answer.writer(), "forecast/1");
+  EXPECT_EQ(answer.forecast().column(), "Herring");
+  EXPECT_EQ(answer.forecast().time(), "2025-01");
+  EXPECT_EQ(answer.forecast().rows(), 72);
+  EXPECT_NEAR(answer.forecast().value(), 500 + 3 * 72, 20);
+  EXPECT_LT(answer.forecast().rmse(), answer.forecast().last_value_rmse());
+  ASSERT_GE(answer.citations_size(), 8);
+  for (const v1::Citation& citation : answer.citations()) {
+    EXPECT_EQ(citation.verdict(), v1::FOUND);
+    EXPECT_THAT(citation.sources(0).quote(), HasSubstr("Herring: "));
+  }
+  // The record holds the forecast, and its quotes check against the store.
+  v1::VerifyAnswerRequest verify;
+  verify.set_answer_id(answer.id());
+  v1::VerifyAnswerResponse verified;
+  ASSERT_TRUE(
+      audit_->VerifyAnswer(Within(20000).get(), verify, &verified).ok());
+  EXPECT_TRUE(verified.verified());
 }
 
 TEST_F(AskTest, IsRecordedBeforeTheFirstMessage) {
