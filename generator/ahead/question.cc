@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "text/fold.h"
 
@@ -364,7 +365,9 @@ double DaysOfStep(const Cadence& cadence) {
 bool AsksAhead(absl::string_view question, Language language,
                AheadQuestion* ahead) {
   *ahead = AheadQuestion();
-  const std::string folded = Fold(question, language);
+  // Signs outside ASCII would look like letters.
+  const std::string folded = absl::StrReplaceAll(
+      Fold(question, language), {{"؟", " "}, {"،", " "}, {"।", " "}});
   for (const FoldedPhrase& phrase : Phrases()) {
     if (!Holds(folded, phrase.text)) continue;
     ahead->unit = phrase.unit;
