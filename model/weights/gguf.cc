@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "model/weights/large_pages.h"
 
 namespace footnote {
 namespace {
@@ -155,6 +156,7 @@ TensorType TypeOf(uint32_t type) {
 
 absl::StatusOr<std::unique_ptr<Gguf>> Gguf::Open(const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> mapping, MappedFile::Open(path));
+  PreferLargePages(mapping->contents());
   ASSIGN_OR_RETURN(std::unique_ptr<Gguf> file,
                    FromBytes(mapping->contents(), path));
   file->mapping_ = std::move(mapping);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "model/weights/large_pages.h"
 #include "simdjson.h"
 
 namespace footnote {
@@ -32,6 +33,7 @@ TensorType TypeOf(std::string_view name) {
 absl::StatusOr<std::unique_ptr<SafeTensors>> SafeTensors::Open(
     const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> mapping, MappedFile::Open(path));
+  PreferLargePages(mapping->contents());
   ASSIGN_OR_RETURN(std::unique_ptr<SafeTensors> file,
                    FromBytes(mapping->contents(), path));
   file->mapping_ = std::move(mapping);
