@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "gateway/ask.h"
@@ -15,23 +16,55 @@ namespace {
 // One place among those that ask; given back at the end of its life.
 class Turn {
  public:
-  Turn(std::atomic<int>* asking, int most)
-      : asking_(asking), most_(most), before_(asking->fetch_add(1)) {}
-  ~Turn() { asking_->fetch_sub(1); }
+  Turn(std::atomic<int>* asking, int most, Load* load)
+      : asking_(asking),
+        most_(most),
+        load_(load),
+        before_(asking->fetch_add(1)),
+        begin_(absl::Now()) {
+    load_->Came();
+  }
+  ~Turn() {
+    if (granted_) {
+      load_->Answered(absl::Now() - begin_);
+    } else {
+      load_->Refused();
+    }
+    asking_->fetch_sub(1);
+  }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  absl::Status Granted() const {
-    if (before_ < most_) return absl::OkStatus();
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "ask: ", before_, " questions are being answered, want fewer than ",
-        most_, ": try again later"));
+  // Whether there is room for a caller that waits until `deadline`.
+  absl::Status Granted(absl::Time deadline) {
+    const Load::Expected expected = load_->Next(most_);
+    if (before_ >= most_) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "ask: ", before_, " questions are being answered, want fewer than ",
+          most_, ": try again ",
+          expected.wait_seconds > 0
+              ? absl::StrCat("in ", expected.wait_seconds, " s")
+              : "later"));
+    }
+    // Work that is not done in time is done for nobody.
+    const absl::Duration left = deadline - absl::Now();
+    if (before_ > 0 && absl::Seconds(expected.least_seconds) > left) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "ask: an answer is expected to take ", expected.least_seconds,
+          " s or more, the caller waits ", absl::ToDoubleSeconds(left),
+          " s: try again later, or wait longer"));
+    }
+    granted_ = true;
+    return absl::OkStatus();
   }
 
  private:
   std::atomic<int>* const asking_;
   const int most_;
+  Load* const load_;
   const int before_;
+  const absl::Time begin_;
+  bool granted_ = false;
 };
 
 }  // namespace
@@ -46,8 +79,9 @@ AnswersOptions AnswersOptionsOf(const v1::Config& config) {
 grpc::Status AnswersService::Ask(grpc::ServerContext* context,
                                  const v1::AskRequest* request,
                                  grpc::ServerWriter<v1::AskResponse>* writer) {
-  const Turn turn(&asking_, options_.max_concurrent_asks);
-  const absl::Status granted = turn.Granted();
+  Turn turn(&asking_, options_.max_concurrent_asks, &load_);
+  const absl::Status granted =
+      turn.Granted(absl::FromChrono(context->deadline()));
   if (!granted.ok()) return ToGrpcStatus(granted);
   const Caller caller(context, options_.ask_timeout);
   return ToGrpcStatus(footnote::Ask(*request, caller, rooms_,

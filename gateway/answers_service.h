@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/caller.h"
+#include "gateway/load.h"
 #include "gateway/room_stubs.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/config.pb.h"
@@ -27,7 +28,7 @@ class AnswersService final : public v1::Answers::Service {
  public:
   // `rooms` must outlive the service.
   AnswersService(const RoomStubs* rooms, const AnswersOptions& options)
-      : rooms_(*rooms), options_(options) {}
+      : rooms_(*rooms), options_(options), load_(rooms) {}
 
   grpc::Status Ask(grpc::ServerContext* context, const v1::AskRequest* request,
                    grpc::ServerWriter<v1::AskResponse>* writer) override;
@@ -46,6 +47,7 @@ class AnswersService final : public v1::Answers::Service {
   const RoomStubs& rooms_;
   const AnswersOptions options_;
   std::atomic<int> asking_{0};
+  Load load_;
 };
 
 }  // namespace footnote
