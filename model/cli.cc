@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "model/cli_run.h"
 #include "model/cli_text.h"
+#include "model/merge/cli.h"
 #include "model/weights/model_files.h"
 
 namespace footnote {
@@ -136,6 +137,7 @@ void RegisterModelCommands(CLI::App* app, CliContext* context) {
   inspect->add_flag("--hash", options->hash, "SHA-256 of the weights too");
   RegisterModelRunCommands(model, context);
   AddTextCommands(model, context);
+  AddMergeCommand(model, context);
 }
 
 }  // namespace footnote

@@ -9,6 +9,7 @@ namespace footnote {
 // Adds to `app` the command `model` with
 //   inspect PATH  architecture, sizes and tensors
 //   golden, logits, bench: cli_run.h
+//   merge: merge/cli.h
 // and those of cli_text.h. `context` outlives `app`.
 void RegisterModelCommands(CLI::App* app, CliContext* context);
 
