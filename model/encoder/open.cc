@@ -22,11 +22,12 @@ absl::StatusOr<std::unique_ptr<Encoder>> OpenEncoder(
   }
   ASSIGN_OR_RETURN(std::unique_ptr<WeightsFile> file,
                    WeightsFile::Open(std::string(path)));
-  if (file->kind() == kUseKind) {
+  if (file->kind() == kUseKind || file->kind() == kTonguesKind) {
     return OpenUseEncoder(std::move(file), options);
   }
-  return absl::UnimplementedError(absl::StrCat(
-      "encoder weights ", path, ": kind ", file->kind(), ", want ", kUseKind));
+  return absl::UnimplementedError(
+      absl::StrCat("encoder weights ", path, ": kind ", file->kind(), ", want ",
+                   kUseKind, " or ", kTonguesKind));
 }
 
 }  // namespace footnote

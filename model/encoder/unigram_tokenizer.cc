@@ -1,7 +1,6 @@
 #include "model/encoder/unigram_tokenizer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -37,48 +36,11 @@ absl::StatusOr<std::unique_ptr<UnigramTokenizer>> UnigramTokenizer::Open(
   std::unique_ptr<UnigramTokenizer> t =
       absl::WrapUnique(new UnigramTokenizer());
 
-  ASSIGN_OR_RETURN(absl::string_view labels, file.Section("tokenizer/label"));
-  const size_t nodes = labels.size();
-  t->label_ = absl::Span<const uint8_t>(
-      reinterpret_cast<const uint8_t*>(labels.data()), nodes);
-  ASSIGN_OR_RETURN(t->first_, file.Integers("tokenizer/first", nodes + 1));
-  ASSIGN_OR_RETURN(t->piece_, file.Integers("tokenizer/piece", nodes));
-  ASSIGN_OR_RETURN(absl::string_view scores, file.Section("tokenizer/score"));
-  ASSIGN_OR_RETURN(t->scores_, file.Floats("tokenizer/score",
-                                           scores.size() / sizeof(float)));
-  if (nodes == 0 || nodes > (1u << 28) || t->scores_.size() <= kEnd) {
+  ASSIGN_OR_RETURN(t->pieces_, PieceTrie::Open(file, "tokenizer"));
+  if (t->pieces_.size() <= kEnd) {
     return file.Damaged("section tokenizer/label", "an empty vocabulary");
   }
-  // Children come after their parent and partition the nodes, so every walk
-  // goes down and ends.
-  if (t->first_[0] != 1 || t->first_[nodes] != static_cast<int32_t>(nodes)) {
-    return file.Damaged("section tokenizer/first", "not a tree");
-  }
-  for (size_t i = 0; i < nodes; ++i) {
-    const int32_t begin = t->first_[i];
-    const int32_t end = t->first_[i + 1];
-    if (begin > end || (begin < end && begin <= static_cast<int32_t>(i))) {
-      return file.Damaged("section tokenizer/first",
-                          absl::StrCat("node ", i, " is not in a tree"));
-    }
-    if (t->piece_[i] < -1 ||
-        t->piece_[i] >= static_cast<int32_t>(t->scores_.size())) {
-      return file.Damaged("section tokenizer/piece",
-                          absl::StrCat("node ", i, " has piece ", t->piece_[i],
-                                       ", want below ", t->scores_.size()));
-    }
-  }
-  for (int32_t child = t->first_[0]; child < t->first_[1]; ++child) {
-    t->root_[t->label_[child]] = child;
-  }
-  t->unknown_score_ = 0;
-  for (const float score : t->scores_) {
-    if (!std::isfinite(score)) {
-      return file.Damaged("section tokenizer/score", "not a number");
-    }
-    t->unknown_score_ = std::min(t->unknown_score_, score);
-  }
-  t->unknown_score_ -= kUnknownPenalty;
+  t->unknown_score_ = t->pieces_.lowest_score() - kUnknownPenalty;
 
   ASSIGN_OR_RETURN(absl::string_view units, file.Section("tokenizer/units"));
   if (units.size() < 1024 || units.size() % sizeof(uint32_t) != 0) {
@@ -123,6 +85,7 @@ absl::string_view UnigramTokenizer::NormalizePrefix(absl::string_view text,
 }
 
 std::string UnigramTokenizer::Normalize(absl::string_view text) const {
+  text = text.substr(0, FloorToCodePoint(text, kMaxBytes));
   std::string out;
   out.reserve(text.size() + text.size() / 4 + kBlankBytes);
   bool after_blank = true;
@@ -150,13 +113,16 @@ std::string UnigramTokenizer::Normalize(absl::string_view text) const {
 
 void UnigramTokenizer::Encode(absl::string_view text, size_t limit,
                               std::vector<int32_t>* ids) const {
+  EncodeNormal(Normalize(text), limit, ids);
+}
+
+double UnigramTokenizer::EncodeNormal(absl::string_view normal, size_t limit,
+                                      std::vector<int32_t>* ids) const {
   ids->clear();
-  const std::string normal =
-      Normalize(text.substr(0, FloorToCodePoint(text, kMaxBytes)));
   const size_t size = normal.size();
   if (size == 0) {
     ids->push_back(kUnknown);
-    return;
+    return unknown_score_;
   }
   // The best way to reach each byte offset: its score, last piece and where
   // that begins. Only offsets of whole characters are ever reached.
@@ -172,25 +138,18 @@ void UnigramTokenizer::Encode(absl::string_view text, size_t limit,
     const double base = steps[i].score;
     const size_t character = std::min(CharacterBytes(normal[i]), size - i);
     bool covered = false;
-    int32_t node = root_[static_cast<uint8_t>(normal[i])];
+    int32_t node = pieces_.Child(0, static_cast<uint8_t>(normal[i]));
     for (size_t j = i + 1; node != 0; ++j) {
-      const int32_t piece = piece_[node];
+      const int32_t piece = pieces_.piece(node);
       if (piece >= 0) {
-        const double score = base + scores_[piece];
+        const double score = base + pieces_.score(piece);
         if (score > steps[j].score) {
           steps[j] = {score, piece, static_cast<uint32_t>(i)};
         }
         covered |= j == i + character;
       }
       if (j == size) break;
-      const uint8_t* begin = label_.data() + first_[node];
-      const size_t count = first_[node + 1] - first_[node];
-      const void* found =
-          std::memchr(begin, static_cast<uint8_t>(normal[j]), count);
-      node = found == nullptr
-                 ? 0
-                 : static_cast<int32_t>(static_cast<const uint8_t*>(found) -
-                                        label_.data());
+      node = pieces_.Child(node, static_cast<uint8_t>(normal[j]));
     }
     if (!covered) {
       Step& next = steps[i + character];
@@ -206,6 +165,7 @@ void UnigramTokenizer::Encode(absl::string_view text, size_t limit,
   }
   std::reverse(ids->begin(), ids->end());
   if (ids->size() > limit) ids->resize(limit);
+  return steps[size].score;
 }
 
 }  // namespace footnote

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "model/encoder/piece_trie.h"
 #include "model/encoder/weights_file.h"
 
 namespace footnote {
@@ -34,12 +35,22 @@ class UnigramTokenizer {
   void Encode(absl::string_view text, size_t limit,
               std::vector<int32_t>* ids) const;
 
+  // The same of what Normalize gave. Returns the log probability of all the
+  // pieces, also of those past `limit`.
+  double EncodeNormal(absl::string_view normal, size_t limit,
+                      std::vector<int32_t>* ids) const;
+
+  const PieceTrie& pieces() const { return pieces_; }
+
+  // What a character that no piece covers costs.
+  float unknown_score() const { return unknown_score_; }
+
   // What the pieces are cut from: NFKC as the model's own table has it, runs
-  // of blanks as one U+2581, one in front.
+  // of blanks as one U+2581, one in front. Of the first 65,536 bytes.
   std::string Normalize(absl::string_view text) const;
 
   // Pieces in the vocabulary: every id is below.
-  size_t size() const { return scores_.size(); }
+  size_t size() const { return pieces_.size(); }
 
   static constexpr int32_t kUnknown = 0;
   static constexpr int32_t kBegin = 1;
@@ -52,15 +63,8 @@ class UnigramTokenizer {
   absl::string_view NormalizePrefix(absl::string_view text,
                                     size_t* length) const;
 
-  // The trie of the pieces, nodes numbered breadth first, node 0 the root. The
-  // children of node i are first_[i] .. first_[i + 1], sorted by label.
-  absl::Span<const int32_t> first_;
-  absl::Span<const uint8_t> label_;
-  absl::Span<const int32_t> piece_;  // of a node, or -1
-  absl::Span<const float> scores_;   // of a piece: its log probability
+  PieceTrie pieces_;
   float unknown_score_ = 0;
-  // Child of the root by byte, or 0.
-  int32_t root_[256] = {};
 
   // The normaliser: a double array of prefixes whose values are offsets into
   // the replacements, each ended by NUL.

@@ -22,6 +22,9 @@ namespace footnote {
 
 // The `kind` of its weights file.
 inline constexpr char kUseKind[] = "use-multilingual";
+// The kind of a file that has rows and a second network for further languages
+// too (tongues.h): their vectors lie among those of the first 15.
+inline constexpr char kTonguesKind[] = "footnote-23";
 
 // DataLoss when a section is missing or has another size than it should.
 absl::StatusOr<std::unique_ptr<Encoder>> OpenUseEncoder(

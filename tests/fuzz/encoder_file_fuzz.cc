@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "model/weights/safetensors.h"
+#include "model/encoder/batch.h"
+#include "model/encoder/tongues.h"
 #include "model/encoder/unigram_tokenizer.h"
 #include "model/encoder/weights_file.h"
 #include "model/tokenizer/wordpiece.h"
+#include "model/weights/safetensors.h"
 #include "tests/model/encoder/toy_weights.h"
 
 namespace footnote {
@@ -44,6 +46,36 @@ void FuzzTokenizer(const std::string& input) {
   Check(ids, (*tokenizer)->size());
 }
 
+// The same for a tongue's sections beside a sound tokenizer's.
+void FuzzTongues(const std::string& input) {
+  Sections sections =
+      TokenizerSections({"", "", "", "a", "ab", "c"}, {0, 0, 0, -1, -2, -3});
+  Sections tongue = TongueSections({"\xc3\xa9", "ca"}, {-1, -2}, {0xe9});
+  size_t begin = 0;
+  for (auto& [name, content] : tongue) {
+    const size_t end = input.find(std::string(3, '\xee'), begin);
+    if (end == std::string::npos) break;
+    if (end > begin) content = input.substr(begin, end - begin);
+    begin = end + 3;
+  }
+  sections.insert(sections.end(), tongue.begin(), tongue.end());
+  const std::string bytes = WeightsFileOf(sections);
+  const auto file = WeightsFile::FromBytes(bytes, "fuzz");
+  if (!file.ok()) std::abort();
+  const auto tokenizer = UnigramTokenizer::Open(**file);
+  if (!tokenizer.ok()) std::abort();
+  const size_t first = (*tokenizer)->size();
+  const auto tongues = Tongues::Open(**file, **tokenizer, first);
+  if (!tongues.ok()) return;
+  std::vector<int32_t> rows;
+  for (const absl::string_view text :
+       {absl::string_view(kText), absl::string_view(input)}) {
+    std::string repaired;
+    (*tongues)->Encode(ValidText(text, &repaired), 64, &rows);
+    Check(rows, first + (*tongues)->size());
+  }
+}
+
 void FuzzFiles(const std::string& input) {
   (void)WeightsFile::FromBytes(input, "fuzz").status();
   const auto tensors = SafeTensors::FromBytes(input, "fuzz");
@@ -61,8 +93,10 @@ void FuzzFiles(const std::string& input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (data[0] % 2 == 0) {
+  if (data[0] % 4 == 0) {
     footnote::FuzzTokenizer(input);
+  } else if (data[0] % 4 == 2) {
+    footnote::FuzzTongues(input);
   } else {
     footnote::FuzzFiles(input);
   }

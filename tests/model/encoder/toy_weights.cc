@@ -88,4 +88,23 @@ Sections TokenizerSections(const std::vector<std::string>& pieces,
           {"tokenizer/replacements", std::string("a\0", 2)}};
 }
 
+Sections TongueSections(const std::vector<std::string>& pieces,
+                        const std::vector<float>& scores,
+                        const std::vector<int32_t>& letters) {
+  Sections sections;
+  for (const auto& [name, content] : TokenizerSections(pieces, scores)) {
+    const std::string part = name.substr(name.find('/'));
+    if (part == "/units" || part == "/replacements") continue;
+    sections.emplace_back("tongue/xx" + part, content);
+  }
+  std::string known_by, folds;
+  for (const int32_t letter : letters) known_by += Number(letter);
+  for (int32_t c = 'A'; c <= 'Z'; ++c) folds += Number(c) + Number(c + 32);
+  sections.emplace_back("tongue/xx/letters", known_by);
+  sections.emplace_back("tongues/folds", folds);
+  sections.emplace_back("tongues/names", "xx");
+  sections.emplace_back("tongues/penalty", Number(1.0f));
+  return sections;
+}
+
 }  // namespace footnote

@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_TESTS_MODEL_ENCODER_TOY_WEIGHTS_H_
 #define FOOTNOTE_TESTS_MODEL_ENCODER_TOY_WEIGHTS_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,13 @@ std::string WeightsFileOf(const Sections& sections, unsigned version = 1);
 // piece is never found. The normaliser maps 'A' to 'a' and nothing else.
 Sections TokenizerSections(const std::vector<std::string>& pieces,
                            const std::vector<float>& scores);
+
+// The sections of one tongue with `pieces`, known by the letters (code points)
+// `letters`; capital A to Z fold to small ones, pieces of the first vocabulary
+// cost 1 more.
+Sections TongueSections(const std::vector<std::string>& pieces,
+                        const std::vector<float>& scores,
+                        const std::vector<int32_t>& letters);
 
 }  // namespace footnote
 
