@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "base/utf8.h"
 #include "text/fold.h"
@@ -25,6 +26,10 @@ namespace footnote {
 namespace {
 
 constexpr size_t kMaxBytes = 16 * 1024;
+// In a question a name or two are most of the Latin letters.
+constexpr double kShortLatin = 40;
+// Below this many letters CLD2 is trusted less.
+constexpr double kEnoughForCld = 30;
 // From this many letters on CLD2 is trusted more than single words.
 constexpr double kLongLetters = 200;
 
@@ -150,6 +155,32 @@ constexpr LetterHint kLetterHints[] = {
     {"ú", "es pt cs", 0.3},
 };
 
+// Endings of longer words that few of our languages have: what a heading of
+// two words has instead of function words.
+struct EndingHint {
+  absl::string_view endings;
+  const char* languages;
+  double weight;
+};
+constexpr EndingHint kEndingHints[] = {
+    {"ing ings", "en", 0.8},
+    {"ed ly", "en", 0.3},
+    {"tion tions", "en fr", 0.5},
+    {"ment ments", "en fr", 0.4},
+    {"zione zioni mento menti aggio aggi", "it", 1},
+    {"are ere ire", "it", 0.5},
+    {"ción ciones miento mientos", "es", 1},
+    {"ção ções mento mentos", "pt", 1},
+    {"ar er ir", "es pt", 0.2},
+    {"ung ungen keit heit lich ieren", "de", 1},
+    {"heid eren ingen lijk lijke", "nl", 0.8},
+    {"anie enie ość owanie ować ania enia", "pl", 1},
+    {"ání ení ování ost ovat", "cs", 1},
+    {"area erea irea ului ilor iile elor", "ro", 1},
+    {"mak mek lama leme lar ler ları leri ması mesi", "tr", 0.8},
+    {"kan nya", "id", 0.8},
+};
+
 struct LetterWeights {
   LetterWeights() {
     for (const LetterHint& hint : kLetterHints) {
@@ -173,6 +204,29 @@ struct LetterWeights {
 const LetterWeights& TypicalLetters() {
   static const LetterWeights* const weights = new LetterWeights;
   return *weights;
+}
+
+struct Ending {
+  absl::string_view letters;
+  std::vector<Language> languages;
+  double weight;
+};
+
+const std::vector<Ending>& Endings() {
+  static const std::vector<Ending>* const endings = [] {
+    auto* list = new std::vector<Ending>;
+    for (const EndingHint& hint : kEndingHints) {
+      std::vector<Language> languages;
+      for (absl::string_view code : absl::StrSplit(hint.languages, ' ')) {
+        languages.push_back(ParseLanguage(code).value_or(Language::kUnknown));
+      }
+      for (absl::string_view letters : absl::StrSplit(hint.endings, ' ')) {
+        list->push_back({letters, languages, hint.weight});
+      }
+    }
+    return list;
+  }();
+  return *endings;
 }
 
 // How much of the text each script has, in letters; a Han or Kana character
@@ -336,6 +390,7 @@ class Votes {
         At(scores_, Language::kIt) += 0.5;
       }
     }
+    if (word.size() >= kLongWord && trust == 1.0) VoteByEnding(word);
     for (size_t at = 0; at < word.size();) {
       int length;
       const char32_t c = DecodeUtf8(word, at, &length);
@@ -355,6 +410,17 @@ class Votes {
   size_t words() const { return words_; }
 
  private:
+  static constexpr size_t kLongWord = 6;
+
+  void VoteByEnding(absl::string_view word) {
+    for (const Ending& ending : Endings()) {
+      if (!absl::EndsWith(word, ending.letters)) continue;
+      for (Language language : ending.languages) {
+        At(scores_, language) += ending.weight;
+      }
+    }
+  }
+
   void Vote(absl::string_view word, double trust) {
     const Lexicon& lexicon = CommonWords();
     const auto exact = lexicon.exact.find(word);
@@ -443,6 +509,33 @@ Identified Best(const Scores& scores) {
   return found;
 }
 
+// Of a language for which nothing speaks, beside one for which a common word
+// does.
+constexpr double kNothingKnown = 0.5;
+constexpr float kLeastLikelihood = 0.1f;
+// Of Japanese when there are no Kana.
+constexpr float kHanAlone = 0.7f;
+
+// The languages of `script` by what speaks for them, `best` first.
+std::vector<LikelyLanguage> ByScore(const Scores& scores, Script script,
+                                    Language best) {
+  std::vector<LikelyLanguage> likely;
+  const double most = scores[static_cast<size_t>(best)] + kNothingKnown;
+  for (Language language : AllLanguages()) {
+    if (RowOf(language).script != script) continue;
+    const double score = scores[static_cast<size_t>(language)] + kNothingKnown;
+    const float likelihood =
+        language == best ? 1 : static_cast<float>(std::min(0.99, score / most));
+    if (likelihood >= kLeastLikelihood)
+      likely.push_back({language, likelihood});
+  }
+  std::stable_sort(likely.begin(), likely.end(),
+                   [](const LikelyLanguage& a, const LikelyLanguage& b) {
+                     return a.likelihood > b.likelihood;
+                   });
+  return likely;
+}
+
 Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
   Scores& scores = votes->scores();
   for (Language language : AllLanguages()) {
@@ -458,6 +551,8 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
     double bonus = cld.language == Language::kEn ? 0.4 : 1.2;
     if (cld.reliable) bonus += cld.language == Language::kEn ? 0.6 : 1.5;
     if (cld.relative) bonus *= 0.5;
+    // It guesses, reliably or not, when it has two words to go by.
+    bonus *= std::min(1.0, letters / kEnoughForCld);
     if (is_long) bonus += 0.05 * votes->words() * cld.share;
     At(scores, cld.language) += bonus;
   }
@@ -469,9 +564,10 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
   return found;
 }
 
-}  // namespace
-
-Identified IdentifyLanguage(absl::string_view utf8) {
+// What IdentifyLanguage says; `likely`, which may be null, gets the
+// alternatives.
+Identified Identify(absl::string_view utf8,
+                    std::vector<LikelyLanguage>* likely) {
   utf8 =
       utf8.substr(0, FloorToCodePoint(utf8, std::min(utf8.size(), kMaxBytes)));
   // CLD2 wants valid UTF-8.
@@ -494,7 +590,8 @@ Identified IdentifyLanguage(absl::string_view utf8) {
   // Latin counts less: names and commands stand in texts of every script.
   const double cjk = 2.5 * (census.han + census.kana);
   const double hangul = 2.0 * census.hangul;
-  const double latin = 0.4 * census.latin;
+  const bool is_short = census.latin < kShortLatin;
+  const double latin = (is_short ? 0.25 : 0.4) * census.latin;
   const std::array<double, 9> weights = {
       latin,         census.greek,  census.cyrillic,
       census.hebrew, census.arabic, census.devanagari,
@@ -506,18 +603,25 @@ Identified IdentifyLanguage(absl::string_view utf8) {
   if (sum == 0) return {};
   const float share = static_cast<float>(weights[top] / sum);
   Scores& scores = votes.scores();
+  const auto compare = [&](Script script, Language best) {
+    if (likely != nullptr) *likely = ByScore(scores, script, best);
+  };
   switch (top) {
-    case 0:
+    case 0: {
       At(scores, Language::kEs) += 3 * census.spanish;
-      return Latin(utf8, census.latin, &votes);
+      const Identified found = Latin(utf8, census.latin, &votes);
+      compare(Script::kLatin, found.language);
+      return found;
+    }
     case 1:
       return {Language::kEl, share};
     case 2: {
       if (census.other_cyrillic > census.russian + census.ukrainian) {
         return {Language::kUnknown, share};
       }
-      const double uk = census.ukrainian + At(scores, Language::kUk);
-      const double ru = census.russian + At(scores, Language::kRu);
+      const double uk = At(scores, Language::kUk) += census.ukrainian;
+      const double ru = At(scores, Language::kRu) += census.russian;
+      compare(Script::kCyrillic, uk > ru ? Language::kUk : Language::kRu);
       return {uk > ru ? Language::kUk : Language::kRu,
               share * static_cast<float>((std::abs(uk - ru) + 0.3) /
                                          (uk + ru + 0.6))};
@@ -529,8 +633,9 @@ Identified IdentifyLanguage(absl::string_view utf8) {
           census.urdu > 0.3 * census.persian) {
         return {Language::kUnknown, share};
       }
-      const double fa = census.persian + At(scores, Language::kFa);
-      const double ar = census.arabic_only + At(scores, Language::kAr);
+      const double fa = At(scores, Language::kFa) += census.persian;
+      const double ar = At(scores, Language::kAr) += census.arabic_only;
+      compare(Script::kArabic, fa > ar ? Language::kFa : Language::kAr);
       return {fa > ar ? Language::kFa : Language::kAr,
               share * static_cast<float>((std::abs(fa - ar) + 0.3) /
                                          (fa + ar + 0.6))};
@@ -544,13 +649,31 @@ Identified IdentifyLanguage(absl::string_view utf8) {
     }
     case 6:
       return {Language::kKo, share};
-    case 7:
-      return {census.kana > 0.04 * (census.han + census.kana) ? Language::kJa
-                                                              : Language::kZh,
-              share};
+    case 7: {
+      const bool kana = census.kana > 0.04 * (census.han + census.kana);
+      if (likely != nullptr && !kana) {
+        *likely = {{Language::kZh, 1}, {Language::kJa, kHanAlone}};
+      }
+      return {kana ? Language::kJa : Language::kZh, share};
+    }
     default:
       return {Language::kUnknown, share};
   }
+}
+
+}  // namespace
+
+Identified IdentifyLanguage(absl::string_view utf8) {
+  return Identify(utf8, nullptr);
+}
+
+std::vector<LikelyLanguage> LikelyLanguages(absl::string_view utf8) {
+  std::vector<LikelyLanguage> likely;
+  const Identified best = Identify(utf8, &likely);
+  if (best.language == Language::kUnknown) return {};
+  // A script that one language owns.
+  if (likely.empty()) likely.push_back({best.language, 1});
+  return likely;
 }
 
 }  // namespace footnote

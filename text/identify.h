@@ -1,6 +1,8 @@
 #ifndef FOOTNOTE_TEXT_IDENTIFY_H_
 #define FOOTNOTE_TEXT_IDENTIFY_H_
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "text/language.h"
 
@@ -20,6 +22,19 @@ struct Identified {
 // are read.
 // Any bytes are accepted. Safe from many threads.
 Identified IdentifyLanguage(absl::string_view utf8);
+
+// A language that a text may be in. The most likely one has 1, the others less:
+// how much speaks for them, compared with it.
+struct LikelyLanguage {
+  Language language = Language::kUnknown;
+  float likelihood = 1;
+};
+
+// What a short text may be written in, the most likely first: two words in
+// Latin letters can be almost anything, Han characters alone are Chinese or
+// Japanese. The first is IdentifyLanguage's; none when that is kUnknown.
+// Languages of which next to nothing speaks are left out.
+std::vector<LikelyLanguage> LikelyLanguages(absl::string_view utf8);
 
 }  // namespace footnote
 

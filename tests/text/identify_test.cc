@@ -121,6 +121,58 @@ TEST(IdentifyTest, ReadsOnlyTheBegin) {
   EXPECT_EQ(IdentifyLanguage(text).language, Language::kEn);
 }
 
+float Likelihood(const char* text, Language language) {
+  for (const LikelyLanguage& likely : LikelyLanguages(text)) {
+    if (likely.language == language) return likely.likelihood;
+  }
+  return 0;
+}
+
+TEST(IdentifyTest, ReadsHeadingsByTheEndsOfTheirWords) {
+  EXPECT_EQ(IdentifyLanguage("Installing Debian").language, Language::kEn);
+  EXPECT_EQ(IdentifyLanguage("Apportare modifiche").language, Language::kIt);
+  EXPECT_EQ(IdentifyLanguage("Aktualisierungen").language, Language::kDe);
+  EXPECT_EQ(IdentifyLanguage("Finalizarea instalării").language, Language::kRo);
+  EXPECT_EQ(IdentifyLanguage("Ustawienia drukowania").language, Language::kPl);
+}
+
+TEST(IdentifyTest, TakesAShortTextWithLatinNamesForItsOtherScript) {
+  EXPECT_EQ(IdentifyLanguage("KDE と Plasma").language, Language::kJa);
+  EXPECT_EQ(IdentifyLanguage("Настройка postfix").language, Language::kRu);
+}
+
+TEST(LikelyLanguagesTest, BeginWithTheOneThatIdentificationGives) {
+  for (const Row& row : kRows) {
+    const std::vector<LikelyLanguage> likely = LikelyLanguages(row.text);
+    ASSERT_FALSE(likely.empty()) << row.text;
+    EXPECT_EQ(likely[0].language, IdentifyLanguage(row.text).language);
+    EXPECT_EQ(likely[0].likelihood, 1);
+    for (size_t i = 1; i < likely.size(); ++i) {
+      EXPECT_LT(likely[i].likelihood, 1) << row.text;
+      EXPECT_LE(likely[i].likelihood, likely[i - 1].likelihood) << row.text;
+    }
+  }
+}
+
+TEST(LikelyLanguagesTest, LeaveOpenWhatAFewWordsDoNotSay) {
+  // Any Latin language has names; a sentence with its own words has one.
+  EXPECT_GT(Likelihood("Apache Tomcat", Language::kDe), 0.3f);
+  EXPECT_LT(Likelihood("When was the university founded?", Language::kDe),
+            0.3f);
+  // Han alone are Chinese or Japanese; with Kana they are Japanese.
+  EXPECT_GT(Likelihood("設定", Language::kJa), 0.5f);
+  EXPECT_GT(Likelihood("設定", Language::kZh), 0.5f);
+  EXPECT_EQ(Likelihood("設定する", Language::kZh), 0);
+  // No letter tells Persian from Arabic here.
+  EXPECT_GT(Likelihood("نصب نرم", Language::kFa), 0.3f);
+}
+
+TEST(LikelyLanguagesTest, AreOneWhereAScriptHasOneAndNoneWhereNothingIsKnown) {
+  EXPECT_EQ(LikelyLanguages("Πότε").size(), 1u);
+  EXPECT_TRUE(LikelyLanguages("12 + 7").empty());
+  EXPECT_TRUE(LikelyLanguages("").empty());
+}
+
 TEST(IdentifyTest, SurvivesGarbage) {
   IdentifyLanguage("\xFF\xFE\xC3");
   IdentifyLanguage(std::string(1 << 20, '\0'));
