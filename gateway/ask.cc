@@ -105,6 +105,8 @@ absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
     generate.mutable_passages()->Swap(found->mutable_passages());
   }
   generate.mutable_vector()->Swap(found->mutable_vector());
+  generate.mutable_term_keys()->Swap(found->mutable_term_keys());
+  generate.mutable_term_rarities()->Swap(found->mutable_term_rarities());
 
   ASSIGN_OR_RETURN(v1::Draft draft, Generate(generate, caller, rooms));
   for (const v1::DocumentVersion& wanted : draft.wants()) {

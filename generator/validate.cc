@@ -16,6 +16,11 @@ absl::Status Invalid(const Parts&... parts) {
   return status;
 }
 
+// As many as a question can have, and more.
+constexpr int kMaxTermsGiven = 1024;
+// The logarithm of more passages than there are.
+constexpr float kMaxRarity = 64;
+
 absl::Status ValidatePassage(absl::string_view list, int index,
                              const v1::Passage& passage) {
   const v1::Span& span = passage.span();
@@ -61,6 +66,19 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
                                 kMaxSentencesAsked));
   RETURN_IF_ERROR(ValidateRange("max_code_points", request.max_code_points(),
                                 kMaxCodePointsAsked));
+  if (request.term_keys_size() != request.term_rarities_size() ||
+      request.term_keys_size() > kMaxTermsGiven) {
+    return Invalid("term_keys, term_rarities: ", request.term_keys_size(),
+                   " and ", request.term_rarities_size(),
+                   ", want as many of both and at most ", kMaxTermsGiven);
+  }
+  for (int i = 0; i < request.term_rarities_size(); ++i) {
+    const float rarity = request.term_rarities(i);
+    if (!(rarity >= 0 && rarity <= kMaxRarity)) {
+      return Invalid("term_rarities[", i, "]: ", rarity, ", want 0 to ",
+                     kMaxRarity);
+    }
+  }
   RETURN_IF_ERROR(
       ValidateRange("passages", request.passages_size(), kMaxPassagesGiven));
   for (int i = 0; i < request.passages_size(); ++i) {

@@ -58,8 +58,8 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
     (*row)[kLargestCoverage] =
         std::max((*row)[kLargestCoverage], features[kCoverage]);
   }
-  (*row)[kWindowCoverage] = Coverage(pool, window);
-  (*row)[kTopPassageCoverage] = Coverage(pool, top);
+  (*row)[kWindowCoverage] = Coverage(pool.here, window);
+  (*row)[kTopPassageCoverage] = Coverage(pool.here, top);
   double names = 0;
   double held = 0;
   double alike = 0;
@@ -76,8 +76,9 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
       alike += window[t] < 1 ? 1 : 0;
       continue;
     }
-    (*row)[kWindowRarest] = std::max((*row)[kWindowRarest], pool.rarity[t]);
-    (*row)[kWindowMissing] += pool.rarity[t];
+    (*row)[kWindowRarest] =
+        std::max((*row)[kWindowRarest], pool.here.rarity[t]);
+    (*row)[kWindowMissing] += pool.here.rarity[t];
     content_missing += term.is_content() ? 1 : 0;
     if (term.is_name) (*row)[kNameMissing] = 1;
     if (term.is_number) (*row)[kNumberNotThere] = 1;

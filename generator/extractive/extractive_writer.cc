@@ -129,6 +129,8 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
   found.question = extractive::ReadQuestion(
       request.question(), of_passages, SpokenLanguage(request, of_passages),
       analyzer.get());
+  extractive::SetRarity(request.term_keys(), request.term_rarities(),
+                        &found.question);
   if (!found.question.IsEmpty()) {
     const double best_length = request.max_code_points() > 0
                                    ? request.max_code_points()

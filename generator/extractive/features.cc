@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 namespace footnote {
 namespace extractive {
@@ -23,7 +24,7 @@ double PairCoverage(const Question& question, const Pool& pool,
   double total = 0;
   for (const auto& pair : question.pairs) {
     const double weight =
-        (pool.rarity[pair.first] + pool.rarity[pair.second]) / 2;
+        (pool.here.rarity[pair.first] + pool.here.rarity[pair.second]) / 2;
     total += weight;
     const int32_t left = candidate.position[pair.first];
     const int32_t right = candidate.position[pair.second];
@@ -34,6 +35,20 @@ double PairCoverage(const Question& question, const Pool& pool,
   return total > 0 ? held / total : 0;
 }
 
+// The share of the question's terms of a kind that the candidate holds; 1 when
+// there are none.
+double ShareHeld(const Question& question, const Candidate& candidate,
+                 bool QuestionTerm::*kind) {
+  int all = 0;
+  int held = 0;
+  for (size_t t = 0; t < question.terms.size(); ++t) {
+    if (!(question.terms[t].*kind)) continue;
+    ++all;
+    held += candidate.strength[t] > 0 ? 1 : 0;
+  }
+  return all > 0 ? static_cast<double>(held) / all : 1;
+}
+
 void FillPassage(const std::vector<SourcePassage>& passages, const Pool& pool,
                  const Candidate& candidate, FeatureRow* row) {
   const SourcePassage& passage = passages[candidate.passage];
@@ -42,8 +57,9 @@ void FillPassage(const std::vector<SourcePassage>& passages, const Pool& pool,
   (*row)[kTotalRatio] = LogRatio(passage.total, pool.best_total);
   (*row)[kLexicalRatio] = LogRatio(passage.lexical, pool.best_lexical);
   (*row)[kVectorGap] = passage.vector - pool.best_vector;
-  (*row)[kPassageCoverage] =
-      Coverage(pool, pool.passage_strength[candidate.passage]);
+  const std::vector<float>& strength = pool.passage_strength[candidate.passage];
+  (*row)[kPassageCoverage] = Coverage(pool.here, strength);
+  (*row)[kWidePassageCoverage] = Coverage(pool.wide, strength);
 }
 
 void FillNeighbours(const Candidates& candidates, size_t index,
@@ -52,18 +68,19 @@ void FillNeighbours(const Candidates& candidates, size_t index,
   const std::vector<float>* previous =
       own.ordinal > 0 ? &candidates.items[index - 1].strength : nullptr;
   if (previous != nullptr) {
-    (*row)[kPreviousGain] = Coverage(pool, *previous, &own.strength);
+    (*row)[kPreviousGain] = Coverage(pool.here, *previous, &own.strength);
   }
   if (own.ordinal > 1) {
-    (*row)[kBeforePreviousGain] = Coverage(
-        pool, candidates.items[index - 2].strength, &own.strength, previous);
+    (*row)[kBeforePreviousGain] =
+        Coverage(pool.here, candidates.items[index - 2].strength, &own.strength,
+                 previous);
   }
   if (own.ordinal + 1 < own.count) {
-    (*row)[kNextGain] =
-        Coverage(pool, candidates.items[index + 1].strength, &own.strength);
+    (*row)[kNextGain] = Coverage(
+        pool.here, candidates.items[index + 1].strength, &own.strength);
   }
-  (*row)[kHeadingGain] =
-      Coverage(pool, candidates.heading_strength[own.passage], &own.strength);
+  (*row)[kHeadingGain] = Coverage(
+      pool.here, candidates.heading_strength[own.passage], &own.strength);
 }
 
 void FillType(const Question& question, const Candidate& candidate,
@@ -89,6 +106,8 @@ void FillType(const Question& question, const Candidate& candidate,
       (*row)[kReasonLength] = std::log(candidate.length + 10);
       break;
     case AnswerType::kDefinition:
+      (*row)[kDefinitionFirst] = candidate.ordinal == 0 ? 1 : 0;
+      break;
     case AnswerType::kAny:
       break;
   }
@@ -103,21 +122,40 @@ void FillType(const Question& question, const Candidate& candidate,
 
 absl::string_view FeatureName(Feature feature) {
   static constexpr absl::string_view kNames[kFeatureCount] = {
-      "first_passage",   "reciprocal_rank",
-      "total_ratio",     "lexical_ratio",
-      "vector_gap",      "passage_coverage",
-      "coverage",        "previous_gain",
-      "next_gain",       "before_previous_gain",
-      "heading_gain",    "pair_coverage",
-      "position",        "is_last",
-      "log_length",      "is_short",
-      "overlong",        "log_new_terms",
-      "is_question",     "ends_with_colon",
-      "number_given",    "number_missing",
-      "year_given",      "date_number_given",
-      "date_missing",    "number_nearness",
-      "person_capitals", "place_capitals",
+      "first_passage",
+      "reciprocal_rank",
+      "total_ratio",
+      "lexical_ratio",
+      "vector_gap",
+      "passage_coverage",
+      "wide_passage_coverage",
+      "coverage",
+      "wide_coverage",
+      "name_coverage",
+      "number_coverage",
+      "previous_gain",
+      "next_gain",
+      "before_previous_gain",
+      "heading_gain",
+      "pair_coverage",
+      "position",
+      "is_last",
+      "log_length",
+      "is_short",
+      "overlong",
+      "log_new_terms",
+      "is_question",
+      "ends_with_colon",
+      "number_given",
+      "number_missing",
+      "year_given",
+      "date_number_given",
+      "date_missing",
+      "number_nearness",
+      "person_capitals",
+      "place_capitals",
       "reason_length",
+      "definition_first",
   };
   return kNames[feature];
 }
@@ -139,9 +177,15 @@ Pool DescribePool(const Question& question,
   }
   const double count = static_cast<double>(candidates.items.size());
   for (size_t t = 0; t < terms; ++t) {
-    pool.rarity.push_back(
+    pool.here.rarity.push_back(
         std::log(1 + (count - holders[t] + 0.5) / (holders[t] + 0.5)));
-    pool.total_rarity += pool.rarity.back();
+    pool.here.total += pool.here.rarity.back();
+  }
+  pool.wide = pool.here;
+  if (!question.rarity.empty()) {
+    pool.wide.rarity = question.rarity;
+    pool.wide.total =
+        std::accumulate(question.rarity.begin(), question.rarity.end(), 0.0);
   }
   for (const SourcePassage& passage : passages) {
     pool.best_total = std::max(pool.best_total, passage.total);
@@ -151,18 +195,18 @@ Pool DescribePool(const Question& question,
   return pool;
 }
 
-double Coverage(const Pool& pool, const std::vector<float>& strength,
+double Coverage(const TermWeights& weights, const std::vector<float>& strength,
                 const std::vector<float>* known,
                 const std::vector<float>* also_known) {
-  if (pool.total_rarity <= 0) return 0;
+  if (weights.total <= 0) return 0;
   double held = 0;
   for (size_t t = 0; t < strength.size(); ++t) {
     if (strength[t] <= 0) continue;
     if (known != nullptr && (*known)[t] > 0) continue;
     if (also_known != nullptr && (*also_known)[t] > 0) continue;
-    held += pool.rarity[t] * strength[t];
+    held += weights.rarity[t] * strength[t];
   }
-  return held / pool.total_rarity;
+  return held / weights.total;
 }
 
 std::vector<FeatureRow> Features(const Question& question,
@@ -177,7 +221,11 @@ std::vector<FeatureRow> Features(const Question& question,
     FillPassage(passages, pool, candidate, &row);
     FillNeighbours(candidates, i, pool, &row);
     FillType(question, candidate, &row);
-    row[kCoverage] = Coverage(pool, candidate.strength);
+    row[kCoverage] = Coverage(pool.here, candidate.strength);
+    row[kWideCoverage] = Coverage(pool.wide, candidate.strength);
+    row[kNameCoverage] = ShareHeld(question, candidate, &QuestionTerm::is_name);
+    row[kNumberCoverage] =
+        ShareHeld(question, candidate, &QuestionTerm::is_number);
     row[kPairCoverage] = PairCoverage(question, pool, candidate);
     row[kPosition] = static_cast<double>(candidate.ordinal) / candidate.count;
     row[kIsLast] = candidate.ordinal + 1 == candidate.count ? 1 : 0;

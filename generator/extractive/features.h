@@ -13,7 +13,8 @@ namespace extractive {
 
 // What is weighed when a candidate is scored. Coverage is by rarity: a term
 // weighs more the fewer candidates hold it, so that what all retrieved
-// passages speak of anyway counts little.
+// passages speak of anyway counts little. Wide coverage is by rarity in the
+// whole collection, where that is known.
 enum Feature {
   // The passage.
   kFirstPassage,    // 1 for the best passage
@@ -22,10 +23,14 @@ enum Feature {
   kLexicalRatio,    // log of its BM25 score over the best one's
   kVectorGap,       // its cosine less the best one's
   kPassageCoverage,
+  kWidePassageCoverage,
   // The sentence.
   kCoverage,
-  kPreviousGain,  // terms that only the sentence before holds
-  kNextGain,      // … only the sentence behind
+  kWideCoverage,
+  kNameCoverage,    // share of the question's names
+  kNumberCoverage,  // … of its numbers
+  kPreviousGain,    // terms that only the sentence before holds
+  kNextGain,        // … only the sentence behind
   kBeforePreviousGain,
   kHeadingGain,   // … only title or headings
   kPairCoverage,  // neighbouring terms that are neighbours here too
@@ -47,6 +52,7 @@ enum Feature {
   kPersonCapitals,
   kPlaceCapitals,
   kReasonLength,
+  kDefinitionFirst,  // a definition is asked for, and a passage begins here
   kFeatureCount,
 };
 
@@ -55,12 +61,18 @@ using FeatureRow = std::array<double, kFeatureCount>;
 // The feature's name in snake case, for training and explanations.
 absl::string_view FeatureName(Feature feature);
 
+// What each question term weighs, and all together.
+struct TermWeights {
+  std::vector<double> rarity;
+  double total = 0;
+};
+
 // What all candidates have in common.
 struct Pool {
-  // By question term: log(1 + (N - n + .5) / (n + .5)), n of N candidates
-  // holding it.
-  std::vector<double> rarity;
-  double total_rarity = 0;
+  // log(1 + (N - n + .5) / (n + .5)), n of N candidates holding the term.
+  TermWeights here;
+  // Question::rarity; where that is not known, the same as `here`.
+  TermWeights wide;
   // By passage, then by term: the strongest match among its sentences.
   std::vector<std::vector<float>> passage_strength;
   // The largest scores of the passages.
@@ -73,9 +85,9 @@ Pool DescribePool(const Question& question,
                   const std::vector<SourcePassage>& passages,
                   const Candidates& candidates);
 
-// The share of the question's rarity that `strength` holds, leaving out terms
+// The share of the question's weight that `strength` holds, leaving out terms
 // that `known` or `also_known` (either may be null) hold already.
-double Coverage(const Pool& pool, const std::vector<float>& strength,
+double Coverage(const TermWeights& weights, const std::vector<float>& strength,
                 const std::vector<float>* known = nullptr,
                 const std::vector<float>* also_known = nullptr);
 

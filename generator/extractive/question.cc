@@ -151,6 +151,29 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   return question;
 }
 
+void SetRarity(absl::Span<const uint64_t> keys,
+               absl::Span<const float> rarities, Question* question) {
+  constexpr double kUnknown = -1;
+  std::vector<double> rarity(question->terms.size(), kUnknown);
+  double rarest = 0;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto found = question->matches.find(keys[i]);
+    if (found == question->matches.end()) continue;
+    for (const TermMatch& match : found->second) {
+      if (match.strength < 1) continue;
+      // Of a stem and its surfaces the stem, which is the most common.
+      double& own = rarity[match.term];
+      own = own == kUnknown ? rarities[i] : std::min<double>(own, rarities[i]);
+      rarest = std::max<double>(rarest, rarities[i]);
+    }
+  }
+  const size_t unknown =
+      std::count(rarity.begin(), rarity.end(), double{kUnknown});
+  if (rarest == 0 || 2 * unknown > rarity.size()) return;
+  std::replace(rarity.begin(), rarity.end(), double{kUnknown}, rarest);
+  question->rarity = std::move(rarity);
+}
+
 std::vector<std::string> DigitRuns(absl::string_view utf8) {
   std::vector<std::string> runs;
   bool in_run = false;

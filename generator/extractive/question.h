@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "generator/extractive/answer_type.h"
 #include "text/analyzer.h"
 #include "text/language.h"
@@ -45,6 +46,9 @@ struct Question {
   AnswerType type = AnswerType::kAny;
   // Distinct terms in the order of their first occurrence.
   std::vector<QuestionTerm> terms;
+  // By term: how rare it is in the whole collection. Empty when that is not
+  // known.
+  std::vector<double> rarity;
   // From an index key (Token::key) to the terms that it matches.
   absl::flat_hash_map<uint64_t, std::vector<TermMatch>> matches;
   // Terms that stand side by side.
@@ -61,6 +65,13 @@ struct Question {
 // words. The two differ when a question is asked across languages.
 Question ReadQuestion(absl::string_view text, Language analysis,
                       Language spoken, Analyzer* analyzer);
+
+// Fills `rarity` from index keys and their rarity. A term of which no key is
+// given is taken to be as rare as the rarest that is; where that is most of
+// them, the question was read in another language, and nothing is filled.
+// REQUIRES: keys.size() == rarities.size()
+void SetRarity(absl::Span<const uint64_t> keys,
+               absl::Span<const float> rarities, Question* question);
 
 // The runs of digits in `utf8`, of any script, in ASCII, in their order:
 // "١٩٩٩" is "1999". Separators part runs.

@@ -22,7 +22,11 @@ inline constexpr double kFeatureWeights[kFeatureCount] = {
     0.8459,   // lexical_ratio
     5.1303,   // vector_gap
     -1.3655,  // passage_coverage
+    0,        // wide_passage_coverage
     10.7729,  // coverage
+    0,        // wide_coverage
+    0,        // name_coverage
+    0,        // number_coverage
     4.3824,   // previous_gain
     2.3307,   // next_gain
     1.4695,   // before_previous_gain
@@ -45,6 +49,7 @@ inline constexpr double kFeatureWeights[kFeatureCount] = {
     1.6685,   // person_capitals
     1.2275,   // place_capitals
     0.0529,   // reason_length
+    0,        // definition_first
 };
 
 // What the cosine of question and sentence adds, per unit.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/grpc_status.h"
 #include "tests/generator/documents_23.h"
 
@@ -59,6 +61,15 @@ TEST(ValidateGenerateTest, NamesWhatIsWrong) {
   request = Good();
   request.mutable_passages(0)->mutable_source()->set_version(0);
   ExpectRefused(request, "passages[0].source");
+  request = Good();
+  request.add_term_keys(7);
+  ExpectRefused(request, "term_keys, term_rarities: 1 and 0");
+  request.add_term_rarities(-1);
+  ExpectRefused(request, "term_rarities[0]: -1");
+  request.set_term_rarities(0, std::nanf(""));
+  ExpectRefused(request, "term_rarities[0]: nan");
+  request.set_term_rarities(0, 7);
+  EXPECT_EQ(ValidateGenerate(request), absl::OkStatus());
 }
 
 }  // namespace

@@ -64,6 +64,29 @@ TEST_F(FeaturesTest, NeighboursInTheQuestionAreWantedAsNeighbours) {
   EXPECT_GT(rows_[0][kPairCoverage], rows_[1][kPairCoverage]);
 }
 
+TEST_F(FeaturesTest, WideCoverageFollowsTheCollection) {
+  const std::string text =
+      "The kernel boots. The kernel runs. The kernel stops. The scheduler "
+      "waits.";
+  Weigh("kernel scheduler", text);
+  EXPECT_EQ(rows_[0][kWideCoverage], rows_[0][kCoverage]);
+  question_.rarity = {9, 1};
+  pool_ = DescribePool(question_, passages_, candidates_);
+  rows_ = Features(question_, passages_, candidates_, pool_);
+  EXPECT_GT(rows_[0][kWideCoverage], rows_[3][kWideCoverage]);
+  EXPECT_GT(rows_[3][kCoverage], rows_[0][kCoverage]);
+}
+
+TEST_F(FeaturesTest, KnowsWhichNamesAndNumbersAreThere) {
+  Weigh("When did Ada Lovelace write note 12?",
+        "Ada wrote it. Lovelace wrote note 12.");
+  EXPECT_EQ(rows_[0][kNameCoverage], 0.5);
+  EXPECT_EQ(rows_[0][kNumberCoverage], 0);
+  EXPECT_EQ(rows_[1][kNumberCoverage], 1);
+  Weigh("kernel", "The kernel waits.");
+  EXPECT_EQ(rows_[0][kNameCoverage], 1);
+}
+
 TEST_F(FeaturesTest, EveryFeatureHasANameOfItsOwn) {
   for (int a = 0; a < kFeatureCount; ++a) {
     for (int b = 0; b < a; ++b) {

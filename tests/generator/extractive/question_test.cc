@@ -65,6 +65,48 @@ TEST(QuestionTest, ReadsAHundredThousandCharacters) {
   EXPECT_EQ(question.terms.size(), 5000u);
 }
 
+// What a searcher would send: the keys of `text`, each with this rarity.
+void Tell(const std::string& text, float rarity, std::vector<uint64_t>* keys,
+          std::vector<float>* rarities) {
+  Analyzer analyzer;
+  std::vector<Token> tokens;
+  analyzer.Analyze(text, Language::kEn, &tokens);
+  for (const Token& token : tokens) {
+    keys->push_back(token.key);
+    rarities->push_back(rarity);
+  }
+}
+
+TEST(SetRarityTest, GivesEachTermWhatItWeighsInTheCollection) {
+  Question question = Read("kernel scheduler", Language::kEn);
+  std::vector<uint64_t> keys;
+  std::vector<float> rarities;
+  Tell("scheduler", 9, &keys, &rarities);
+  Tell("kernel", 2, &keys, &rarities);
+  SetRarity(keys, rarities, &question);
+  EXPECT_THAT(question.rarity, ElementsAre(2, 9));
+}
+
+TEST(SetRarityTest, TakesAnUnknownTermForRare) {
+  Question question = Read("kernel scheduler", Language::kEn);
+  std::vector<uint64_t> keys;
+  std::vector<float> rarities;
+  Tell("kernel", 2, &keys, &rarities);
+  SetRarity(keys, rarities, &question);
+  EXPECT_THAT(question.rarity, ElementsAre(2, 2));
+}
+
+TEST(SetRarityTest, IgnoresTermsOfAnotherReading) {
+  Question question = Read("kernel scheduler waits", Language::kEn);
+  std::vector<uint64_t> keys;
+  std::vector<float> rarities;
+  Tell("kernel und etwas anderes", 2, &keys, &rarities);
+  SetRarity(keys, rarities, &question);
+  EXPECT_THAT(question.rarity, IsEmpty());
+  SetRarity({}, {}, &question);
+  EXPECT_THAT(question.rarity, IsEmpty());
+}
+
 }  // namespace
 }  // namespace extractive
 }  // namespace footnote
