@@ -1,6 +1,7 @@
 #include "retriever/rank.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -24,17 +25,49 @@ constexpr size_t kArmPassages = 100;
 // Passages whose positions are read.
 constexpr size_t kMeasured = 40;
 
+// A language that is this likely, or more, has its terms looked for too.
+constexpr float kWorthReading = 0.3f;
+constexpr size_t kMaxReadings = 3;
+
+// By language number; that of kUnknown is 0.
+using LanguageLikelihood = std::array<float, kLanguageCount>;
+
+LanguageLikelihood LikelihoodOf(const RankQuery& query) {
+  LanguageLikelihood likelihood = {};
+  for (const LikelyLanguage& likely : query.likely) {
+    likelihood[static_cast<size_t>(likely.language)] = likely.likelihood;
+  }
+  likelihood[static_cast<size_t>(query.language)] = 1;
+  likelihood[static_cast<size_t>(Language::kUnknown)] = 0;
+  return likelihood;
+}
+
+// The languages that the question is read in.
+std::vector<Language> Readings(const RankQuery& query) {
+  std::vector<Language> languages = {query.language};
+  for (const LikelyLanguage& likely : query.likely) {
+    if (languages.size() == kMaxReadings) break;
+    if (likely.language != query.language &&
+        likely.likelihood >= kWorthReading) {
+      languages.push_back(likely.language);
+    }
+  }
+  return languages;
+}
+
 // A similarity and a language for the candidates that lack them. `floor` is
 // the similarity that the vector arm just still brought.
 void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
                         const QueryCode* code, float floor,
                         std::vector<Candidate>* candidates) {
+  const LanguageLikelihood likelihood = LikelihoodOf(query);
   for (Candidate& candidate : *candidates) {
     const SegmentReader& reader =
         *corpus.generation().segments[candidate.segment].reader;
+    const uint8_t language = reader.passages()[candidate.passage].language;
+    candidate.language = likelihood[language % kLanguageCount];
     candidate.same_language = query.language != Language::kUnknown &&
-                              reader.passages()[candidate.passage].language ==
-                                  static_cast<uint8_t>(query.language);
+                              language == static_cast<uint8_t>(query.language);
     if (code != nullptr && candidate.vector_rank == 0) {
       candidate.similarity = SimilarityOf(reader, candidate.passage, *code);
     }
@@ -44,16 +77,18 @@ void CompleteCandidates(const Corpus& corpus, const RankQuery& query,
 
 // Scores everything that costs little, then the positions of the best.
 absl::Status ScoreCandidates(const Corpus& corpus, const QueryTerms& terms,
-                             float trust, size_t measured,
+                             bool encoder_speaks, size_t measured,
                              std::vector<Candidate>* candidates) {
   RETURN_IF_ERROR(MeasureTerms(corpus, terms, absl::MakeSpan(*candidates)));
-  for (Candidate& candidate : *candidates) ScoreByTerms(trust, &candidate);
+  for (Candidate& candidate : *candidates) {
+    ScoreAtHome(encoder_speaks, &candidate);
+  }
   measured = std::min(measured, candidates->size());
   std::partial_sort(candidates->begin(), candidates->begin() + measured,
                     candidates->end(), BetterFirst);
   const absl::Span<Candidate> best(candidates->data(), measured);
   RETURN_IF_ERROR(MeasurePositions(corpus, terms, best));
-  for (Candidate& candidate : best) ScoreByEverything(trust, &candidate);
+  for (Candidate& candidate : best) ScoreAtHome(encoder_speaks, &candidate);
   return absl::OkStatus();
 }
 
@@ -64,9 +99,11 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
   const Corpus& corpus = index.words;
   ASSIGN_OR_RETURN(const std::vector<AllowedPassages> allowed,
                    index.filter.Apply(filter));
-  const size_t wanted = std::max(kArmPassages, 2 * query.top_k);
+  // A caller that wants many gets more than that to choose from.
+  const size_t wanted =
+      query.top_k <= kArmPassages ? kArmPassages : 2 * query.top_k;
   const QueryTerms terms =
-      MakeQueryTerms(query.question, query.language, corpus);
+      MakeQueryTerms(query.question, Readings(query), corpus);
   Ranking ranking;
   ranking.nothing_to_look_for =
       terms.nothing_to_look_for && !query.question.empty();
@@ -92,11 +129,12 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
       candidate.total = candidate.similarity;
     }
   } else {
-    RETURN_IF_ERROR(
-        ScoreCandidates(corpus, terms, VectorTrust(query.vector_is_good),
-                        std::max(kMeasured, query.top_k), &candidates));
+    RETURN_IF_ERROR(ScoreCandidates(corpus, terms, query.vector_is_good,
+                                    std::max(kMeasured, query.top_k),
+                                    &candidates));
   }
   KeepBest(query.top_k, query.distinct_documents, corpus, &candidates);
+  ranking.terms = terms.terms;
   ranking.passages = std::move(candidates);
   return ranking;
 }

@@ -12,7 +12,9 @@
 #include "retriever/filter/filter.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
+#include "retriever/lexical/query_terms.h"
 #include "storage/generation.h"
+#include "text/identify.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -27,7 +29,10 @@ enum class Arms { kBoth, kLexical, kVector };
 // What Rank needs to know.
 struct RankQuery {
   std::string question;
+  // What the question is in; what else it may be in follows from `likely`.
   Language language = Language::kUnknown;
+  // Likelier languages first; empty: `language` and no other.
+  std::vector<LikelyLanguage> likely;
   // Unit length, of the collection's dimension; empty: none.
   std::vector<float> vector;
   // The encoder is known to speak the question's language.
@@ -41,6 +46,8 @@ struct Ranking {
   // Best first, at most top_k, each of them evidence.
   std::vector<Candidate> passages;
   bool nothing_to_look_for = false;
+  // What the question's words weigh in the whole collection.
+  std::vector<QueryTerm> terms;
 };
 
 // One generation, ready to be searched. Immutable.

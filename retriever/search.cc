@@ -27,8 +27,10 @@ constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
 
 // Passages that are compared word by word, and words that are remembered for
 // it: 60 MB at most.
-constexpr size_t kTranslated = 40;
+constexpr size_t kTranslated = 100;
 constexpr size_t kMaxWords = 100000;
+// Sentences that are remembered for it: 40 MB at most.
+constexpr size_t kMaxSentences = 50000;
 
 constexpr int kDefaultTopK = 10;
 // Indexes of more collections are worked out again when asked for.
@@ -45,20 +47,22 @@ Searcher::Searcher(Store* store, const Encoder* encoder)
     : store_(store), encoder_(encoder) {
   if (encoder != nullptr) {
     words_ = std::make_unique<WordVectors>(encoder, kMaxWords);
+    sentences_ = std::make_unique<WordVectors>(encoder, kMaxSentences);
   }
 }
 
-absl::Status Searcher::Search(const v1::SearchRequest& request,
-                              const std::function<bool()>& cancelled,
-                              absl::Time deadline,
-                              v1::SearchResponse* response) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const SearchIndex> index,
+absl::StatusOr<Searcher::Explanation> Searcher::Explain(
+    const v1::SearchRequest& request, const std::function<bool()>& cancelled,
+    absl::Time deadline) {
+  Explanation found;
+  ASSIGN_OR_RETURN(found.index,
                    IndexOf(request.collection(), request.min_generation(),
                            deadline, cancelled));
-  RankQuery query;
+  RankQuery& query = found.query;
   query.question = request.question();
   if (request.language().empty()) {
-    query.language = IdentifyLanguage(request.question()).language;
+    query.likely = LikelyLanguages(request.question());
+    if (!query.likely.empty()) query.language = query.likely[0].language;
   } else {
     ASSIGN_OR_RETURN(query.language, ParseLanguage(request.language()));
   }
@@ -67,52 +71,63 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
                                               : Arms::kBoth;
   query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   query.distinct_documents = request.distinct_documents();
-  ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *index));
+  ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *found.index));
   query.vector_is_good =
       encoder_ == nullptr || encoder_->Speaks(LanguageCode(query.language));
   if (cancelled()) return absl::CancelledError("the caller has gone");
 
-  Ranking ranking;
-  {
-    StageTimer timer("search_rank");
-    ASSIGN_OR_RETURN(ranking,
-                     RankAcrossLanguages(*index, query, request.filter()));
-  }
-  if (cancelled()) return absl::CancelledError("the caller has gone");
+  StageTimer timer("search_rank");
+  RETURN_IF_ERROR(RankAcrossLanguages(request.filter(), &found));
+  return found;
+}
 
-  for (const Candidate& candidate : ranking.passages) {
+absl::Status Searcher::Search(const v1::SearchRequest& request,
+                              const std::function<bool()>& cancelled,
+                              absl::Time deadline,
+                              v1::SearchResponse* response) {
+  ASSIGN_OR_RETURN(const Explanation found,
+                   Explain(request, cancelled, deadline));
+  if (cancelled()) return absl::CancelledError("the caller has gone");
+  for (const Candidate& candidate : found.ranking.passages) {
     RETURN_IF_ERROR(
-        FillPassage(*index, candidate, request.omit_text(), response));
+        FillPassage(*found.index, candidate, request.omit_text(), response));
   }
-  response->set_generation(index->generation().number());
-  response->set_language(std::string(LanguageCode(query.language)));
-  response->set_empty_question(ranking.nothing_to_look_for);
-  response->mutable_vector()->Add(query.vector.begin(), query.vector.end());
+  response->set_generation(found.index->generation().number());
+  response->set_language(std::string(LanguageCode(found.query.language)));
+  response->set_empty_question(found.ranking.nothing_to_look_for);
+  response->mutable_vector()->Add(found.query.vector.begin(),
+                                  found.query.vector.end());
+  for (const QueryTerm& term : found.ranking.terms) {
+    if (term.alternative) continue;
+    response->add_term_keys(term.key);
+    response->add_term_rarities(term.rarity);
+  }
   response->set_analyzer_version(kAnalyzerVersion);
-  if (encoder_ != nullptr && !query.vector.empty()) {
+  if (encoder_ != nullptr && !found.query.vector.empty()) {
     response->set_encoder(std::string(encoder_->name()));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<Ranking> Searcher::RankAcrossLanguages(
-    const SearchIndex& index, const RankQuery& query,
-    const v1::Filter& filter) {
+absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
+                                           Explanation* found) {
+  const SearchIndex& index = *found->index;
+  const RankQuery& query = found->query;
   // Without vectors, only what is spelt alike is found in other languages.
-  const bool possible = words_ != nullptr && query.arms != Arms::kLexical &&
+  const bool possible = words_ != nullptr && query.arms == Arms::kBoth &&
                         !query.vector.empty() && query.vector_is_good &&
                         query.language != Language::kUnknown;
-  if (!possible) return Rank(index, query, filter);
   RankQuery wider = query;
-  wider.top_k = std::max(query.top_k, kTranslated);
-  ASSIGN_OR_RETURN(Ranking ranking, Rank(index, wider, filter));
-  std::vector<Candidate>& candidates = ranking.passages;
+  if (possible) wider.top_k = std::max(query.top_k, kTranslated);
+  ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
+  if (!possible) return absl::OkStatus();
+  std::vector<Candidate>& candidates = found->ranking.passages;
   const auto shown =
       candidates.begin() + std::min(query.top_k, candidates.size());
-  const bool all_foreign =
+  found->across_languages =
       std::none_of(candidates.begin(), shown,
                    [](const Candidate& c) { return c.same_language; });
-  if (all_foreign && query.arms == Arms::kBoth) {
+  if (found->across_languages) {
     StageTimer timer("search_translate");
     const TextOf text_of = [&](const Candidate& candidate) {
       const SegmentReader& reader =
@@ -127,13 +142,16 @@ absl::StatusOr<Ranking> Searcher::RankAcrossLanguages(
     RETURN_IF_ERROR(MeasureTranslation(index.words, query.question,
                                        query.language, text_of, words_.get(),
                                        absl::MakeSpan(candidates)));
+    RETURN_IF_ERROR(MeasureSentences(index.words, query.vector, text_of,
+                                     sentences_.get(),
+                                     absl::MakeSpan(candidates)));
     for (Candidate& candidate : candidates) {
       if (candidate.same_language) continue;
-      ScoreByTranslation(VectorTrust(query.vector_is_good), &candidate);
+      ScoreAcross(query.vector_is_good, &candidate);
     }
   }
   KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
-  return ranking;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(

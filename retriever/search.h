@@ -44,6 +44,19 @@ class Searcher {
                       const std::function<bool()>& cancelled,
                       absl::Time deadline, v1::SearchResponse* response);
 
+  // Everything that was measured on the way; for training. Arguments and
+  // errors as of Search.
+  struct Explanation {
+    std::shared_ptr<const SearchIndex> index;
+    RankQuery query;
+    Ranking ranking;
+    // The best were all in another language, and were compared as such.
+    bool across_languages = false;
+  };
+  absl::StatusOr<Explanation> Explain(const v1::SearchRequest& request,
+                                      const std::function<bool()>& cancelled,
+                                      absl::Time deadline);
+
  private:
   absl::StatusOr<std::shared_ptr<const SearchIndex>> IndexOf(
       const std::string& collection, uint64_t min_generation,
@@ -54,15 +67,16 @@ class Searcher {
   absl::Status FillPassage(const SearchIndex& index, const Candidate& candidate,
                            bool omit_text, v1::SearchResponse* response) const;
 
-  // Ranks; where the best are all in another language, compares word by word.
-  absl::StatusOr<Ranking> RankAcrossLanguages(const SearchIndex& index,
-                                              const RankQuery& query,
-                                              const v1::Filter& filter);
+  // Ranks; where the best are all in another language, compares them word by
+  // word. Fills `ranking` and `across_languages`.
+  absl::Status RankAcrossLanguages(const v1::Filter& filter,
+                                   Explanation* found);
 
   Store* const store_;
   const Encoder* const encoder_;
   // Null without an encoder.
   std::unique_ptr<WordVectors> words_;
+  std::unique_ptr<WordVectors> sentences_;
 
   std::mutex mutex_;
   // The last index of each collection; guarded by mutex_.

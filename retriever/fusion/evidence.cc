@@ -13,6 +13,10 @@ namespace {
 constexpr uint32_t kWindowWords = 24;
 constexpr uint32_t kWindowCharacters = 48;
 
+// Terms this far apart still stand side by side: a function word may be
+// between.
+constexpr uint32_t kPairDistance = 2;
+
 // Only so many of the rarest terms have their positions read.
 constexpr size_t kMaxPositionTerms = 32;
 
@@ -72,29 +76,160 @@ absl::Status ForEachSegment(const std::vector<Candidate*>& order,
 // One matched term at one place of a passage.
 struct Place {
   uint32_t position;
-  uint16_t term;
+  uint16_t term;  // index of PositionTerms::terms
 };
 
-// The most rarity that distinct terms bring together within `width`
-// positions. Sorts `places`.
-float BestWindow(uint32_t width, const std::vector<float>& rarity,
-                 std::vector<Place>* places, std::vector<uint16_t>* counts) {
-  std::sort(places->begin(), places->end(), [](const Place& a, const Place& b) {
-    return a.position < b.position;
-  });
-  counts->assign(rarity.size(), 0);
-  float best = 0;
-  float sum = 0;
-  size_t tail = 0;
-  for (const Place& head : *places) {
-    if ((*counts)[head.term]++ == 0) sum += rarity[head.term];
-    while (head.position - (*places)[tail].position >= width) {
-      const Place& gone = (*places)[tail++];
-      if (--(*counts)[gone.term] == 0) sum -= rarity[gone.term];
+// The terms whose positions are read, and what all of the question's terms of
+// a kind would bring.
+struct PositionTerms {
+  std::vector<const QueryTerm*> terms;
+  float all_stems = 0;
+  float all_bigrams = 0;
+  float all_prefixes = 0;
+  // By first term * terms.size() + second: what their standing side by side is
+  // worth; 0 where they don't in the question.
+  std::vector<float> pair_rarity;
+  float stem_pairs = 0;
+  float bigram_pairs = 0;
+};
+
+PositionTerms ChoosePositionTerms(const QueryTerms& query) {
+  PositionTerms chosen;
+  std::vector<int> index_of(query.terms.size(), -1);
+  for (size_t i = 0; i < query.terms.size(); ++i) {
+    const QueryTerm& term = query.terms[i];
+    if (term.channel == kChannelSurface) continue;
+    if (!term.alternative) {
+      (term.channel == kChannelPrefix   ? chosen.all_prefixes
+       : term.channel == kChannelBigram ? chosen.all_bigrams
+                                        : chosen.all_stems) += term.rarity;
     }
-    best = std::max(best, sum);
+    // Function words stand everywhere and say little; their lists are the
+    // longest.
+    if (term.stop || term.document_frequency == 0) continue;
+    if (chosen.terms.size() == kMaxPositionTerms) continue;
+    index_of[i] = static_cast<int>(chosen.terms.size());
+    chosen.terms.push_back(&term);
   }
-  return best;
+  const size_t count = chosen.terms.size();
+  chosen.pair_rarity.assign(count * count, 0);
+  for (const TermPair& pair : query.pairs) {
+    const float rarity =
+        (query.terms[pair.first].rarity + query.terms[pair.second].rarity) / 2;
+    (query.terms[pair.first].channel == kChannelBigram ? chosen.bigram_pairs
+                                                       : chosen.stem_pairs) +=
+        rarity;
+    const int first = index_of[pair.first];
+    const int second = index_of[pair.second];
+    if (first >= 0 && second >= 0) {
+      chosen.pair_rarity[first * count + second] = rarity;
+    }
+  }
+  return chosen;
+}
+
+// Works out what one passage's places are worth; keeps its memory from one to
+// the next.
+class PlaceReader {
+ public:
+  explicit PlaceReader(const PositionTerms& terms) : terms_(terms) {}
+
+  // The most rarity that distinct terms bring together within `width`
+  // positions. REQUIRES: `places` are sorted and none is of a title.
+  float BestWindow(uint32_t width, absl::Span<const Place> places) {
+    counts_.assign(terms_.terms.size(), 0);
+    float best = 0;
+    float sum = 0;
+    size_t tail = 0;
+    for (const Place& head : places) {
+      if (counts_[head.term]++ == 0) sum += Rarity(head.term);
+      while (head.position - places[tail].position >= width) {
+        const Place& gone = places[tail++];
+        if (--counts_[gone.term] == 0) sum -= Rarity(gone.term);
+      }
+      best = std::max(best, sum);
+    }
+    return best;
+  }
+
+  // The rarity of the distinct terms at `places`.
+  float Coverage(absl::Span<const Place> places) {
+    counts_.assign(terms_.terms.size(), 0);
+    float sum = 0;
+    for (const Place& place : places) {
+      if (counts_[place.term]++ == 0) sum += Rarity(place.term);
+    }
+    return sum;
+  }
+
+  // The worth of the question's pairs that stand at `places`, which are sorted.
+  float Pairs(absl::Span<const Place> places) {
+    const size_t count = terms_.terms.size();
+    seen_.assign(count * count, 0);
+    float sum = 0;
+    for (size_t i = 0; i < places.size(); ++i) {
+      for (size_t j = i; j-- > 0;) {
+        if (places[i].position - places[j].position > kPairDistance) break;
+        const size_t pair = places[j].term * count + places[i].term;
+        if (terms_.pair_rarity[pair] == 0 || seen_[pair] != 0) continue;
+        seen_[pair] = 1;
+        sum += terms_.pair_rarity[pair];
+      }
+    }
+    return sum;
+  }
+
+ private:
+  float Rarity(uint16_t term) const { return terms_.terms[term]->rarity; }
+
+  const PositionTerms& terms_;
+  std::vector<uint16_t> counts_;
+  std::vector<uint8_t> seen_;
+};
+
+// The places of one passage, by kind of term.
+struct Places {
+  std::vector<Place> stems;  // or bigrams, where there are no spaces
+  std::vector<Place> prefixes;
+};
+
+float Share(float part, float whole) {
+  return whole > 0 ? std::min(1.0f, part / whole) : 0;
+}
+
+// Sorts the places and fills what they say.
+void Measure(const PositionTerms& terms, bool no_spaces, bool is_first,
+             PlaceReader* reader, Places* places, Candidate* candidate) {
+  const uint32_t width = no_spaces ? kWindowCharacters : kWindowWords;
+  const float all = no_spaces ? terms.all_bigrams : terms.all_stems;
+  const auto sorted = [](std::vector<Place>* list) {
+    std::sort(list->begin(), list->end(), [](const Place& a, const Place& b) {
+      return a.position < b.position;
+    });
+    return absl::MakeConstSpan(*list);
+  };
+  // Those of the title come last.
+  const auto text = [](absl::Span<const Place> list) {
+    size_t count = list.size();
+    while (count > 0 && list[count - 1].position >= kTitlePosition) --count;
+    return list.first(count);
+  };
+  const absl::Span<const Place> stems = sorted(&places->stems);
+  const absl::Span<const Place> in_text = text(stems);
+  candidate->stem_window = Share(reader->BestWindow(width, in_text), all);
+  if (is_first) {
+    size_t lead = 0;
+    while (lead < in_text.size() && in_text[lead].position < width) ++lead;
+    candidate->lead = Share(reader->Coverage(in_text.first(lead)), all);
+  }
+  candidate->coverage = Share(reader->Coverage(stems), all);
+  candidate->title_share =
+      Share(reader->Coverage(stems.subspan(in_text.size())), all);
+  candidate->phrase = Share(reader->Pairs(stems),
+                            no_spaces ? terms.bigram_pairs : terms.stem_pairs);
+  candidate->prefix_window =
+      Share(reader->BestWindow(width, text(sorted(&places->prefixes))),
+            terms.all_prefixes);
 }
 
 }  // namespace
@@ -137,26 +272,11 @@ absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
 
 absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
                               absl::Span<Candidate> candidates) {
-  // Function words stand everywhere and say little; their lists are the
-  // longest.
-  std::vector<const QueryTerm*> terms;
-  float all_stems = 0;
-  float all_prefixes = 0;
-  for (const QueryTerm& term : query.terms) {
-    const bool prefix = term.channel == kChannelPrefix;
-    if (!prefix && !IsStemLike(term.channel)) continue;
-    (prefix ? all_prefixes : all_stems) += term.rarity;
-    if (term.stop || term.document_frequency == 0) continue;
-    if (terms.size() < kMaxPositionTerms) terms.push_back(&term);
-  }
-  std::vector<float> rarity;
-  for (const QueryTerm* term : terms) rarity.push_back(term->rarity);
-
+  const PositionTerms terms = ChoosePositionTerms(query);
   const std::vector<Candidate*> order = InOrder(candidates);
-  std::vector<std::vector<Place>> stems;
-  std::vector<std::vector<Place>> prefixes;
+  PlaceReader place_reader(terms);
+  std::vector<Places> places;
   std::vector<uint32_t> positions;
-  std::vector<uint16_t> counts;
   return ForEachSegment(
       order,
       [&](uint32_t segment, Candidate* const* begin,
@@ -164,10 +284,13 @@ absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
         const SegmentReader& reader =
             *corpus.generation().segments[segment].reader;
         if (!reader.has_positions()) return absl::OkStatus();
-        stems.assign(end - begin, {});
-        prefixes.assign(end - begin, {});
-        for (uint16_t t = 0; t < terms.size(); ++t) {
-          const QueryTerm& term = *terms[t];
+        places.assign(end - begin, {});
+        const auto no_spaces = [&](const Candidate* c) {
+          return HasNoSpaces(reader.passages()[c->passage].language);
+        };
+        for (uint16_t t = 0; t < terms.terms.size(); ++t) {
+          const QueryTerm& term = *terms.terms[t];
+          const bool prefix = term.channel == kChannelPrefix;
           PostingsIterator it = reader.Postings(term.key);
           Candidate* const* at = begin;
           RETURN_IF_ERROR(ForEachMatch(
@@ -175,43 +298,28 @@ absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
               [&](Candidate* c, const PostingsIterator::Postings&,
                   int i) -> absl::Status {
                 while (*at != c) ++at;
-                const size_t index = at - begin;
-                const bool no_spaces =
-                    HasNoSpaces(reader.passages()[c->passage].language);
-                const bool prefix = term.channel == kChannelPrefix;
-                const uint8_t measured =
-                    no_spaces ? kChannelBigram : kChannelStem;
                 positions.clear();
                 RETURN_IF_ERROR(it.Positions(i, &positions));
                 if (!prefix && !positions.empty() &&
                     positions.back() >= kTitlePosition) {
                   c->title += term.rarity;
                 }
-                if (!prefix && term.channel != measured)
+                const uint8_t measured =
+                    no_spaces(c) ? kChannelBigram : kChannelStem;
+                if (!prefix && term.channel != measured) {
                   return absl::OkStatus();
-                std::vector<Place>& places =
-                    prefix ? prefixes[index] : stems[index];
+                }
+                Places& own = places[at - begin];
                 for (uint32_t position : positions) {
-                  if (position >= kTitlePosition) break;
-                  places.push_back({position, t});
+                  (prefix ? own.prefixes : own.stems).push_back({position, t});
                 }
                 return absl::OkStatus();
               }));
         }
         for (Candidate* const* c = begin; c != end; ++c) {
-          const bool no_spaces =
-              HasNoSpaces(reader.passages()[(*c)->passage].language);
-          const uint32_t width = no_spaces ? kWindowCharacters : kWindowWords;
-          if (all_stems > 0) {
-            (*c)->stem_window =
-                BestWindow(width, rarity, &stems[c - begin], &counts) /
-                all_stems;
-          }
-          if (all_prefixes > 0) {
-            (*c)->prefix_window =
-                BestWindow(width, rarity, &prefixes[c - begin], &counts) /
-                all_prefixes;
-          }
+          const bool is_first = reader.passages()[(*c)->passage].ordinal == 0;
+          Measure(terms, no_spaces(*c), is_first, &place_reader,
+                  &places[c - begin], *c);
         }
         return absl::OkStatus();
       });

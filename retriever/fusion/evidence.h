@@ -26,8 +26,10 @@ struct Candidate {
   // How much higher that is than what the vector arm just still brought; never
   // negative. Where all passages are equally far, the vectors say nothing.
   float nearness = 0;
-  // The passage is in the question's language.
+  // The passage is in the question's likeliest language.
   bool same_language = false;
+  // How likely it is that the question is in the passage's language, 0 to 1.
+  float language = 0;
 
   // Filled by MeasureTerms. BM25 by kind of term: words, stems and bigrams,
   // prefixes.
@@ -41,12 +43,25 @@ struct Candidate {
   // The best stretch of some two dozen words: stems (or bigrams), prefixes.
   float stem_window = 0;
   float prefix_window = 0;
-  // Rarity of the stems and bigrams that title or headings hold.
+  // The same of the whole passage, title and headings included.
+  float coverage = 0;
+  // The same of the first two dozen words of a document; 0 for its later
+  // passages.
+  float lead = 0;
+  // The rarity of pairs of words that stand side by side in the question and
+  // here too, as a share of that of all pairs.
+  float phrase = 0;
+  // Rarity of the stems and bigrams that title or headings hold: as it is, and
+  // as a share.
   float title = 0;
+  float title_share = 0;
 
   // Filled by MeasureTranslation (translation/bridge.h) for passages in another
   // language.
   float translation = 0;
+  // Filled for the same by MeasureSentences: the highest similarity of one of
+  // its sentences.
+  float sentence = 0;
 
   double total = 0;
 };
@@ -56,8 +71,8 @@ struct Candidate {
 absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
                           absl::Span<Candidate> candidates);
 
-// Fills windows and title. Costs several times as much as MeasureTerms: give
-// it only the best. Segments without positions leave them 0.
+// Fills windows, coverage, phrase and title. Costs several times as much as
+// MeasureTerms: give it only the best. Segments without positions leave them 0.
 absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
                               absl::Span<Candidate> candidates);
 

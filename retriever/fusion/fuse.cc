@@ -4,6 +4,8 @@
 #include <cstddef>
 
 #include "absl/container/flat_hash_map.h"
+#include "retriever/fusion/features.h"
+#include "retriever/fusion/weights.h"
 
 namespace footnote {
 namespace {
@@ -14,27 +16,6 @@ constexpr float kStemWeight = 0.7f;
 constexpr float kWordWeight = 0.3f;
 constexpr float kBigramWeight = 1.0f;
 constexpr float kPrefixWeight = 0.5f;
-
-// Second stage: a softmax over candidates fitted on the questions of 20
-// languages and checked on contexts that it had not seen. What matters is the
-// ratio: a similarity higher by .1 is worth a rare stem.
-constexpr double kStems = 0.12;
-constexpr double kWords = 0.062;
-constexpr double kPrefixes = 0.105;
-constexpr double kNearness = 14;
-constexpr double kSameLanguage = 2.2;
-constexpr double kTitle = 0.2;
-constexpr double kStemWindow = 4.1;
-constexpr double kPrefixWindow = 3.7;
-
-// Across languages, fitted likewise on questions asked of English passages:
-// what is spelt alike are names and numbers.
-constexpr double kForeignTerms = 0.1;
-constexpr double kTranslation = 0.5;
-
-// The encoder's vectors of a language that it does not speak still tell names
-// and loan words apart.
-constexpr float kForeignTrust = 0.5f;
 
 // Nine in ten pairs of unrelated texts stay below.
 constexpr float kNear = 0.12f;
@@ -92,28 +73,25 @@ std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
   return candidates;
 }
 
-float VectorTrust(bool encoder_speaks_language) {
-  return encoder_speaks_language ? 1.0f : kForeignTrust;
+namespace {
+
+void Score(const double (&weights)[kRankFeatureCount], bool encoder_speaks,
+           Candidate* candidate) {
+  const RankFeatures row = FeaturesOf(*candidate, encoder_speaks);
+  candidate->total = 0;
+  for (int f = 0; f < kRankFeatureCount; ++f) {
+    candidate->total += weights[f] * row[f];
+  }
 }
 
-void ScoreByTerms(float vector_trust, Candidate* candidate) {
-  candidate->total = kStems * candidate->stems + kWords * candidate->words +
-                     kPrefixes * candidate->prefixes +
-                     kNearness * vector_trust * candidate->nearness +
-                     (candidate->same_language ? kSameLanguage : 0);
+}  // namespace
+
+void ScoreAtHome(bool encoder_speaks, Candidate* candidate) {
+  Score(kRankWeights, encoder_speaks, candidate);
 }
 
-void ScoreByEverything(float vector_trust, Candidate* candidate) {
-  ScoreByTerms(vector_trust, candidate);
-  candidate->total += kTitle * candidate->title +
-                      kStemWindow * candidate->stem_window +
-                      kPrefixWindow * candidate->prefix_window;
-}
-
-void ScoreByTranslation(float vector_trust, Candidate* candidate) {
-  candidate->total = kForeignTerms * (candidate->words + candidate->prefixes) +
-                     kNearness * vector_trust * candidate->nearness +
-                     kTranslation * candidate->translation;
+void ScoreAcross(bool encoder_speaks, Candidate* candidate) {
+  Score(kAcrossWeights, encoder_speaks, candidate);
 }
 
 bool IsEvidence(const Candidate& candidate) {

@@ -22,20 +22,14 @@ std::vector<WeightedTerm> LexicalTerms(const QueryTerms& query);
 std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
                             const std::vector<VectorHit>& nearest);
 
-// How far the vectors can be trusted: 1 where the encoder speaks the
-// question's language, less where it does not.
-float VectorTrust(bool encoder_speaks_language);
-
-// Sets `total` from BM25, similarity and language alone: what it takes to
-// choose those for whom the positions are read.
-void ScoreByTerms(float vector_trust, Candidate* candidate);
-
-// Sets `total` from everything.
-void ScoreByEverything(float vector_trust, Candidate* candidate);
+// Sets `total` from all that was measured so far; what was not is 0. Called
+// before the positions are read, to choose those for whom they are, and again
+// after that. `encoder_speaks`: the encoder speaks the question's language.
+void ScoreAtHome(bool encoder_speaks, Candidate* candidate);
 
 // Sets `total` of a passage in another language than the question's, whose
-// `translation` was measured.
-void ScoreByTranslation(float vector_trust, Candidate* candidate);
+// translation and sentences were measured.
+void ScoreAcross(bool encoder_speaks, Candidate* candidate);
 
 // A passage is evidence when it shares a term with the question that is not a
 // function word, or when its vector is near.

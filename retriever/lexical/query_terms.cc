@@ -1,6 +1,7 @@
 #include "retriever/lexical/query_terms.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "retriever/lexical/analyze.h"
@@ -23,37 +24,79 @@ absl::string_view CutQuestion(absl::string_view text) {
   return text.substr(0, end);
 }
 
-}  // namespace
+struct SeenKey {
+  uint8_t channel;
+  bool stop;
+  bool part;
+  bool alternative;
+};
+using DistinctKeys = absl::flat_hash_map<uint64_t, SeenKey>;
 
-QueryTerms MakeQueryTerms(absl::string_view question, Language language,
-                          const Corpus& corpus) {
-  struct Seen {
-    uint8_t channel;
-    bool stop;
-    bool part;
-  };
-  absl::flat_hash_map<uint64_t, Seen> distinct;
-  for (const Token& token : AnalyzeText(CutQuestion(question), language)) {
+void AddKeys(const std::vector<Token>& tokens, bool alternative,
+             DistinctKeys* distinct) {
+  for (const Token& token : tokens) {
     const bool stop = (token.flags & kTokenStopWord) != 0;
     const bool part = (token.flags & kTokenPart) != 0;
-    auto [it, added] =
-        distinct.try_emplace(token.key, Seen{token.channel, stop, part});
-    if (!added) {
+    auto [it, added] = distinct->try_emplace(
+        token.key, SeenKey{token.channel, stop, part, alternative});
+    // What the likeliest language says of a term stands.
+    if (!added && it->second.alternative == alternative) {
       it->second.stop &= stop;
       it->second.part &= part;
     }
   }
+}
+
+std::vector<TermPair> Pairs(const std::vector<Token>& tokens,
+                            const std::vector<QueryTerm>& terms) {
+  absl::flat_hash_map<uint64_t, uint16_t> index_of;
+  for (uint16_t i = 0; i < terms.size(); ++i) {
+    if (!terms[i].stop) index_of[terms[i].key] = i;
+  }
+  std::vector<TermPair> pairs;
+  for (const uint8_t channel : {kChannelStem, kChannelBigram}) {
+    bool has_previous = false;
+    uint16_t previous = 0;
+    for (const Token& token : tokens) {
+      if (token.channel != channel || (token.flags & kTokenPart) != 0) continue;
+      const auto it = index_of.find(token.key);
+      if (it == index_of.end()) continue;
+      if (has_previous && previous != it->second) {
+        pairs.push_back({previous, it->second});
+      }
+      previous = it->second;
+      has_previous = true;
+    }
+  }
+  return pairs;
+}
+
+}  // namespace
+
+QueryTerms MakeQueryTerms(absl::string_view question,
+                          absl::Span<const Language> languages,
+                          const Corpus& corpus) {
+  const absl::string_view text = CutQuestion(question);
+  const Language main = languages.empty() ? Language::kUnknown : languages[0];
+  const std::vector<Token> tokens = AnalyzeText(text, main);
+  DistinctKeys distinct;
+  AddKeys(tokens, /*alternative=*/false, &distinct);
+  for (size_t i = 1; i < languages.size(); ++i) {
+    AddKeys(AnalyzeText(text, languages[i]), /*alternative=*/true, &distinct);
+  }
 
   QueryTerms query;
   for (const auto& [key, seen] : distinct) {
-    if (!seen.stop) query.nothing_to_look_for = false;
+    if (!seen.stop && !seen.alternative) query.nothing_to_look_for = false;
   }
   for (const auto& [key, seen] : distinct) {
     QueryTerm term;
     term.key = key;
     term.channel = seen.channel;
+    term.alternative = seen.alternative;
     term.stop = seen.stop && !query.nothing_to_look_for;
     term.document_frequency = corpus.DocumentFrequency(key);
+    if (term.alternative && term.document_frequency == 0) continue;
     term.rarity =
         static_cast<float>(Idf(corpus.passages(), term.document_frequency));
     if (term.stop) term.rarity *= kStopFactor;
@@ -67,6 +110,7 @@ QueryTerms MakeQueryTerms(absl::string_view question, Language language,
               return a.rarity != b.rarity ? a.rarity > b.rarity : a.key < b.key;
             });
   if (query.terms.size() > kMaxQueryTerms) query.terms.resize(kMaxQueryTerms);
+  query.pairs = Pairs(tokens, query.terms);
   return query;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "retriever/lexical/bm25.h"
 #include "text/analyzer.h"
 #include "text/language.h"
@@ -26,19 +27,33 @@ struct QueryTerm {
   uint64_t document_frequency = 0;
   // Rarity: idf, lowered for function words and parts of compounds.
   float rarity = 0;
+  // Not from the question's likeliest language: what the same words would be
+  // in another one. Never counts as unmatched.
+  bool alternative = false;
+};
+
+// Two terms of one kind that stand side by side in the question, as indexes of
+// QueryTerms::terms.
+struct TermPair {
+  uint16_t first = 0;
+  uint16_t second = 0;
 };
 
 struct QueryTerms {
   // Distinct keys, the rarest first.
   std::vector<QueryTerm> terms;
+  // Of stems, or of bigrams; function words are passed over.
+  std::vector<TermPair> pairs;
   // True when there is no word, or function words only; these then count like
   // any other.
   bool nothing_to_look_for = true;
 };
 
-// The terms of `question`, which is read as `language`. Safe from many
-// threads.
-QueryTerms MakeQueryTerms(absl::string_view question, Language language,
+// The terms of `question`, which is read as the first of `languages` and, where
+// that gives other terms, as the rest of them too. No language: as kUnknown.
+// Safe from many threads.
+QueryTerms MakeQueryTerms(absl::string_view question,
+                          absl::Span<const Language> languages,
                           const Corpus& corpus);
 
 }  // namespace footnote

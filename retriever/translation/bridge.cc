@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -14,8 +16,12 @@
 namespace footnote {
 namespace {
 
-// Words that have nothing to do with each other stay below.
-constexpr float kRelated = 0.45f;
+// Encoders differ in how alike they find any two words: similarity counts from
+// the mean of a question's word and all the passages' words, and what has
+// nothing to do with each other stays below this share of the way to 1.
+constexpr float kRelated = 0.3f;
+// A mean of so few words counts half.
+constexpr double kFewWords = 50;
 // A longer question's first words.
 constexpr size_t kMaxQuestionWords = 32;
 
@@ -129,12 +135,20 @@ absl::Status MeasureTranslation(const Corpus& corpus,
   for (size_t q = 0; q < asked.size(); ++q) {
     ScanInt8(asked_codes.Row(q), codes.codes.data(), codes.stride, count,
              sums.data());
+    float* const row = worth.data() + q * count;
+    double total = 0;
     for (size_t w = 0; w < count; ++w) {
-      const float similarity =
+      row[w] =
           static_cast<float>(sums[w]) * asked_codes.scales[q] * codes.scales[w];
-      if (similarity < kRelated) continue;
-      worth[q * count + w] =
-          similarity * similarity * similarity * vocabulary.rarity(w);
+      total += row[w];
+    }
+    const float mean =
+        std::min(0.9f, static_cast<float>(total / (count + kFewWords)));
+    for (size_t w = 0; w < count; ++w) {
+      const float related = (row[w] - mean) / (1 - mean);
+      row[w] = related < kRelated
+                   ? 0
+                   : related * related * related * vocabulary.rarity(w);
     }
   }
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -149,6 +163,41 @@ absl::Status MeasureTranslation(const Corpus& corpus,
       }
       candidates[i].translation = std::max(candidates[i].translation, sum);
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MeasureSentences(const Corpus& corpus,
+                              absl::Span<const float> question,
+                              const TextOf& text_of, WordVectors* sentences,
+                              absl::Span<Candidate> candidates) {
+  std::deque<std::string> texts;
+  std::vector<absl::string_view> views;
+  std::vector<size_t> owner;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].same_language) continue;
+    const SegmentReader& reader =
+        *corpus.generation().segments[candidates[i].segment].reader;
+    ASSIGN_OR_RETURN(std::string text, text_of(candidates[i]));
+    texts.push_back(std::move(text));
+    for (const SentenceRow& sentence :
+         reader.Sentences(reader.passages()[candidates[i].passage])) {
+      const size_t end = std::min<size_t>(sentence.end, texts.back().size());
+      if (sentence.begin >= end) continue;
+      views.push_back(absl::string_view(texts.back())
+                          .substr(sentence.begin, end - sentence.begin));
+      owner.push_back(i);
+    }
+  }
+  WordCodes codes;
+  RETURN_IF_ERROR(sentences->Look(views, &codes));
+  for (size_t s = 0; s < views.size(); ++s) {
+    const int8_t* row = codes.Row(s);
+    float product = 0;
+    for (size_t d = 0; d < question.size(); ++d)
+      product += question[d] * row[d];
+    float& best = candidates[owner[s]].sentence;
+    best = std::max(best, product * codes.scales[s]);
   }
   return absl::OkStatus();
 }

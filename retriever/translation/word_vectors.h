@@ -1,4 +1,5 @@
-// The encoder as a dictionary: vectors of single words, remembered.
+// The encoder as a dictionary: vectors of single words, or of other short
+// texts, remembered.
 #ifndef FOOTNOTE_RETRIEVER_TRANSLATION_WORD_VECTORS_H_
 #define FOOTNOTE_RETRIEVER_TRANSLATION_WORD_VECTORS_H_
 

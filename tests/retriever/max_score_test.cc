@@ -82,7 +82,7 @@ std::vector<WeightedTerm> TermsOf(const std::string& question,
                                   const Corpus& corpus) {
   std::vector<WeightedTerm> terms;
   for (const QueryTerm& term :
-       MakeQueryTerms(question, Language::kEn, corpus).terms) {
+       MakeQueryTerms(question, {Language::kEn}, corpus).terms) {
     terms.push_back({term.key, term.channel, term.rarity * kScoreUnit});
   }
   return terms;

@@ -169,6 +169,71 @@ TEST(RankTest, PrefersWordsThatStandTogether) {
   EXPECT_EQ(Order(MustRank(index, Ask("copper kettle")))[0], 1u);
 }
 
+TEST(RankTest, PrefersPairsOfTheQuestion) {
+  const SearchIndex index(MakeGeneration(
+      {{{"a", Language::kEn, {{"A kettle that is black holds copper.", {}}}},
+        {"b", Language::kEn, {{"A copper kettle that holds black.", {}}}}}}));
+  const Ranking ranking = MustRank(index, Ask("copper kettle"));
+  ASSERT_EQ(ranking.passages.size(), 2u);
+  EXPECT_EQ(ranking.passages[0].passage, 1u);
+  EXPECT_EQ(ranking.passages[0].phrase, 1);
+  EXPECT_EQ(ranking.passages[1].phrase, 0);
+}
+
+TEST(RankTest, MeasuresHowMuchOfTheQuestionIsThere) {
+  std::vector<TestDocument> documents(3);
+  documents[0] = {"a", Language::kEn, {{"A copper kettle.", {}}}};
+  documents[1] = {"b", Language::kEn, {{"A copper pan.", {}}}};
+  documents[2] = {"c", Language::kEn, {{"A kettle.", {}}}};
+  documents[2].title = "Copper";
+  const SearchIndex index(MakeGeneration({documents}));
+  for (const Candidate& c : MustRank(index, Ask("copper kettle")).passages) {
+    EXPECT_EQ(c.coverage == 1, c.passage != 1) << c.passage;
+    EXPECT_EQ(c.title_share > 0, c.passage == 2) << c.passage;
+    EXPECT_LE(c.title_share, 1);
+  }
+}
+
+TEST(RankTest, KnowsWhatADocumentBeginsWith) {
+  std::string late;
+  for (int i = 0; i < 40; ++i) absl::StrAppend(&late, "filler", i, " ");
+  std::vector<TestDocument> documents(3);
+  documents[0] = {"a", Language::kEn, {{late + "A kettle.", {}}}};
+  documents[1] = {"b", Language::kEn, {{"A kettle. " + late, {}}}};
+  documents[2] = {"c", Language::kEn, {{late, {}}, {"Kettle. " + late, {}}}};
+  const SearchIndex index(MakeGeneration({documents}));
+  const Ranking ranking = MustRank(index, Ask("kettle"));
+  ASSERT_EQ(ranking.passages.size(), 3u);
+  EXPECT_EQ(ranking.passages[0].passage, 1u);
+  // Passage 3 is the second of its document.
+  for (const Candidate& c : ranking.passages) {
+    EXPECT_EQ(c.lead, c.passage == 1 ? 1 : 0) << c.passage;
+  }
+}
+
+TEST(RankTest, ReadsAShortQuestionInEveryLanguageThatItMayBeIn) {
+  // "Häuser" and "Haus" have one stem in German only.
+  const SearchIndex index(
+      MakeGeneration({{{"de", Language::kDe, {{"Das Haus am See", {}}}}}}));
+  RankQuery query = Ask("Häuser");
+  EXPECT_TRUE(MustRank(index, query).passages.empty());
+  query.likely = {{Language::kEn, 1}, {Language::kDe, 0.8f}};
+  const Ranking ranking = MustRank(index, query);
+  ASSERT_EQ(ranking.passages.size(), 1u);
+  EXPECT_FLOAT_EQ(ranking.passages[0].language, 0.8f);
+  query.likely[1].likelihood = 0.2f;
+  EXPECT_TRUE(MustRank(index, query).passages.empty());
+}
+
+TEST(RankTest, TellsWhatTheQuestionsTermsWeigh) {
+  const SearchIndex index(MakeGeneration({Library()}));
+  const Ranking ranking = MustRank(index, Ask("lighthouse Spandau quartz"));
+  ASSERT_FALSE(ranking.terms.empty());
+  // Nothing is rarer than what no passage holds.
+  EXPECT_EQ(ranking.terms[0].document_frequency, 0u);
+  EXPECT_GT(ranking.terms[0].rarity, ranking.terms.back().rarity);
+}
+
 // What fusion owes: where one arm is useless, it does no worse than the other.
 class FusionTest : public ::testing::Test {
  protected:
