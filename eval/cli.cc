@@ -31,6 +31,7 @@ constexpr char kEncoderFile[] = "use-multilingual-v3.enc";
 struct EvalOptions {
   std::string data;
   std::string report;
+  std::string keep;
   std::string crosslingual;
   std::string encoder;
   std::string precision = "int8";
@@ -53,6 +54,7 @@ absl::Status RunQa(const EvalOptions& options, const CliContext& context) {
   ASSIGN_OR_RETURN(qa.folder, DataFolder(options.data));
   qa.languages = options.languages;
   qa.crosslingual = options.crosslingual;
+  qa.keep = options.keep;
   ASSIGN_OR_RETURN(Report report, MeasureQa(qa, context));
   return Show(report, options, context);
 }
@@ -90,8 +92,8 @@ absl::Status RunParallel(const EvalOptions& options,
 absl::Status RunHeadings(const EvalOptions& options,
                          const CliContext& context) {
   ASSIGN_OR_RETURN(const std::string folder, HelpFolder(options.data));
-  ASSIGN_OR_RETURN(Report report,
-                   MeasureHeadings(folder, options.languages, context));
+  ASSIGN_OR_RETURN(Report report, MeasureHeadings(folder, options.languages,
+                                                  options.keep, context));
   return Show(report, options, context);
 }
 
@@ -118,6 +120,12 @@ void AddCommonOptions(const std::shared_ptr<EvalOptions>& options,
                       "write the figures to this file as JSON");
 }
 
+void AddKeepOption(const std::shared_ptr<EvalOptions>& options,
+                   CLI::App* command) {
+  command->add_option("--keep", options->keep,
+                      "leave store and questions in this folder, ask nothing");
+}
+
 }  // namespace
 
 void RegisterEvalCommands(CLI::App* app, CliContext* context) {
@@ -133,6 +141,7 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
                    qa);
   qa->add_option("--crosslingual", qa_options->crosslingual,
                  "only this language's texts; questions in the others");
+  AddKeepOption(qa_options, qa);
 
   auto parallel_options = std::make_shared<EvalOptions>();
   CLI::App* parallel = AddCommand(
@@ -155,6 +164,7 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
   AddCommonOptions(headings_options,
                    "what tools/docs_23 fetched (default: $FOOTNOTE_DOCS_23)",
                    headings);
+  AddKeepOption(headings_options, headings);
 
   auto report = std::make_shared<std::string>();
   CLI::App* table =

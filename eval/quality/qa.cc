@@ -127,6 +127,26 @@ std::vector<EvalDocument> Documents(std::vector<QaContext> contexts) {
   return documents;
 }
 
+// The document that `question` is about.
+std::string Gold(const QaQuestion& question, const std::string& crosslingual) {
+  return ContextDocument(
+      crosslingual.empty() ? question.language : crosslingual,
+      question.context_id);
+}
+
+std::vector<EvalQuestion> ToKeep(
+    const std::vector<std::vector<QaQuestion>>& questions,
+    const std::string& crosslingual) {
+  std::vector<EvalQuestion> kept;
+  for (const std::vector<QaQuestion>& of_language : questions) {
+    for (const QaQuestion& question : of_language) {
+      kept.push_back({question.language, question.question,
+                      Gold(question, crosslingual), question.answerable});
+    }
+  }
+  return kept;
+}
+
 // The questions of `language` that are to be asked; `known` holds the ids of
 // the collection's documents.
 absl::StatusOr<std::vector<QaQuestion>> Chosen(
@@ -178,7 +198,7 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
   for (const EvalDocument& document : documents) known.insert(document.id);
 
   ASSIGN_OR_RETURN(std::unique_ptr<RoomsClient> rooms,
-                   RoomsClient::OpenTemporary(context));
+                   RoomsClient::Open(context, options.keep));
   Progress ingest("ingest", "documents", context.quiet);
   RETURN_IF_ERROR(rooms->Ingest(
       documents, [&](size_t done) { ingest.Update(done, documents.size()); }));
@@ -198,15 +218,18 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
   }
 
   Report report(Keys());
+  if (!options.keep.empty()) {
+    RETURN_IF_ERROR(
+        rooms->KeepQuestions(ToKeep(questions, options.crosslingual)));
+    return report;
+  }
   Progress ask("ask", "questions", context.quiet);
   uint64_t done = 0;
   for (size_t i = 0; i < asked.size(); ++i) {
     if (crosslingual && questions[i].empty()) continue;
     Tally tally;
     for (const QaQuestion& question : questions[i]) {
-      const std::string gold = ContextDocument(
-          crosslingual ? options.crosslingual : question.language,
-          question.context_id);
+      const std::string gold = Gold(question, options.crosslingual);
       ++tally.questions;
       if (question.answerable) {
         RETURN_IF_ERROR(ScoreRanking(question, gold, rooms.get(), &tally));

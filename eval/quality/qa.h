@@ -22,6 +22,9 @@ struct QaOptions {
   // questions are those of other languages about a paragraph that it has.
   // Only the ranking is scored then.
   std::string crosslingual;
+  // Not empty: the store and the questions are left in this folder
+  // (rooms_client.h) and nothing is asked.
+  std::string keep;
 };
 
 // The keys of the report, per language:

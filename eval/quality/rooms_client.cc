@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -76,12 +77,19 @@ struct RoomsClient::Stubs {
 RoomsClient::RoomsClient() = default;
 RoomsClient::~RoomsClient() = default;
 
-absl::StatusOr<std::unique_ptr<RoomsClient>> RoomsClient::OpenTemporary(
-    const CliContext& context) {
+absl::StatusOr<std::unique_ptr<RoomsClient>> RoomsClient::Open(
+    const CliContext& context, const std::string& keep) {
   std::unique_ptr<RoomsClient> client(new RoomsClient);
-  ASSIGN_OR_RETURN(client->folder_, TemporaryFolder::Make());
-  ASSIGN_OR_RETURN(client->channel_,
-                   context.open_store(client->folder_->path() + "/store"));
+  std::string store = absl::StrCat(keep, "/store");
+  if (keep.empty()) {
+    ASSIGN_OR_RETURN(client->folder_, TemporaryFolder::Make());
+    store = absl::StrCat(client->folder_->path(), "/store");
+  } else if (std::filesystem::exists(store)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("--keep ", keep, ": there is a store, want none"));
+  }
+  client->keep_ = keep;
+  ASSIGN_OR_RETURN(client->channel_, context.open_store(store));
   client->stubs_ = std::make_unique<Stubs>();
   client->stubs_->answers = v1::Answers::NewStub(client->channel_);
   client->stubs_->indexer = v1::Indexer::NewStub(client->channel_);
@@ -168,6 +176,26 @@ absl::StatusOr<v1::Answer> RoomsClient::Ask(const std::string& question) {
     return absl::InternalError("ask: the stream ended without an answer");
   }
   return answer;
+}
+
+absl::Status RoomsClient::KeepQuestions(
+    const std::vector<EvalQuestion>& questions) const {
+  if (keep_.empty()) {
+    return absl::FailedPreconditionError(
+        "questions of a store in a temporary "
+        "folder, want one that is kept");
+  }
+  std::string lines;
+  for (const EvalQuestion& question : questions) {
+    absl::StrAppend(&lines,
+                    nlohmann::json({{"language", question.language},
+                                    {"question", question.question},
+                                    {"document", question.document},
+                                    {"answerable", question.answerable}})
+                        .dump(),
+                    "\n");
+  }
+  return WriteFileAtomically(absl::StrCat(keep_, "/questions.jsonl"), lines);
 }
 
 absl::StatusOr<std::string> RoomsClient::StoredText(

@@ -27,6 +27,14 @@ struct EvalDocument {
   std::string text;
 };
 
+// A question that was asked and the document that it is about.
+struct EvalQuestion {
+  std::string language;
+  std::string question;
+  std::string document;
+  bool answerable = true;
+};
+
 // A folder that is removed, with all that is in it, when this goes.
 class TemporaryFolder {
  public:
@@ -47,9 +55,10 @@ class TemporaryFolder {
 // One collection of the rooms behind a channel. One thread at a time.
 class RoomsClient {
  public:
-  // Rooms over a store of their own in a temporary folder.
-  static absl::StatusOr<std::unique_ptr<RoomsClient>> OpenTemporary(
-      const CliContext& context);
+  // Rooms over a store of their own: in a temporary folder when `keep` is
+  // empty, else in `keep`/store, which stays. AlreadyExists when that is there.
+  static absl::StatusOr<std::unique_ptr<RoomsClient>> Open(
+      const CliContext& context, const std::string& keep);
   ~RoomsClient();
 
   // Takes all documents as plain text; calls `progress(done)` now and then.
@@ -66,6 +75,11 @@ class RoomsClient {
   // The whole answer; no language, no filter.
   absl::StatusOr<v1::Answer> Ask(const std::string& question);
 
+  // Writes `questions` to questions.jsonl beside a store that is kept, one
+  // object {"language", "question", "document", "answerable"} a line, for
+  // training/. FailedPrecondition when it is not kept.
+  absl::Status KeepQuestions(const std::vector<EvalQuestion>& questions) const;
+
   // The stored bytes at a citation's source.
   absl::StatusOr<std::string> StoredText(const v1::SourceSpan& source);
 
@@ -73,7 +87,9 @@ class RoomsClient {
   struct Stubs;
   RoomsClient();
 
+  // Null when the store is kept in keep_.
   std::unique_ptr<TemporaryFolder> folder_;
+  std::string keep_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stubs> stubs_;
 };

@@ -60,6 +60,17 @@ TEST(HelpSectionsTest, ASectionEndsWhereOneInsideItBegins) {
   EXPECT_EQ(sections[1].heading, "Einrichtung");
 }
 
+TEST(HelpSectionsTest, KnowsTheHeadingsAboveButNotItsOwn) {
+  const auto sections = German(Folder(
+      "path", absl::StrCat("<h1 id=\"a\">6. Wie man Pakete einrichtet</h1><p>",
+                           kGerman, "</p><h2 id=\"b\">6.1. Einrichtung</h2><p>",
+                           kGerman, " Danach ist alles fertig.</p>")));
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_TRUE(sections[0].path.empty());
+  ASSERT_EQ(sections[1].path.size(), 1u);
+  EXPECT_EQ(sections[1].path[0], "Wie man Pakete einrichtet");
+}
+
 TEST(HelpSectionsTest, ABoxBelongsToItsSection) {
   const auto sections = German(Folder(
       "box",
@@ -91,6 +102,60 @@ TEST(HelpSectionsTest, HeadingsThatStandTwiceAreLeftOut) {
           .empty());
 }
 
+TEST(HelpSectionsTest, PagesOfABookStandBelowTheirChapter) {
+  const std::string folder = Folder("book", Section("Einrichtung", kGerman));
+  const auto page = [&](const std::string& name, const std::string& up,
+                        const std::string& heading) {
+    ASSERT_TRUE(
+        WriteFileAtomically(
+            absl::StrCat(folder, "/de/handbook/", name, ".html"),
+            absl::StrCat("<html><head>", up, "</head><body>",
+                         Section(heading, absl::StrCat(heading, ": ", kGerman)),
+                         "</body></html>"))
+            .ok());
+  };
+  const std::string book =
+      "<link rel=\"up\" href=\"index.html\" title=\"Buch\"/>";
+  const std::string chapter =
+      "<link rel=\"up\" href=\"c.html\" title=\"Kapitel 6. Das Paket\"/>";
+  page("c", book, "Kapitel 6. Das Paket");
+  page("d", chapter, "6.1. Das Archiv");
+  for (const HelpSection& section : German(folder)) {
+    if (section.heading == "Das Archiv") {
+      EXPECT_EQ(section.path, std::vector<std::string>({"Das Paket"}));
+      EXPECT_FALSE(section.has_sections);
+    } else {
+      EXPECT_TRUE(section.path.empty()) << section.heading;
+      EXPECT_EQ(section.has_sections, section.heading == "Das Paket");
+    }
+  }
+}
+
+TEST(HelpSectionsTest, WhatIsHalfEnglishIsLeftOut) {
+  const std::string english = absl::StrCat("</p><p>", kEnglish);
+  const std::string half = absl::StrCat(kGerman, english);
+  EXPECT_TRUE(German(Folder("half", Section("Einrichtung", half))).empty());
+  // Code is not prose, and a few words are none either.
+  const std::string code = absl::StrCat(
+      kGerman, "</p><pre>while the archive is not loaded do wait for it; done ",
+      "and then print all that was loaded</pre><p>The end.");
+  EXPECT_EQ(German(Folder("code", Section("Einrichtung", code))).size(), 1u);
+}
+
+TEST(HelpSectionsTest, AHeadingWithinAnotherNamesNoSection) {
+  const auto sections = German(Folder(
+      "named", absl::StrCat(Section("Server", kGerman),
+                            Section("Virtuelle Server",
+                                    absl::StrCat("Erstens: ", kGerman)),
+                            Section("Paketquellen einrichten",
+                                    absl::StrCat("Zweitens: ", kGerman)))));
+  ASSERT_EQ(sections.size(), 3u);
+  for (const HelpSection& section : sections) {
+    EXPECT_EQ(section.can_be_asked(), section.heading != "Server")
+        << section.heading;
+  }
+}
+
 TEST(HelpSectionsTest, LanguagesWithoutFilesHaveAnEmptyList) {
   const auto sections = ReadHelpSections(Folder("few", ""), [](size_t) {});
   ASSERT_TRUE(sections.ok()) << sections.status();
@@ -102,7 +167,11 @@ TEST(HelpSectionsTest, NumbersBeforeHeadingsGo) {
   EXPECT_EQ(WithoutNumber("6.2.1. Initialization"), "Initialization");
   EXPECT_EQ(WithoutNumber("6.2.1.\xC2\xA0Start"), "Start");
   EXPECT_EQ(WithoutNumber("A.3. Shared Files"), "Shared Files");
+  EXPECT_EQ(WithoutNumber("Chapter 12. Services"), "Services");
+  EXPECT_EQ(WithoutNumber("Anexa A. Instalarea"), "Instalarea");
+  EXPECT_EQ(WithoutNumber("第 12 章 高度な管理"), "高度な管理");
   EXPECT_EQ(WithoutNumber("2.6 kernels"), "2.6 kernels");
+  EXPECT_EQ(WithoutNumber("Users of 2.6 kernels"), "Users of 2.6 kernels");
   EXPECT_EQ(WithoutNumber("IPv6"), "IPv6");
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -136,6 +138,24 @@ TEST_F(QaTest, AcrossLanguagesOnlyTheRankingIsScored) {
   EXPECT_FALSE(german["hit_at_5"].is_null());
   EXPECT_TRUE(german["contains"].is_null());
   EXPECT_TRUE(german["citation_exact"].is_null());
+}
+
+TEST_F(QaTest, KeepsStoreAndQuestionsAndAsksNothing) {
+  QaOptions options;
+  options.folder = folder_;
+  options.keep = folder_ + "/kept";
+  ASSERT_TRUE(MakeFolder(options.keep).ok());
+  EXPECT_TRUE(Measure(options)["languages"].empty());
+  EXPECT_TRUE(std::filesystem::is_directory(options.keep + "/store"));
+  const auto lines = ReadFile(options.keep + "/questions.jsonl");
+  ASSERT_TRUE(lines.ok()) << lines.status();
+  EXPECT_EQ(std::count(lines->begin(), lines->end(), '\n'), 4);
+  const auto first = nlohmann::json::parse(lines->substr(0, lines->find('\n')));
+  EXPECT_EQ(first["language"], "de");
+  EXPECT_EQ(first["document"], "de/c1");
+  EXPECT_EQ(first["answerable"], true);
+  // A second time there would be two collections in one.
+  EXPECT_TRUE(absl::IsAlreadyExists(MeasureQa(options, context_).status()));
 }
 
 TEST_F(QaTest, AnUnknownLanguageIsRefused) {
