@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """Learns the weights of the extractive writer and writes weights.h.
 
-  requests.py  asks a running server for the passages of every question
+  footnote eval qa --keep QA …       keeps a store and its questions
+  explain --requests (//retriever:explain)  finds each question's passages
   explain      (//generator/extractive:explain) weighs them
   fit.py       learns what the features are worth, by cross-validation
 
-  training/answers/requests.py --data DIR --server HOST:PORT > R.jsonl
+  footnote eval qa --data DIR --keep QA
+  retriever/explain --requests QA/store ENCODER < QA/questions.jsonl > R.jsonl
   explain ENCODER < R.jsonl > W.jsonl
   explain --passages 1 ENCODER < R.jsonl > W1.jsonl
   explain --passages 3 ENCODER < R.jsonl > W3.jsonl
   training/answers/fit.py --data DIR --requests R.jsonl --weighed W.jsonl \
       --few W1.jsonl W3.jsonl --out generator/extractive/weights.h
 
-DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
+training/refit does all of it. DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
 and weighed lines are one per question, in the order of the languages' codes
 and of their files. Needs numpy and scipy.
 
