@@ -9,8 +9,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "kernels/scan_int8.h"
 #include "retriever/lexical/analyze.h"
+#include "retriever/translation/sound_key.h"
 #include "storage/segment_reader.h"
 
 namespace footnote {
@@ -20,6 +22,10 @@ namespace {
 // the mean of a question's word and all the passages' words, and what has
 // nothing to do with each other stays below this share of the way to 1.
 constexpr float kRelated = 0.3f;
+// As good as a translation is a name that sounds alike.
+constexpr float kSoundsAlike = 0.9f;
+// Hebrew, Arabic, Devanagari and what comes after them have no capitals.
+constexpr char32_t kFirstWithoutCase = 0x0590;
 // A mean of so few words counts half.
 constexpr double kFewWords = 50;
 // A longer question's first words.
@@ -48,27 +54,40 @@ std::vector<Token> ContentWords(absl::string_view text, Language language) {
   return words;
 }
 
+// How a word sounds that may be a name: in scripts with capitals, one with a
+// capital. Else empty.
+std::string NameKey(absl::string_view word, const Token& token) {
+  int length = 1;
+  const char32_t first = DecodeUtf8(word, 0, &length);
+  const bool has_case = first < kFirstWithoutCase;
+  if (has_case && (token.flags & kTokenCapitalised) == 0) return "";
+  return SoundKey(word);
+}
+
 // All words of the candidates, each once.
 class Vocabulary {
  public:
-  uint32_t Add(absl::string_view word, float rarity) {
+  uint32_t Add(absl::string_view word, float rarity, std::string name) {
     const auto it = number_of_.find(word);
     if (it != number_of_.end()) return it->second;
     words_.emplace_back(word);
     views_.push_back(words_.back());
     rarity_.push_back(rarity);
+    names_.push_back(std::move(name));
     number_of_[views_.back()] = views_.size() - 1;
     return views_.size() - 1;
   }
   bool Knows(absl::string_view word) const { return number_of_.contains(word); }
   absl::Span<const absl::string_view> words() const { return views_; }
   float rarity(uint32_t word) const { return rarity_[word]; }
+  const std::string& name(uint32_t word) const { return names_[word]; }
 
  private:
   // A deque: views of its strings stay good while it grows.
   std::deque<std::string> words_;
   std::vector<absl::string_view> views_;
   std::vector<float> rarity_;
+  std::vector<std::string> names_;
   absl::flat_hash_map<absl::string_view, uint32_t> number_of_;
 };
 
@@ -89,12 +108,14 @@ SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
     }
     const absl::string_view word =
         text.substr(token.begin, token.end - token.begin);
-    const float rarity =
-        vocabulary->Knows(word)
-            ? 0
-            : static_cast<float>(
-                  Idf(corpus.passages(), corpus.DocumentFrequency(token.key)));
-    words[sentence].push_back(vocabulary->Add(word, rarity));
+    float rarity = 0;
+    std::string name;
+    if (!vocabulary->Knows(word)) {
+      rarity = static_cast<float>(
+          Idf(corpus.passages(), corpus.DocumentFrequency(token.key)));
+      name = NameKey(word, token);
+    }
+    words[sentence].push_back(vocabulary->Add(word, rarity, std::move(name)));
   }
   return words;
 }
@@ -106,9 +127,11 @@ absl::Status MeasureTranslation(const Corpus& corpus,
                                 const TextOf& text_of, WordVectors* words,
                                 absl::Span<Candidate> candidates) {
   std::vector<absl::string_view> asked;
+  std::vector<std::string> names;
   for (const Token& token : ContentWords(question, language)) {
     if (asked.size() == kMaxQuestionWords) break;
     asked.push_back(question.substr(token.begin, token.end - token.begin));
+    names.push_back(NameKey(asked.back(), token));
   }
   if (asked.empty()) return absl::OkStatus();
 
@@ -145,7 +168,10 @@ absl::Status MeasureTranslation(const Corpus& corpus,
     const float mean =
         std::min(0.9f, static_cast<float>(total / (count + kFewWords)));
     for (size_t w = 0; w < count; ++w) {
-      const float related = (row[w] - mean) / (1 - mean);
+      float related = (row[w] - mean) / (1 - mean);
+      if (SoundAlike(names[q], vocabulary.name(w))) {
+        related = std::max(related, kSoundsAlike);
+      }
       row[w] = related < kRelated
                    ? 0
                    : related * related * related * vocabulary.rarity(w);

@@ -27,8 +27,9 @@ using TextOf = std::function<absl::StatusOr<std::string>(const Candidate&)>;
 // language: the most that one sentence brings of
 //   sum over the question's words of max over the sentence's words of
 //     relatedness^3 * rarity of the sentence's word
-// where relatedness is the similarity of two words' vectors beyond that of any
-// two words, and what chance brings counts nothing.
+// where names that sound alike (sound_key.h) are related, and relatedness else
+// is the similarity of two words' vectors beyond that of any two words, and
+// what chance brings counts nothing.
 //   what `text_of` and the encoder return
 absl::Status MeasureTranslation(const Corpus& corpus,
                                 absl::string_view question, Language language,
