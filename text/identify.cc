@@ -29,7 +29,7 @@ constexpr size_t kMaxBytes = 16 * 1024;
 // In a question a name or two are most of the Latin letters.
 constexpr double kShortLatin = 40;
 // Below this many letters CLD2 is trusted less.
-constexpr double kEnoughForCld = 30;
+constexpr double kEnoughForCld = 40;
 // From this many letters on CLD2 is trusted more than single words.
 constexpr double kLongLetters = 200;
 
@@ -163,12 +163,12 @@ struct EndingHint {
   double weight;
 };
 constexpr EndingHint kEndingHints[] = {
-    {"ing ings", "en", 0.8},
+    {"ing ings", "en", 1.6},
     {"ed ly", "en", 0.3},
     {"tion tions", "en fr", 0.5},
     {"ment ments", "en fr", 0.4},
     {"zione zioni mento menti aggio aggi", "it", 1},
-    {"are ere ire", "it", 0.5},
+    {"are ere ire iche ichi", "it", 1},
     {"ción ciones miento mientos", "es", 1},
     {"ção ções mento mentos", "pt", 1},
     {"ar er ir", "es pt", 0.2},
@@ -552,7 +552,9 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
     if (cld.reliable) bonus += cld.language == Language::kEn ? 0.6 : 1.5;
     if (cld.relative) bonus *= 0.5;
     // It guesses, reliably or not, when it has two words to go by.
-    bonus *= std::min(1.0, letters / kEnoughForCld);
+    if (cld.language != Language::kEn) {
+      bonus *= std::min(1.0, letters / kEnoughForCld);
+    }
     if (is_long) bonus += 0.05 * votes->words() * cld.share;
     At(scores, cld.language) += bonus;
   }

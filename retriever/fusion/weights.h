@@ -1,7 +1,7 @@
 // Made by training/ranking/fit.py: edit that, not this. Cross-validated:
-//   qa.jsonl: hit@1 0.902 hit@5 0.977 mrr 0.935
-//   headings.jsonl: hit@1 0.646 hit@5 0.864 mrr 0.740
-//   across3.jsonl: hit@1 0.751 hit@5 0.926 mrr 0.830
+//   qa.jsonl: hit@1 0.903 hit@5 0.976 mrr 0.936
+//   headings.jsonl: hit@1 0.646 hit@5 0.867 mrr 0.741
+//   across5.jsonl: hit@1 0.752 hit@5 0.928 mrr 0.832
 #ifndef FOOTNOTE_RETRIEVER_FUSION_WEIGHTS_H_
 #define FOOTNOTE_RETRIEVER_FUSION_WEIGHTS_H_
 
@@ -11,19 +11,19 @@ namespace footnote {
 
 // What each feature adds to a passage's score, per unit.
 inline constexpr double kRankWeights[kRankFeatureCount] = {
-    0.1138,   // stems
-    0.0250,   // words
-    0.1288,   // prefixes
-    13.4980,  // nearness
-    8.0157,   // foreign_nearness
-    3.7286,   // language
-    0.0183,   // title
-    1.3173,   // title_share
-    0.9409,   // coverage
-    2.8026,   // lead
+    0.1180,   // stems
+    0.0211,   // words
+    0.1224,   // prefixes
+    13.5825,  // nearness
+    8.0300,   // foreign_nearness
+    3.8531,   // language
+    0.0158,   // title
+    1.4255,   // title_share
+    0.9494,   // coverage
+    2.7322,   // lead
     0.0000,   // stem_window
-    1.4994,   // prefix_window
-    0.5301,   // phrase
+    1.6683,   // prefix_window
+    0.4938,   // phrase
     0.0000,   // translation
     0.0000,   // sentence
 };
@@ -31,20 +31,20 @@ inline constexpr double kRankWeights[kRankFeatureCount] = {
 // The same for passages in another language than the question's.
 inline constexpr double kAcrossWeights[kRankFeatureCount] = {
     0.0000,   // stems
-    0.0414,   // words
-    0.0519,   // prefixes
-    12.9392,  // nearness
+    0.0476,   // words
+    0.0719,   // prefixes
+    13.5128,  // nearness
     0.0000,   // foreign_nearness
     0.0000,   // language
-    0.1577,   // title
-    6.6344,   // title_share
-    3.1989,   // coverage
+    0.1559,   // title
+    5.7518,   // title_share
+    4.0043,   // coverage
     0.0000,   // lead
     0.0000,   // stem_window
-    0.5473,   // prefix_window
-    1.7066,   // phrase
-    0.8315,   // translation
-    10.5838,  // sentence
+    0.7050,   // prefix_window
+    2.0193,   // phrase
+    0.8061,   // translation
+    10.9922,  // sentence
 };
 
 }  // namespace footnote
