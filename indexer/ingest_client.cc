@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
 #include "indexer/formats/detect.h"
+#include "indexer/parsers/parse_apart.h"
 
 namespace footnote {
 namespace {
@@ -75,10 +76,10 @@ bool SendFile(const IngestClientOptions& options, const std::string& path,
     return true;
   }
   const absl::string_view binary = BinaryKind(data);
-  if (!binary.empty()) {
-    *failure = absl::StrCat("file: ", binary,
-                            ", want text, Markdown, HTML, Mallard, DocBook or "
-                            "JSON lines");
+  if (!binary.empty() && !IsReadApart(data)) {
+    *failure = absl::StrCat(
+        "file: ", binary,
+        ", want a text, an office document, an e-book or an archive");
     return true;
   }
   v1::IngestRequest request;

@@ -405,7 +405,7 @@ void AddSources(CLI::App* ingest, IngestOptions* options) {
                      "files, folders with all that is in them, or patterns "
                      "such as 'docs/*.html'; - is one document on standard "
                      "input: text, Markdown, HTML, Mallard, DocBook, JSON "
-                     "lines");
+                     "lines, CSV, office documents, e-books, archives");
   ingest->add_option("--files-from", options->list,
                      "a file with a path on each line (or between zero bytes, "
                      "as find -print0 writes); - is standard input");

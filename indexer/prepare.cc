@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "indexer/formats/detect.h"
+#include "indexer/parsers/parse_apart.h"
 #include "storage/locator.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
@@ -19,6 +20,8 @@ namespace footnote {
 namespace {
 
 constexpr size_t kMaxIdBytes = 1024;
+// No section's number.
+constexpr uint32_t kNoSection = 0xffffffff;
 constexpr size_t kMaxTitleBytes = 1024;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
@@ -121,7 +124,20 @@ void FillLanguages(bool given, PreparedDocument* document) {
 std::string MakeLocator(const Extracted& document) {
   Locator locator;
   uint32_t section = 0;
+  uint32_t place = 0;
   for (const Block& block : document.blocks) {
+    if (block.place != 0) {
+      if (block.place != place) {
+        locator.SetElement(document.places[block.place - 1]);
+      }
+      place = block.place;
+      locator.Add(block.span.begin, block.line);
+      continue;
+    }
+    if (place != 0) {
+      place = 0;
+      section = kNoSection;
+    }
     if (block.section != section || locator.empty()) {
       section = block.section;
       // A section without an anchor of its own is found under its parent's.
@@ -206,6 +222,29 @@ absl::string_view MediaTypeOf(Format format) {
       return "application/docbook+xml";
     case Format::kJsonLines:
       return "application/jsonl";
+    case Format::kDocx:
+      return "application/vnd.openxmlformats-officedocument.wordprocessingml."
+             "document";
+    case Format::kPptx:
+      return "application/vnd.openxmlformats-officedocument.presentationml."
+             "presentation";
+    case Format::kXlsx:
+      return "application/vnd.openxmlformats-officedocument.spreadsheetml."
+             "sheet";
+    case Format::kOdt:
+      return "application/vnd.oasis.opendocument.text";
+    case Format::kOdp:
+      return "application/vnd.oasis.opendocument.presentation";
+    case Format::kOds:
+      return "application/vnd.oasis.opendocument.spreadsheet";
+    case Format::kEpub:
+      return "application/epub+zip";
+    case Format::kCsv:
+      return "text/csv";
+    case Format::kTsv:
+      return "text/tab-separated-values";
+    case Format::kPdf:
+      return "application/pdf";
     case Format::kPlain:
     case Format::kUnknown:
       break;
@@ -241,6 +280,29 @@ absl::Status PrepareDocuments(
   const size_t source_bytes = bytes.size();
   const std::string source_sha256 = Sha256(bytes);
   absl::Status stopped;
+  if (IsReadApart(bytes)) {
+    const absl::Status status =
+        ParseApart(bytes, limits, [&](ParsedDocument parsed) {
+          std::string document = file.document;
+          if (!parsed.part.empty()) {
+            absl::StrAppend(&document, "#", parsed.part);
+          }
+          if (!parsed.document.ok()) {
+            return stopped = each(document, parsed.document.status());
+          }
+          JsonDocument read;
+          read.document = *std::move(parsed.document);
+          absl::StatusOr<PreparedDocument> prepared =
+              Prepare(file, document, collection, std::move(read));
+          if (prepared.ok() && parsed.part.empty()) {
+            prepared->record.source_bytes = source_bytes;
+            prepared->record.source_sha256 = source_sha256;
+          }
+          return stopped = each(document, std::move(prepared));
+        });
+    if (status.ok() || !stopped.ok()) return status;
+    return each(file.document, status);
+  }
   const absl::Status status = ReadDocuments(
       std::move(bytes), file.media_type, limits,
       [&](uint32_t line, absl::StatusOr<JsonDocument> read) -> absl::Status {

@@ -168,11 +168,22 @@ void BlockWriter::AddBlock(absl::string_view text, uint32_t line) {
   block.kind = kind_;
   block.section = section_;
   block.line = line;
+  block.place = place_;
   block.span.begin = static_cast<uint32_t>(out_.text.size());
   out_.text.append(text.data(), text.size());
   block.span.end = static_cast<uint32_t>(out_.text.size());
   out_.text.push_back('\n');
   out_.blocks.push_back(block);
+}
+
+void BlockWriter::SetPlace(absl::string_view place) {
+  End();
+  place_ = 0;
+  if (place.empty()) return;
+  if (out_.places.empty() || out_.places.back() != place) {
+    out_.places.emplace_back(place);
+  }
+  place_ = static_cast<uint32_t>(out_.places.size());
 }
 
 void BlockWriter::LeaveTo(uint32_t section) {
@@ -190,7 +201,7 @@ absl::Status BlockWriter::Finish(Extracted* out) {
   *out = std::move(out_);
   out_ = Extracted();
   out_.sections.emplace_back();
-  section_ = last_section_ = 0;
+  section_ = last_section_ = place_ = 0;
   return absl::OkStatus();
 }
 

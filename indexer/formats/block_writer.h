@@ -52,6 +52,10 @@ class BlockWriter {
   int section_level() const { return out_.sections[section_].level; }
   void LeaveTo(uint32_t section);
 
+  // Where the blocks that are begun from here on lie: Block::place. Empty: not
+  // told.
+  void SetPlace(absl::string_view place);
+
   // True when the text has outgrown the limits; a reader may then stop early.
   bool full() const { return full_; }
 
@@ -74,6 +78,7 @@ class BlockWriter {
   std::string anchor_;
   uint32_t section_ = 0;
   uint32_t last_section_ = 0;
+  uint32_t place_ = 0;
   std::string pending_;
   bool space_ = false;    // white space waits before the next character
   bool newline_ = false;  // … and it held a line break

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "indexer/formats/csv.h"
 #include "indexer/formats/docbook.h"
 #include "indexer/formats/html.h"
 #include "indexer/formats/mallard.h"
@@ -203,6 +204,10 @@ absl::StatusOr<Extracted> Extract(absl::string_view utf8, Format format,
       return ExtractMallard(utf8, limits);
     case Format::kDocBook:
       return ExtractDocBook(utf8, limits);
+    case Format::kCsv:
+      return ExtractCsv(utf8, 0, limits);
+    case Format::kTsv:
+      return ExtractCsv(utf8, '\t', limits);
     default:
       return ExtractPlain(utf8, limits);
   }
@@ -225,7 +230,12 @@ absl::StatusOr<Format> DetectFormat(absl::string_view utf8) {
   if (absl::StartsWith(text, "---\n") && MarkdownSigns(head) >= 1) {
     return Format::kMarkdown;
   }
-  return MarkdownSigns(head) >= 2 ? Format::kMarkdown : Format::kPlain;
+  if (MarkdownSigns(head) >= 2) return Format::kMarkdown;
+  const char separator = DetectSeparator(utf8);
+  if (separator != 0) {
+    return separator == '\t' ? Format::kTsv : Format::kCsv;
+  }
+  return Format::kPlain;
 }
 
 Format FormatOfMediaType(absl::string_view type) {
@@ -236,6 +246,8 @@ Format FormatOfMediaType(absl::string_view type) {
   if (name == "text/html" || name == "application/xhtml+xml") {
     return Format::kHtml;
   }
+  if (name == "text/csv") return Format::kCsv;
+  if (name == "text/tab-separated-values") return Format::kTsv;
   if (name == "application/mallard+xml") return Format::kMallard;
   if (name == "application/docbook+xml") return Format::kDocBook;
   if (name == "application/jsonl" || name == "application/x-ndjson" ||
@@ -264,8 +276,8 @@ absl::Status ReadDocuments(
   if (!binary.empty()) {
     return absl::UnimplementedError(
         absl::StrCat("file: ", binary,
-                     ", want text, Markdown, HTML, Mallard, DocBook or "
-                     "JSON lines"));
+                     ", want a text, an office document, an e-book or an "
+                     "archive"));
   }
   const std::string declared = DeclaredHtmlEncoding(bytes);
   ASSIGN_OR_RETURN(const DecodedText decoded,

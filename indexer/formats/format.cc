@@ -20,6 +20,26 @@ absl::string_view FormatName(Format format) {
       return "DocBook";
     case Format::kJsonLines:
       return "JSON lines";
+    case Format::kDocx:
+      return "DOCX";
+    case Format::kPptx:
+      return "PPTX";
+    case Format::kXlsx:
+      return "XLSX";
+    case Format::kOdt:
+      return "ODT";
+    case Format::kOdp:
+      return "ODP";
+    case Format::kOds:
+      return "ODS";
+    case Format::kEpub:
+      return "EPUB";
+    case Format::kCsv:
+      return "CSV";
+    case Format::kTsv:
+      return "TSV";
+    case Format::kPdf:
+      return "PDF";
   }
   return "unknown";
 }

@@ -23,7 +23,7 @@ namespace footnote {
 // Part of every document version: the same file read by another extractor
 // version is a new version of the document. Raised by every change that can
 // alter canonical text.
-constexpr uint32_t kExtractorVersion = 1;
+constexpr uint32_t kExtractorVersion = 2;
 
 // The forms of file that can be read. Stored with document versions: never
 // renumber.
@@ -35,6 +35,17 @@ enum class Format : uint8_t {
   kMallard = 4,
   kDocBook = 5,
   kJsonLines = 6,
+  kDocx = 7,
+  kPptx = 8,
+  kXlsx = 9,
+  kOdt = 10,
+  kOdp = 11,
+  kOds = 12,
+  kEpub = 13,
+  kCsv = 14,
+  kTsv = 15,
+  kPdf = 16,
+  kLast = kPdf,
 };
 
 // "plain text", "Markdown", …, for messages.
@@ -56,8 +67,12 @@ struct Block {
   BlockKind kind = BlockKind::kParagraph;
   // The section that the block stands in; a heading stands in its own.
   uint32_t section = 0;
-  // The line of the original file, counted from 1, where the block begins.
+  // The line of the original file, counted from 1, where the block begins; of
+  // a file without lines its paragraph, table row, slide or page.
   uint32_t line = 0;
+  // Where it lies in the original, when lines do not tell: entry `place - 1` of
+  // Extracted::places. 0: the section's anchor tells.
+  uint32_t place = 0;
 };
 
 // A heading and what follows it. Section 0 is the document itself: it has no
@@ -83,6 +98,8 @@ struct Extracted {
   std::vector<Block> blocks;
   // Never empty; parents come before children.
   std::vector<Section> sections;
+  // "slide=3", "Prices!A5:D5", "page=2&box=72,90,540,120": see Block::place.
+  std::vector<std::string> places;
   // What the file says of itself; each may be empty.
   std::string title;
   std::string language;  // BCP 47 as written in the file: "pt-BR"

@@ -16,9 +16,10 @@ int Clamp(int span) { return std::min(std::max(span, 1), kMaxSpan); }
 
 }  // namespace
 
-void TableRows::BeginRow(uint32_t line) {
+void TableRows::BeginRow(uint32_t line, std::string place) {
   rows_.emplace_back();
   rows_.back().line = line;
+  rows_.back().place = std::move(place);
   PlaceReaching();
 }
 
@@ -89,6 +90,7 @@ void TableRows::Write(BlockWriter* writer) const {
     names.clear();
   }
   for (size_t r = first; r < rows_.size() && !writer->full(); ++r) {
+    if (!rows_[r].place.empty()) writer->SetPlace(rows_[r].place);
     writer->Begin(BlockKind::kTableRow, rows_[r].line);
     const char* separator = "";
     for (size_t c = 0; c < rows_[r].cells.size(); ++c) {

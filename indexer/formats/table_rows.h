@@ -17,7 +17,8 @@ namespace footnote {
 //   rows.Write(&writer);
 class TableRows {
  public:
-  void BeginRow(uint32_t line);
+  // `place` as in BlockWriter::SetPlace; empty leaves the writer's.
+  void BeginRow(uint32_t line, std::string place = "");
 
   // A cell with its folded text; `header` when the source says so. A cell may
   // span columns and rows (values below 1 are read as 1, large ones cut).
@@ -39,6 +40,7 @@ class TableRows {
   };
   struct Row {
     uint32_t line = 0;
+    std::string place;
     std::vector<Cell> cells;
   };
   // A cell that reaches down into rows not yet begun.

@@ -11,11 +11,13 @@
 
 #include "base/cli.h"
 #include "tests/e2e/program.h"
+#include "tests/indexer/formats/zip_maker.h"
 
 namespace footnote {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -149,6 +151,27 @@ TEST_F(IngestCliTest, TakesPatternsListsAndStandardInput) {
   EXPECT_THAT(Documents(), ElementsAre("a.txt", "b.txt", "note"));
   EXPECT_EQ(Ingest({"-"}, "no id").exit_code, kExitUsage);
   EXPECT_EQ(Ingest({}).exit_code, kExitUsage);
+}
+
+TEST_F(IngestCliTest, ReadsArchivesApartAndADamagedOneCostsOnlyItself) {
+  Write("docs.zip",
+        MakeZip({{"keepers.csv",
+                  "Light,Keeper,Year\nEddystone,Henry Hall,1755\nBell Rock,"
+                  "John Reid,1811\nSkerryvore,Thomas Stevenson,1844\n"},
+                 {"notes/n.txt", "The lamp burned colza oil.\n"}}));
+  Write("bad.zip", "PK\x03\x04 and no more");
+  Write("bad.pdf", "%PDF-1.4 and no more");
+  const Finished ingest = Ingest({folder_, "--request-id", "zips"});
+  EXPECT_EQ(ingest.exit_code, kExitPartial) << ingest.err;
+  EXPECT_THAT(Documents(), ElementsAre("a.txt", "b.txt", "docs.zip#keepers.csv",
+                                       "docs.zip#notes/n.txt"));
+  EXPECT_THAT(
+      In({"jobs", "zips", "--state", "failed"}).out,
+      AllOf(HasSubstr("bad.zip\tarchive: damaged"), HasSubstr("bad.pdf\t")));
+  const Finished ask = In({"ask", "Who was keeper of Bell Rock?"});
+  EXPECT_THAT(ask.out, HasSubstr("Keeper: John Reid"));
+  EXPECT_THAT(Ingest({folder_}).out,
+              HasSubstr("0 indexed, 4 unchanged, 2 failed"));
 }
 
 TEST_F(IngestCliTest, AJobTellsReasonsAndItsFailuresCanBeRetried) {

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "storage/locator.h"
+#include "tests/indexer/formats/zip_maker.h"
 
 namespace footnote {
 namespace {
@@ -46,6 +47,39 @@ SourceFile File(const std::string& document, const std::string& bytes) {
   file.document = document;
   file.bytes = bytes;
   return file;
+}
+
+TEST(PrepareTest, ReadsAnArchiveInAProcessOfItsOwn) {
+  const std::string workbook = MakeZip(
+      {{"xl/workbook.xml",
+        "<workbook xmlns:r='r'><sheets><sheet name='Lights' r:id='r1'/>"
+        "</sheets></workbook>"},
+       {"xl/_rels/workbook.xml.rels",
+        "<R><R Id='r1' Target='worksheets/s.xml'/></R>"},
+       {"xl/worksheets/s.xml",
+        "<w><sheetData><row r='3'><c r='B3' t='str'><v>Eddystone</v></c></row>"
+        "</sheetData></w>"}});
+  const Prepared read =
+      Read(File("a.zip", MakeZip({{"d/t.txt", "Some text in a file.\n"},
+                                  {"lights.xlsx", workbook},
+                                  {"empty.txt", ""}})));
+  ASSERT_EQ(read.documents.size(), 2);
+  EXPECT_EQ(read.documents[0].record.document, "a.zip#d/t.txt");
+  EXPECT_EQ(read.documents[0].record.source_bytes, 0);
+  EXPECT_EQ(read.documents[1].record.document, "a.zip#lights.xlsx");
+  EXPECT_THAT(read.documents[1].record.media_type, HasSubstr("spreadsheetml"));
+  const std::string& text = read.documents[1].extracted.text;
+  EXPECT_EQ(text, "Lights\nEddystone\n");
+  const auto locator = Locator::Decode(read.documents[1].locator);
+  ASSERT_TRUE(locator.ok());
+  EXPECT_EQ(locator->Find(text.find("Eddystone")).element, "Lights!B3:B3");
+  EXPECT_EQ(locator->Find(text.find("Eddystone")).line, 3);
+  EXPECT_EQ(locator->Find(0).element, "Lights");
+  EXPECT_THAT(read.failures,
+              ElementsAre(Pair("a.zip#empty.txt", HasSubstr("0 bytes"))));
+  const Prepared damaged = Read(File("b.zip", "PK\x03\x04 and then nothing"));
+  EXPECT_THAT(damaged.failures,
+              ElementsAre(Pair("b.zip", HasSubstr("damaged"))));
 }
 
 TEST(PrepareTest, FillsTheRecord) {
@@ -105,11 +139,11 @@ TEST(PrepareTest, MakesADocumentOfEachJsonLine) {
 }
 
 TEST(PrepareTest, ReportsAFileThatCannotBeReadOnce) {
-  const Prepared read = Read(File("a.pdf", "%PDF-1.7"));
+  const Prepared read = Read(File("a.png", "\x89PNG\r\n"));
   EXPECT_TRUE(read.documents.empty());
   ASSERT_EQ(read.failures.size(), 1);
-  EXPECT_EQ(read.failures[0].first, "a.pdf");
-  EXPECT_THAT(read.failures[0].second, HasSubstr("PDF"));
+  EXPECT_EQ(read.failures[0].first, "a.png");
+  EXPECT_THAT(read.failures[0].second, HasSubstr("PNG"));
 }
 
 TEST(PrepareTest, RefusesIdsThatAreNoIds) {

@@ -1,0 +1,31 @@
+// Files that are read in a process of their own.
+#ifndef FOOTNOTE_INDEXER_PARSERS_PARSE_APART_H_
+#define FOOTNOTE_INDEXER_PARSERS_PARSE_APART_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "indexer/formats/format.h"
+#include "indexer/parsers/parsed.h"
+
+namespace footnote {
+
+// True for files that ParseApart reads: archives, office documents, e-books
+// and PDF. `head` is the begin of the file, 512 bytes or more of it.
+bool IsReadApart(absl::string_view head);
+
+// Runs the parser program for `bytes` (footnote-pdf for PDF, footnote-parse for
+// everything else) and calls `each` for every document in
+// them. Whatever the file does to the program costs this file alone: the error
+// says what became of it.
+//   NotFound           the program is not installed
+//   and those of RunParser, ReadParsed and `each`
+absl::Status ParseApart(
+    absl::string_view bytes, const ExtractLimits& limits,
+    const std::function<absl::Status(ParsedDocument)>& each);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_PARSERS_PARSE_APART_H_

@@ -1,0 +1,242 @@
+#include "indexer/parsers/parse_file.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+#include "indexer/formats/detect.h"
+#include "indexer/formats/office.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kReadBytes = 128 << 10;
+constexpr size_t kBombBytes = size_t{64} << 20;
+// Of TAR: after the name of the first entry.
+constexpr size_t kTarMagicAt = 257;
+
+constexpr absl::string_view kPacked[] = {"PK\x03\x04",
+                                         "\x1f\x8b",
+                                         "BZh",
+                                         "\xfd"
+                                         "7zXZ",
+                                         "\x28\xb5\x2f\xfd",
+                                         "7z\xbc\xaf"};
+
+struct FreeArchive {
+  void operator()(archive* a) const { archive_read_free(a); }
+};
+
+bool IsTar(absl::string_view head) {
+  return head.size() > kTarMagicAt + 5 &&
+         head.substr(kTarMagicAt, 5) == "ustar";
+}
+
+absl::Status CheckHasText(const Extracted& document) {
+  if (!document.text.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      FormatName(document.format), ": no text in it, want at least one word"));
+}
+
+class FileParser {
+ public:
+  FileParser(const ParseLimits& limits,
+             const std::function<void(ParsedDocument)>& each)
+      : limits_(limits), each_(each) {}
+
+  void Parse(const std::string& part, std::string bytes, int depth) {
+    if (IsPdf(bytes)) {
+      ParsedDocument raw;
+      raw.part = part;
+      raw.raw = std::move(bytes);
+      each_(std::move(raw));
+      return;
+    }
+    if (IsZip(bytes)) {
+      absl::StatusOr<Extracted> office = ExtractOffice(bytes, limits_.extract);
+      if (!absl::IsUnimplemented(office.status()) ||
+          absl::StrContains(office.status().message(), "encrypted")) {
+        if (office.ok()) {
+          const absl::Status has_text = CheckHasText(*office);
+          if (!has_text.ok()) office = has_text;
+        }
+        Emit(part, std::move(office));
+        return;
+      }
+    }
+    if (NeedsParser(bytes)) {
+      Unpack(part, bytes, depth);
+      return;
+    }
+    const absl::Status status = ReadDocuments(
+        std::move(bytes), "", limits_.extract,
+        [&](uint32_t line, absl::StatusOr<JsonDocument> read) {
+          const std::string name =
+              line == 0 ? part
+                        : absl::StrCat(part, part.empty() ? "" : "#", line);
+          if (read.ok()) {
+            Emit(name, std::move(read->document));
+          } else {
+            Emit(name, read.status());
+          }
+          return absl::OkStatus();
+        });
+    if (!status.ok()) Emit(part, status);
+  }
+
+ private:
+  void Emit(const std::string& part, absl::StatusOr<Extracted> document) {
+    ParsedDocument parsed;
+    parsed.part = part;
+    parsed.document = std::move(document);
+    each_(std::move(parsed));
+  }
+
+  void Unpack(const std::string& part, absl::string_view bytes, int depth) {
+    if (depth >= limits_.max_nesting) {
+      Emit(part, absl::ResourceExhaustedError(absl::StrCat(
+                     "archive: nested ", depth + 1, " deep, want at most ",
+                     limits_.max_nesting)));
+      return;
+    }
+    const std::unique_ptr<archive, FreeArchive> reader(archive_read_new());
+    archive* const a = reader.get();
+    archive_read_support_filter_gzip(a);
+    archive_read_support_filter_bzip2(a);
+    archive_read_support_filter_xz(a);
+    archive_read_support_filter_zstd(a);
+    archive_read_support_format_zip(a);
+    archive_read_support_format_tar(a);
+    archive_read_support_format_7zip(a);
+    archive_read_support_format_cpio(a);
+    archive_read_support_format_ar(a);
+    archive_read_support_format_raw(a);
+    if (archive_read_open_memory(a, bytes.data(), bytes.size()) != ARCHIVE_OK) {
+      Emit(part, Damaged(a));
+      return;
+    }
+    while (ReadEntry(part, a, bytes.size(), depth)) {
+    }
+  }
+
+  // False when nothing comes behind it.
+  bool ReadEntry(const std::string& part, archive* a, size_t packed,
+                 int depth) {
+    archive_entry* entry = nullptr;
+    const int code = archive_read_next_header(a, &entry);
+    if (code == ARCHIVE_EOF) return false;
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
+      Emit(part, Damaged(a));
+      return false;
+    }
+    const bool raw = archive_format(a) == ARCHIVE_FORMAT_RAW;
+    if (raw && archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE) {
+      Emit(part, absl::InvalidArgumentError("archive: damaged, unreadable"));
+      return false;
+    }
+    if (++entries_ > limits_.max_entries) {
+      Emit(part, absl::ResourceExhaustedError(
+                     absl::StrCat("archive: over ", limits_.max_entries,
+                                  " entries, want at most that many")));
+      return false;
+    }
+    if (archive_entry_filetype(entry) != AE_IFREG && !raw) return true;
+    // One packed file is that file, not an archive.
+    const std::string name = raw ? "" : NameOf(entry);
+    const std::string inner = name.empty()   ? part
+                              : part.empty() ? name
+                                             : absl::StrCat(part, "!/", name);
+    if (archive_entry_is_encrypted(entry)) {
+      Emit(inner, absl::UnimplementedError("file: encrypted, want it open"));
+      return true;
+    }
+    std::string bytes;
+    const absl::Status read = ReadBytes(a, packed, &bytes);
+    if (!read.ok()) {
+      Emit(inner, read);
+      return !absl::IsResourceExhausted(read) && !absl::IsInvalidArgument(read);
+    }
+    // Pictures and programs beside the documents are no documents that failed.
+    if (!name.empty() && !BinaryKind(bytes).empty() && !NeedsParser(bytes) &&
+        !IsPdf(bytes)) {
+      return true;
+    }
+    Parse(inner, std::move(bytes), depth + 1);
+    return true;
+  }
+
+  std::string NameOf(archive_entry* entry) const {
+    const char* name = archive_entry_pathname_utf8(entry);
+    if (name == nullptr) name = archive_entry_pathname(entry);
+    if (name == nullptr || *name == '\0') {
+      return absl::StrCat("unnamed ", entries_);
+    }
+    return ReplaceInvalidUtf8(name);
+  }
+
+  absl::Status ReadBytes(archive* a, size_t packed, std::string* out) {
+    while (true) {
+      const size_t at = out->size();
+      out->resize(at + kReadBytes);
+      const la_ssize_t got = archive_read_data(a, &(*out)[at], kReadBytes);
+      if (got < 0) return Damaged(a);
+      out->resize(at + static_cast<size_t>(got));
+      if (got == 0) return absl::OkStatus();
+      unpacked_ += static_cast<size_t>(got);
+      if (unpacked_ > kBombBytes && unpacked_ / limits_.max_ratio > packed) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("archive: a bomb, it unpacks to over ",
+                         limits_.max_ratio, " times its ", packed, " bytes"));
+      }
+      if (unpacked_ > limits_.max_unpacked_bytes) {
+        return absl::ResourceExhaustedError(absl::StrCat(
+            "archive: unpacks to over ", limits_.max_unpacked_bytes,
+            " bytes, want at most that many"));
+      }
+      // Longer than any document may be; JSON lines in archives too.
+      if (out->size() > limits_.extract.max_document_bytes * 4) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("file: over ", limits_.extract.max_document_bytes * 4,
+                         " bytes in an archive, want at most that many"));
+      }
+    }
+  }
+
+  static absl::Status Damaged(archive* a) {
+    const char* const why = archive_error_string(a);
+    if (archive_read_has_encrypted_entries(a) > 0) {
+      return absl::UnimplementedError("archive: encrypted, want it open");
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "archive: damaged, ", why == nullptr ? "unreadable" : why));
+  }
+
+  const ParseLimits limits_;
+  const std::function<void(ParsedDocument)>& each_;
+  size_t unpacked_ = 0;
+  size_t entries_ = 0;
+};
+
+}  // namespace
+
+void ParseFile(std::string bytes, const ParseLimits& limits,
+               const std::function<void(ParsedDocument)>& each) {
+  FileParser(limits, each).Parse("", std::move(bytes), 0);
+}
+
+bool NeedsParser(absl::string_view head) {
+  return IsTar(head) || std::any_of(std::begin(kPacked), std::end(kPacked),
+                                    [head](absl::string_view magic) {
+                                      return absl::StartsWith(head, magic);
+                                    });
+}
+
+bool IsPdf(absl::string_view head) { return absl::StartsWith(head, "%PDF-"); }
+
+}  // namespace footnote

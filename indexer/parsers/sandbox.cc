@@ -1,0 +1,109 @@
+#include "indexer/parsers/sandbox.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace footnote {
+namespace {
+
+// With these, glibc and libstdc++ can allocate, lock, throw, abort and end.
+constexpr int kAllowed[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(tgkill),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(uname),
+    SCMP_SYS(prlimit64),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+};
+constexpr int kRefused[] = {
+    SCMP_SYS(open),       SCMP_SYS(openat), SCMP_SYS(access),
+    SCMP_SYS(stat),       SCMP_SYS(lstat),  SCMP_SYS(readlink),
+    SCMP_SYS(getcwd),     SCMP_SYS(statx),  SCMP_SYS(faccessat),
+    SCMP_SYS(ioctl),      SCMP_SYS(statfs), SCMP_SYS(faccessat2),
+    SCMP_SYS(readlinkat),
+};
+
+bool Fail(const char* what, int error) {
+  fprintf(stderr, "sandbox: %s: %s\n", what, strerror(error));
+  return false;
+}
+
+bool Limit(__rlimit_resource resource, rlim_t value) {
+  rlimit limit;
+  if (getrlimit(resource, &limit) != 0) return false;
+  limit.rlim_max = std::min(limit.rlim_max, value);
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(resource, &limit) == 0;
+}
+
+bool Filter() {
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  if (filter == nullptr) return Fail("seccomp_init", ENOMEM);
+  int error = 0;
+  for (const int call : kAllowed) {
+    if (error == 0) {
+      error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+    }
+  }
+  for (const int call : kRefused) {
+    if (error == 0) {
+      error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 0);
+    }
+  }
+  if (error == 0) error = seccomp_load(filter);
+  seccomp_release(filter);
+  return error == 0 || Fail("seccomp", -error);
+}
+
+}  // namespace
+
+bool EnterSandbox(const SandboxLimits& limits) {
+  if (!Limit(RLIMIT_AS, limits.memory_bytes) ||
+      !Limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds)) ||
+      !Limit(RLIMIT_FSIZE, 0) || !Limit(RLIMIT_CORE, 0)) {
+    return Fail("setrlimit", errno);
+  }
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return Fail("no_new_privs", errno);
+  }
+  return Filter();
+}
+
+}  // namespace footnote

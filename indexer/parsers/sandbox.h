@@ -1,0 +1,24 @@
+// What a parser program takes from itself before it looks at its input.
+#ifndef FOOTNOTE_INDEXER_PARSERS_SANDBOX_H_
+#define FOOTNOTE_INDEXER_PARSERS_SANDBOX_H_
+
+#include <cstddef>
+
+namespace footnote {
+
+struct SandboxLimits {
+  size_t memory_bytes = size_t{1} << 30;
+  int cpu_seconds = 60;
+};
+
+// From here on this process can read and write the descriptors that are open,
+// take memory up to the limit, and end; nothing else. Opening files fails with
+// EACCES, so that libraries that look for one go on without; sockets, other
+// programs, signals to others and all the rest end the process with SIGSYS.
+// Call it before there is a second thread. False, with a line on standard
+// error, when the kernel says no.
+bool EnterSandbox(const SandboxLimits& limits);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_PARSERS_SANDBOX_H_
