@@ -1,11 +1,15 @@
 #include "indexer/parsers/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -73,7 +77,36 @@ bool Limit(__rlimit_resource resource, rlim_t value) {
   return setrlimit(resource, &limit) == 0;
 }
 
-bool Filter() {
+// Lets this process open files below `folder`, for reading, and no others.
+// False when the kernel has no Landlock or there is no such folder: then none.
+bool AllowReading(const char* folder) {
+  landlock_ruleset_attr rules = {};
+  rules.handled_access_fs =
+      LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+      LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+      LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+      LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+      LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+      LANDLOCK_ACCESS_FS_MAKE_SYM;
+  const int ruleset = static_cast<int>(
+      syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0));
+  if (ruleset < 0) return false;
+  landlock_path_beneath_attr beneath = {};
+  beneath.allowed_access =
+      LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+  beneath.parent_fd = open(folder, O_PATH | O_CLOEXEC);
+  const bool done = beneath.parent_fd >= 0 &&
+                    syscall(SYS_landlock_add_rule, ruleset,
+                            LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0 &&
+                    syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+  if (beneath.parent_fd >= 0) close(beneath.parent_fd);
+  close(ruleset);
+  return done;
+}
+
+// `opens`: Landlock decides which files may be opened.
+bool Filter(bool opens) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return Fail("seccomp_init", ENOMEM);
   int error = 0;
@@ -83,9 +116,15 @@ bool Filter() {
     }
   }
   for (const int call : kRefused) {
+    const bool allowed = opens && call == SCMP_SYS(openat);
     if (error == 0) {
-      error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 0);
+      error = seccomp_rule_add(
+          filter, allowed ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), call, 0);
     }
+  }
+  // Folders are read through what was opened.
+  if (error == 0 && opens) {
+    error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(getdents64), 0);
   }
   if (error == 0) error = seccomp_load(filter);
   seccomp_release(filter);
@@ -103,7 +142,8 @@ bool EnterSandbox(const SandboxLimits& limits) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Fail("no_new_privs", errno);
   }
-  return Filter();
+  return Filter(limits.readable_folder != nullptr &&
+                AllowReading(limits.readable_folder));
 }
 
 }  // namespace footnote

@@ -9,10 +9,14 @@ namespace footnote {
 struct SandboxLimits {
   size_t memory_bytes = size_t{1} << 30;
   int cpu_seconds = 60;
+  // A folder whose files may be read, where the kernel has Landlock to say no
+  // to all others; null: none.
+  const char* readable_folder = nullptr;
 };
 
 // From here on this process can read and write the descriptors that are open,
-// take memory up to the limit, and end; nothing else. Opening files fails with
+// take memory up to the limit, and end; nothing else. Opening files (but
+// for reading those of readable_folder) fails with
 // EACCES, so that libraries that look for one go on without; sockets, other
 // programs, signals to others and all the rest end the process with SIGSYS.
 // Call it before there is a second thread. False, with a line on standard

@@ -175,6 +175,9 @@ int Main(int argc, char** argv) {
   limits.memory_bytes = strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = atoi(argv[2]);
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
+  // The character maps of East Asian fonts, which poppler opens when a document
+  // asks for one (package poppler-data).
+  limits.readable_folder = "/usr/share/poppler";
   // poppler makes its strings with iconv, whose modules are files: they have to
   // be here before none can be opened any more, and stay.
   if (iconv_open("UTF-16", "UTF-8") == reinterpret_cast<iconv_t>(-1) ||

@@ -26,6 +26,7 @@ int Main(char** argv) {
   SandboxLimits limits;
   limits.memory_bytes = strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = atoi(argv[2]);
+  limits.readable_folder = "/usr/share/common-licenses";
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
   if (!EnterSandbox(limits)) return 1;
   char buffer[100] = {};
@@ -55,6 +56,18 @@ int Main(char** argv) {
   }
   if (order == "open") {
     Say(open("/etc/passwd", O_RDONLY) < 0 ? "refused" : "opened");
+  }
+  const auto try_open = [](const char* path, int flags) {
+    Say(open(path, flags, 0600) < 0 ? "refused" : "opened");
+  };
+  if (order == "open allowed") {
+    try_open("/usr/share/common-licenses/GPL-3", O_RDONLY);
+  }
+  if (order == "open around") {
+    try_open("/usr/share/common-licenses/../../../etc/passwd", O_RDONLY);
+  }
+  if (order == "write allowed") {
+    try_open("/usr/share/common-licenses/new", O_WRONLY | O_CREAT);
   }
   if (order == "write") {
     Say(open("/tmp/footnote-sandbox-test", O_WRONLY | O_CREAT, 0600) < 0

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/landlock.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <string>
 #include <thread>
@@ -59,6 +62,14 @@ TEST(ParserProcessTest, SaysWhatBecameOfABadProgram) {
 TEST(ParserProcessTest, TheProgramOpensNoFile) {
   EXPECT_EQ(*Order("open"), "refused");
   EXPECT_EQ(*Order("write"), "refused");
+}
+
+TEST(ParserProcessTest, TheProgramReadsOneFolderWhereLandlockGuardsIt) {
+  const bool landlock = syscall(SYS_landlock_create_ruleset, nullptr, 0,
+                                LANDLOCK_CREATE_RULESET_VERSION) > 0;
+  EXPECT_EQ(*Order("open allowed"), landlock ? "opened" : "refused");
+  EXPECT_EQ(*Order("open around"), "refused");
+  EXPECT_EQ(*Order("write allowed"), "refused");
 }
 
 TEST(ParserProcessTest, ManyThreadsRunOneEach) {
