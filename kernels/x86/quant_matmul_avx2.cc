@@ -175,22 +175,18 @@ void Strip(const uint8_t* w, size_t row_bytes, size_t k, size_t columns,
     const size_t blocks = (k - c < 256 ? k - c : 256) / Format::kBlock;
     const size_t bytes = blocks * Format::kBlockBytes;
     const uint8_t* p = w + c / Format::kBlock * Format::kBlockBytes;
-    size_t stride = row_bytes;
+    // The next strips are fetched while this one is worked on.
+    Rows from = {p, row_bytes, w + 12 * row_bytes + 8 * (p - w)};
     if (columns < 8) {
       for (size_t r = 0; r < columns; ++r) {
         memcpy(tail + r * kTailBytes, p + r * row_bytes, bytes);
       }
-      p = tail;
-      stride = kTailBytes;
-    } else {
-      // The next strip, while this one is worked on.
-      const uint8_t* next = w + 8 * row_bytes + 8 * (p - w);
-      for (size_t i = 0; i < 8 * bytes; i += 64) {
-        __builtin_prefetch(next + i, 0, 2);
-      }
+      from.p = tail;
+      from.stride = kTailBytes;
     }
     for (size_t b = 0; b < blocks; ++b) {
-      Format::Unpack(p + b * Format::kBlockBytes, stride, b, &panel);
+      Format::Unpack(&from, b, &panel);
+      from.p += Format::kBlockBytes;
     }
     for (size_t r = 0; r < rows; r += kTile) {
       const size_t tile = rows - r < kTile ? rows - r : kTile;
@@ -309,17 +305,17 @@ void FloatStrip(const uint8_t* w, size_t k, size_t columns, const float* x,
     const size_t some = k - c < kFloatColumns ? k - c : kFloatColumns;
     const size_t bytes = some * Format::kBytes;
     const uint8_t* p = w + c * Format::kBytes;
-    size_t stride = row_bytes;
+    Rows from = {p, row_bytes, w + 12 * row_bytes + 8 * (p - w)};
     if (columns < 8 || bytes % 16 != 0) {
       for (size_t r = 0; r < columns; ++r) {
         memcpy(tail + r * kTailStride, p + r * row_bytes, bytes);
       }
-      p = tail;
-      stride = kTailStride;
+      from.p = tail;
+      from.stride = kTailStride;
     }
     for (size_t b = 0; b < bytes; b += 16) {
       __m256i t[4];
-      Transpose(p + b, stride, t);
+      Transpose(&from, b, t);
       Format::Widen(t, panel + b / Format::kBytes);
     }
     for (size_t r = 0; r < rows; r += kFloatTile) {
