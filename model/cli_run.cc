@@ -1,5 +1,7 @@
 #include "model/cli_run.h"
 
+#include <stdio.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>
@@ -15,7 +17,9 @@
 #include "base/status_macros.h"
 #include "model/bench.h"
 #include "model/golden.h"
+#include "model/language_model.h"
 #include "model/schedule/engine.h"
+#include "model/text_stream.h"
 
 namespace footnote {
 namespace {
@@ -29,6 +33,10 @@ struct RunOptions {
   int threads = 0;
   std::vector<int32_t> ids;
   BenchOptions bench;
+  // generate
+  std::string prompt;
+  DecodeRequest request;
+  std::vector<std::string> stops;
 };
 
 int ThreadsOf(int threads) {
@@ -88,6 +96,79 @@ absl::Status PrintLogits(const RunOptions& options, const CliContext& context) {
     return absl::OkStatus();
   }
   for (const std::string& line : lines) PrintLine(line);
+  return absl::OkStatus();
+}
+
+std::string Quoted(absl::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&out, "\\u%04x", c);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+// All of standard input.
+std::string ReadInput() {
+  std::string text;
+  char part[4096];
+  while (const size_t count = fread(part, 1, sizeof(part), stdin)) {
+    text.append(part, count);
+  }
+  return text;
+}
+
+absl::Status PrintGeneration(const RunOptions& options,
+                             const CliContext& context) {
+  EngineOptions engine_options;
+  engine_options.threads = options.threads;
+  ASSIGN_OR_RETURN(std::unique_ptr<LanguageModel> model,
+                   LanguageModel::Open(options.path, engine_options));
+  DecodeRequest request = options.request;
+  const std::string prompt =
+      options.prompt.empty() ? ReadInput() : options.prompt;
+  const Tokenizer& tokenizer = model->tokenizer();
+  if (tokenizer.add_bos() && tokenizer.bos() >= 0) {
+    request.prompt.push_back(tokenizer.bos());
+  }
+  // The caller wrote the prompt, so control pieces may stand in it.
+  tokenizer.EncodePrompt(prompt, {}, &request.prompt);
+  TextStream stream(tokenizer, options.stops);
+  std::string text;
+  const auto show = [&](const std::string& piece) {
+    text += piece;
+    if (context.json) return;
+    fwrite(piece.data(), 1, piece.size(), stdout);
+    fflush(stdout);
+  };
+  request.on_token = [&](const GeneratedToken& token) {
+    show(stream.Add(token.id));
+    return !stream.stopped();
+  };
+  ASSIGN_OR_RETURN(const Generation generation,
+                   model->engine().Generate(request));
+  show(stream.Finish());
+  if (!context.json) {
+    PrintLine("");
+    return absl::OkStatus();
+  }
+  const std::string ids =
+      absl::StrJoin(generation.tokens, ",",
+                    [](std::string* out, const GeneratedToken& token) {
+                      absl::StrAppend(out, token.id);
+                    });
+  PrintLine(absl::StrFormat(
+      "{\"text\":%s,\"ids\":[%s],\"finish\":\"%s\",\"prompt_tokens\":%d,"
+      "\"first_token_seconds\":%.4f,\"seconds\":%.4f,"
+      "\"drafted_tokens\":%d,\"accepted_tokens\":%d}",
+      Quoted(text), ids, FinishReasonName(generation.finish),
+      generation.prompt_tokens, generation.first_token_seconds,
+      generation.seconds, generation.drafted_tokens,
+      generation.accepted_tokens));
   return absl::OkStatus();
 }
 
@@ -151,6 +232,23 @@ void RegisterModelRunCommands(CLI::App* model, CliContext* context) {
   logits->add_option("--ids", options->ids, "token ids: 1,2,3")
       ->delimiter(',')
       ->required();
+  CLI::App* generate = add("generate", "continue a text",
+                           [=] { return PrintGeneration(*options, *context); });
+  generate->add_option("--prompt", options->prompt,
+                       "the text, control pieces and all (default: standard "
+                       "input)");
+  generate->add_option("--max-tokens", options->request.max_tokens)
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  Sampling* sampling = &options->request.sampling;
+  generate
+      ->add_option("--temperature", sampling->temperature,
+                   "0: always the most likely token")
+      ->capture_default_str();
+  generate->add_option("--top-k", sampling->top_k)->capture_default_str();
+  generate->add_option("--top-p", sampling->top_p)->capture_default_str();
+  generate->add_option("--seed", sampling->seed)->capture_default_str();
+  generate->add_option("--stop", options->stops, "ends the answer, left out");
   CLI::App* bench = add("bench", "measure tokens per second",
                         [=] { return Bench(*options, *context); });
   bench->add_option("--prompt", options->bench.prompt, "tokens of a prompt")

@@ -9,6 +9,7 @@ namespace footnote {
 // Adds to `model`:
 //   golden PATH    compares with golden.safetensors in the folder
 //   logits PATH    logits of token ids
+//   generate PATH  continues a text
 //   bench PATH     tokens per second
 // `context` outlives `model`.
 void RegisterModelRunCommands(CLI::App* model, CliContext* context);

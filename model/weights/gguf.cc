@@ -329,7 +329,10 @@ absl::Status Gguf::ReadTensors(uint64_t count, Cursor* cursor) {
       return Damaged(part,
                      absl::StrCat("overlaps tensor ", placed[i - 1].name));
     }
-    one.tensor.bytes = contents_.substr(start + one.offset, one.bytes);
+    // Where there are none, the file may end before the tensors begin.
+    if (one.bytes > 0) {
+      one.tensor.bytes = contents_.substr(start + one.offset, one.bytes);
+    }
     if (!tensors_.emplace(one.name, one.tensor).second) {
       return Damaged(part, "stands there twice");
     }

@@ -94,6 +94,17 @@ TEST(GgufTest, HostileTensorsAreNamed) {
                  "one: stands there twice");
 }
 
+TEST(GgufTest, TensorWithoutNumbersMayStandAtTheEnd) {
+  std::string bytes =
+      GgufBytes()
+          .Place("none", static_cast<uint32_t>(TensorType::kFloat32), {0, 4}, 0)
+          .Bytes();
+  bytes.resize(bytes.find("none") + 4 + 4 + 16 + 4 + 8);
+  const auto file = Gguf::FromBytes(bytes, "test");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE((*file)->tensors().at("none").bytes.empty());
+}
+
 TEST(GgufTest, HostileMetadataIsNamed) {
   const auto with = [](uint32_t kind, const std::string& bytes) {
     return Good().Value("evil", kind, bytes).Bytes();
