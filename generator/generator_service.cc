@@ -5,10 +5,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
 #include "generator/extractive/extractive_writer.h"
 #include "generator/generate.h"
+#include "generator/models.h"
+#include "model/language_models.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "text/language.h"
 
@@ -17,7 +20,11 @@ namespace {
 
 class GeneratorService final : public v1::Generator::Service {
  public:
-  explicit GeneratorService(Writers writers) : writers_(std::move(writers)) {}
+  GeneratorService(Writers writers, const Encoder* encoder,
+                   const GeneratorOptions& options)
+      : writers_(std::move(writers)),
+        encoder_(encoder),
+        models_(options.models_folder, EngineOptionsOf(options)) {}
 
   grpc::Status Generate(
       grpc::ServerContext* context, const v1::GenerateRequest* request,
@@ -53,12 +60,64 @@ class GeneratorService final : public v1::Generator::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status Chat(grpc::ServerContext* context,
+                    const v1::ChatRequest* request,
+                    grpc::ServerWriter<v1::ChatResponse>* stream) override {
+    const StageTimer timer("chat");
+    absl::StatusOr<v1::ChatEnd> end = footnote::Chat(
+        *request, &models_, absl::FromChrono(context->deadline()),
+        [context] { return context->IsCancelled(); },
+        [stream](absl::string_view piece) {
+          v1::ChatResponse response;
+          response.set_delta(std::string(piece));
+          return stream->Write(response);
+        });
+    if (!end.ok()) return ToGrpcStatus(end.status());
+    v1::ChatResponse last;
+    *last.mutable_end() = *std::move(end);
+    return stream->Write(last) ? grpc::Status::OK : Gone();
+  }
+
+  grpc::Status Embed(grpc::ServerContext*, const v1::EmbedRequest* request,
+                     v1::EmbedResponse* response) override {
+    return Give(footnote::Embed(*request, encoder_, &models_), response);
+  }
+
+  grpc::Status Tokenize(grpc::ServerContext*,
+                        const v1::TokenizeRequest* request,
+                        v1::TokenizeResponse* response) override {
+    return Give(footnote::Tokenize(*request, &models_), response);
+  }
+
+  grpc::Status ListModels(grpc::ServerContext*, const v1::ListModelsRequest*,
+                          v1::ListModelsResponse* response) override {
+    for (const std::string& name : models_.Names()) {
+      response->add_models()->set_name(name);
+    }
+    return grpc::Status::OK;
+  }
+
  private:
+  static EngineOptions EngineOptionsOf(const GeneratorOptions& options) {
+    EngineOptions engine;
+    engine.threads = options.model_threads;
+    return engine;
+  }
+
+  template <typename Response>
+  static grpc::Status Give(absl::StatusOr<Response> from, Response* to) {
+    if (!from.ok()) return ToGrpcStatus(from.status());
+    *to = *std::move(from);
+    return grpc::Status::OK;
+  }
+
   static grpc::Status Gone() {
     return ToGrpcStatus(absl::CancelledError("the caller went away"));
   }
 
   const Writers writers_;
+  const Encoder* const encoder_;
+  LanguageModels models_;
 };
 
 }  // namespace
@@ -68,7 +127,8 @@ std::unique_ptr<grpc::Service> NewGeneratorService(
   Writers writers;
   writers.push_back(std::make_unique<ExtractiveWriter>(
       options.compare_meaning ? encoder : nullptr));
-  return std::make_unique<GeneratorService>(std::move(writers));
+  return std::make_unique<GeneratorService>(std::move(writers), encoder,
+                                            options);
 }
 
 }  // namespace footnote

@@ -3,6 +3,7 @@
 #define FOOTNOTE_GENERATOR_GENERATOR_SERVICE_H_
 
 #include <memory>
+#include <string>
 
 #include "model/encoder/encoder.h"
 
@@ -16,6 +17,11 @@ struct GeneratorOptions {
   // Compares the meaning of question and sentences too, where the encoder
   // speaks their language; costs some milliseconds of one core per answer.
   bool compare_meaning = true;
+  // Where the language models are; empty: the environment variable
+  // FOOTNOTE_MODELS.
+  std::string models_folder;
+  // Threads of one language model; 0: one per CPU.
+  int model_threads = 0;
 };
 
 // See proto/footnote/v1/generator.proto. Safe from many threads. `encoder` may

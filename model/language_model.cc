@@ -27,6 +27,12 @@ absl::StatusOr<std::unique_ptr<LanguageModel>> LanguageModel::Open(
   model->name_ = NameOf(path);
   ASSIGN_OR_RETURN(model->tokenizer_, OpenTokenizer(path));
   ASSIGN_OR_RETURN(model->engine_, Engine::Open(path, options));
+  auto chat = ChatTemplate::Open(path);
+  if (chat.ok()) {
+    model->chat_ = *std::move(chat);
+  } else if (!absl::IsNotFound(chat.status())) {
+    return chat.status();
+  }
   const size_t rows = model->engine_->config().vocabulary;
   if (model->tokenizer_->size() > rows) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -34,6 +40,16 @@ absl::StatusOr<std::unique_ptr<LanguageModel>> LanguageModel::Open(
         " pieces, want at most the ", rows, " of its weights"));
   }
   return model;
+}
+
+std::vector<int32_t> LanguageModel::Encode(const Prompt& prompt) const {
+  std::vector<int32_t> ids;
+  tokenizer_->EncodePrompt(prompt.bytes(), prompt.foreign(), &ids);
+  const int32_t begin = tokenizer_->bos();
+  if (tokenizer_->add_bos() && begin >= 0 && (ids.empty() || ids[0] != begin)) {
+    ids.insert(ids.begin(), begin);
+  }
+  return ids;
 }
 
 std::string LanguageModel::Hash() const {

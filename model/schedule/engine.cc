@@ -46,6 +46,11 @@ class EngineTicket : public Ticket {
     return sequence_->generation;
   }
 
+  bool HasEnded() const override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return ended_;
+  }
+
   void Cancel() override { sequence_->cancelled = true; }
 
   // The sequence's generation is whole.
@@ -61,7 +66,7 @@ class EngineTicket : public Ticket {
 
  private:
   std::shared_ptr<Sequence> sequence_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable ended_signal_;
   bool ended_ = false;
 };

@@ -42,6 +42,7 @@ class Ticket {
   virtual ~Ticket() = default;
   // Blocks until it ended. An error only when it could not be computed.
   virtual absl::StatusOr<Generation> Wait() = 0;
+  virtual bool HasEnded() const = 0;
   // Ends it as kCancelled at the next step; a request that has ended stays.
   virtual void Cancel() = 0;
 };
