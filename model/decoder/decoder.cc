@@ -125,8 +125,7 @@ void Decoder::See(const Observer& observer, int layer, const char* name,
       scratch_->seen.data(), rows, n);
 }
 
-void Decoder::Attention(int index, const Batch& batch,
-                        const Observer& observer) {
+void Decoder::Heads(int index, const Batch& batch, const Observer& observer) {
   const Layer& layer = weights_.layers[index];
   const LayerConfig& layer_config = config_.layers[index];
   const int rows = static_cast<int>(batch.ids.size());
@@ -155,10 +154,18 @@ void Decoder::Attention(int index, const Batch& batch,
   }
   device_->Attend(index, batch.sequences, config_.heads,
                   config_.attention_scale, s.q, s.k, s.v, s.heads);
-  const Product output = {&layer.o, layer.o_bias, s.attention,
-                          static_cast<size_t>(config_.hidden)};
-  device_->Multiply(absl::MakeConstSpan(&output, 1), s.heads, rows);
-  See(observer, index, "attn_out", s.attention, rows, config_.hidden);
+}
+
+void Decoder::KeepRows(absl::Span<const int> kept) {
+  Scratch& s = *scratch_;
+  const int hidden = config_.hidden;
+  // Into rows of the same width that are not in use here.
+  device_->Gather(s.heads, kept, config_.heads * config_.head_size, s.q);
+  std::swap(s.heads, s.q);
+  device_->Gather(s.x, kept, hidden, s.attention);
+  std::swap(s.x, s.attention);
+  device_->Gather(s.normed, kept, hidden, s.fed);
+  std::swap(s.normed, s.fed);
 }
 
 void Decoder::FeedForwardRows(const FeedForward& part, int width,
@@ -232,12 +239,11 @@ void Decoder::Experts(const Layer& layer, int rows) {
   }
 }
 
-void Decoder::RunLayer(int index, const Batch& batch,
+void Decoder::RunLayer(int index, const Batch& batch, bool only_logit_rows,
                        const Observer& observer) {
   const Layer& layer = weights_.layers[index];
-  const int rows = static_cast<int>(batch.ids.size());
+  int rows = static_cast<int>(batch.ids.size());
   const int hidden = config_.hidden;
-  const size_t numbers = size_t{1} * rows * hidden;
   Scratch& s = *scratch_;
   const auto norm = [&](const float* weight, const float* x, float* out) {
     device_->Norm(config_.norm, weight, config_.norm_epsilon, x, rows, hidden,
@@ -245,7 +251,17 @@ void Decoder::RunLayer(int index, const Batch& batch,
   };
   norm(layer.input_norm, s.x, s.normed);
   See(observer, index, "norm", s.normed, rows, hidden);
-  Attention(index, batch, observer);
+  Heads(index, batch, observer);
+  if (only_logit_rows) {
+    KeepRows(batch.logit_rows);
+    rows = static_cast<int>(batch.logit_rows.size());
+    if (rows == 0) return;
+  }
+  const size_t numbers = size_t{1} * rows * hidden;
+  const Product output = {&layer.o, layer.o_bias, s.attention,
+                          static_cast<size_t>(hidden)};
+  device_->Multiply(absl::MakeConstSpan(&output, 1), s.heads, rows);
+  See(observer, index, "attn_out", s.attention, rows, hidden);
   if (!config_.parallel) {
     if (config_.sandwich) {
       norm(layer.post_attention_norm, s.attention, s.attention);
@@ -280,15 +296,18 @@ absl::Span<const float> Decoder::Forward(const Batch& batch,
   device_->SetAngles(0, weights_.frequencies, s.positions);
   device_->SetAngles(1, weights_.local_frequencies, s.positions);
   device_->Embed(weights_.embedding, batch.ids, config_.embedding_scale, s.x);
-  for (size_t i = 0; i < config_.layers.size(); ++i) {
-    RunLayer(static_cast<int>(i), batch, observer);
-  }
   const int rows = static_cast<int>(batch.logit_rows.size());
   hidden_rows_ = rows;
+  // Of the last layer, most rows of a prompt leave keys and values only.
+  const bool drops = rows < static_cast<int>(batch.ids.size());
+  const int layers = static_cast<int>(config_.layers.size());
+  for (int i = 0; i < layers; ++i) {
+    RunLayer(i, batch, drops && i + 1 == layers, observer);
+  }
   if (rows == 0) return {};
-  device_->Gather(s.x, batch.logit_rows, config_.hidden, s.last);
-  device_->Norm(config_.norm, weights_.final_norm, config_.norm_epsilon, s.last,
-                rows, config_.hidden, s.last);
+  if (!drops) device_->Gather(s.x, batch.logit_rows, config_.hidden, s.last);
+  device_->Norm(config_.norm, weights_.final_norm, config_.norm_epsilon,
+                drops ? s.x : s.last, rows, config_.hidden, s.last);
   See(observer, -1, "final_norm", s.last, rows, config_.hidden);
   if (batch.hidden_only) return {};
   const size_t vocabulary = config_.vocabulary;

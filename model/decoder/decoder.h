@@ -63,11 +63,16 @@ class Decoder {
 
   Decoder(const ModelConfig& config, std::unique_ptr<Device> device,
           int max_rows, int max_logit_rows);
-  void Attention(int layer, const Batch& batch, const Observer& observer);
+  // What each head of the rows sees: scratch's heads.
+  void Heads(int layer, const Batch& batch, const Observer& observer);
   void FeedForwardRows(const FeedForward& part, int width, const float* x,
                        int rows, float* out);
   void Experts(const Layer& layer, int rows);
-  void RunLayer(int layer, const Batch& batch, const Observer& observer);
+  // Drops all rows of scratch but `kept`, in their order.
+  void KeepRows(absl::Span<const int> kept);
+  // With `only_logit_rows`, the rows of batch.logit_rows are what is left.
+  void RunLayer(int layer, const Batch& batch, bool only_logit_rows,
+                const Observer& observer);
   void See(const Observer& observer, int layer, const char* name,
            const float* x, int rows, int n);
 
