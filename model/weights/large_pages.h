@@ -8,7 +8,7 @@ namespace footnote {
 
 // Asks the system to hold the file that is mapped at `mapped` in pages of 2 MB
 // instead of 4 KB: a decoder goes through all weights for every token, and
-// looking up small pages costs about a tenth of that. Nothing is copied. A wish
+// looking up small pages takes a share of that time. Nothing is copied. A wish
 // that comes true where the file system has large pages (ext4 on Linux 6.18)
 // and transparent huge pages are allowed, for what is not yet in the system's
 // cache in small ones. REQUIRES: `mapped` begins where the mapping begins.
