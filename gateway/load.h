@@ -42,7 +42,8 @@ class Load {
   // What is known of the next period; absent fields are negative.
   struct Expected {
     double asks = -1;
-    // Nine of ten answers that took less were forecast to take at least this.
+    // The low end of the 90 % interval of the seconds that an answer takes, the
+    // mean of the period.
     double least_seconds = -1;
     // Until there are fewer than `most` questions, as far as can be seen.
     double wait_seconds = -1;
