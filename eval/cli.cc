@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/file.h"
+#include "base/model_name.h"
 #include "base/status_macros.h"
 #include "eval/forecast/table.h"
 #include "eval/quality/dataset.h"
@@ -33,6 +34,8 @@ struct EvalOptions {
   std::string report;
   std::string keep;
   std::string crosslingual;
+  std::string model;
+  int questions = 0;
   std::string encoder;
   std::string precision = "int8";
   std::vector<std::string> languages;
@@ -55,6 +58,8 @@ absl::Status RunQa(const EvalOptions& options, const CliContext& context) {
   qa.languages = options.languages;
   qa.crosslingual = options.crosslingual;
   qa.keep = options.keep;
+  qa.questions = options.questions;
+  if (!options.model.empty()) qa.model = UseModel(options.model);
   ASSIGN_OR_RETURN(Report report, MeasureQa(qa, context));
   return Show(report, options, context);
 }
@@ -142,6 +147,11 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
   qa->add_option("--crosslingual", qa_options->crosslingual,
                  "only this language's texts; questions in the others");
   AddKeepOption(qa_options, qa);
+  qa->add_option("--model", qa_options->model,
+                 "a language model writes: its name in $FOOTNOTE_MODELS, or a "
+                 "path");
+  qa->add_option("--questions", qa_options->questions,
+                 "so many of each language at most (default: all)");
 
   auto parallel_options = std::make_shared<EvalOptions>();
   CLI::App* parallel = AddCommand(

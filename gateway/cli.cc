@@ -20,6 +20,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
+#include "base/model_name.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
 #include "gateway/channel.h"
@@ -44,6 +45,7 @@ struct AskOptions {
   int max_sentences = 0;
   int max_code_points = 0;
   std::string writer;
+  std::string model;
   std::string request_id;
   double timeout_s = 60;
 };
@@ -107,6 +109,8 @@ PrintOptions OptionsOfTerminal() {
 }
 
 absl::Status RunAsk(const AskOptions& options, CliContext* context) {
+  const std::string writer =
+      options.model.empty() ? options.writer : UseModel(options.model);
   ASSIGN_OR_RETURN(const auto channel, context->connect());
   const auto answers = v1::Answers::NewStub(channel);
   v1::AskRequest request;
@@ -117,7 +121,7 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   request.set_top_k(options.top_k);
   request.set_max_sentences(options.max_sentences);
   request.set_max_code_points(options.max_code_points);
-  request.set_writer(options.writer);
+  request.set_writer(writer);
   request.set_request_id(options.request_id);
 
   grpc::ClientContext call;
@@ -185,6 +189,10 @@ void AddAsk(CLI::App* app, CliContext* context) {
                   "best length in characters (default 300)");
   ask->add_option("--writer", options->writer,
                   "who writes (default: the server's first writer)");
+  ask->add_option("--model", options->model,
+                  "a language model writes: its name in the server's folder "
+                  "of models, or the path of one here")
+      ->excludes("--writer");
   ask->add_option("--request-id", options->request_id,
                   "makes a repeated call give the first answer again");
   ask->footer(

@@ -20,16 +20,22 @@ namespace {
 constexpr char kForecastWriter[] = "forecast/1";
 
 absl::StatusOr<const Writer*> FindWriter(const Writers& writers,
+                                         const WriterFinder& finder,
                                          absl::string_view name) {
   if (name.empty()) return writers.front().get();
   for (const auto& writer : writers) {
     if (writer->name() == name) return writer.get();
   }
-  absl::Status status =
-      absl::NotFoundError(absl::StrCat("writer \"", name,
-                                       "\": no such writer, want one of "
-                                       "ListWriters, such as \"",
-                                       writers.front()->name(), "\""));
+  absl::string_view why = "no such writer";
+  absl::StatusOr<const Writer*> found = absl::NotFoundError("");
+  if (finder) {
+    found = finder(name);
+    if (found.ok() || !absl::IsNotFound(found.status())) return found;
+    why = found.status().message();
+  }
+  absl::Status status = absl::NotFoundError(absl::StrCat(
+      "writer \"", name, "\": ", why, ", want one of ListWriters, such as \"",
+      writers.front()->name(), "\""));
   SetErrorReason("WRITER_NOT_FOUND", &status);
   return status;
 }
@@ -64,10 +70,11 @@ absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
 
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
                                    const Writers& writers,
-                                   const std::function<bool()>& is_cancelled) {
+                                   const std::function<bool()>& is_cancelled,
+                                   const WriterFinder& finder) {
   RETURN_IF_ERROR(ValidateGenerate(request));
   ASSIGN_OR_RETURN(const Writer* const writer,
-                   FindWriter(writers, request.writer()));
+                   FindWriter(writers, finder, request.writer()));
   const Language language =
       ParseLanguage(request.language()).value_or(Language::kUnknown);
   AheadQuestion ahead;
@@ -79,7 +86,8 @@ absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
   ASSIGN_OR_RETURN(v1::Draft draft, writer->Write(request, is_cancelled));
   Check(writer->name(), request.passages(), &draft);
   if (asks_ahead && request.texts().empty()) WantTexts(request, &draft);
-  draft.set_writer(std::string(writer->name()));
+  // One that let another write has said so.
+  if (draft.writer().empty()) draft.set_writer(std::string(writer->name()));
   draft.set_deterministic(writer->is_deterministic());
   return draft;
 }

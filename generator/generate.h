@@ -14,15 +14,20 @@ namespace footnote {
 
 // The default writer first. Never empty.
 using Writers = std::vector<std::unique_ptr<const Writer>>;
+// Finds a writer by its name elsewhere: models, opened when asked for.
+using WriterFinder =
+    std::function<absl::StatusOr<const Writer*>(absl::string_view name)>;
 
 // Writes a draft of which every sentence has a citation whose verdict is
 // FOUND, or an abstention with a reason.
 //   InvalidArgument  INVALID_REQUEST
-//   NotFound         WRITER_NOT_FOUND
+//   NotFound         WRITER_NOT_FOUND: neither in `writers` nor found by
+//                    `finder`
 //   Cancelled        between stages, when is_cancelled() says so
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
                                    const Writers& writers,
-                                   const std::function<bool()>& is_cancelled);
+                                   const std::function<bool()>& is_cancelled,
+                                   const WriterFinder& finder = nullptr);
 
 }  // namespace footnote
 

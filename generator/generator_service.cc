@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "generator/extractive/extractive_writer.h"
 #include "generator/generate.h"
+#include "generator/modelled/shelf.h"
 #include "generator/models.h"
 #include "model/language_models.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
@@ -24,14 +25,17 @@ class GeneratorService final : public v1::Generator::Service {
                    const GeneratorOptions& options)
       : writers_(std::move(writers)),
         encoder_(encoder),
-        models_(options.models_folder, EngineOptionsOf(options)) {}
+        models_(options.models_folder, EngineOptionsOf(options)),
+        shelf_(options.models_folder, writers_.front().get(),
+               ModelWriterOptions()) {}
 
   grpc::Status Generate(
       grpc::ServerContext* context, const v1::GenerateRequest* request,
       grpc::ServerWriter<v1::GenerateResponse>* stream) override {
     const StageTimer timer("generate");
     absl::StatusOr<v1::Draft> draft = footnote::Generate(
-        *request, writers_, [context] { return context->IsCancelled(); });
+        *request, writers_, [context] { return context->IsCancelled(); },
+        [this](absl::string_view name) { return shelf_.Find(name); });
     if (!draft.ok()) return ToGrpcStatus(draft.status());
     // Sentences are final only when all of them were checked.
     size_t sent = 0;
@@ -42,6 +46,11 @@ class GeneratorService final : public v1::Generator::Service {
       if (!stream->Write(piece)) return Gone();
       sent = end;
     }
+    if (sent < draft->text().size()) {
+      v1::GenerateResponse piece;
+      piece.set_delta(draft->text().substr(sent));
+      if (!stream->Write(piece)) return Gone();
+    }
     v1::GenerateResponse last;
     *last.mutable_draft() = *std::move(draft);
     return stream->Write(last) ? grpc::Status::OK : Gone();
@@ -49,14 +58,18 @@ class GeneratorService final : public v1::Generator::Service {
 
   grpc::Status ListWriters(grpc::ServerContext*, const v1::ListWritersRequest*,
                            v1::ListWritersResponse* response) override {
-    for (const auto& writer : writers_) {
+    const auto list = [response](absl::string_view name, bool deterministic) {
       v1::ListWritersResponse::Writer* listed = response->add_writers();
-      listed->set_name(std::string(writer->name()));
-      listed->set_deterministic(writer->is_deterministic());
+      listed->set_name(std::string(name));
+      listed->set_deterministic(deterministic);
       for (const Language language : AllLanguages()) {
         listed->add_languages(std::string(LanguageCode(language)));
       }
+    };
+    for (const auto& writer : writers_) {
+      list(writer->name(), writer->is_deterministic());
     }
+    for (const std::string& name : shelf_.Names()) list(name, true);
     return grpc::Status::OK;
   }
 
@@ -118,6 +131,7 @@ class GeneratorService final : public v1::Generator::Service {
   const Writers writers_;
   const Encoder* const encoder_;
   LanguageModels models_;
+  ModelShelf shelf_;
 };
 
 }  // namespace

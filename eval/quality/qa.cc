@@ -14,6 +14,8 @@
 #include "eval/quality/dataset.h"
 #include "eval/quality/rooms_client.h"
 #include "eval/quality/scores.h"
+#include "text/language.h"
+#include "text/sentences.h"
 
 namespace footnote {
 namespace {
@@ -23,9 +25,10 @@ constexpr int kDepth = 10;
 constexpr char kAlignedSource[] = "XQuAD";
 
 std::vector<Report::Key> Keys() {
-  return {{"questions", 0},   {"hit_at_1"},      {"hit_at_5"},
-          {"mrr_at_10"},      {"contains"},      {"chars", 0},
-          {"citation_exact"}, {"abstain_right"}, {"abstain_wrong"},
+  return {{"questions", 0},   {"hit_at_1"},       {"hit_at_5"},
+          {"mrr_at_10"},      {"contains"},       {"chars", 0},
+          {"citation_exact"}, {"abstain_right"},  {"abstain_wrong"},
+          {"model_share"},    {"model_contains"}, {"cited"},
           {"p50_ms", 2},      {"p99_ms", 2}};
 }
 
@@ -50,6 +53,7 @@ struct Tally {
   double questions = 0;
   Share hit_at_1, hit_at_5, mrr_at_10;
   Share contains, chars, citation_exact, abstain_right, abstain_wrong;
+  Share model_share, model_contains, cited;
   std::vector<double> milliseconds;
 
   void Rank(int rank) {
@@ -69,6 +73,9 @@ struct Tally {
     citation_exact.Put("citation_exact", language, report);
     abstain_right.Put("abstain_right", language, report);
     abstain_wrong.Put("abstain_wrong", language, report);
+    model_share.Put("model_share", language, report);
+    model_contains.Put("model_contains", language, report);
+    cited.Put("cited", language, report);
     if (!milliseconds.empty()) {
       report->Set(language, "p50_ms", Percentile(milliseconds, .5));
       report->Set(language, "p99_ms", Percentile(milliseconds, .99));
@@ -97,17 +104,40 @@ absl::Status ScoreRanking(const QaQuestion& question, const std::string& gold,
   return absl::OkStatus();
 }
 
-absl::Status ScoreAnswer(const QaQuestion& question, RoomsClient* rooms,
-                         Tally* tally) {
+// Counts the sentences of `answer` that hold a claim.
+void ScoreCited(const v1::Answer& answer, const std::string& code,
+                Tally* tally) {
+  std::vector<TextSpan> sentences;
+  Sentences(answer.text(), ParseLanguage(code).value_or(Language::kUnknown),
+            &sentences);
+  for (const TextSpan& sentence : sentences) {
+    tally->cited.Add(
+        std::any_of(answer.citations().begin(), answer.citations().end(),
+                    [&](const v1::Citation& citation) {
+                      return citation.answer_span().begin() < sentence.end &&
+                             citation.answer_span().end() > sentence.begin;
+                    }));
+  }
+}
+
+absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
+                         RoomsClient* rooms, Tally* tally) {
   const absl::Time start = absl::Now();
-  ASSIGN_OR_RETURN(v1::Answer answer, rooms->Ask(question.question));
+  ASSIGN_OR_RETURN(v1::Answer answer, rooms->Ask(question.question, model));
   tally->milliseconds.push_back(
       absl::ToDoubleMilliseconds(absl::Now() - start));
   const bool abstained =
       answer.abstention() != v1::ABSTENTION_REASON_UNSPECIFIED;
+  const bool by_model = answer.writer() == model;
+  if (!model.empty() && !abstained) tally->model_share.Add(by_model);
+  ScoreCited(answer, question.language, tally);
   if (question.answerable) {
-    tally->contains.Add(!abstained &&
-                        ContainsAnswer(answer.text(), question.answers));
+    const bool contains =
+        !abstained && ContainsAnswer(answer.text(), question.answers);
+    tally->contains.Add(contains);
+    if (!model.empty() && !abstained && by_model) {
+      tally->model_contains.Add(contains);
+    }
     tally->abstain_wrong.Add(abstained);
     if (!abstained) {
       tally->chars.Add(static_cast<double>(CountCodePoints(answer.text())));
@@ -213,6 +243,10 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
     }
     ASSIGN_OR_RETURN(std::vector<QaQuestion> chosen,
                      Chosen(options, language, known));
+    if (options.questions > 0 &&
+        chosen.size() > static_cast<size_t>(options.questions)) {
+      chosen.resize(options.questions);
+    }
     total += chosen.size();
     questions.push_back(std::move(chosen));
   }
@@ -235,7 +269,8 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
         RETURN_IF_ERROR(ScoreRanking(question, gold, rooms.get(), &tally));
       }
       if (!crosslingual) {
-        RETURN_IF_ERROR(ScoreAnswer(question, rooms.get(), &tally));
+        RETURN_IF_ERROR(
+            ScoreAnswer(question, options.model, rooms.get(), &tally));
       }
       ask.Update(++done, total, asked[i]);
     }

@@ -25,6 +25,10 @@ struct QaOptions {
   // Not empty: the store and the questions are left in this folder
   // (rooms_client.h) and nothing is asked.
   std::string keep;
+  // Not empty: this language model writes.
+  std::string model;
+  // Questions of a language at most, the first ones; 0: all.
+  int questions = 0;
 };
 
 // The keys of the report, per language:
@@ -39,6 +43,9 @@ struct QaOptions {
 //   citation_exact share of all citations that CitationExact accepts
 //   abstain_right  share of unanswerable questions abstained from
 //   abstain_wrong  share of answerable questions abstained from
+//   model_share    with a model: share of the answers that it wrote itself
+//   model_contains of those alone: as contains
+//   cited          share of the answers' sentences that hold a citation
 //   p50_ms, p99_ms time of one Ask, to the last message of its stream
 absl::StatusOr<Report> MeasureQa(const QaOptions& options,
                                  const CliContext& context);

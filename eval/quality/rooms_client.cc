@@ -156,12 +156,14 @@ absl::StatusOr<std::vector<std::string>> RoomsClient::SearchDocuments(
   return documents;
 }
 
-absl::StatusOr<v1::Answer> RoomsClient::Ask(const std::string& question) {
+absl::StatusOr<v1::Answer> RoomsClient::Ask(const std::string& question,
+                                            const std::string& writer) {
   grpc::ClientContext context;
   SetDeadline(&context);
   v1::AskRequest request;
   request.set_collection(kCollection);
   request.set_question(question);
+  request.set_writer(writer);
   const auto stream = stubs_->answers->Ask(&context, request);
   v1::Answer answer;
   bool completed = false;

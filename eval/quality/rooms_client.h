@@ -73,7 +73,9 @@ class RoomsClient {
       const std::string& question, int count);
 
   // The whole answer; no language, no filter.
-  absl::StatusOr<v1::Answer> Ask(const std::string& question);
+  // `writer`: who writes; empty: the default.
+  absl::StatusOr<v1::Answer> Ask(const std::string& question,
+                                 const std::string& writer = "");
 
   // Writes `questions` to questions.jsonl beside a store that is kept, one
   // object {"language", "question", "document", "answerable"} a line, for

@@ -101,6 +101,14 @@ int KeepOnlyFound(const PassageList& passages, v1::Draft* draft) {
       ++dropped;
     }
   }
+  if (dropped == 0) {
+    // The text may be more than its claims: a model's sentences.
+    draft->clear_citations();
+    for (v1::Citation& citation : kept) {
+      *draft->add_citations() = std::move(citation);
+    }
+    if (!kept.empty() || draft->text().empty()) return 0;
+  }
   const bool was_answer = !draft->text().empty();
   Assemble(std::move(kept), draft);
   if (was_answer && draft->text().empty()) {

@@ -21,7 +21,8 @@ v1::Verdict JudgeCitation(absl::string_view text, const v1::Citation& citation,
                           const PassageList& passages);
 
 // Sets the verdict of every citation of `draft`, then drops every sentence
-// that is not FOUND and closes the gap. A draft that loses all its text
+// that is not FOUND and closes the gap: where one is dropped, only the quotes
+// of the others stay. A draft that loses all its text, or cites nothing,
 // abstains as NOT_SUPPORTED. Returns the number of dropped sentences.
 int KeepOnlyFound(const PassageList& passages, v1::Draft* draft);
 

@@ -1,0 +1,76 @@
+// Finds what in the passages a sentence of a model rests on.
+#ifndef FOOTNOTE_GENERATOR_MODELLED_ALIGN_H_
+#define FOOTNOTE_GENERATOR_MODELLED_ALIGN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "proto/footnote/v1/generator.pb.h"
+#include "proto/footnote/v1/types.pb.h"
+#include "text/analyzer.h"
+#include "text/language.h"
+#include "text/span.h"
+
+namespace footnote {
+
+// Words that a sentence and a passage share, letter by letter.
+struct SharedWords {
+  TextSpan claim;  // bytes of the sentence
+  int passage = 0;
+  TextSpan evidence;  // bytes of the passage's text; the same bytes
+};
+
+struct Alignment {
+  // FOUND: one passage says it. STITCHED: only several together do. NOT_FOUND.
+  v1::Verdict verdict = v1::NOT_FOUND;
+  // 0 to 1: how much of what the sentence says stands in the evidence.
+  double support = 0;
+  // The best first, at most kMaxShared, without overlaps in the sentence. Not
+  // empty where the verdict is FOUND.
+  std::vector<SharedWords> shared;
+
+  static constexpr size_t kMaxShared = 3;
+};
+
+// Compares sentences with the passages of one request. Not thread-safe.
+class Aligner {
+ public:
+  // `request` must outlive it.
+  Aligner(const v1::GenerateRequest& request, Language language,
+          Analyzer* analyzer);
+
+  // What `sentence` rests on, among `allowed` passages or, where that is
+  // empty, all. A sentence is FOUND when most of its words that mean something
+  // and all of its numbers stand close together in one passage, and some of
+  // them as they are.
+  Alignment Align(absl::string_view sentence,
+                  const std::vector<int>& allowed = {}) const;
+
+ private:
+  struct Word {
+    TextSpan span;
+    bool content = false;
+    bool number = false;
+    bool asked = false;          // the question has it too
+    std::vector<uint64_t> keys;  // any of them makes it the same word
+  };
+  struct Passage {
+    absl::string_view text;
+    std::vector<Word> words;
+    std::vector<TextSpan> windows;  // of words: two sentences each
+  };
+
+  std::vector<Word> Words(absl::string_view text) const;
+  void FindShared(const std::vector<Word>& words, absl::string_view sentence,
+                  const std::vector<int>& passages, Alignment* found) const;
+
+  const Language language_;
+  Analyzer* const analyzer_;
+  std::vector<uint64_t> asked_;  // sorted keys of the question
+  std::vector<Passage> passages_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_MODELLED_ALIGN_H_
