@@ -51,6 +51,12 @@ absl::StatusOr<const Writer*> ModelShelf::Find(absl::string_view name) {
   const std::string base = absl::StrCat(folder, "/", name);
   std::string path = base + ".gguf";
   if (!Exists(path)) path = base;
+  // NAME may leave out how the weights are packed: NAME.Q4_1.gguf.
+  for (const std::string& known : Names()) {
+    if (!Exists(path) && absl::StartsWith(known, absl::StrCat(name, "."))) {
+      path = absl::StrCat(folder, "/", known, ".gguf");
+    }
+  }
   if (!Exists(path)) return missing(absl::StrCat("not in ", folder));
   ASSIGN_OR_RETURN(auto writer, ModelWriter::Open(std::string(name), path,
                                                   fallback_, options_));
