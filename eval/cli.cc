@@ -27,7 +27,7 @@
 namespace footnote {
 namespace {
 
-constexpr char kEncoderFile[] = "use-multilingual-v3.enc";
+constexpr char kEncoderFile[] = "footnote-23.enc";
 
 struct EvalOptions {
   std::string data;

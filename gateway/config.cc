@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kConfigLimitBytes = 1 << 20;
 constexpr char kDefaultListen[] = "127.0.0.1:7700";
-constexpr char kEncoderFile[] = "use-multilingual-v3.enc";
+constexpr char kEncoderFile[] = "footnote-23.enc";
 
 // Keeps the first mistake: later ones often follow from it.
 class FirstError : public google::protobuf::io::ErrorCollector {

@@ -35,7 +35,8 @@ class Encoder {
 
   // ISO 639-1 codes of the languages that it was found to speak, sorted: for
   // these, a sentence's nearest English neighbour is its translation at least
-  // nine times in ten. Other languages give vectors too, but poor ones.
+  // eight times in ten, in most nineteen in twenty. Other languages give
+  // vectors too, but poor ones.
   virtual absl::Span<const absl::string_view> languages() const = 0;
 
   // True when `language` (an ISO 639-1 code) is one of languages().

@@ -71,8 +71,7 @@ absl::StatusOr<std::unique_ptr<Tongues>> Tongues::Open(
   for (size_t i = 0; i + 1 < folds.size(); i += 2) {
     const uint32_t from = folds[i];
     const uint32_t to = folds[i + 1];
-    if (from >= kCodePoints || to >= kCodePoints ||
-        BytesOf(from) != BytesOf(to)) {
+    if (from >= kCodePoints || to > 0xffff || BytesOf(from) != BytesOf(to)) {
       return file.Damaged("section tongues/folds",
                           absl::StrCat(from, " to ", to));
     }
