@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
@@ -256,6 +257,8 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
   db_options.skip_stats_update_on_db_open = true;
   db_options.stats_dump_period_sec = 0;
   db_options.stats_persist_period_sec = 0;
+  db_options.file_checksum_gen_factory =
+      rocksdb::GetFileChecksumGenCrc32cFactory();
   if (options.mode == KvMode::kSecondary) db_options.max_open_files = -1;
 
   const std::shared_ptr<rocksdb::Cache> cache =
@@ -470,6 +473,13 @@ absl::Status Kv::Flush() {
   RETURN_IF_ERROR(FromRocks(instance->db->Flush(options, instance->tables),
                             state_->folder));
   return FromRocks(instance->db->SyncWAL(), state_->folder);
+}
+
+absl::Status Kv::VerifyFiles() const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
+  return FromRocks(
+      instance->db->VerifyFileChecksums(rocksdb::ReadOptions()),
+      state_->folder);
 }
 
 absl::StatusOr<uint64_t> Kv::FileBytes() const {

@@ -153,6 +153,11 @@ class Kv {
   // Writes everything that is in memory into files, durably.
   absl::Status Flush();
 
+  // Reads every table file again and compares it with the checksum that was
+  // taken when it was written.
+  //   DataLoss  names the file
+  absl::Status VerifyFiles() const;
+
   // Bytes of the files on disk.
   absl::StatusOr<uint64_t> FileBytes() const;
 
