@@ -1,10 +1,25 @@
 #include "audit/audit_service.h"
 
-#include <utility>
+#include <grpcpp/server_context.h>
 
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "audit/append.h"
+#include "audit/cosigner.h"
+#include "audit/erase.h"
+#include "audit/export.h"
+#include "audit/fsck.h"
 #include "audit/ledger.h"
 #include "audit/list.h"
+#include "audit/master_key.h"
+#include "audit/note.h"
+#include "audit/prove.h"
+#include "audit/scope.h"
+#include "audit/tail.h"
 #include "audit/validate.h"
 #include "audit/verify.h"
 #include "base/grpc_status.h"
@@ -22,17 +37,53 @@ grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
   return grpc::Status::OK;
 }
 
-absl::StatusOr<v1::AnswerRecord> GetRecord(const v1::GetRecordRequest& request,
-                                           const Ledger& ledger) {
-  RETURN_IF_ERROR(ValidateAnswerId(request.answer_id()));
-  ASSIGN_OR_RETURN(StoredRecord stored, ledger.Find(request.answer_id()));
-  return std::move(stored.record);
+std::string MetadataOf(const grpc::ServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+// The name in the caller's certificate; where he showed none, what the gateway
+// says of him.
+Scope ScopeOf(const grpc::ServerContext& context) {
+  Scope scope;
+  scope.tenant = MetadataOf(context, "footnote-tenant");
+  const auto auth = context.auth_context();
+  const bool known = auth != nullptr && auth->IsPeerAuthenticated() &&
+                     !auth->GetPeerIdentity().empty();
+  if (known) {
+    const grpc::string_ref name = auth->GetPeerIdentity()[0];
+    scope.principal = std::string(name.data(), name.size());
+  } else {
+    scope.principal = MetadataOf(context, "footnote-principal");
+  }
+  return scope;
+}
+
+// Notes that the room was asked. A log that is damaged can't note anything, and
+// is what there is to look at.
+absl::Status NoteAccess(absl::string_view method, absl::string_view target,
+                        const Scope& scope, Ledger* ledger) {
+  if (!ledger->health().ok()) return absl::OkStatus();
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ACCESS);
+  event.set_tenant(scope.tenant);
+  event.set_principal(scope.principal);
+  event.set_method(std::string(method));
+  event.set_target(std::string(target));
+  return ledger->AppendEvent(event).status();
 }
 
 class AuditService final : public v1::Audit::Service {
  public:
-  AuditService(Store* store, std::unique_ptr<Ledger> ledger)
-      : store_(store), ledger_(std::move(ledger)) {}
+  AuditService(Store* store, std::unique_ptr<Ledger> ledger,
+               RetentionPolicy retention, std::vector<WitnessAddress> witnesses)
+      : store_(store),
+        ledger_(std::move(ledger)),
+        retention_(std::move(retention)) {
+    if (witnesses.empty()) return;
+    cosigner_ = std::make_unique<Cosigner>(ledger_.get(), std::move(witnesses));
+  }
 
   grpc::Status AppendAnswer(grpc::ServerContext*,
                             const v1::AppendAnswerRequest* request,
@@ -42,52 +93,202 @@ class AuditService final : public v1::Audit::Service {
                  response);
   }
 
-  grpc::Status GetRecord(grpc::ServerContext*,
+  grpc::Status GetRecord(grpc::ServerContext* context,
                          const v1::GetRecordRequest* request,
                          v1::AnswerRecord* response) override {
-    return Reply(footnote::GetRecord(*request, *ledger_), response);
+    return Do("GetRecord", request->answer_id(), *context, response,
+              [&](const Scope& scope) -> absl::StatusOr<v1::AnswerRecord> {
+                RETURN_IF_ERROR(ValidateAnswerId(request->answer_id()));
+                return ledger_->FindAnswer(request->answer_id(), scope.tenant);
+              });
   }
 
-  grpc::Status ListRecords(grpc::ServerContext*,
+  grpc::Status ListRecords(grpc::ServerContext* context,
                            const v1::ListRecordsRequest* request,
                            v1::ListRecordsResponse* response) override {
-    return Reply(footnote::ListRecords(*request, *ledger_), response);
+    return Do("ListRecords", request->collection(), *context, response,
+              [&](const Scope& scope) {
+                return footnote::ListRecords(*request, scope, *ledger_);
+              });
+  }
+
+  grpc::Status ListAnswers(grpc::ServerContext* context,
+                           const v1::ListAnswersRequest* request,
+                           v1::ListRecordsResponse* response) override {
+    return Do("ListAnswers", request->collection(), *context, response,
+              [&](const Scope& scope) {
+                return footnote::ListAnswers(*request, scope, *ledger_);
+              });
   }
 
   grpc::Status ListAnswersCiting(
-      grpc::ServerContext*, const v1::ListAnswersCitingRequest* request,
+      grpc::ServerContext* context, const v1::ListAnswersCitingRequest* request,
       v1::ListAnswersCitingResponse* response) override {
-    return Reply(footnote::ListAnswersCiting(*request, *ledger_), response);
+    return Do("ListAnswersCiting",
+              absl::StrCat(request->collection(), "/", request->document()),
+              *context, response, [&](const Scope& scope) {
+                return footnote::ListAnswersCiting(*request, scope, *ledger_);
+              });
   }
 
-  grpc::Status VerifyAnswer(grpc::ServerContext*,
+  grpc::Status VerifyAnswer(grpc::ServerContext* context,
                             const v1::VerifyAnswerRequest* request,
                             v1::VerifyAnswerResponse* response) override {
     const StageTimer timer("audit_verify");
-    return Reply(footnote::VerifyAnswer(*request, *ledger_, store_), response);
+    return Do("VerifyAnswer", request->answer_id(), *context, response,
+              [&](const Scope& scope) {
+                return footnote::VerifyAnswer(*request, scope, *ledger_,
+                                              store_);
+              });
   }
 
   grpc::Status VerifyChain(
-      grpc::ServerContext* context, const v1::VerifyChainRequest*,
+      grpc::ServerContext* context, const v1::VerifyChainRequest* request,
       grpc::ServerWriter<v1::VerifyChainResponse>* stream) override {
+    const absl::Status noted =
+        NoteAccess("VerifyChain", "", ScopeOf(*context), ledger_.get());
+    if (!noted.ok()) return ToGrpcStatus(noted);
     return ToGrpcStatus(footnote::VerifyChain(
-        *ledger_, [&](const v1::VerifyChainResponse& response) {
+        *request, *ledger_, [&](const v1::VerifyChainResponse& response) {
           return !context->IsCancelled() && stream->Write(response);
         }));
   }
 
+  // A checkpoint says nothing of anybody, and is asked for again and again.
+  grpc::Status GetCheckpoint(grpc::ServerContext*,
+                             const v1::GetCheckpointRequest*,
+                             v1::GetCheckpointResponse* response) override {
+    *response = footnote::GetCheckpoint(*ledger_);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetInclusionProof(
+      grpc::ServerContext* context, const v1::GetInclusionProofRequest* request,
+      v1::GetInclusionProofResponse* response) override {
+    return Do("GetInclusionProof", request->answer_id(), *context, response,
+              [&](const Scope& scope) {
+                return footnote::GetInclusionProof(*request, scope, *ledger_);
+              });
+  }
+
+  grpc::Status GetConsistencyProof(
+      grpc::ServerContext*, const v1::GetConsistencyProofRequest* request,
+      v1::GetConsistencyProofResponse* response) override {
+    return Reply(footnote::GetConsistencyProof(*request, *ledger_), response);
+  }
+
+  grpc::Status ExportBundle(
+      grpc::ServerContext* context, const v1::ExportBundleRequest* request,
+      grpc::ServerWriter<v1::ExportBundleResponse>* stream) override {
+    const Scope scope = ScopeOf(*context);
+    for (const std::string& id : request->answer_ids()) {
+      const absl::Status noted =
+          NoteAccess("ExportBundle", id, scope, ledger_.get());
+      if (!noted.ok()) return ToGrpcStatus(noted);
+    }
+    return ToGrpcStatus(footnote::ExportBundle(
+        *request, scope, *ledger_, store_,
+        [&](const v1::ExportBundleResponse& response) {
+          return !context->IsCancelled() && stream->Write(response);
+        }));
+  }
+
+  // What changes something is an event of its own.
+  grpc::Status EraseSubject(grpc::ServerContext* context,
+                            const v1::EraseSubjectRequest* request,
+                            v1::EraseResponse* response) override {
+    return Reply(
+        footnote::EraseSubject(*request, ScopeOf(*context), ledger_.get()),
+        response);
+  }
+
+  grpc::Status EraseDocument(grpc::ServerContext* context,
+                             const v1::EraseDocumentRequest* request,
+                             v1::EraseResponse* response) override {
+    return Reply(
+        footnote::EraseDocument(*request, ScopeOf(*context), ledger_.get()),
+        response);
+  }
+
+  grpc::Status ApplyRetention(grpc::ServerContext* context,
+                              const v1::ApplyRetentionRequest* request,
+                              v1::EraseResponse* response) override {
+    return Reply(footnote::ApplyRetention(*request, retention_,
+                                          ScopeOf(*context), ledger_.get()),
+                 response);
+  }
+
+  grpc::Status SetLegalHold(grpc::ServerContext* context,
+                            const v1::SetLegalHoldRequest* request,
+                            v1::SetLegalHoldResponse* response) override {
+    return Reply(
+        footnote::SetLegalHold(*request, ScopeOf(*context), ledger_.get()),
+        response);
+  }
+
+  grpc::Status Tail(grpc::ServerContext* context,
+                    const v1::TailRequest* request,
+                    grpc::ServerWriter<v1::TailResponse>* stream) override {
+    const Scope scope = ScopeOf(*context);
+    const absl::Status noted = NoteAccess("Tail", "", scope, ledger_.get());
+    if (!noted.ok()) return ToGrpcStatus(noted);
+    return ToGrpcStatus(footnote::Tail(
+        *request, scope, *ledger_, [&] { return context->IsCancelled(); },
+        [&](const v1::TailResponse& response) {
+          return stream->Write(response);
+        }));
+  }
+
  private:
+  // Notes the access, then answers.
+  template <typename Message, typename Answer>
+  grpc::Status Do(absl::string_view method, absl::string_view target,
+                  const grpc::ServerContext& context, Message* response,
+                  Answer answer) {
+    const Scope scope = ScopeOf(context);
+    const absl::Status noted = NoteAccess(method, target, scope, ledger_.get());
+    if (!noted.ok()) return ToGrpcStatus(noted);
+    return Reply<Message>(answer(scope), response);
+  }
+
   Store* const store_;
   const std::unique_ptr<Ledger> ledger_;
+  const RetentionPolicy retention_;
+  std::unique_ptr<Cosigner> cosigner_;
 };
+
+std::unique_ptr<MasterKeySource> MasterKeyOf(const AuditOptions& options) {
+  if (!options.master_key_file.empty()) {
+    return MasterKeyInFile(options.master_key_file);
+  }
+  if (!options.master_key_environment.empty()) {
+    return MasterKeyInEnvironment(options.master_key_environment);
+  }
+  if (!options.master_key_command.empty()) {
+    return MasterKeyOfCommand(options.master_key_command);
+  }
+  return nullptr;
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
-    Store* store, const std::string& folder, const AuditOptions&) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger, Ledger::Open(folder));
-  return std::unique_ptr<grpc::Service>(
-      std::make_unique<AuditService>(store, std::move(ledger)));
+    Store* store, const std::string& folder, const AuditOptions& options) {
+  std::vector<WitnessAddress> witnesses;
+  for (const auto& witness : options.witnesses) {
+    ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(witness.second));
+    witnesses.push_back({witness.first, std::move(verifier)});
+  }
+  const std::unique_ptr<MasterKeySource> master_key = MasterKeyOf(options);
+  LedgerOptions ledger_options;
+  ledger_options.keyring = options.keyring;
+  ledger_options.origin = options.origin;
+  ledger_options.master_key = master_key.get();
+  ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
+                   Ledger::Open(folder, ledger_options));
+  RETURN_IF_ERROR(FinishRemovals(ledger.get()));
+  return std::unique_ptr<grpc::Service>(std::make_unique<AuditService>(
+      store, std::move(ledger), options.retention, std::move(witnesses)));
 }
 
 }  // namespace footnote

@@ -4,8 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "audit/retention.h"
 #include "storage/store.h"
 
 namespace grpc {
@@ -14,7 +17,18 @@ class Service;
 
 namespace footnote {
 
-struct AuditOptions {};
+struct AuditOptions {
+  // See LedgerOptions.
+  std::string keyring;
+  std::string origin;
+  // Where the master key comes from; all empty: a file beside the keyring.
+  std::string master_key_file;
+  std::string master_key_environment;
+  std::string master_key_command;
+  RetentionPolicy retention;
+  // Address and public key, as text, of each witness.
+  std::vector<std::pair<std::string, std::string>> witnesses;
+};
 
 // See proto/footnote/v1/audit.proto. Safe from many threads. `folder` is made
 // when missing; one process at a time holds it. `store` may be a secondary; it

@@ -14,6 +14,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "audit/audit_commands.h"
+#include "audit/witness_command.h"
 #include "base/grpc_status.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
@@ -111,8 +113,11 @@ absl::Status VerifyWhole(v1::Audit::Stub* audit, CliContext* context) {
       PrintLine(absl::StrCat(response.records(), " records, ",
                              response.damaged(), " damaged"));
     } else {
-      PrintLine(absl::StrCat("record ", response.damaged_sequence(), ": ",
-                             Printable(response.detail())));
+      PrintLine(absl::StrCat(
+          response.damaged_sequence() > 0
+              ? absl::StrCat("record ", response.damaged_sequence(), ": ")
+              : "",
+          Printable(response.detail())));
     }
   }
   return FromGrpcStatus(reader->Finish());
@@ -208,6 +213,8 @@ absl::Status RunAnswers(const AnswersOptions& options, CliContext* context) {
 }  // namespace
 
 void RegisterAuditCommands(CLI::App* app, CliContext* context) {
+  RegisterAuditGroup(app, context);
+  RegisterWitness(app, context);
   auto verify_options = std::make_shared<VerifyOptions>();
   CLI::App* verify = AddCommand(
       app, context, "verify", "Check recorded answers against the sources",

@@ -1,4 +1,4 @@
-// The commands `verify` and `answers`.
+// The commands `verify`, `answers`, `audit` and `witness`.
 #ifndef FOOTNOTE_AUDIT_CLI_H_
 #define FOOTNOTE_AUDIT_CLI_H_
 
@@ -9,6 +9,8 @@ namespace footnote {
 // Adds to `app`:
 //   verify ANSWER… | --chain   checks answers, or the whole record
 //   answers [--citing DOCUMENT]  lists recorded answers
+//   audit …                    see audit_commands.h
+//   witness                    signs what logs of others write
 void RegisterAuditCommands(CLI::App* app, CliContext* context);
 
 }  // namespace footnote

@@ -1,107 +1,180 @@
 #ifndef FOOTNOTE_AUDIT_LEDGER_H_
 #define FOOTNOTE_AUDIT_LEDGER_H_
 
+#include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "audit/keyring.h"
+#include "audit/ledger_tables.h"
+#include "audit/master_key.h"
+#include "audit/merkle.h"
+#include "audit/note.h"
 #include "audit/record.h"
+#include "audit/tiles.h"
 #include "proto/footnote/v1/audit.pb.h"
 #include "storage/kv.h"
 
 namespace footnote {
 
-// The tables of the audit room's database. Append only: the numbers are
-// positions in LedgerTables().
-enum LedgerTable : int {
-  // "head" -> number and SHA-256 of the newest record.
-  kLedgerMeta = 0,
-  // Sequence (8 bytes, big endian) -> record (audit/record.h).
-  kLedgerRecords = 1,
-  // Answer id -> sequence.
-  kLedgerAnswers = 2,
-  // Request id -> sequence.
-  kLedgerRequests = 3,
-  // Collection, 0, document, 0, version (4 bytes), sequence -> a
-  // ListAnswersCitingResponse.Entry.
-  kLedgerCiting = 4,
-  // Collection, 0, sequence -> nothing.
-  kLedgerCollections = 5,
+struct LedgerOptions {
+  // The file of keys; empty: FOLDER.keys, beside the folder, so that who copies
+  // the one does not copy the other without thinking of it.
+  std::string keyring;
+  // Null: a file beside the keyring, made when missing.
+  MasterKeySource* master_key = nullptr;
+  // The log's name in checkpoints; empty: one made of its public key.
+  std::string origin;
 };
-std::vector<std::string> LedgerTables();
 
-// The bound book: records numbered from 1 without gaps, each with the hash of
-// the one before. Every append is one synced write of the record, its place in
-// the indexes and the new head: after a crash all of it is there, or nothing.
+// A record as it is stored, and its leaf.
+struct StoredRecord {
+  RecordParts parts;
+  TreeHash leaf;
+};
+
+// The log: records numbered from 1 without gaps, the leaves of a Merkle tree.
 //
-// Safe from many threads; appends are made one after the other. Errors: as of
-// Kv, and DataLoss with the reason RECORD_DAMAGED.
+//   FOLDER/           the records and the indexes (storage/kv.h)
+//   FOLDER/log/       the tree in tiles, the checkpoint and the public key, as
+//                     c2sp.org/tlog-tiles lays them out for readers
+//
+// Callers append together: a batch takes all that came while the batch before
+// was being synced, and is one synced write of records, indexes and a signed
+// checkpoint. After a crash all of it is there, or nothing. Tiles follow: they
+// can be made again from the records.
+//
+// Safe from many threads. Errors: as of Kv, and DataLoss with the reason
+// RECORD_DAMAGED.
 class Ledger {
  public:
-  // Opens the book in `folder`, made when missing. A book whose head and last
-  // record disagree opens too: it can be read and verified, but not written.
+  // Opens the log in `folder`, made when missing. A log whose records, tiles
+  // and checkpoints disagree opens too: it can be read and verified, but it
+  // signs nothing any more.
+  //   Unimplemented  records of another release's format
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(
-      const std::string& folder);
+      const std::string& folder, const LedgerOptions& options = {});
+  // Publishes what is not published yet.
+  ~Ledger();
 
   struct Appended {
     v1::Receipt receipt;
     bool repeated_request = false;
   };
-  // Gives `record` its answer id, number, time and hash and writes it. A
-  // request id that was written before gives the first record's receipt.
-  //   DataLoss  the head is damaged: the chain can't be continued
-  absl::StatusOr<Appended> Append(v1::AnswerRecord record);
+  // Seals `record`, gives it its answer id, number and time, and writes it. A
+  // request id that the tenant used before gives the first record's receipt.
+  //   DataLoss  the log is damaged: it can't be continued
+  absl::StatusOr<Appended> Append(const v1::AnswerRecord& record);
+  // The same for what the room notes of itself; returns the number.
+  absl::StatusOr<uint64_t> AppendEvent(const v1::AuditEvent& event);
 
-  // The record with this number; its hash is checked.
-  //   NotFound  none
+  // The record with this number; its leaf is compared with the tree's.
+  //   NotFound  none, or removed
   absl::StatusOr<StoredRecord> Read(uint64_t sequence) const;
-  // The record of an answer.
+  // The answer with this id, in a record of the tenant, as far as its keys are
+  // there, with its whole receipt.
   //   NotFound  reason ANSWER_NOT_FOUND
-  absl::StatusOr<StoredRecord> Find(absl::string_view answer_id) const;
-  // The first record with this request id.
-  //   NotFound  none
-  absl::StatusOr<StoredRecord> FindRequest(absl::string_view request_id) const;
+  absl::StatusOr<v1::AnswerRecord> FindAnswer(absl::string_view answer_id,
+                                              absl::string_view tenant) const;
 
-  // The number of the newest record; 0 for an empty book.
+  // The signed checkpoint of the tree of `size`.
+  absl::StatusOr<std::string> SignedCheckpoint(uint64_t size) const;
+  // The newest signed checkpoint, as stored.
+  std::string NewestCheckpoint() const;
+  // The newest checkpoint that witnesses signed too, with their signatures;
+  // empty when there is none. Kept in FOLDER/log/cosigned.
+  std::string CosignedCheckpoint() const;
+  absl::Status SetCosigned(const std::string& note);
+  // The log's name and public key.
+  Verifier verifier() const;
+
+  // A node of the tree of now; see NodeReader.
+  absl::StatusOr<TreeHash> Node(int level, uint64_t index) const;
+
+  // A tile that may not be on disk yet.
+  absl::StatusOr<std::vector<TreeHash>> WaitingTile(int level,
+                                                    uint64_t index) const;
+
+  // What was published, and was missing or older when the log was opened; it
+  // was made again from the records.
+  std::vector<std::string> repairs() const;
+
+  // The number of the newest record; 0 for an empty log.
   uint64_t size() const;
+  // Why nothing can be appended; OK when something can.
+  absl::Status health() const;
 
-  // Everything of one moment, for verification.
-  struct Head {
-    uint64_t sequence = 0;
-    std::string sha256;
-  };
-  // The head as it is stored.
-  //   DataLoss  it is damaged
-  absl::StatusOr<Head> StoredHead(const KvSnapshot* snapshot = nullptr) const;
+  // Records that were removed on purpose, and collections that must not be.
+  bool IsRemoved(uint64_t sequence) const;
+  bool IsHeld(absl::string_view tenant, absl::string_view collection) const;
+
+  // Writes the tree's edge and the checkpoint for readers of FOLDER/log; with
+  // `sync` all tiles are durable afterwards, and otherwise the checkpoint is.
+  absl::Status Publish(bool sync);
 
   Kv* kv() const { return kv_.get(); }
+  Keyring* keyring() const { return keyring_.get(); }
+  const std::string& folder() const { return folder_; }
 
  private:
-  explicit Ledger(std::unique_ptr<Kv> kv) : kv_(std::move(kv)) {}
-  absl::Status LoadHead();
-  absl::StatusOr<StoredRecord> FindIn(LedgerTable table,
-                                      absl::string_view key) const;
+  struct Pending;
 
+  Ledger(std::string folder, std::unique_ptr<Kv> kv,
+         std::unique_ptr<Keyring> keyring, std::string origin);
+  absl::Status Load();
+  absl::Status LoadEvents();
+  absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
+  absl::Status CheckPublished(const Checkpoint& before);
+  void Remember(const v1::AuditEvent& event);
+  absl::Status Submit(Pending* pending);
+  absl::Status Commit(const std::vector<Pending*>& batch);
+  absl::Status Stage(Pending* pending, Frontier* tree,
+                     std::map<std::string, uint64_t>* requests, KvBatch* batch);
+  std::string Sign(const Checkpoint& checkpoint) const;
+  void PublishOnAndOn();
+
+  const std::string folder_;
   const std::unique_ptr<Kv> kv_;
+  const std::unique_ptr<Keyring> keyring_;
+  const std::string origin_;
+
+  // Who waits to be written, and whether somebody writes.
+  std::mutex queue_mutex_;
+  std::condition_variable queue_moved_;
+  std::vector<Pending*> queue_;  // guarded by queue_mutex_
+  bool committing_ = false;      // guarded by queue_mutex_
+
+  // The committer's own.
+  Frontier frontier_;
+
   mutable std::mutex mutex_;
-  Head head_;                 // by mutex_
-  absl::Status head_status_;  // by mutex_; not OK: no appends
+  // Guarded by mutex_.
+  Tiles tiles_;
+  Checkpoint newest_;
+  std::string newest_note_;
+  std::string cosigned_;
+  std::vector<std::string> repairs_;
+  absl::Status health_;
+  uint64_t published_ = 0;
+  // First -> last.
+  std::map<uint64_t, uint64_t> removed_;
+  std::set<std::pair<std::string, std::string>> held_;
+
+  std::mutex publish_mutex_;
+  std::condition_variable publish_wake_;
+  bool stopping_ = false;  // guarded by publish_mutex_
+  std::thread publisher_;
 };
-
-// Eight bytes that sort as the numbers do, and back.
-std::string SequenceKey(uint64_t sequence);
-absl::StatusOr<uint64_t> ParseSequence(absl::string_view bytes);
-
-// The beginning of the keys of kLedgerCiting; every version when it is 0.
-std::string CitingPrefix(absl::string_view collection,
-                         absl::string_view document, uint32_t version);
-// The beginning of the keys of kLedgerCollections.
-std::string CollectionPrefix(absl::string_view collection);
 
 }  // namespace footnote
 

@@ -8,6 +8,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "gateway/ask.h"
+#include "gateway/replay.h"
 #include "gateway/validate.h"
 
 namespace footnote {
@@ -73,6 +74,10 @@ AnswersOptions AnswersOptionsOf(const v1::Config& config) {
   AnswersOptions options;
   options.ask_timeout = absl::Milliseconds(config.timeouts().ask_ms());
   options.max_concurrent_asks = config.limits().max_concurrent_asks();
+  for (const v1::CollectionAudit& audit : config.audit().collections()) {
+    if (!audit.show_unrecorded()) continue;
+    options.ask.show_unrecorded.insert(audit.collection());
+  }
   return options;
 }
 
@@ -84,7 +89,7 @@ grpc::Status AnswersService::Ask(grpc::ServerContext* context,
       turn.Granted(absl::FromChrono(context->deadline()));
   if (!granted.ok()) return ToGrpcStatus(granted);
   const Caller caller(context, options_.ask_timeout);
-  return ToGrpcStatus(footnote::Ask(*request, caller, rooms_,
+  return ToGrpcStatus(footnote::Ask(*request, caller, rooms_, options_.ask,
                                     [writer](const v1::AskResponse& response) {
                                       return writer->Write(response);
                                     }));
@@ -108,6 +113,20 @@ absl::Status AnswersService::GetAnswer(const Caller& caller,
       rooms_.audit->GetRecord(caller.Pass().get(), get, &record)));
   answer->Swap(record.mutable_answer());
   return absl::OkStatus();
+}
+
+grpc::Status AnswersService::ReplayAnswer(
+    grpc::ServerContext* context, const v1::ReplayAnswerRequest* request,
+    v1::ReplayAnswerResponse* response) {
+  Turn turn(&asking_, options_.max_concurrent_asks, &load_);
+  const absl::Status granted =
+      turn.Granted(absl::FromChrono(context->deadline()));
+  if (!granted.ok()) return ToGrpcStatus(granted);
+  absl::StatusOr<v1::ReplayAnswerResponse> replayed = footnote::ReplayAnswer(
+      *request, Caller(context, options_.ask_timeout), rooms_);
+  if (!replayed.ok()) return ToGrpcStatus(replayed.status());
+  *response = *std::move(replayed);
+  return grpc::Status::OK;
 }
 
 grpc::Status AnswersService::Search(grpc::ServerContext* context,

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "gateway/ask.h"
 #include "gateway/caller.h"
 #include "gateway/load.h"
 #include "gateway/room_stubs.h"
@@ -19,6 +20,7 @@ struct AnswersOptions {
   absl::Duration ask_timeout = absl::Seconds(60);
   // Questions worked on at a time; more get ResourceExhausted.
   int max_concurrent_asks = 256;
+  AskOptions ask;
 };
 
 AnswersOptions AnswersOptionsOf(const v1::Config& config);
@@ -35,6 +37,9 @@ class AnswersService final : public v1::Answers::Service {
   grpc::Status GetAnswer(grpc::ServerContext* context,
                          const v1::GetAnswerRequest* request,
                          v1::Answer* answer) override;
+  grpc::Status ReplayAnswer(grpc::ServerContext* context,
+                            const v1::ReplayAnswerRequest* request,
+                            v1::ReplayAnswerResponse* response) override;
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override;

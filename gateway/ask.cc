@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/grpc_status.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "base/status_macros.h"
 #include "base/version.h"
@@ -131,6 +132,9 @@ v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
   answer.set_generation(found.generation());
   record.set_request_id(request.request_id());
   record.set_principal(caller.principal());
+  record.set_top_k(request.top_k());
+  record.set_max_sentences(request.max_sentences());
+  record.set_max_code_points(request.max_code_points());
   record.set_analyzer_version(found.analyzer_version());
   record.set_encoder(found.encoder());
   record.set_encoder_sha256(found.encoder_sha256());
@@ -179,20 +183,25 @@ absl::StatusOr<v1::Answer> FirstAnswer(const v1::AskRequest& request,
   return std::move(*record.mutable_answer());
 }
 
-// The answer with its receipt, once it is on disk.
+// The answer with its receipt, once it is on disk. `record` is taken when that
+// worked.
 absl::StatusOr<v1::Answer> Record(const v1::AskRequest& request,
-                                  v1::AnswerRecord record, const Caller& caller,
+                                  v1::AnswerRecord* record,
+                                  const Caller& caller,
                                   const RoomStubs& rooms) {
   const StageTimer timer("ask_record");
   v1::AppendAnswerRequest append;
-  append.mutable_record()->Swap(&record);
+  append.mutable_record()->Swap(record);
   v1::AppendAnswerResponse appended;
   absl::Status status = FromGrpcStatus(
       rooms.audit->AppendAnswer(caller.Pass().get(), append, &appended));
   if (absl::IsUnavailable(status)) {
     SetErrorReason("AUDIT_UNAVAILABLE", &status);
   }
-  RETURN_IF_ERROR(status);
+  if (!status.ok()) {
+    record->Swap(append.mutable_record());
+    return status;
+  }
   if (appended.repeated_request()) {
     return FirstAnswer(request, appended.receipt().answer_id(), caller, rooms);
   }
@@ -200,6 +209,16 @@ absl::StatusOr<v1::Answer> Record(const v1::AskRequest& request,
   answer.set_id(appended.receipt().answer_id());
   *answer.mutable_receipt() = std::move(*appended.mutable_receipt());
   return answer;
+}
+
+// True where only the log stands in the way, not the answer or the caller.
+bool MayShowUnrecorded(const absl::Status& status,
+                       const std::string& collection,
+                       const AskOptions& options) {
+  const bool log_fails = absl::IsUnavailable(status) ||
+                         absl::IsResourceExhausted(status) ||
+                         absl::IsDataLoss(status) || absl::IsInternal(status);
+  return log_fails && options.show_unrecorded.count(collection) > 0;
 }
 
 // Where the pieces of the text end: just before the next claim, so that
@@ -245,8 +264,9 @@ absl::Status Show(v1::Answer answer, const ShowMessage& show) {
 
 }  // namespace
 
-absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
-                 const RoomStubs& rooms, const ShowMessage& show) {
+absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
+                                             const Caller& caller,
+                                             const RoomStubs& rooms) {
   RETURN_IF_ERROR(ValidateAsk(request));
   RETURN_IF_ERROR(caller.StillWaits("search"));
   ASSIGN_OR_RETURN(v1::SearchResponse found, Search(request, caller, rooms));
@@ -255,13 +275,27 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
   RETURN_IF_ERROR(caller.StillWaits("writing"));
   ASSIGN_OR_RETURN(v1::Draft draft, Write(request, caller, rooms, &found));
   AddDraft(std::move(draft), &record);
+  return record;
+}
+
+absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
+                 const RoomStubs& rooms, const AskOptions& options,
+                 const ShowMessage& show) {
+  ASSIGN_OR_RETURN(v1::AnswerRecord record,
+                   DraftAnswer(request, caller, rooms));
 
   // The record comes before the reader: an answer nobody can audit is not
   // given.
   RETURN_IF_ERROR(caller.StillWaits("recording"));
-  ASSIGN_OR_RETURN(v1::Answer answer,
-                   Record(request, std::move(record), caller, rooms));
-  return Show(std::move(answer), show);
+  absl::StatusOr<v1::Answer> answer = Record(request, &record, caller, rooms);
+  if (MayShowUnrecorded(answer.status(), request.collection(), options)) {
+    Log(Severity::kError, "an answer is shown that is not on record",
+        {{"collection", request.collection()},
+         {"error", std::string(answer.status().message())}});
+    answer = std::move(*record.mutable_answer());
+  }
+  RETURN_IF_ERROR(answer.status());
+  return Show(*std::move(answer), show);
 }
 
 }  // namespace footnote

@@ -3,16 +3,25 @@
 #define FOOTNOTE_GATEWAY_ASK_H_
 
 #include <functional>
+#include <set>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "gateway/caller.h"
 #include "gateway/room_stubs.h"
 #include "proto/footnote/v1/answers.pb.h"
+#include "proto/footnote/v1/audit.pb.h"
 
 namespace footnote {
 
 // Sends one message to the caller; false when the caller is gone.
 using ShowMessage = std::function<bool(const v1::AskResponse&)>;
+
+struct AskOptions {
+  // Collections whose answers are shown although they can't be recorded.
+  std::set<std::string> show_unrecorded;
+};
 
 // Answers `request` and shows the answer as the contract of Answers.Ask says.
 // Nothing is shown before the record is synced. With a request id that was
@@ -24,9 +33,18 @@ using ShowMessage = std::function<bool(const v1::AskResponse&)>;
 //   NotFound          COLLECTION_NOT_FOUND, WRITER_NOT_FOUND
 //   Cancelled, DeadlineExceeded  nobody waits; stopped between stages
 //   Unavailable       a room can't be reached; AUDIT_UNAVAILABLE for the audit
-//                     room: an answer that can't be recorded is not shown
+//                     room: an answer that can't be recorded is not shown,
+//                     unless `options` says so; then it has neither id nor
+//                     receipt, and an error is logged
 absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
-                 const RoomStubs& rooms, const ShowMessage& show);
+                 const RoomStubs& rooms, const AskOptions& options,
+                 const ShowMessage& show);
+
+// The first half of it: what is found and written for `request`, as a record
+// without id and receipt. Nothing is shown or recorded.
+absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
+                                             const Caller& caller,
+                                             const RoomStubs& rooms);
 
 }  // namespace footnote
 

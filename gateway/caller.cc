@@ -32,6 +32,9 @@ std::unique_ptr<grpc::ClientContext> Caller::Pass() const {
   std::unique_ptr<grpc::ClientContext> context =
       grpc::ClientContext::FromServerContext(context_);
   context->set_deadline(deadline_);
+  // For the audit room, which notes who looked.
+  const std::string who = principal();
+  if (!who.empty()) context->AddMetadata("footnote-principal", who);
   return context;
 }
 

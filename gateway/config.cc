@@ -130,6 +130,39 @@ absl::Status CheckAddresses(const v1::Config& config) {
   return absl::OkStatus();
 }
 
+absl::Status CheckRetention(absl::string_view key, int days) {
+  constexpr int kLeast = 183;
+  if (days == 0 || days >= kLeast) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "config: ", key, ": ", days, ", want 0 or at least ", kLeast));
+}
+
+absl::Status CheckAudit(const v1::AuditConfig& audit) {
+  if (audit.origin().find_first_of(" +\n") != std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: audit.origin: ", audit.origin(), ", want no space and no +"));
+  }
+  const int sources = !audit.master_key_file().empty() +
+                      !audit.master_key_environment().empty() +
+                      !audit.master_key_command().empty();
+  if (sources > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: audit.master_key_…: ", sources,
+                     " places, want one of file, environment, command"));
+  }
+  RETURN_IF_ERROR(
+      CheckRetention("audit.retention_days", audit.retention_days()));
+  for (const v1::CollectionAudit& collection : audit.collections()) {
+    if (collection.collection().empty()) {
+      return absl::InvalidArgumentError(
+          "config: audit.collections.collection: empty, want a collection");
+    }
+    RETURN_IF_ERROR(CheckRetention("audit.collections.retention_days",
+                                   collection.retention_days()));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Config> ParseConfig(absl::string_view text,
@@ -182,6 +215,7 @@ v1::Config WithDefaults(v1::Config config) {
 absl::Status CheckConfig(const v1::Config& config) {
   RETURN_IF_ERROR(CheckAddresses(config));
   RETURN_IF_ERROR(CheckTls(config));
+  RETURN_IF_ERROR(CheckAudit(config.audit()));
   const std::string& encoder = config.encoder().path();
   if (encoder != "none") {
     RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));

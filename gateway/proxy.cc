@@ -167,8 +167,23 @@ class AuditProxy final : public v1::Audit::Service {
                    ListAnswersCitingResponse)
   FOOTNOTE_FORWARD(audit, VerifyAnswer, VerifyAnswerRequest,
                    VerifyAnswerResponse)
+  FOOTNOTE_FORWARD(audit, ListAnswers, ListAnswersRequest, ListRecordsResponse)
   FOOTNOTE_FORWARD_STREAM(audit, VerifyChain, VerifyChainRequest,
                           VerifyChainResponse)
+  FOOTNOTE_FORWARD(audit, GetCheckpoint, GetCheckpointRequest,
+                   GetCheckpointResponse)
+  FOOTNOTE_FORWARD(audit, GetInclusionProof, GetInclusionProofRequest,
+                   GetInclusionProofResponse)
+  FOOTNOTE_FORWARD(audit, GetConsistencyProof, GetConsistencyProofRequest,
+                   GetConsistencyProofResponse)
+  FOOTNOTE_FORWARD_STREAM(audit, ExportBundle, ExportBundleRequest,
+                          ExportBundleResponse)
+  FOOTNOTE_FORWARD(audit, EraseSubject, EraseSubjectRequest, EraseResponse)
+  FOOTNOTE_FORWARD(audit, EraseDocument, EraseDocumentRequest, EraseResponse)
+  FOOTNOTE_FORWARD(audit, ApplyRetention, ApplyRetentionRequest, EraseResponse)
+  FOOTNOTE_FORWARD(audit, SetLegalHold, SetLegalHoldRequest,
+                   SetLegalHoldResponse)
+  FOOTNOTE_FORWARD_STREAM(audit, Tail, TailRequest, TailResponse)
 
  private:
   const RoomStubs& rooms_;

@@ -79,6 +79,26 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
   return Store::Open(config.store(), options);
 }
 
+AuditOptions AuditOptionsOf(const v1::Config& config) {
+  const v1::AuditConfig& audit = config.audit();
+  AuditOptions options;
+  options.origin = audit.origin();
+  options.keyring = audit.keyring();
+  options.master_key_file = audit.master_key_file();
+  options.master_key_environment = audit.master_key_environment();
+  options.master_key_command = audit.master_key_command();
+  options.retention.default_days = audit.retention_days();
+  for (const v1::CollectionAudit& collection : audit.collections()) {
+    if (collection.retention_days() == 0) continue;
+    options.retention.days[collection.collection()] =
+        collection.retention_days();
+  }
+  for (const v1::WitnessAddress& witness : audit.witnesses()) {
+    options.witnesses.emplace_back(witness.url(), witness.public_key());
+  }
+  return options;
+}
+
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
@@ -111,8 +131,9 @@ class OpenRooms final : public Rooms {
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
-      ASSIGN_OR_RETURN(auto audit, NewAuditService(store_.get(),
-                                                   store_->audit_folder(), {}));
+      ASSIGN_OR_RETURN(auto audit,
+                       NewAuditService(store_.get(), store_->audit_folder(),
+                                       AuditOptionsOf(config)));
       Add("footnote.v1.Audit", std::move(audit));
     }
     return absl::OkStatus();

@@ -8,6 +8,8 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "audit/merkle.h"
+#include "audit/note.h"
 #include "base/grpc_status.h"
 #include "base/hash.h"
 #include "tests/audit/book.h"
@@ -19,20 +21,24 @@ using ::testing::HasSubstr;
 
 constexpr char kText[] = "Die Bücherei ist groß. Eröffnet wurde sie 1923.";
 
-TEST(AppendTest, NumbersRecordsFromOneAndChainsThem) {
+TEST(AppendTest, NumbersRecordsFromOneAndSignsEachState) {
   Book book;
   const v1::DocumentVersion source = book.AddVersion("a", kText);
-  std::string previous(kNoRecordSha256, 32);
+  Frontier tree;
   for (uint64_t i = 1; i <= 5; ++i) {
     const v1::Receipt receipt =
         book.Append(book.Answer(source, {"Eröffnet wurde sie 1923."}));
     EXPECT_EQ(receipt.sequence(), i);
-    EXPECT_EQ(receipt.previous_sha256(), previous);
     EXPECT_EQ(receipt.answer_id().size(), 26u);
     EXPECT_LT(absl::AbsDuration(absl::FromUnixMicros(receipt.time_us()) -
                                 absl::Now()),
               absl::Minutes(5));
-    previous = receipt.record_sha256();
+    tree.Add(AsHash(receipt.record_sha256()));
+    const auto checkpoint =
+        OpenCheckpoint(receipt.checkpoint(), book.ledger()->verifier());
+    ASSERT_EQ(checkpoint.status(), absl::OkStatus());
+    EXPECT_EQ(checkpoint->size, i);
+    EXPECT_EQ(checkpoint->root, tree.Root());
   }
 }
 
@@ -42,11 +48,47 @@ TEST(AppendTest, GivesBackWhatWasRecorded) {
   const v1::AppendAnswerRequest request =
       book.Answer(source, {"Die Bücherei ist groß."});
   const v1::Receipt receipt = book.Append(request);
-  const auto stored = book.ledger()->Find(receipt.answer_id());
-  ASSERT_EQ(stored.status(), absl::OkStatus());
-  EXPECT_EQ(stored->record.answer().text(), request.record().answer().text());
-  EXPECT_EQ(stored->record.answer().receipt().SerializeAsString(),
-            receipt.SerializeAsString());
+  const auto record = book.ledger()->FindAnswer(receipt.answer_id(), "");
+  ASSERT_EQ(record.status(), absl::OkStatus());
+  v1::AnswerRecord expected = request.record();
+  expected.mutable_answer()->set_id(receipt.answer_id());
+  *expected.mutable_answer()->mutable_receipt() = receipt;
+  EXPECT_EQ(record->SerializeAsString(), expected.SerializeAsString());
+}
+
+TEST(AppendTest, ShowsNoTenantTheRecordsOfAnother) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  request.mutable_record()->set_tenant("mine");
+  const v1::Receipt receipt = book.Append(request);
+  EXPECT_EQ(book.ledger()->FindAnswer(receipt.answer_id(), "mine").status(),
+            absl::OkStatus());
+  const absl::Status other =
+      book.ledger()->FindAnswer(receipt.answer_id(), "yours").status();
+  EXPECT_EQ(ErrorReason(other), "ANSWER_NOT_FOUND");
+}
+
+// What was asked and answered must be in no file as it was said.
+TEST(AppendTest, LeavesNothingPersonalInTheFiles) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Eröffnet wurde sie 1923."});
+  v1::AnswerRecord& record = *request.mutable_record();
+  record.set_principal("Zwetschgenmus");
+  record.set_request_id("Quittengelee");
+  record.mutable_answer()->set_question("Hagebuttentee?");
+  record.mutable_answer()->mutable_citations(0)->mutable_sources(0)->set_title(
+      "Birnenbrand");
+  book.Append(request);
+  book.Close();
+  EXPECT_EQ(FilesWith(book.folder() + "/audit",
+                      {"Zwetschgenmus", "Quittengelee", "Hagebuttentee",
+                       "Birnenbrand", "wurde sie 1923"}),
+            "");
+  book.Open();
 }
 
 TEST(AppendTest, SurvivesReopening) {
@@ -55,11 +97,11 @@ TEST(AppendTest, SurvivesReopening) {
   const v1::Receipt first =
       book.Append(book.Answer(source, {"Die Bücherei ist groß."}));
   book.WhileClosed([](Kv*) {});
-  EXPECT_EQ(book.ledger()->Find(first.answer_id()).status(), absl::OkStatus());
+  EXPECT_EQ(book.ledger()->FindAnswer(first.answer_id(), "").status(),
+            absl::OkStatus());
   const v1::Receipt second =
       book.Append(book.Answer(source, {"Die Bücherei ist groß."}));
   EXPECT_EQ(second.sequence(), 2u);
-  EXPECT_EQ(second.previous_sha256(), first.record_sha256());
 }
 
 TEST(AppendTest, RecordsAnAbstention) {

@@ -8,7 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/append.h"
-#include "audit/verify.h"
+#include "audit/fsck.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "storage/store_tables.h"
@@ -117,15 +118,35 @@ v1::Receipt Book::Append(const v1::AppendAnswerRequest& request) {
   return Must(AppendAnswer(request, ledger_.get(), store_.get())).receipt();
 }
 
-std::vector<v1::VerifyChainResponse> Book::Walk() {
+std::vector<v1::VerifyChainResponse> Book::Walk(
+    const std::vector<std::string>& checkpoints) {
   std::vector<v1::VerifyChainResponse> said;
-  EXPECT_EQ(VerifyChain(*ledger_,
+  v1::VerifyChainRequest request;
+  for (const std::string& checkpoint : checkpoints) {
+    request.add_checkpoints(checkpoint);
+  }
+  EXPECT_EQ(VerifyChain(request, *ledger_,
                         [&](const v1::VerifyChainResponse& response) {
                           said.push_back(response);
                           return true;
                         }),
             absl::OkStatus());
   return said;
+}
+
+std::string FilesWith(const std::string& folder,
+                      const std::vector<std::string>& words) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string bytes = Must(ReadFile(entry.path().string()));
+    for (const std::string& word : words) {
+      if (bytes.find(word) != std::string::npos) {
+        return absl::StrCat(entry.path().string(), ": ", word);
+      }
+    }
+  }
+  return "";
 }
 
 }  // namespace footnote

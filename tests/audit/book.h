@@ -56,7 +56,12 @@ class Book {
   }
 
   // What VerifyChain says, and its last message.
-  std::vector<v1::VerifyChainResponse> Walk();
+  std::vector<v1::VerifyChainResponse> Walk(
+      const std::vector<std::string>& checkpoints = {});
+
+  const std::string& folder() const { return folder_; }
+  void Close() { CloseLedger(); }
+  void Open() { OpenLedger(); }
 
  private:
   void OpenStore();
@@ -68,6 +73,11 @@ class Book {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Ledger> ledger_;
 };
+
+// The first file under `folder` that holds one of `words`, with the word;
+// empty when none does.
+std::string FilesWith(const std::string& folder,
+                      const std::vector<std::string>& words);
 
 }  // namespace footnote
 

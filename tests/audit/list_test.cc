@@ -21,7 +21,7 @@ class ListTest : public ::testing::Test {
     request.set_page_size(page_size);
     request.set_collection(collection);
     do {
-      const auto page = ListRecords(request, *book_.ledger());
+      const auto page = ListRecords(request, {}, *book_.ledger());
       EXPECT_EQ(page.status(), absl::OkStatus());
       if (!page.ok()) break;
       EXPECT_LE(page->records_size(), page_size);
@@ -42,7 +42,7 @@ class ListTest : public ::testing::Test {
     request.set_version(version);
     request.set_page_size(page_size);
     do {
-      const auto page = ListAnswersCiting(request, *book_.ledger());
+      const auto page = ListAnswersCiting(request, {}, *book_.ledger());
       EXPECT_EQ(page.status(), absl::OkStatus());
       if (!page.ok()) break;
       for (const auto& entry : page->entries()) {
@@ -99,23 +99,115 @@ TEST_F(ListTest, AnAnswerWithTwoQuotesIsOneEntryWithTwoSpans) {
   v1::ListAnswersCitingRequest request;
   request.set_collection("c");
   request.set_document("a");
-  const auto page = ListAnswersCiting(request, *book_.ledger());
+  const auto page = ListAnswersCiting(request, {}, *book_.ledger());
   ASSERT_EQ(page->entries_size(), 1);
   EXPECT_EQ(page->entries(0).spans_size(), 2);
+}
+
+TEST_F(ListTest, TakesSpansAndRangesOfVersions) {
+  const v1::DocumentVersion a1 = book_.AddVersion("a", kText);
+  const v1::DocumentVersion a2 =
+      book_.AddVersion("a", std::string(kText) + " More.");
+  const v1::DocumentVersion a3 =
+      book_.AddVersion("a", std::string(kText) + " And more.");
+  const std::string first =
+      book_.Append(book_.Answer(a1, {"One sentence."})).answer_id();
+  const std::string second =
+      book_.Append(book_.Answer(a2, {"Another sentence."})).answer_id();
+  book_.Append(book_.Answer(a3, {"One sentence."}));
+  v1::ListAnswersCitingRequest request;
+  request.set_collection("c");
+  request.set_document("a");
+  request.set_version(1);
+  request.set_last_version(2);
+  auto page = ListAnswersCiting(request, {}, *book_.ledger());
+  ASSERT_EQ(page->entries_size(), 2);
+  EXPECT_EQ(page->entries(0).answer_id(), first);
+  EXPECT_EQ(page->entries(0).source().sha256(), a1.sha256());
+  EXPECT_EQ(page->entries(1).source().sha256(), a2.sha256());
+  request.mutable_span()->set_begin(14);
+  request.mutable_span()->set_end(15);
+  page = ListAnswersCiting(request, {}, *book_.ledger());
+  ASSERT_EQ(page->entries_size(), 1);
+  EXPECT_EQ(page->entries(0).answer_id(), second);
+}
+
+TEST_F(ListTest, FiltersByAllThatARecordSays) {
+  const v1::DocumentVersion a = book_.AddVersion("a", kText);
+  const v1::DocumentVersion b = book_.AddVersion("b", kText);
+  std::vector<v1::Receipt> receipts;
+  for (int i = 0; i < 12; ++i) {
+    v1::AppendAnswerRequest request =
+        book_.Answer(i % 2 == 0 ? a : b,
+                     i == 11 ? std::vector<std::string>{}
+                             : std::vector<std::string>{"One sentence."});
+    v1::AnswerRecord& record = *request.mutable_record();
+    record.set_principal(i % 3 == 0 ? "anna" : "bert");
+    record.set_tenant(i == 10 ? "other" : "");
+    record.mutable_answer()->set_question_language(i < 4 ? "de" : "fr");
+    record.mutable_answer()->set_writer(i == 5 ? "model/7" : "extractive/1");
+    receipts.push_back(book_.Append(request));
+  }
+  const auto numbers = [&](const v1::ListAnswersRequest& request,
+                           const Scope& scope = {}) {
+    std::vector<int> found;
+    v1::ListAnswersRequest page = request;
+    page.set_page_size(2);
+    do {
+      const auto records = ListAnswers(page, scope, *book_.ledger());
+      EXPECT_EQ(records.status(), absl::OkStatus());
+      if (!records.ok()) break;
+      for (const v1::AnswerRecord& record : records->records()) {
+        found.push_back(record.answer().receipt().sequence() - 1);
+      }
+      page.set_page_token(records->next_page_token());
+    } while (!page.page_token().empty());
+    return found;
+  };
+  using Numbers = std::vector<int>;
+  v1::ListAnswersRequest request;
+  EXPECT_EQ(numbers(request).size(), 11u);
+  EXPECT_EQ(numbers(request, {"other", ""}), Numbers{10});
+  request.set_principal("anna");
+  EXPECT_EQ(numbers(request), (Numbers{0, 3, 6, 9}));
+  request.set_question_language("fr");
+  EXPECT_EQ(numbers(request), (Numbers{6, 9}));
+  request.set_document("a");
+  EXPECT_EQ(numbers(request), Numbers{6});
+  request.Clear();
+  request.set_principal("nobody");
+  EXPECT_EQ(numbers(request), Numbers{});
+  request.Clear();
+  request.set_collection("c");
+  request.set_writer("model/7");
+  EXPECT_EQ(numbers(request), Numbers{5});
+  request.Clear();
+  request.set_abstained_only(true);
+  EXPECT_EQ(numbers(request), Numbers{11});
+  request.Clear();
+  request.set_verdict(v1::FOUND);
+  request.set_begin_time_us(receipts[4].time_us());
+  request.set_end_time_us(receipts[8].time_us());
+  for (const int number : numbers(request)) {
+    EXPECT_GE(receipts[number].time_us(), receipts[4].time_us());
+    EXPECT_LT(receipts[number].time_us(), receipts[8].time_us());
+  }
+  EXPECT_FALSE(numbers(request).empty());
 }
 
 TEST_F(ListTest, RefusesForeignTokensAndSizes) {
   v1::ListRecordsRequest request;
   request.set_page_token("no hexadecimal");
-  const absl::Status status = ListRecords(request, *book_.ledger()).status();
+  const absl::Status status =
+      ListRecords(request, {}, *book_.ledger()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
   request.clear_page_token();
   request.set_page_size(1001);
-  EXPECT_EQ(ListRecords(request, *book_.ledger()).status().code(),
+  EXPECT_EQ(ListRecords(request, {}, *book_.ledger()).status().code(),
             absl::StatusCode::kInvalidArgument);
   v1::ListAnswersCitingRequest citing;
-  EXPECT_EQ(ListAnswersCiting(citing, *book_.ledger()).status().code(),
+  EXPECT_EQ(ListAnswersCiting(citing, {}, *book_.ledger()).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 

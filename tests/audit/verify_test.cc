@@ -23,7 +23,8 @@ class VerifyTest : public ::testing::Test {
   v1::VerifyAnswerResponse Verify(const std::string& id) {
     v1::VerifyAnswerRequest request;
     request.set_answer_id(id);
-    const auto response = VerifyAnswer(request, *book_.ledger(), book_.store());
+    const auto response =
+        VerifyAnswer(request, {}, *book_.ledger(), book_.store());
     EXPECT_EQ(response.status(), absl::OkStatus());
     return response.ok() ? *response : v1::VerifyAnswerResponse();
   }
@@ -145,145 +146,33 @@ TEST_F(VerifyTest, ReportsAnEditedByte) {
   });
   EXPECT_FALSE(Verify(receipts_[1].answer_id()).record_intact());
   EXPECT_FALSE(Verify(receipts_[1].answer_id()).verified());
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0].damaged_sequence(), 2u);
-  EXPECT_EQ(said[1].damaged(), 1u);
 }
 
-// Who edits a record can also compute its hash; the next record knows better.
-TEST_F(VerifyTest, ReportsARecordThatWasForgedWithAGoodHash) {
-  FillBook();
-  Rewrite(2, [](const std::string& bytes) {
-    StoredRecord stored = *DecodeRecord(bytes);
-    stored.record.mutable_answer()->set_question("another question?");
-    return EncodeRecord(2, stored.time_us, stored.previous_sha256,
-                        stored.record);
-  });
-  EXPECT_FALSE(Verify(receipts_[1].answer_id()).record_intact());
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0].damaged_sequence(), 3u);
-}
-
-TEST_F(VerifyTest, ReportsTheLastRecordForgedWithAGoodHash) {
+TEST_F(VerifyTest, ReportsARecordThatWasForged) {
   FillBook();
   Rewrite(3, [](const std::string& bytes) {
-    StoredRecord stored = *DecodeRecord(bytes);
-    stored.record.mutable_answer()->set_question("another question?");
-    return EncodeRecord(3, stored.time_us, stored.previous_sha256,
-                        stored.record);
+    RecordParts parts = *DecodeRecord(bytes);
+    v1::AnswerRecord record;
+    EXPECT_TRUE(record.ParseFromString(parts.body));
+    record.mutable_answer()->set_writer("somebody else/1");
+    parts.body = record.SerializeAsString();
+    return EncodeRecord(parts);
   });
   EXPECT_FALSE(Verify(receipts_[2].answer_id()).record_intact());
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0].damaged_sequence(), 3u);
-}
-
-TEST_F(VerifyTest, ReportsReorderedRecords) {
-  FillBook();
-  book_.WhileClosed([](Kv* kv) {
-    const auto first = kv->Get(kLedgerRecords, SequenceKey(1));
-    const auto second = kv->Get(kLedgerRecords, SequenceKey(2));
-    KvBatch batch;
-    batch.Put(kLedgerRecords, SequenceKey(1), *second);
-    batch.Put(kLedgerRecords, SequenceKey(2), *first);
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  const auto said = book_.Walk();
-  ASSERT_GE(said.size(), 3u);
-  EXPECT_EQ(said[0].damaged_sequence(), 1u);
-  EXPECT_EQ(said[1].damaged_sequence(), 2u);
-  EXPECT_FALSE(Verify(receipts_[0].answer_id()).record_intact());
-}
-
-TEST_F(VerifyTest, ReportsARecordThatWasTakenOut) {
-  FillBook();
-  book_.WhileClosed([](Kv* kv) {
-    KvBatch batch;
-    batch.Delete(kLedgerRecords, SequenceKey(2));
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0].damaged_sequence(), 2u);
-  EXPECT_EQ(said[0].detail(), "missing");
-  EXPECT_EQ(said[1].records(), 2u);
-}
-
-TEST_F(VerifyTest, ReportsRecordsThatWereCutOff) {
-  FillBook();
-  book_.WhileClosed([](Kv* kv) {
-    KvBatch batch;
-    batch.Delete(kLedgerRecords, SequenceKey(3));
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  const auto said = book_.Walk();
-  EXPECT_EQ(said[0].damaged_sequence(), 3u);
-  EXPECT_GE(said.back().damaged(), 1u);
-}
-
-// The head set back too: the index of answers still leads to the lost one.
-TEST_F(VerifyTest, ReportsRecordsThatWereCutOffWithTheHead) {
-  FillBook();
-  book_.WhileClosed([&](Kv* kv) {
-    KvBatch batch;
-    batch.Delete(kLedgerRecords, SequenceKey(3));
-    batch.Put(kLedgerMeta, "head",
-              SequenceKey(2) + receipts_[1].record_sha256());
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 2u);
-  EXPECT_EQ(said[0].damaged_sequence(), 3u);
-}
-
-TEST_F(VerifyTest, ReportsADamagedHead) {
-  FillBook();
-  book_.WhileClosed([](Kv* kv) {
-    KvBatch batch;
-    batch.Put(kLedgerMeta, "head", "x");
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  EXPECT_GE(book_.Walk().back().damaged(), 1u);
-}
-
-TEST_F(VerifyTest, AnIndexEntryOfAnotherAnswerShows) {
-  FillBook();
-  book_.WhileClosed([&](Kv* kv) {
-    KvBatch batch;
-    batch.Put(kLedgerAnswers, receipts_[0].answer_id(), SequenceKey(2));
-    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
-  });
-  EXPECT_FALSE(Verify(receipts_[0].answer_id()).record_intact());
-}
-
-TEST_F(VerifyTest, AnEmptyBookIsWhole) {
-  const auto said = book_.Walk();
-  ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0].records(), 0u);
-  EXPECT_EQ(said[0].damaged(), 0u);
+  EXPECT_TRUE(Verify(receipts_[1].answer_id()).record_intact());
 }
 
 TEST_F(VerifyTest, AnUnknownAnswerIsNotFound) {
   v1::VerifyAnswerRequest request;
   request.set_answer_id(std::string(26, '0'));
   const absl::Status unknown =
-      VerifyAnswer(request, *book_.ledger(), book_.store()).status();
+      VerifyAnswer(request, {}, *book_.ledger(), book_.store()).status();
   EXPECT_EQ(unknown.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrorReason(unknown), "ANSWER_NOT_FOUND");
   request.set_answer_id("x");
   EXPECT_EQ(
-      VerifyAnswer(request, *book_.ledger(), book_.store()).status().code(),
+      VerifyAnswer(request, {}, *book_.ledger(), book_.store()).status().code(),
       absl::StatusCode::kInvalidArgument);
-}
-
-TEST_F(VerifyTest, AChainWalkStopsWhenNobodyLooks) {
-  FillBook();
-  EXPECT_EQ(VerifyChain(*book_.ledger(),
-                        [](const v1::VerifyChainResponse&) { return false; })
-                .code(),
-            absl::StatusCode::kCancelled);
 }
 
 }  // namespace

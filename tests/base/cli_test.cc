@@ -20,8 +20,7 @@ TEST(ToJsonTest, WritesNumbersAsNumbersAndHashesAsHexadecimal) {
   receipt.set_time_us(-5);
   EXPECT_EQ(ToJson(receipt),
             "{\"answer_id\":\"A\",\"sequence\":18446744073709551615,"
-            "\"record_sha256\":\"00ff\",\"previous_sha256\":\"\","
-            "\"time_us\":-5}");
+            "\"record_sha256\":\"00ff\",\"time_us\":-5,\"checkpoint\":\"\"}");
 }
 
 TEST(ToJsonTest, EscapesTextsAndKeepsThemUtf8) {

@@ -347,6 +347,7 @@ class KillTest : public ::testing::Test {
     }
     EXPECT_TRUE(chain->Finish().ok());
     EXPECT_TRUE(response.done());
+    EXPECT_EQ(response.damaged(), 0);
   }
 
   // Clients at work for a while, then the kill.

@@ -1,0 +1,259 @@
+#include "audit/erase.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "audit/sealing.h"
+#include "audit/validate.h"
+#include "base/grpc_status.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kMostIds = 1000;
+constexpr int64_t kDayUs = int64_t{24} * 3600 * 1000 * 1000;
+
+absl::Status Held(absl::string_view collection) {
+  absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+      "collection \"", collection, "\" is on legal hold: want it lifted"));
+  SetErrorReason("LEGAL_HOLD", &status);
+  return status;
+}
+
+// Counts a record that is touched, and refuses where it is held.
+absl::Status Touch(uint64_t sequence, const Ledger& ledger,
+                   v1::EraseResponse* response) {
+  const absl::StatusOr<StoredRecord> stored = ledger.Read(sequence);
+  if (absl::IsNotFound(stored.status()) && ledger.IsRemoved(sequence)) {
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(stored.status());
+  if (stored->parts.kind != RecordKind::kAnswer) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const v1::AnswerRecord record, BodyOfAnswer(stored->parts));
+  const std::string& collection = record.answer().collection();
+  if (ledger.IsHeld(record.tenant(), collection)) return Held(collection);
+  response->set_answers(response->answers() + 1);
+  if (response->answer_ids_size() < kMostIds) {
+    response->add_answer_ids(record.answer().id());
+  }
+  return absl::OkStatus();
+}
+
+// Touches the records whose sequences end the keys that begin with `prefix`.
+absl::Status TouchAll(LedgerTable table, const std::string& prefix,
+                      const Ledger& ledger, v1::EraseResponse* response) {
+  const auto it = ledger.kv()->Iterate(table, prefix);
+  for (; it->Valid(); it->Next()) {
+    if (it->key().size() < 8) return LedgerDamaged("a key of an index");
+    ASSIGN_OR_RETURN(const uint64_t sequence,
+                     ParseSequence(it->key().substr(it->key().size() - 8)));
+    RETURN_IF_ERROR(Touch(sequence, ledger, response));
+  }
+  return it->status();
+}
+
+// Notes the destruction of a key, then destroys it.
+absl::Status DestroyKey(uint32_t key, v1::AuditEvent event, Ledger* ledger,
+                        v1::EraseResponse* response) {
+  event.add_destroyed_keys(key);
+  ASSIGN_OR_RETURN(const uint64_t sequence, ledger->AppendEvent(event));
+  response->set_sequence(sequence);
+  return ledger->keyring()->Destroy(key);
+}
+
+v1::AuditEvent NewEvent(v1::AuditEvent::Kind kind, const Scope& scope,
+                        const std::string& target, const std::string& note) {
+  v1::AuditEvent event;
+  event.set_kind(kind);
+  event.set_tenant(scope.tenant);
+  event.set_principal(scope.principal);
+  event.set_target(target);
+  event.set_note(note);
+  return event;
+}
+
+// The rows of one removed record, and of what leads to it.
+absl::Status RemoveRows(uint64_t sequence, const Ledger& ledger,
+                        KvBatch* batch) {
+  const std::string key = SequenceKey(sequence);
+  const absl::StatusOr<StoredRecord> stored = ledger.Read(sequence);
+  if (absl::IsNotFound(stored.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(stored.status());
+  batch->Delete(kLedgerRecords, key);
+  const RecordParts& parts = stored->parts;
+  if (!parts.sections.empty()) {
+    batch->Delete(kLedgerSubjects,
+                  absl::StrCat(SubjectPrefix(parts.sections[0].keys[0]), key));
+  }
+  if (parts.kind != RecordKind::kAnswer) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const v1::AnswerRecord record,
+                   OpenAnswer(parts, *ledger.keyring()));
+  batch->Delete(
+      kLedgerCollections,
+      absl::StrCat(CollectionPrefix(record.answer().collection()), key));
+  for (const auto& cited : CitedSpans(record.answer())) {
+    batch->Delete(kLedgerCiting, absl::StrCat(cited.first, key));
+  }
+  if (!record.request_id().empty()) {
+    batch->Delete(
+        kLedgerRequests,
+        ledger.keyring()->Tag("request", record.tenant(), record.request_id()));
+  }
+  return absl::OkStatus();
+}
+
+// Removes the records of the ranges from the database and from its files.
+absl::Status RemoveRecords(const v1::AuditEvent& event, Ledger* ledger) {
+  constexpr size_t kBatchChanges = 10000;
+  KvBatch batch;
+  for (int i = 0; i < event.removed_first_size(); ++i) {
+    for (uint64_t sequence = event.removed_first(i);
+         sequence <= event.removed_last(i); ++sequence) {
+      RETURN_IF_ERROR(RemoveRows(sequence, *ledger, &batch));
+      if (batch.size() < kBatchChanges) continue;
+      RETURN_IF_ERROR(ledger->kv()->Write(std::move(batch), /*sync=*/true));
+      batch = KvBatch();
+    }
+  }
+  if (batch.size() == 0) return absl::OkStatus();
+  RETURN_IF_ERROR(ledger->kv()->Write(std::move(batch), /*sync=*/true));
+  for (const LedgerTable table :
+       {kLedgerRecords, kLedgerSubjects, kLedgerCollections, kLedgerCiting,
+        kLedgerRequests}) {
+    RETURN_IF_ERROR(ledger->kv()->Compact(table));
+  }
+  return absl::OkStatus();
+}
+
+int DaysOf(const std::string& collection, const RetentionPolicy& policy) {
+  const auto found = policy.days.find(collection);
+  return found == policy.days.end() ? policy.default_days : found->second;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::EraseResponse> EraseSubject(
+    const v1::EraseSubjectRequest& request, const Scope& scope,
+    Ledger* ledger) {
+  v1::EraseResponse response;
+  const absl::StatusOr<uint32_t> key = ledger->keyring()->Find(
+      KeyKind::kSubject, scope.tenant, request.principal());
+  // Nothing was ever recorded of him, or it is gone already.
+  if (absl::IsNotFound(key.status())) return response;
+  RETURN_IF_ERROR(key.status());
+  RETURN_IF_ERROR(
+      TouchAll(kLedgerSubjects, SubjectPrefix(*key), *ledger, &response));
+  if (request.dry_run()) return response;
+  v1::AuditEvent event =
+      NewEvent(v1::AuditEvent::ERASE_SUBJECT, scope, "", request.note());
+  // Who erases himself must not leave a new key of his own behind.
+  if (scope.principal == request.principal()) event.clear_principal();
+  RETURN_IF_ERROR(DestroyKey(*key, event, ledger, &response));
+  return response;
+}
+
+absl::StatusOr<v1::EraseResponse> EraseDocument(
+    const v1::EraseDocumentRequest& request, const Scope& scope,
+    Ledger* ledger) {
+  if (request.collection().empty() || request.document().empty()) {
+    return InvalidRequest("collection, document: want both");
+  }
+  v1::EraseResponse response;
+  const absl::StatusOr<uint32_t> key = ledger->keyring()->Find(
+      KeyKind::kDocument, request.collection(), request.document());
+  // No answer ever cited it.
+  if (absl::IsNotFound(key.status())) return response;
+  RETURN_IF_ERROR(key.status());
+  if (ledger->IsHeld(scope.tenant, request.collection())) {
+    return Held(request.collection());
+  }
+  RETURN_IF_ERROR(TouchAll(
+      kLedgerCiting, CitingPrefix(request.collection(), request.document(), 0),
+      *ledger, &response));
+  if (request.dry_run()) return response;
+  RETURN_IF_ERROR(DestroyKey(
+      *key,
+      NewEvent(v1::AuditEvent::ERASE_DOCUMENT, scope,
+               absl::StrCat(request.collection(), "/", request.document()),
+               request.note()),
+      ledger, &response));
+  return response;
+}
+
+absl::StatusOr<v1::EraseResponse> ApplyRetention(
+    const v1::ApplyRetentionRequest& request, const RetentionPolicy& policy,
+    const Scope& scope, Ledger* ledger) {
+  const int64_t now_us =
+      request.now_us() > 0 ? request.now_us() : absl::ToUnixMicros(absl::Now());
+  v1::EraseResponse response;
+  v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");
+  const auto it = ledger->kv()->Iterate(kLedgerRecords, "");
+  for (; it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(const RecordParts parts, DecodeRecord(it->value()));
+    // What follows is younger, and no collection keeps its records shorter.
+    if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) break;
+    if (parts.kind != RecordKind::kAnswer) continue;
+    ASSIGN_OR_RETURN(const v1::AnswerRecord record, BodyOfAnswer(parts));
+    const std::string& collection = record.answer().collection();
+    const int days = DaysOf(collection, policy);
+    if (record.tenant() != scope.tenant || days == 0 ||
+        parts.time_us > now_us - days * kDayUs ||
+        ledger->IsHeld(record.tenant(), collection)) {
+      continue;
+    }
+    response.set_answers(response.answers() + 1);
+    if (response.answer_ids_size() < kMostIds) {
+      response.add_answer_ids(record.answer().id());
+    }
+    const int last = event.removed_last_size() - 1;
+    if (last >= 0 && event.removed_last(last) + 1 == parts.sequence) {
+      event.set_removed_last(last, parts.sequence);
+    } else {
+      event.add_removed_first(parts.sequence);
+      event.add_removed_last(parts.sequence);
+    }
+  }
+  RETURN_IF_ERROR(it->status());
+  if (request.dry_run() || response.answers() == 0) return response;
+  // From now on the tiles alone know the leaves.
+  RETURN_IF_ERROR(ledger->Publish(/*sync=*/true));
+  ASSIGN_OR_RETURN(const uint64_t sequence, ledger->AppendEvent(event));
+  response.set_sequence(sequence);
+  RETURN_IF_ERROR(RemoveRecords(event, ledger));
+  return response;
+}
+
+absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
+    const v1::SetLegalHoldRequest& request, const Scope& scope,
+    Ledger* ledger) {
+  ASSIGN_OR_RETURN(const uint64_t sequence,
+                   ledger->AppendEvent(
+                       NewEvent(request.hold() ? v1::AuditEvent::HOLD_SET
+                                               : v1::AuditEvent::HOLD_LIFTED,
+                                scope, request.collection(), request.note())));
+  v1::SetLegalHoldResponse response;
+  response.set_sequence(sequence);
+  return response;
+}
+
+absl::Status FinishRemovals(Ledger* ledger) {
+  if (!ledger->health().ok()) return absl::OkStatus();
+  for (auto it = ledger->kv()->Iterate(kLedgerEvents, ""); it->Valid();
+       it->Next()) {
+    ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));
+    ASSIGN_OR_RETURN(const StoredRecord stored, ledger->Read(sequence));
+    ASSIGN_OR_RETURN(const v1::AuditEvent event,
+                     OpenEvent(stored.parts, *ledger->keyring()));
+    RETURN_IF_ERROR(RemoveRecords(event, ledger));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footnote

@@ -1,0 +1,102 @@
+#ifndef FOOTNOTE_AUDIT_KEYRING_H_
+#define FOOTNOTE_AUDIT_KEYRING_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "audit/crypto/sign.h"
+#include "audit/master_key.h"
+
+namespace footnote {
+
+// Stored: never renumber.
+enum class KeyKind : uint8_t {
+  // Of one who asks: tenant and principal.
+  kSubject = 1,
+  // Of a document: collection and document.
+  kDocument = 2,
+  // The log's own, which signs. Always number 0.
+  kSigning = 3,
+  // Its bytes are overwritten.
+  kDestroyed = 4,
+};
+
+// The keys of everything that can be erased: one file of rows, each a key that
+// the master key wraps (docs/formats/keyring.md). A key has a number for ever.
+// What is destroyed is overwritten where it stood, so a backup of the records
+// made before says nothing without a backup of this file from before.
+//
+// Safe from many threads; one process at a time opens a file.
+class Keyring {
+ public:
+  // Opens `path`; makes it, with a new signing key, when it is missing.
+  //   DataLoss  the signing key's row is damaged, or another master key
+  //   and the errors of `master`
+  static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path,
+                                                       MasterKeySource* master);
+  ~Keyring();
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
+
+  const SigningKey& signing_key() const { return *signing_key_; }
+
+  struct Key {
+    uint32_t number = 0;
+    std::string bytes;
+  };
+  // The key of a subject (tenant, principal) or a document (collection,
+  // document); a new one where there is none. A new one is not on disk before
+  // Sync.
+  absl::StatusOr<Key> FindOrAdd(KeyKind kind, absl::string_view scope,
+                                absl::string_view name);
+  //   NotFound  there is none
+  absl::StatusOr<uint32_t> Find(KeyKind kind, absl::string_view scope,
+                                absl::string_view name) const;
+  //   NotFound  it was destroyed
+  //   DataLoss  there is no such key, or its row is damaged
+  absl::StatusOr<std::string> Get(uint32_t number) const;
+  bool IsDestroyed(uint32_t number) const;
+
+  // Makes new keys durable. Free where there are none.
+  absl::Status Sync();
+
+  // Overwrites a key, durably. Again: nothing to do.
+  absl::Status Destroy(uint32_t number);
+
+  // 16 bytes that stand for `name` and that only the master key's holder can
+  // compute.
+  std::string Tag(absl::string_view kind, absl::string_view scope,
+                  absl::string_view name) const;
+
+  // Checks every row; one line for each that is damaged.
+  std::vector<std::string> Check() const;
+
+  uint32_t size() const;
+
+ private:
+  Keyring(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  absl::Status Load();
+  absl::StatusOr<Key> Add(KeyKind kind, const std::string& tag);
+  absl::StatusOr<std::string> Unwrap(const std::string& row) const;
+
+  const std::string path_;
+  const int file_;
+  std::string master_;
+  std::unique_ptr<SigningKey> signing_key_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<std::string> rows_;
+  std::unordered_map<std::string, uint32_t> numbers_;  // by tag
+  bool unsynced_ = false;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_AUDIT_KEYRING_H_

@@ -1,0 +1,120 @@
+#include "audit/master_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "audit/crypto/seal.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace {
+
+// Never quotes what it was given.
+absl::StatusOr<std::string> ParseKey(absl::string_view text,
+                                     absl::string_view where) {
+  const absl::string_view digits = absl::StripAsciiWhitespace(text);
+  absl::StatusOr<std::string> key = FromHex(digits);
+  if (!key.ok() || key->size() != kKeyBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("master key of ", where, ": ", digits.size(),
+                     " characters, want 64 hexadecimal digits"));
+  }
+  return key;
+}
+
+class FileSource final : public MasterKeySource {
+ public:
+  explicit FileSource(std::string path) : path_(std::move(path)) {}
+
+  absl::StatusOr<std::string> Fetch() override {
+    const absl::StatusOr<std::string> text = ReadFile(path_, 4096);
+    if (absl::IsNotFound(text.status())) return Make();
+    RETURN_IF_ERROR(text.status());
+    return ParseKey(*text, path_);
+  }
+
+ private:
+  absl::StatusOr<std::string> Make() {
+    const std::string key = RandomBytes(kKeyBytes);
+    const std::string text = absl::StrCat(Hex(key), "\n");
+    const int file =
+        open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return FileError("make master key", path_, errno);
+    const bool written = write(file, text.data(), text.size()) ==
+                             static_cast<ssize_t>(text.size()) &&
+                         fsync(file) == 0;
+    const int error = errno;
+    close(file);
+    if (!written) return FileError("write master key", path_, error);
+    const size_t slash = path_.rfind('/');
+    RETURN_IF_ERROR(
+        SyncFolder(slash == std::string::npos ? "." : path_.substr(0, slash)));
+    return key;
+  }
+
+  const std::string path_;
+};
+
+class EnvironmentSource final : public MasterKeySource {
+ public:
+  explicit EnvironmentSource(std::string variable)
+      : variable_(std::move(variable)) {}
+
+  absl::StatusOr<std::string> Fetch() override {
+    const char* const text = getenv(variable_.c_str());
+    if (text == nullptr) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "master key: environment variable ", variable_, " is not set"));
+    }
+    return ParseKey(text, variable_);
+  }
+
+ private:
+  const std::string variable_;
+};
+
+class CommandSource final : public MasterKeySource {
+ public:
+  explicit CommandSource(std::string command) : command_(std::move(command)) {}
+
+  absl::StatusOr<std::string> Fetch() override {
+    FILE* const pipe = popen(command_.c_str(), "re");
+    if (pipe == nullptr) return FileError("run", command_, errno);
+    char text[4096];
+    const size_t bytes = fread(text, 1, sizeof(text), pipe);
+    const int status = pclose(pipe);
+    if (status != 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "master key: `", command_, "` ended with status ", status));
+    }
+    return ParseKey(absl::string_view(text, bytes), command_);
+  }
+
+ private:
+  const std::string command_;
+};
+
+}  // namespace
+
+std::unique_ptr<MasterKeySource> MasterKeyInFile(std::string path) {
+  return std::make_unique<FileSource>(std::move(path));
+}
+
+std::unique_ptr<MasterKeySource> MasterKeyInEnvironment(std::string variable) {
+  return std::make_unique<EnvironmentSource>(std::move(variable));
+}
+
+std::unique_ptr<MasterKeySource> MasterKeyOfCommand(std::string command) {
+  return std::make_unique<CommandSource>(std::move(command));
+}
+
+}  // namespace footnote

@@ -1,0 +1,252 @@
+#include "audit/proof_commands.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "audit/bundle.h"
+#include "audit/note.h"
+#include "base/file.h"
+#include "base/grpc_status.h"
+#include "base/hash.h"
+#include "base/status_macros.h"
+#include "base/terminal.h"
+#include "proto/footnote/v1/audit.grpc.pb.h"
+namespace footnote {
+namespace {
+
+struct Options {
+  std::vector<std::string> answers;
+  std::string answer;
+  std::string file;
+  std::string key;
+  std::vector<std::string> witnesses;
+  bool without_sources = false;
+  std::vector<uint64_t> sizes;
+};
+
+using Audit = v1::Audit::Stub;
+
+std::string Time(int64_t time_us) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixMicros(time_us),
+                          absl::UTCTimeZone());
+}
+
+absl::StatusOr<std::unique_ptr<Audit>> Connect(CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  return v1::Audit::NewStub(channel);
+}
+
+// A key, or the file that holds it.
+absl::StatusOr<Verifier> ReadVerifier(const std::string& text) {
+  const absl::StatusOr<Verifier> direct = ParseVerifier(text);
+  if (direct.ok()) return direct;
+  const absl::StatusOr<std::string> file = ReadFile(text, 4096);
+  if (!file.ok()) return direct;
+  return ParseVerifier(absl::StripSuffix(*file, "\n"));
+}
+
+absl::Status Export(const Options& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto audit, Connect(context));
+  v1::ExportBundleRequest request;
+  for (const std::string& id : options.answers) request.add_answer_ids(id);
+  request.set_without_sources(options.without_sources);
+  grpc::ClientContext call;
+  const auto reader = audit->ExportBundle(&call, request);
+  std::string data;
+  std::string report;
+  v1::ExportBundleResponse piece;
+  while (reader->Read(&piece)) {
+    data += piece.data();
+    report += piece.report();
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+  RETURN_IF_ERROR(WriteFileAtomically(options.file, data));
+  const std::string page = absl::StrCat(options.file, ".html");
+  RETURN_IF_ERROR(WriteFileAtomically(page, report));
+  if (!context->quiet && !context->json) {
+    PrintLine(
+        absl::StrCat(options.file, ": ", options.answers.size(),
+                     options.answers.size() == 1 ? " answer, " : " answers, ",
+                     data.size(), " bytes; ", page, " is for people"));
+  }
+  return absl::OkStatus();
+}
+
+void PrintChecked(const Bundle& bundle, const CheckedBundle& checked) {
+  for (size_t i = 0; i < checked.answers.size(); ++i) {
+    const CheckedAnswer& answer = checked.answers[i];
+    const v1::Receipt& receipt = answer.record.answer().receipt();
+    PrintLine(absl::StrCat(
+        "answer ", Printable(bundle.answers[i].answer_id), ": ",
+        answer.in_log
+            ? absl::StrCat("record ", receipt.sequence(), " of ",
+                           Time(receipt.time_us()), " UTC is in the log")
+            : "is NOT in the log"));
+    for (size_t q = 0; q < answer.quotes.size(); ++q) {
+      const CheckedAnswer::Quote& quote = answer.quotes[q];
+      PrintLine(absl::StrCat("  [", q + 1, "] ",
+                             quote.verdict == v1::VERDICT_UNSPECIFIED
+                                 ? "not checked"
+                                 : v1::Verdict_Name(quote.verdict),
+                             "  ", Printable(quote.document), "@",
+                             quote.version, quote.detail.empty() ? "" : ": ",
+                             Printable(quote.detail)));
+    }
+    for (const std::string& line : answer.wrong) {
+      PrintLine(absl::StrCat("  WRONG: ", Printable(line)));
+    }
+    for (const std::string& line : answer.open) {
+      PrintLine(absl::StrCat("  ", Printable(line)));
+    }
+  }
+  for (const std::string& line : checked.wrong) {
+    PrintLine(absl::StrCat("WRONG: ", Printable(line)));
+  }
+}
+
+// Needs no store and no server.
+absl::Status Check(const Options& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const std::string data, ReadFile(options.file));
+  const absl::StatusOr<Bundle> bundle = ReadBundle(data);
+  if (!bundle.ok()) {
+    PrintLine(absl::StrCat("WRONG: ", bundle.status().message()));
+    context->exit_code = kExitNotVerified;
+    return absl::OkStatus();
+  }
+  const bool trusted = !options.key.empty();
+  absl::StatusOr<Verifier> log =
+      trusted ? ReadVerifier(options.key) : ParseVerifier(bundle->public_key);
+  if (!log.ok() && !trusted) {
+    PrintLine(absl::StrCat("WRONG: ", log.status().message()));
+    context->exit_code = kExitNotVerified;
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(log.status());
+  std::vector<Verifier> witnesses;
+  for (const std::string& witness : options.witnesses) {
+    ASSIGN_OR_RETURN(Verifier verifier, ReadVerifier(witness));
+    witnesses.push_back(std::move(verifier));
+  }
+  const CheckedBundle checked = CheckBundle(*bundle, *log, witnesses);
+  PrintChecked(*bundle, checked);
+  if (!trusted) {
+    PrintLine(absl::StrCat(
+        "The key is the bundle's own: ", bundle->public_key,
+        "\nCompare it with one that you got some other way, or give that as "
+        "--key."));
+  }
+  PrintLine(checked.good ? "everything that could be checked holds"
+                         : "NOT VERIFIED");
+  if (!checked.good) context->exit_code = kExitNotVerified;
+  return absl::OkStatus();
+}
+
+absl::Status ShowCheckpoint(const Options& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto audit, Connect(context));
+  grpc::ClientContext call;
+  v1::GetCheckpointResponse response;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      audit->GetCheckpoint(&call, v1::GetCheckpointRequest(), &response)));
+  if (!options.file.empty()) {
+    RETURN_IF_ERROR(WriteFileAtomically(options.file, response.checkpoint()));
+  }
+  if (context->json) {
+    PrintLine(ToJson(response));
+  } else if (options.file.empty()) {
+    PrintLine(absl::StripSuffix(response.checkpoint(), "\n"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ShowKey(CliContext* context) {
+  ASSIGN_OR_RETURN(const auto audit, Connect(context));
+  grpc::ClientContext call;
+  v1::GetCheckpointResponse response;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      audit->GetCheckpoint(&call, v1::GetCheckpointRequest(), &response)));
+  PrintLine(response.public_key());
+  return absl::OkStatus();
+}
+
+absl::Status ShowProof(const Options& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto audit, Connect(context));
+  v1::GetInclusionProofRequest request;
+  request.set_answer_id(options.answer);
+  grpc::ClientContext call;
+  v1::GetInclusionProofResponse response;
+  RETURN_IF_ERROR(
+      FromGrpcStatus(audit->GetInclusionProof(&call, request, &response)));
+  PrintLine(context->json
+                ? ToJson(response)
+                : std::string(absl::StripSuffix(response.proof(), "\n")));
+  return absl::OkStatus();
+}
+
+absl::Status ShowConsistency(const Options& options, CliContext* context) {
+  ASSIGN_OR_RETURN(const auto audit, Connect(context));
+  v1::GetConsistencyProofRequest request;
+  request.set_old_size(options.sizes[0]);
+  if (options.sizes.size() > 1) request.set_size(options.sizes[1]);
+  grpc::ClientContext call;
+  v1::GetConsistencyProofResponse response;
+  RETURN_IF_ERROR(
+      FromGrpcStatus(audit->GetConsistencyProof(&call, request, &response)));
+  if (context->json) {
+    PrintLine(ToJson(response));
+    return absl::OkStatus();
+  }
+  for (const std::string& hash : response.hashes()) PrintLine(Hex(hash));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterProofCommands(CLI::App* group, CliContext* context) {
+  const auto o = std::make_shared<Options>();
+  CLI::App* bundle =
+      AddCommand(group, context, "export",
+                 "Write answers and all that proves them to a file",
+                 [=] { return Export(*o, context); });
+  bundle->add_option("answer", o->answers, "ids of answers")->required();
+  bundle->add_option("-o,--output", o->file, "the file")->required();
+  bundle->add_flag("--without-sources", o->without_sources,
+                   "leave the texts of the cited documents out");
+  CLI::App* check = AddCommand(group, context, "check",
+                               "Check such a file, without store or server",
+                               [=] { return Check(*o, context); });
+  check->add_option("bundle", o->file, "the file")->required();
+  check->add_option("--key", o->key,
+                    "the log's public key, or a file with it, got some other "
+                    "way than with the bundle");
+  check->add_option("--witness", o->witnesses,
+                    "public key of a witness that must have signed too");
+  check->footer("Exit code 4: something does not hold.");
+  AddCommand(group, context, "key", "Show the log's public key",
+             [=] { return ShowKey(context); });
+  CLI::App* checkpoint = AddCommand(
+      group, context, "checkpoint", "Show the newest signed checkpoint",
+      [=] { return ShowCheckpoint(*o, context); });
+  checkpoint->add_option("-o,--output", o->file, "write it to this file");
+  CLI::App* proof =
+      AddCommand(group, context, "proof", "Prove that an answer is in the log",
+                 [=] { return ShowProof(*o, context); });
+  proof->add_option("answer", o->answer, "its id")->required();
+  CLI::App* consistency =
+      AddCommand(group, context, "consistency",
+                 "Prove that one state of the log continues another",
+                 [=] { return ShowConsistency(*o, context); });
+  consistency->add_option("sizes", o->sizes, "the old size, and the new one")
+      ->required()
+      ->expected(1, 2);
+}
+
+}  // namespace footnote

@@ -1,0 +1,243 @@
+#include "audit/bundle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "audit/erase.h"
+#include "audit/export.h"
+#include "base/file.h"
+#include "tests/audit/book.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kText[] = "Größe zählt. Die Brücke wurde 1893 eröffnet.";
+
+class BundleTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    a_ = book_.AddVersion("a", kText);
+    b_ = book_.AddVersion("b", "Eine ganz andere Sache.");
+    for (int i = 0; i < 5; ++i) {
+      v1::AppendAnswerRequest request = book_.Answer(
+          i == 2 ? b_ : a_,
+          i == 2 ? std::vector<std::string>{"Eine ganz andere Sache."}
+                 : std::vector<std::string>{"Die Brücke wurde 1893 eröffnet.",
+                                            "Größe zählt."});
+      request.mutable_record()->set_principal("anna");
+      ids_.push_back(book_.Append(request).answer_id());
+    }
+  }
+
+  std::string Export(const std::vector<std::string>& ids,
+                     bool without_sources = false) {
+    v1::ExportBundleRequest request;
+    for (const std::string& id : ids) request.add_answer_ids(id);
+    request.set_without_sources(without_sources);
+    std::string data;
+    report_.clear();
+    EXPECT_EQ(ExportBundle(request, {}, *book_.ledger(), book_.store(),
+                           [&](const v1::ExportBundleResponse& piece) {
+                             data += piece.data();
+                             report_ += piece.report();
+                             return true;
+                           }),
+              absl::OkStatus());
+    return data;
+  }
+
+  bool Holds(const std::string& data) {
+    const auto bundle = ReadBundle(data);
+    return bundle.ok() &&
+           CheckBundle(*bundle, book_.ledger()->verifier(), {}).good;
+  }
+
+  // The status of `program` with `arguments`.
+  static int Run(const std::string& program, const std::string& arguments) {
+    const int status = system(
+        absl::StrCat("/usr/bin/python3 ", program, " ", arguments).c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  int PythonSays(const std::string& data) {
+    const std::string path = book_.folder() + "/bundle";
+    EXPECT_EQ(WriteFileAtomically(path, data), absl::OkStatus());
+    return Run("audit/check_bundle.py",
+               absl::StrCat(path, " '",
+                            VerifierText(book_.ledger()->verifier()), "'"));
+  }
+
+  Book book_;
+  v1::DocumentVersion a_;
+  v1::DocumentVersion b_;
+  std::vector<std::string> ids_;
+  std::string report_;
+};
+
+TEST_F(BundleTest, ABundleHoldsHereAndInPython) {
+  const std::string data = Export(ids_);
+  const auto bundle = ReadBundle(data);
+  ASSERT_EQ(bundle.status(), absl::OkStatus());
+  EXPECT_EQ(WriteBundle(*bundle), data);
+  EXPECT_EQ(bundle->sources.size(), 2u);
+  const CheckedBundle checked =
+      CheckBundle(*bundle, book_.ledger()->verifier(), {});
+  EXPECT_TRUE(checked.good);
+  ASSERT_EQ(checked.answers.size(), 5u);
+  EXPECT_EQ(checked.answers[0].record.principal(), "anna");
+  EXPECT_EQ(checked.answers[0].quotes.size(), 2u);
+  for (const CheckedAnswer::Quote& quote : checked.answers[0].quotes) {
+    EXPECT_EQ(quote.verdict, v1::FOUND);
+  }
+  EXPECT_EQ(PythonSays(data), 0);
+  EXPECT_EQ(PythonSays(Export({ids_[2]})), 0);
+}
+
+TEST_F(BundleTest, NoChangedBytePasses) {
+  const std::string data = Export({ids_[0], ids_[2]});
+  ASSERT_TRUE(Holds(data));
+  std::mt19937 random(7);
+  for (int i = 0; i < 2000; ++i) {
+    std::string bad = data;
+    const size_t at = random() % bad.size();
+    bad[at] ^= 1 << random() % 8;
+    EXPECT_FALSE(Holds(bad)) << "byte " << at << " of " << bad.size();
+  }
+  for (int i = 0; i < 10; ++i) {
+    std::string bad = data;
+    const size_t at = random() % bad.size();
+    bad[at] ^= 1 << random() % 7;
+    EXPECT_EQ(PythonSays(bad), 4) << "byte " << at << " of " << bad.size();
+  }
+}
+
+// Who forges a bundle knows its format.
+TEST_F(BundleTest, NoChangedFieldPasses) {
+  const Bundle good = *ReadBundle(Export({ids_[0], ids_[2]}));
+  const auto refused = [&](const char* what, const Bundle& bad) {
+    EXPECT_FALSE(Holds(WriteBundle(bad))) << what;
+    EXPECT_EQ(PythonSays(WriteBundle(bad)), 4) << what;
+  };
+  Bundle bad = good;
+  bad.answers[0].answer_id = good.answers[1].answer_id;
+  refused("id", bad);
+  bad = good;
+  bad.answers[0].proof = good.answers[1].proof;
+  refused("proof", bad);
+  bad = good;
+  bad.answers[0].record = good.answers[1].record;
+  refused("record", bad);
+  bad = good;
+  bad.answers[0].sections[0].text += "x";
+  refused("section", bad);
+  bad = good;
+  bad.answers[0].sections[0].salt[0] ^= 1;
+  refused("salt", bad);
+  bad = good;
+  bad.sources[0].text += ".";
+  refused("source", bad);
+  bad = good;
+  bad.sources[0].version = 9;
+  refused("version", bad);
+  bad = good;
+  bad.sources.push_back({"c", "z", 1, "z"});
+  refused("another source", bad);
+  bad = good;
+  bad.answers.clear();
+  bad.sources.clear();
+  refused("no answers", bad);
+}
+
+TEST_F(BundleTest, AnotherLogsKeyIsNotTrusted) {
+  Book other;
+  const Bundle bundle = *ReadBundle(Export(ids_));
+  const CheckedBundle checked =
+      CheckBundle(bundle, other.ledger()->verifier(), {});
+  EXPECT_FALSE(checked.good);
+  EXPECT_THAT(checked.wrong[0], HasSubstr("public key"));
+}
+
+TEST_F(BundleTest, AMissingWitnessShows) {
+  const Verifier witness = {"w", Verifier::kWitness, std::string(32, 'x')};
+  EXPECT_FALSE(CheckBundle(*ReadBundle(Export(ids_)),
+                           book_.ledger()->verifier(), {witness})
+                   .good);
+}
+
+TEST_F(BundleTest, SaysWhatItCannotSay) {
+  const std::string data = Export({ids_[0]}, /*without_sources=*/true);
+  EXPECT_TRUE(Holds(data));
+  EXPECT_EQ(PythonSays(data), 0);
+  const CheckedBundle checked =
+      CheckBundle(*ReadBundle(data), book_.ledger()->verifier(), {});
+  EXPECT_EQ(checked.answers[0].quotes[0].verdict, v1::VERDICT_UNSPECIFIED);
+  EXPECT_EQ(checked.answers[0].open.size(), 2u);
+}
+
+TEST_F(BundleTest, AnErasedPersonIsProvedWithoutASection) {
+  v1::EraseSubjectRequest erase;
+  erase.set_principal("anna");
+  ASSERT_EQ(EraseSubject(erase, {}, book_.ledger()).status(), absl::OkStatus());
+  const std::string data = Export({ids_[0]});
+  EXPECT_EQ(data.find("anna"), std::string::npos);
+  const CheckedBundle checked =
+      CheckBundle(*ReadBundle(data), book_.ledger()->verifier(), {});
+  EXPECT_TRUE(checked.good);
+  EXPECT_TRUE(checked.answers[0].in_log);
+  EXPECT_FALSE(checked.answers[0].whole);
+  EXPECT_EQ(PythonSays(data), 0);
+}
+
+TEST_F(BundleTest, RefusesWhatIsNoBundle) {
+  for (const char* text :
+       {"", "{}", "[]", "null", "{\"format\":\"footnote-bundle/1\"}"}) {
+    EXPECT_FALSE(ReadBundle(text).ok()) << text;
+  }
+  const std::string data = Export({ids_[0]});
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(data);
+  json["more"] = 1;
+  EXPECT_FALSE(ReadBundle(json.dump()).ok());
+  json.erase("more");
+  json["format"] = "footnote-bundle/2";
+  EXPECT_THAT(std::string(ReadBundle(json.dump()).status().message()),
+              HasSubstr("footnote-bundle/1"));
+}
+
+TEST_F(BundleTest, ThePageShowsTextAsText) {
+  v1::AppendAnswerRequest request =
+      book_.Answer(a_, {"Die Brücke wurde 1893 eröffnet."});
+  request.mutable_record()->mutable_answer()->set_question(
+      "<script>alert(1)</script>");
+  Export({book_.Append(request).answer_id()});
+  EXPECT_THAT(report_, HasSubstr("&lt;script&gt;"));
+  EXPECT_EQ(report_.find("<script"), std::string::npos);
+  EXPECT_THAT(report_, HasSubstr("1893 eröffnet.<sup>1</sup>"));
+  EXPECT_THAT(report_, HasSubstr("In the log"));
+}
+
+TEST_F(BundleTest, AnotherImplementationReadsTheLog) {
+  for (int i = 0; i < 300; ++i) {
+    v1::AuditEvent event;
+    event.set_kind(v1::AuditEvent::ACCESS);
+    ASSERT_EQ(book_.ledger()->AppendEvent(event).status(), absl::OkStatus());
+  }
+  ASSERT_EQ(book_.ledger()->Publish(/*sync=*/false), absl::OkStatus());
+  const std::string path = book_.folder() + "/bundle";
+  ASSERT_EQ(WriteFileAtomically(path, Export(ids_)), absl::OkStatus());
+  const int status = Run("tests/audit/second_check.py",
+                         absl::StrCat(book_.folder(), "/audit/log ", path));
+  if (status == 77) GTEST_SKIP() << "aics-tlog is not installed";
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,253 @@
+#include "audit/erase.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "audit/verify.h"
+#include "base/file.h"
+#include "base/grpc_status.h"
+#include "tests/audit/book.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kText[] = "The secret is buried. The tree is green.";
+constexpr char kSecret[] = "The secret is buried.";
+constexpr char kTree[] = "The tree is green.";
+constexpr int64_t kDayUs = int64_t{24} * 3600 * 1000 * 1000;
+
+class EraseTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    a_ = book_.AddVersion("a", kText);
+    b_ = book_.AddVersion("b", kText);
+  }
+
+  v1::Receipt Ask(const std::string& who, const v1::DocumentVersion& source,
+                  const std::string& quote) {
+    v1::AppendAnswerRequest request = book_.Answer(source, {quote});
+    request.mutable_record()->set_principal(who);
+    request.mutable_record()->mutable_answer()->set_question(
+        absl::StrCat("asked by ", who));
+    return book_.Append(request);
+  }
+
+  v1::AnswerRecord Find(const v1::Receipt& receipt) {
+    const auto record = book_.ledger()->FindAnswer(receipt.answer_id(), "");
+    EXPECT_EQ(record.status(), absl::OkStatus());
+    return record.ok() ? *record : v1::AnswerRecord();
+  }
+
+  v1::VerifyAnswerResponse Verify(const v1::Receipt& receipt) {
+    v1::VerifyAnswerRequest request;
+    request.set_answer_id(receipt.answer_id());
+    return *VerifyAnswer(request, {}, *book_.ledger(), book_.store());
+  }
+
+  absl::StatusOr<v1::EraseResponse> Subject(const std::string& who,
+                                            bool dry_run = false) {
+    v1::EraseSubjectRequest request;
+    request.set_principal(who);
+    request.set_dry_run(dry_run);
+    return EraseSubject(request, {}, book_.ledger());
+  }
+
+  absl::StatusOr<v1::EraseResponse> Document(const std::string& document,
+                                             bool dry_run = false) {
+    v1::EraseDocumentRequest request;
+    request.set_collection("c");
+    request.set_document(document);
+    request.set_dry_run(dry_run);
+    return EraseDocument(request, {}, book_.ledger());
+  }
+
+  // What a keyring that was thrown away with its keys would show.
+  std::string AllBytes() {
+    std::string all;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(book_.folder())) {
+      if (!entry.is_regular_file()) continue;
+      all += *ReadFile(entry.path().string());
+    }
+    return all;
+  }
+
+  void ExpectWholeLog() {
+    const auto said = book_.Walk();
+    ASSERT_EQ(said.size(), 1u) << said[0].detail();
+    EXPECT_EQ(said[0].damaged(), 0u);
+  }
+
+  Book book_;
+  v1::DocumentVersion a_;
+  v1::DocumentVersion b_;
+};
+
+TEST_F(EraseTest, APersonsQuestionsAndAnswersAreGoneAndProvedStill) {
+  const v1::Receipt first = Ask("anna", a_, kSecret);
+  const v1::Receipt other = Ask("bert", a_, kSecret);
+  const v1::Receipt second = Ask("anna", b_, kTree);
+  auto dry = Subject("anna", /*dry_run=*/true);
+  ASSERT_EQ(dry.status(), absl::OkStatus());
+  EXPECT_THAT(dry->answer_ids(),
+              ElementsAre(first.answer_id(), second.answer_id()));
+  EXPECT_EQ(dry->sequence(), 0u);
+  EXPECT_EQ(Find(first).answer().question(), "asked by anna");
+
+  const auto erased = Subject("anna");
+  ASSERT_EQ(erased.status(), absl::OkStatus());
+  EXPECT_EQ(erased->answers(), 2u);
+  EXPECT_EQ(erased->sequence(), 4u);
+  const v1::AnswerRecord record = Find(first);
+  EXPECT_EQ(record.principal(), "");
+  EXPECT_EQ(record.answer().question(), "");
+  EXPECT_EQ(record.answer().text(), "");
+  EXPECT_EQ(record.answer().citations(0).sources(0).quote(), "");
+  EXPECT_EQ(record.answer().citations(0).sources(0).source().document(), "a");
+  EXPECT_THAT(record.erased(),
+              UnorderedElementsAre("question", "text", "citations[0]"));
+  EXPECT_EQ(record.answer().receipt().SerializeAsString(),
+            first.SerializeAsString());
+  EXPECT_TRUE(Verify(first).record_intact());
+  EXPECT_FALSE(Verify(first).verified());
+  EXPECT_EQ(Verify(first).citations(0).verdict(), v1::SOURCE_ERASED);
+  EXPECT_TRUE(Verify(other).verified());
+  ExpectWholeLog();
+  // Again there is nothing to erase.
+  EXPECT_EQ(Subject("anna")->answers(), 0u);
+  // It stays erased.
+  book_.WhileClosed([](Kv*) {});
+  EXPECT_EQ(Find(first).answer().question(), "");
+  ExpectWholeLog();
+}
+
+TEST_F(EraseTest, ADocumentsWordsAreGoneAndOtherQuotesStay) {
+  const v1::Receipt of_a = Ask("anna", a_, kSecret);
+  const v1::Receipt of_b = Ask("anna", b_, kTree);
+  // One answer of two documents.
+  v1::AppendAnswerRequest both = book_.Answer(a_, {kSecret});
+  const v1::AppendAnswerRequest more = book_.Answer(b_, {kTree});
+  v1::Answer& answer = *both.mutable_record()->mutable_answer();
+  const uint64_t shift = answer.text().size() + 1;
+  answer.set_text(
+      absl::StrCat(answer.text(), " ", more.record().answer().text()));
+  v1::Citation& citation = *answer.add_citations();
+  citation = more.record().answer().citations(0);
+  v1::Span& span = *citation.mutable_answer_span();
+  span.set_begin(span.begin() + shift);
+  span.set_end(span.end() + shift);
+  span.set_begin_code_point(span.begin_code_point() + shift);
+  span.set_end_code_point(span.end_code_point() + shift);
+  const v1::Receipt of_both = book_.Append(both);
+  EXPECT_TRUE(Verify(of_both).verified());
+
+  EXPECT_EQ(Document("a", /*dry_run=*/true)->answers(), 2u);
+  ASSERT_EQ(Document("a")->answers(), 2u);
+  EXPECT_THAT(Find(of_a).erased(),
+              UnorderedElementsAre("text", "citations[0]"));
+  EXPECT_EQ(Find(of_a).answer().question(), "asked by anna");
+  EXPECT_TRUE(Find(of_b).erased().empty());
+  const v1::AnswerRecord record = Find(of_both);
+  EXPECT_THAT(record.erased(), UnorderedElementsAre("text", "citations[0]"));
+  EXPECT_EQ(record.answer().citations(1).sources(0).quote(), kTree);
+  const v1::VerifyAnswerResponse checked = Verify(of_both);
+  EXPECT_EQ(checked.citations(0).verdict(), v1::SOURCE_ERASED);
+  EXPECT_EQ(checked.citations(1).verdict(), v1::FOUND);
+  EXPECT_TRUE(Verify(of_b).verified());
+  ExpectWholeLog();
+}
+
+// Whoever holds every file, the master key included, reads nothing.
+TEST_F(EraseTest, NoFileNorALaterCopyHoldsTheContent) {
+  Ask("anna", a_, kSecret);
+  const uint32_t key =
+      *book_.ledger()->keyring()->Find(KeyKind::kSubject, "", "anna");
+  const std::string secret = *book_.ledger()->keyring()->Get(key);
+  ASSERT_EQ(Subject("anna").status(), absl::OkStatus());
+  ASSERT_EQ(Document("a").status(), absl::OkStatus());
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a", "b"};
+  ASSERT_EQ(book_.store()->Apply(commit).status(), absl::OkStatus());
+  ASSERT_EQ(book_.store()->Erase("c", "", nullptr), absl::OkStatus());
+  book_.Close();
+  const std::string all = AllBytes();
+  EXPECT_EQ(all.find("secret is buried"), std::string::npos);
+  EXPECT_EQ(all.find("asked by anna"), std::string::npos);
+  EXPECT_EQ(all.find(secret), std::string::npos);
+  book_.Open();
+  ExpectWholeLog();
+}
+
+// A backup of the keyring brings nothing back.
+TEST_F(EraseTest, AnOldKeyringIsErasedAgain) {
+  const v1::Receipt receipt = Ask("anna", a_, kSecret);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  ASSERT_EQ(Subject("anna").status(), absl::OkStatus());
+  book_.Close();
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+  EXPECT_EQ(Find(receipt).answer().question(), "");
+  EXPECT_NE(*ReadFile(keys), before);
+}
+
+TEST_F(EraseTest, AHoldForbidsAll) {
+  const v1::Receipt receipt = Ask("anna", a_, kSecret);
+  v1::SetLegalHoldRequest hold;
+  hold.set_collection("c");
+  hold.set_hold(true);
+  ASSERT_EQ(SetLegalHold(hold, {}, book_.ledger()).status(), absl::OkStatus());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(ErrorReason(Subject("anna").status()), "LEGAL_HOLD");
+    EXPECT_EQ(ErrorReason(Document("a").status()), "LEGAL_HOLD");
+    book_.WhileClosed([](Kv*) {});
+  }
+  EXPECT_EQ(Find(receipt).answer().question(), "asked by anna");
+  hold.set_hold(false);
+  ASSERT_EQ(SetLegalHold(hold, {}, book_.ledger()).status(), absl::OkStatus());
+  EXPECT_EQ(Subject("anna")->answers(), 1u);
+}
+
+TEST_F(EraseTest, RetentionRemovesRecordsAndLeavesTheTree) {
+  std::vector<v1::Receipt> receipts;
+  for (int i = 0; i < 5; ++i) receipts.push_back(Ask("anna", a_, kSecret));
+  RetentionPolicy policy;
+  policy.default_days = 200;
+  v1::ApplyRetentionRequest request;
+  request.set_now_us(receipts[0].time_us() + 190 * kDayUs);
+  EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 0u);
+  request.set_now_us(receipts[4].time_us() + 201 * kDayUs);
+  request.set_dry_run(true);
+  EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 5u);
+  policy.days["c"] = 0;
+  EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 0u);
+  policy.days.clear();
+  request.set_dry_run(false);
+  const auto removed = ApplyRetention(request, policy, {}, book_.ledger());
+  ASSERT_EQ(removed.status(), absl::OkStatus());
+  EXPECT_EQ(removed->answers(), 5u);
+  for (int i = 0; i < 2; ++i) {
+    for (const v1::Receipt& receipt : receipts) {
+      EXPECT_EQ(
+          ErrorReason(
+              book_.ledger()->FindAnswer(receipt.answer_id(), "").status()),
+          "ANSWER_NOT_FOUND");
+    }
+    // The tree is whole, and continues what the receipts proved.
+    const auto said = book_.Walk({receipts[4].checkpoint()});
+    ASSERT_EQ(said.size(), 1u) << said[0].detail();
+    EXPECT_EQ(said[0].records(), 1u + i);
+    book_.WhileClosed([](Kv*) {});
+    Ask("bert", b_, kTree);
+  }
+}
+
+}  // namespace
+}  // namespace footnote

@@ -1,0 +1,247 @@
+// Every kind of damage is reported, with its place.
+#include "audit/fsck.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "audit/sealing.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "tests/audit/book.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kText[] = "One sentence. Another sentence.";
+
+class FsckTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    source_ = book_.AddVersion("a", kText);
+    // Together, so that they share their syncs.
+    receipts_.resize(300);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 30; ++t) {
+      threads.emplace_back([this] {
+        for (int i = 0; i < 10; ++i) {
+          const v1::Receipt receipt =
+              book_.Append(book_.Answer(source_, {"One sentence."}));
+          receipts_[receipt.sequence() - 1] = receipt;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  // Changes the closed database, and says what the check says then.
+  std::vector<v1::VerifyChainResponse> After(
+      const std::function<void(Kv*, KvBatch*)>& damage) {
+    book_.WhileClosed([&](Kv* kv) {
+      KvBatch batch;
+      damage(kv, &batch);
+      ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+    });
+    return book_.Walk();
+  }
+
+  // Changes a file of the closed log.
+  std::vector<v1::VerifyChainResponse> AfterFile(
+      const std::string& name,
+      const std::function<void(std::string*)>& change) {
+    book_.Close();
+    const std::string path = absl::StrCat(book_.folder(), "/audit/log/", name);
+    std::string bytes = *ReadFile(path);
+    change(&bytes);
+    EXPECT_EQ(WriteFileAtomically(path, bytes), absl::OkStatus());
+    book_.Open();
+    return book_.Walk();
+  }
+
+  static bool Names(const std::vector<v1::VerifyChainResponse>& said,
+                    uint64_t sequence, const std::string& detail) {
+    for (const v1::VerifyChainResponse& line : said) {
+      if (!line.done() && line.damaged_sequence() == sequence &&
+          absl::StrContains(line.detail(), detail)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Book book_;
+  v1::DocumentVersion source_;
+  std::vector<v1::Receipt> receipts_;
+};
+
+TEST_F(FsckTest, AWholeLogHasNoDamage) {
+  for (int i = 0; i < 2; ++i) {
+    const auto said =
+        book_.Walk({receipts_[0].checkpoint(), receipts_[255].checkpoint(),
+                    receipts_[299].checkpoint()});
+    ASSERT_EQ(said.size(), 1u) << said[0].detail();
+    EXPECT_EQ(said[0].records(), 300u);
+    EXPECT_EQ(said[0].damaged(), 0u);
+    book_.WhileClosed([](Kv*) {});
+  }
+}
+
+TEST_F(FsckTest, AnEmptyLogIsWhole) {
+  Book empty;
+  const auto said = empty.Walk();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].records(), 0u);
+}
+
+TEST_F(FsckTest, StopsWhenNobodyLooks) {
+  EXPECT_EQ(VerifyChain({}, *book_.ledger(),
+                        [](const v1::VerifyChainResponse&) { return false; })
+                .code(),
+            absl::StatusCode::kCancelled);
+}
+
+TEST_F(FsckTest, ReportsAnEditedRecord) {
+  const auto said = After([](Kv* kv, KvBatch* batch) {
+    std::string bytes = *kv->Get(kLedgerRecords, SequenceKey(20));
+    bytes[bytes.size() / 2] ^= 1;
+    batch->Put(kLedgerRecords, SequenceKey(20), bytes);
+  });
+  EXPECT_TRUE(Names(said, 20, "SHA-256"));
+  // Nothing is added to such a log.
+  EXPECT_EQ(book_.Walk().back().damaged(), said.back().damaged());
+}
+
+TEST_F(FsckTest, ReportsATakenOutRecord) {
+  const auto said = After([](Kv*, KvBatch* batch) {
+    batch->Delete(kLedgerRecords, SequenceKey(20));
+  });
+  EXPECT_TRUE(Names(said, 20, "missing"));
+}
+
+TEST_F(FsckTest, ReportsReorderedRecords) {
+  const auto said = After([](Kv* kv, KvBatch* batch) {
+    batch->Put(kLedgerRecords, SequenceKey(20),
+               *kv->Get(kLedgerRecords, SequenceKey(21)));
+    batch->Put(kLedgerRecords, SequenceKey(21),
+               *kv->Get(kLedgerRecords, SequenceKey(20)));
+  });
+  EXPECT_TRUE(Names(said, 20, "here stands record 21"));
+  EXPECT_TRUE(Names(said, 21, "here stands record 20"));
+}
+
+TEST_F(FsckTest, ReportsRecordsThatWereCutOff) {
+  const auto said = After([](Kv*, KvBatch* batch) {
+    batch->Delete(kLedgerRecords, SequenceKey(300));
+  });
+  EXPECT_TRUE(Names(said, 300, "missing"));
+}
+
+TEST_F(FsckTest, ReportsARecordThatIsInNoCheckpoint) {
+  const auto said = After([](Kv* kv, KvBatch* batch) {
+    batch->Put(kLedgerRecords, SequenceKey(301),
+               *kv->Get(kLedgerRecords, SequenceKey(300)));
+  });
+  EXPECT_TRUE(Names(said, 301, "in no checkpoint"));
+}
+
+// Records and checkpoint set back together: the published one knows.
+TEST_F(FsckTest, ReportsADatabaseOfYesterday) {
+  const auto said = After([&](Kv*, KvBatch* batch) {
+    batch->Delete(kLedgerRecords, SequenceKey(300));
+    batch->Put(kLedgerMeta, "checkpoint", receipts_[298].checkpoint());
+  });
+  EXPECT_TRUE(Names(said, 300, "log/checkpoint is of 300"));
+  EXPECT_FALSE(book_.ledger()->health().ok());
+}
+
+// Everything set back: who kept a receipt knows.
+TEST_F(FsckTest, ReportsALogThatLostWhatAReceiptProves) {
+  book_.Close();
+  std::filesystem::copy(book_.folder() + "/audit", book_.folder() + "/old",
+                        std::filesystem::copy_options::recursive);
+  book_.Open();
+  const v1::Receipt receipt =
+      book_.Append(book_.Answer(source_, {"One sentence."}));
+  book_.Close();
+  std::filesystem::remove_all(book_.folder() + "/audit");
+  std::filesystem::rename(book_.folder() + "/old", book_.folder() + "/audit");
+  book_.Open();
+  EXPECT_EQ(book_.Walk().back().damaged(), 0u);
+  EXPECT_TRUE(Names(book_.Walk({receipt.checkpoint()}), 301,
+                    "given checkpoint 1 is of 301"));
+  // Another history of the same length.
+  book_.Append(book_.Answer(source_, {"Another sentence."}));
+  EXPECT_TRUE(Names(book_.Walk({receipt.checkpoint()}), 0,
+                    "the first 301 records have another root"));
+}
+
+TEST_F(FsckTest, ReportsADamagedCheckpoint) {
+  const auto said = After(
+      [](Kv*, KvBatch* batch) { batch->Put(kLedgerMeta, "checkpoint", "x"); });
+  EXPECT_TRUE(Names(said, 0, "the newest checkpoint"));
+}
+
+TEST_F(FsckTest, ReportsChangedTiles) {
+  EXPECT_TRUE(
+      Names(AfterFile("tile/0/000",
+                      [](std::string* bytes) { (*bytes)[32 * 9] ^= 1; }),
+            10, "tile/0/000 has"));
+}
+
+TEST_F(FsckTest, ReportsAChangedTileOfTheEdge) {
+  EXPECT_TRUE(Names(AfterFile("tile/0/001.p/44",
+                              [](std::string* bytes) { (*bytes)[0] ^= 1; }),
+                    257, "tile/0/001.p/44 has"));
+}
+
+TEST_F(FsckTest, ReportsAChangedUpperTile) {
+  EXPECT_TRUE(Names(AfterFile("tile/1/000.p/1",
+                              [](std::string* bytes) { (*bytes)[31] ^= 1; }),
+                    0, "tile/1/000.p/1: hash 0"));
+}
+
+TEST_F(FsckTest, ReportsATileThatWasTakenOut) {
+  for (const char* tile : {"tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1"}) {
+    book_.Close();
+    std::filesystem::remove(absl::StrCat(book_.folder(), "/audit/log/", tile));
+    book_.Open();
+    EXPECT_TRUE(Names(book_.Walk(), 0, absl::StrCat(tile, ": was missing")))
+        << tile;
+  }
+}
+
+TEST_F(FsckTest, ReportsAChangedOrMissingPublishedCheckpoint) {
+  EXPECT_TRUE(Names(
+      AfterFile("checkpoint", [](std::string* bytes) { (*bytes)[40] ^= 1; }), 0,
+      "log/checkpoint"));
+  book_.Close();
+  std::filesystem::remove(book_.folder() + "/audit/log/checkpoint");
+  book_.Open();
+  EXPECT_TRUE(Names(book_.Walk(), 0, "log/checkpoint"));
+}
+
+TEST_F(FsckTest, ReportsIndexesThatHideAnAnswer) {
+  const auto key_of = [](Kv* kv, LedgerTable table) {
+    return std::string(kv->Iterate(table, "")->key());
+  };
+  for (const LedgerTable table :
+       {kLedgerCiting, kLedgerCollections, kLedgerSubjects}) {
+    std::string value;
+    EXPECT_TRUE(Names(After([&](Kv* kv, KvBatch* batch) {
+                        value = *kv->Get(table, key_of(kv, table));
+                        batch->Delete(table, key_of(kv, table));
+                      }),
+                      0, absl::StrCat("the index ", LedgerTables()[table])));
+  }
+  EXPECT_TRUE(Names(
+      After([&](Kv*, KvBatch* batch) { batch->Put(kLedgerCiting, "c2", "x"); }),
+      0, "the index citing"));
+}
+
+}  // namespace
+}  // namespace footnote

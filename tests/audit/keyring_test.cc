@@ -1,0 +1,144 @@
+#include "audit/keyring.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "audit/master_key.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr size_t kRowBytes = 128;
+
+class KeyringTest : public ::testing::Test {
+ protected:
+  KeyringTest()
+      : folder_(absl::StrCat(::testing::TempDir(), "/keys_", getpid())),
+        path_(folder_ + "/keys"),
+        master_(MasterKeyInFile(folder_ + "/master")) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~KeyringTest() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<Keyring> Open() {
+    auto keyring = Keyring::Open(path_, master_.get());
+    EXPECT_EQ(keyring.status(), absl::OkStatus());
+    return *std::move(keyring);
+  }
+
+  const std::string folder_;
+  const std::string path_;
+  const std::unique_ptr<MasterKeySource> master_;
+};
+
+TEST_F(KeyringTest, GivesTheSameKeyAgain) {
+  auto keyring = Open();
+  const auto anna = keyring->FindOrAdd(KeyKind::kSubject, "t", "anna");
+  const auto text = keyring->FindOrAdd(KeyKind::kDocument, "t", "anna");
+  const auto other = keyring->FindOrAdd(KeyKind::kSubject, "u", "anna");
+  ASSERT_TRUE(anna.ok() && text.ok() && other.ok());
+  EXPECT_EQ(anna->number, 1u);
+  EXPECT_NE(anna->bytes, text->bytes);
+  EXPECT_NE(anna->number, other->number);
+  EXPECT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "t", "anna")->number, 1u);
+  ASSERT_EQ(keyring->Sync(), absl::OkStatus());
+  const std::string public_key = keyring->signing_key().public_key();
+  keyring = Open();
+  EXPECT_EQ(*keyring->Find(KeyKind::kSubject, "t", "anna"), 1u);
+  EXPECT_EQ(*keyring->Get(1), anna->bytes);
+  EXPECT_EQ(keyring->signing_key().public_key(), public_key);
+  EXPECT_TRUE(keyring->Check().empty());
+}
+
+TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
+  auto keyring = Open();
+  keyring->FindOrAdd(KeyKind::kSubject, "", "anna").IgnoreError();
+  keyring->FindOrAdd(KeyKind::kSubject, "", "bert").IgnoreError();
+  const std::string before = *ReadFile(path_);
+  ASSERT_EQ(keyring->Destroy(1), absl::OkStatus());
+  ASSERT_EQ(keyring->Destroy(1), absl::OkStatus());
+  EXPECT_TRUE(keyring->IsDestroyed(1));
+  EXPECT_EQ(keyring->Get(1).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(keyring->Get(2).status(), absl::OkStatus());
+  const std::string after = *ReadFile(path_);
+  // Tag, nonce and key.
+  EXPECT_EQ(after.substr(kRowBytes + 16, 88), std::string(88, '\0'));
+  EXPECT_EQ(after.substr(0, kRowBytes), before.substr(0, kRowBytes));
+  EXPECT_EQ(after.substr(2 * kRowBytes), before.substr(2 * kRowBytes));
+  // A later question of the same person begins anew.
+  EXPECT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "", "anna")->number, 3u);
+  keyring = Open();
+  EXPECT_TRUE(keyring->IsDestroyed(1));
+}
+
+TEST_F(KeyringTest, TheLogsOwnKeyStays) {
+  EXPECT_EQ(Open()->Destroy(0).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Open()->Destroy(9).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(KeyringTest, EveryChangedByteOfARowShows) {
+  Open()->FindOrAdd(KeyKind::kSubject, "", "anna").IgnoreError();
+  const std::string good = *ReadFile(path_);
+  for (size_t i = kRowBytes; i < 2 * kRowBytes; ++i) {
+    std::string bad = good;
+    bad[i] ^= 1;
+    ASSERT_EQ(WriteFileAtomically(path_, bad), absl::OkStatus());
+    const auto keyring = Open();
+    EXPECT_EQ(keyring->Get(1).status().code(), absl::StatusCode::kDataLoss)
+        << i;
+    EXPECT_EQ(keyring->Check().size(), 1u) << i;
+  }
+}
+
+TEST_F(KeyringTest, AnotherMasterKeyOpensNothing) {
+  Open();
+  ASSERT_EQ(WriteFileAtomically(folder_ + "/master2", Hex(Sha256("x"))),
+            absl::OkStatus());
+  const auto other = MasterKeyInFile(folder_ + "/master2");
+  const absl::Status status = Keyring::Open(path_, other.get()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("master key"));
+}
+
+TEST_F(KeyringTest, ForgetsRowsThatACrashLeftEmpty) {
+  Open()->FindOrAdd(KeyKind::kSubject, "", "anna").IgnoreError();
+  const std::string good = *ReadFile(path_);
+  for (const size_t left : {1, 127, 128, 300}) {
+    ASSERT_EQ(WriteFileAtomically(path_, good + std::string(left, '\0')),
+              absl::OkStatus());
+    const auto keyring = Open();
+    EXPECT_EQ(keyring->size(), 2u);
+    EXPECT_TRUE(keyring->Check().empty());
+  }
+}
+
+TEST_F(KeyringTest, TakesItsMasterKeyFromWhereItIsTold) {
+  const std::string key = Hex(Sha256("the key"));
+  setenv("FOOTNOTE_TEST_KEY", key.c_str(), 1);
+  EXPECT_EQ(*MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch(),
+            Sha256("the key"));
+  EXPECT_EQ(*MasterKeyOfCommand("echo $FOOTNOTE_TEST_KEY")->Fetch(),
+            Sha256("the key"));
+  EXPECT_EQ(MasterKeyOfCommand("exit 3")->Fetch().status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  const absl::Status status =
+      MasterKeyOfCommand("echo short")->Fetch().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  // A key that is wrong is not shown.
+  EXPECT_THAT(std::string(status.message()), HasSubstr("5 characters"));
+  unsetenv("FOOTNOTE_TEST_KEY");
+  EXPECT_FALSE(MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch().ok());
+  EXPECT_EQ(*master_->Fetch(), *master_->Fetch());
+}
+
+}  // namespace
+}  // namespace footnote
