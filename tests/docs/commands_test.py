@@ -53,8 +53,11 @@ class CommandsTest(unittest.TestCase):
   def test_the_runbook(self):
     self.run_blocks("docs/operations/runbook.md")
 
+  def test_the_auditors_page(self):
+    self.run_blocks("docs/audit.md")
+
   def test_no_other_document_has_commands_that_no_test_runs(self):
-    tested = {"docs/operations/runbook.md"}
+    tested = {"docs/operations/runbook.md", "docs/audit.md"}
     for path in sorted((RUNFILES / "docs").rglob("*.md")):
       name = path.relative_to(RUNFILES).as_posix()
       if name not in tested:
