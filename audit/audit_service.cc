@@ -182,6 +182,8 @@ class AuditService final : public v1::Audit::Service {
       grpc::ServerWriter<v1::ExportBundleResponse>* stream) override {
     const Scope scope = ScopeOf(*context);
     for (const std::string& id : request->answer_ids()) {
+      const absl::Status valid = ValidateAnswerId(id);
+      if (!valid.ok()) return ToGrpcStatus(valid);
       const absl::Status noted =
           NoteAccess("ExportBundle", id, scope, ledger_.get());
       if (!noted.ok()) return ToGrpcStatus(noted);
