@@ -277,10 +277,11 @@ class _Synsets(pickle.Unpickler):
 
     def find_class(self, module, name):
         if module.startswith("rowordnet"):
-            return type(name, (), {"__setstate__": lambda self, state:
-                                   self.__dict__.update(
-                                       state[0] or {} if isinstance(
-                                           state, tuple) else state)})
+            return type(name, (), {
+                "Pos": lambda *number: None,
+                "SumoType": lambda *number: None,
+                "__setstate__": lambda self, state: self.__dict__.update(
+                    state[0] or {} if isinstance(state, tuple) else state)})
         return super().find_class(module, name)
 
 
