@@ -34,6 +34,7 @@ from scipy.optimize import minimize
 FOLDS = 5
 PENALTY = 3.0
 DEPTH = 10
+FEWEST = 5  # questions of a language that is counted
 # Features that only mean something across languages, and those that mean
 # nothing there.
 ACROSS_ONLY = {"translation", "sentence"}
@@ -125,7 +126,8 @@ def figures(items, score_of):
         rank = item.rank(score_of(item)) if len(item.docs) else 0
         found[item.lang].append((rank == 1, 1 <= rank <= 5,
                                  1 / rank if 1 <= rank <= DEPTH else 0))
-    return {lang: np.mean(rows, 0) for lang, rows in sorted(found.items())}
+    return {lang: np.mean(rows, 0) for lang, rows in sorted(found.items())
+            if len(rows) >= FEWEST}
 
 
 def show(name, items, score_of, each):
