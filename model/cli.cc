@@ -125,6 +125,7 @@ void RegisterModelCommands(CLI::App* app, CliContext* context) {
   CLI::App* model =
       app->add_subcommand("model", "Model weights: look into them, run them");
   model->require_subcommand(1);
+  model->fallthrough();
   auto options = std::make_shared<InspectOptions>();
   CLI::App* inspect =
       AddCommand(model, context, "inspect", "print architecture and sizes",
