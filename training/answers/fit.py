@@ -44,7 +44,7 @@ FOLDS = 5
 SCORE_PENALTY = 10.0
 DOUBT_PENALTY = 400.0
 FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
-WRONG_ABSTENTIONS = 0.070  # aimed at; asked are at most .08
+WRONG_ABSTENTIONS = 0.075  # aimed at; asked are at most .08
 
 
 def normalize(text):
