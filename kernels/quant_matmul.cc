@@ -6,15 +6,15 @@
 
 namespace footnote {
 
-#define FOOTNOTE_DECLARE(isa)                                                 \
-  void QuantMatmul##isa(QuantType type, const void* w, size_t k,              \
-                        size_t begin, size_t end, const void* prepared,       \
-                        size_t rows, float* y, size_t y_stride);              \
-  void QuantizeBlocks##isa(const float* x, size_t k, size_t step,             \
-                           QuantizedBlock* out);                              \
-  namespace {                                                                 \
-  constexpr QuantMatmulKernels kKernels##isa = {&QuantizeBlocks##isa,         \
-                                                &QuantMatmul##isa};           \
+#define FOOTNOTE_DECLARE(isa)                                                  \
+  void QuantMatmul##isa(QuantType type, const void* w, size_t k, size_t begin, \
+                        size_t end, const void* prepared, size_t rows,         \
+                        float* y, size_t y_stride);                            \
+  void QuantizeBlocks##isa(const float* x, size_t k, size_t step,              \
+                           QuantizedBlock* out);                               \
+  namespace {                                                                  \
+  constexpr QuantMatmulKernels kKernels##isa = {&QuantizeBlocks##isa,          \
+                                                &QuantMatmul##isa};            \
   }
 
 FOOTNOTE_DECLARE(Scalar)

@@ -477,9 +477,8 @@ absl::Status Kv::Flush() {
 
 absl::Status Kv::VerifyFiles() const {
   const std::shared_ptr<KvInstance> instance = state_->Instance();
-  return FromRocks(
-      instance->db->VerifyFileChecksums(rocksdb::ReadOptions()),
-      state_->folder);
+  return FromRocks(instance->db->VerifyFileChecksums(rocksdb::ReadOptions()),
+                   state_->folder);
 }
 
 absl::StatusOr<uint64_t> Kv::FileBytes() const {

@@ -11,6 +11,7 @@
 //   together  `sequences` at once, tokens of all of them
 // The sequences say the same, so their logits must be the same to the bit as
 // those of one alone: the program fails if they are not.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -20,7 +21,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "base/status_macros.h"

@@ -71,6 +71,8 @@ const std::vector<Family>& Families() {
       {"deepseek-coder",
        {"[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-퟿]+",
         "\\p{N}"}},
+      // The formatter would split this class anew each time.
+      // clang-format off
       {"deepseek-llm",
        {"[\\r\\n]",
         "\\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-"
@@ -85,6 +87,7 @@ const std::vector<Family>& Families() {
         "ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+",
         "\\s?[!-/:-~！-／：-～‘-‟　-。]+", "\\s+(?!\\s|\\S)",
         "[一-龥ࠀ-一가-퟿]+", "\\p{N}+"}},
+      // clang-format on
   };
   return *families;
 }

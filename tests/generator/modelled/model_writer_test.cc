@@ -18,8 +18,8 @@ constexpr char kModel[] = "SmolLM2-135M-Instruct";
 
 TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   const char* const folder = getenv("FOOTNOTE_MODELS");
-  const std::string path =
-      std::string(folder == nullptr ? "" : folder) + "/" + kModel + ".Q4_1.gguf";
+  const std::string path = std::string(folder == nullptr ? "" : folder) + "/" +
+                           kModel + ".Q4_1.gguf";
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
     GTEST_SKIP() << "no " << path << "; tools/models pull " << kModel;
