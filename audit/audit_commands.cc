@@ -66,27 +66,7 @@ absl::Status Fsck(const Options& options, CliContext* context) {
     ASSIGN_OR_RETURN(*request.add_checkpoints(), ReadFile(file, 1 << 20));
   }
   ASSIGN_OR_RETURN(const auto audit, Connect(context));
-  grpc::ClientContext call;
-  const auto reader = audit->VerifyChain(&call, request);
-  v1::VerifyChainResponse response;
-  while (reader->Read(&response)) {
-    if (response.done() && response.damaged() > 0) {
-      context->exit_code = kExitNotVerified;
-    }
-    if (context->json) {
-      PrintLine(ToJson(response));
-    } else if (response.done()) {
-      PrintLine(absl::StrCat(response.records(), " records, ",
-                             response.damaged(), " damaged"));
-    } else {
-      PrintLine(absl::StrCat(
-          response.damaged_sequence() > 0
-              ? absl::StrCat("record ", response.damaged_sequence(), ": ")
-              : "",
-          Printable(response.detail())));
-    }
-  }
-  return FromGrpcStatus(reader->Finish());
+  return PrintChainCheck(audit.get(), request, context);
 }
 
 absl::Status Tail(const Options& options, CliContext* context) {
@@ -196,6 +176,32 @@ void AddLooking(CLI::App* group, CliContext* context,
 }
 
 }  // namespace
+
+absl::Status PrintChainCheck(v1::Audit::Stub* audit,
+                             const v1::VerifyChainRequest& request,
+                             CliContext* context) {
+  grpc::ClientContext call;
+  const auto reader = audit->VerifyChain(&call, request);
+  v1::VerifyChainResponse response;
+  while (reader->Read(&response)) {
+    if (response.done() && response.damaged() > 0) {
+      context->exit_code = kExitNotVerified;
+    }
+    if (context->json) {
+      PrintLine(ToJson(response));
+    } else if (response.done()) {
+      PrintLine(absl::StrCat(response.records(), " records, ",
+                             response.damaged(), " damaged"));
+    } else {
+      PrintLine(absl::StrCat(
+          response.damaged_sequence() > 0
+              ? absl::StrCat("record ", response.damaged_sequence(), ": ")
+              : "",
+          Printable(response.detail())));
+    }
+  }
+  return FromGrpcStatus(reader->Finish());
+}
 
 void RegisterAuditGroup(CLI::App* app, CliContext* context) {
   CLI::App* group =

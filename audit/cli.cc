@@ -99,30 +99,6 @@ absl::Status VerifyOne(const std::string& id, v1::Audit::Stub* audit,
   return absl::OkStatus();
 }
 
-absl::Status VerifyWhole(v1::Audit::Stub* audit, CliContext* context) {
-  grpc::ClientContext call;
-  const auto reader = audit->VerifyChain(&call, v1::VerifyChainRequest());
-  v1::VerifyChainResponse response;
-  while (reader->Read(&response)) {
-    if (response.done() && response.damaged() > 0) {
-      context->exit_code = kExitNotVerified;
-    }
-    if (context->json) {
-      PrintLine(ToJson(response));
-    } else if (response.done()) {
-      PrintLine(absl::StrCat(response.records(), " records, ",
-                             response.damaged(), " damaged"));
-    } else {
-      PrintLine(absl::StrCat(
-          response.damaged_sequence() > 0
-              ? absl::StrCat("record ", response.damaged_sequence(), ": ")
-              : "",
-          Printable(response.detail())));
-    }
-  }
-  return FromGrpcStatus(reader->Finish());
-}
-
 absl::Status RunVerify(const VerifyOptions& options, CliContext* context) {
   if (options.answers.empty() != options.chain) {
     return absl::InvalidArgumentError(
@@ -130,7 +106,9 @@ absl::Status RunVerify(const VerifyOptions& options, CliContext* context) {
   }
   ASSIGN_OR_RETURN(const auto channel, context->connect());
   const auto audit = v1::Audit::NewStub(channel);
-  if (options.chain) return VerifyWhole(audit.get(), context);
+  if (options.chain) {
+    return PrintChainCheck(audit.get(), v1::VerifyChainRequest(), context);
+  }
   for (const std::string& id : options.answers) {
     RETURN_IF_ERROR(VerifyOne(id, audit.get(), context));
   }
