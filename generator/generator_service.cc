@@ -26,8 +26,7 @@ class GeneratorService final : public v1::Generator::Service {
       : writers_(std::move(writers)),
         encoder_(encoder),
         models_(options.models_folder, EngineOptionsOf(options)),
-        shelf_(options.models_folder, writers_.front().get(),
-               ModelWriterOptions()) {}
+        shelf_(&models_, writers_.front().get(), ModelWriterOptions()) {}
 
   grpc::Status Generate(
       grpc::ServerContext* context, const v1::GenerateRequest* request,
@@ -69,7 +68,7 @@ class GeneratorService final : public v1::Generator::Service {
     for (const auto& writer : writers_) {
       list(writer->name(), writer->is_deterministic());
     }
-    for (const std::string& name : shelf_.Names()) list(name, true);
+    for (const std::string& name : models_.Names()) list(name, true);
     return grpc::Status::OK;
   }
 

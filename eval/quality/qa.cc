@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -128,14 +129,16 @@ absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
       absl::ToDoubleMilliseconds(absl::Now() - start));
   const bool abstained =
       answer.abstention() != v1::ABSTENTION_REASON_UNSPECIFIED;
-  const bool by_model = answer.writer() == model;
+  // The name may have been cut short: the writer says the whole of it.
+  const bool by_model =
+      !model.empty() && absl::StartsWith(answer.writer(), model);
   if (!model.empty() && !abstained) tally->model_share.Add(by_model);
   ScoreCited(answer, question.language, tally);
   if (question.answerable) {
     const bool contains =
         !abstained && ContainsAnswer(answer.text(), question.answers);
     tally->contains.Add(contains);
-    if (!model.empty() && !abstained && by_model) {
+    if (!abstained && by_model) {
       tally->model_contains.Add(contains);
     }
     tally->abstain_wrong.Add(abstained);

@@ -12,7 +12,6 @@
 #include "generator/citation/assemble.h"
 #include "generator/modelled/align.h"
 #include "generator/modelled/marks.h"
-#include "model/tokenizer/open.h"
 #include "text/identify.h"
 #include "text/sentences.h"
 
@@ -39,29 +38,13 @@ struct ModelWriter::Sentence {
   Alignment alignment;
 };
 
-ModelWriter::ModelWriter(std::string name, std::unique_ptr<Engine> engine,
-                         std::unique_ptr<Tokenizer> tokenizer,
-                         std::unique_ptr<ChatTemplate> chat,
-                         const Writer* fallback,
+ModelWriter::ModelWriter(const LanguageModel* model, const Writer* fallback,
                          const ModelWriterOptions& options)
-    : name_(std::move(name)),
-      engine_(std::move(engine)),
-      tokenizer_(std::move(tokenizer)),
-      chat_(std::move(chat)),
+    : model_(model),
       fallback_(fallback),
       options_(options),
-      cites_(chat_->Mentions("documents") && chat_->Mentions("<co")) {}
-
-absl::StatusOr<std::unique_ptr<ModelWriter>> ModelWriter::Open(
-    const std::string& name, const std::string& path, const Writer* fallback,
-    const ModelWriterOptions& options) {
-  ASSIGN_OR_RETURN(auto tokenizer, OpenTokenizer(path));
-  ASSIGN_OR_RETURN(auto chat, ChatTemplate::Open(path));
-  ASSIGN_OR_RETURN(auto engine, Engine::Open(path, EngineOptions()));
-  return std::make_unique<ModelWriter>(name, std::move(engine),
-                                       std::move(tokenizer), std::move(chat),
-                                       fallback, options);
-}
+      cites_(model_->chat()->Mentions("documents") &&
+             model_->chat()->Mentions("<co")) {}
 
 std::unique_ptr<Analyzer> ModelWriter::BorrowAnalyzer() const {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -84,7 +67,7 @@ std::vector<ShownPassage> ModelWriter::Choose(
   for (int i = 0; i < count && tokens > 20; ++i) {
     const std::string& text = request.passages(i).text();
     ids.clear();
-    tokenizer_->Encode(text, &ids);
+    model_->tokenizer().Encode(text, &ids);
     // The first passages are the best; each leaves something to the next.
     const int room = i + 1 == count ? tokens : tokens * 2 / 3;
     ShownPassage passage;
@@ -92,7 +75,8 @@ std::vector<ShownPassage> ModelWriter::Choose(
     passage.bytes = text.size();
     if (static_cast<int>(ids.size()) > room) {
       std::string kept;
-      for (int k = 0; k < room; ++k) tokenizer_->AppendText(ids[k], &kept);
+      for (int k = 0; k < room; ++k)
+        model_->tokenizer().AppendText(ids[k], &kept);
       passage.bytes =
           FloorToCodePoint(text, std::min(kept.size(), text.size()));
     }
@@ -106,30 +90,27 @@ absl::StatusOr<std::string> ModelWriter::Complete(
     const std::string& request, int max_tokens,
     const std::function<bool()>& is_cancelled, absl::Time deadline,
     Trace* trace) const {
-  ASSIGN_OR_RETURN(const Prompt prompt, chat_->Render(request));
+  ASSIGN_OR_RETURN(const Prompt prompt, model_->chat()->Render(request));
+  const Tokenizer& tokenizer = model_->tokenizer();
   DecodeRequest decode;
-  tokenizer_->EncodePrompt(prompt.bytes(), prompt.foreign(), &decode.prompt);
-  if (tokenizer_->add_bos() &&
-      (decode.prompt.empty() || decode.prompt[0] != tokenizer_->bos())) {
-    decode.prompt.insert(decode.prompt.begin(), tokenizer_->bos());
-  }
+  decode.prompt = model_->Encode(prompt);
   decode.max_tokens = max_tokens;
   decode.deadline = deadline;
-  if (tokenizer_->eos() >= 0) decode.stop_ids.push_back(tokenizer_->eos());
+  if (tokenizer.eos() >= 0) decode.stop_ids.push_back(tokenizer.eos());
   for (const char* end : {"<|im_end|>", "<|eot_id|>", "<end_of_turn>",
                           "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>"}) {
-    const int32_t id = tokenizer_->FindControl(end);
+    const int32_t id = tokenizer.FindControl(end);
     if (id >= 0) decode.stop_ids.push_back(id);
   }
   decode.on_token = [&](const GeneratedToken&) { return !is_cancelled(); };
-  ASSIGN_OR_RETURN(const Generation made, engine_->Generate(decode));
+  ASSIGN_OR_RETURN(const Generation made, model_->engine().Generate(decode));
   if (is_cancelled()) return absl::CancelledError("the caller went away");
   std::string text;
   for (const GeneratedToken& token : made.tokens) {
-    if (cites_ && tokenizer_->IsControl(token.id)) {
-      text.append(std::string(tokenizer_->Spelling(token.id)));
+    if (cites_ && tokenizer.IsControl(token.id)) {
+      text.append(std::string(tokenizer.Spelling(token.id)));
     } else {
-      tokenizer_->AppendText(token.id, &text);
+      tokenizer.AppendText(token.id, &text);
     }
   }
   trace->prompt_tokens += made.prompt_tokens;
@@ -155,7 +136,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteTraced(
     return draft;
   };
   std::vector<int32_t> question;
-  tokenizer_->Encode(request.question(), &question);
+  model_->tokenizer().Encode(request.question(), &question);
   const int left = options_.max_prompt_tokens - kPromptFrame -
                    static_cast<int>(question.size());
   const std::vector<ShownPassage> shown = Choose(request, left);
@@ -272,7 +253,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteTraced(
   }
   draft.set_text(std::move(text));
   draft.set_support(support / static_cast<double>(kept.size()));
-  draft.set_writer(name_);
+  draft.set_writer(model_->name());
   return draft;
 }
 

@@ -10,9 +10,7 @@
 #include "absl/status/statusor.h"
 #include "generator/modelled/prompt.h"
 #include "generator/writer.h"
-#include "model/schedule/engine.h"
-#include "model/template/chat_template.h"
-#include "model/tokenizer/tokenizer.h"
+#include "model/language_model.h"
 #include "text/analyzer.h"
 
 namespace footnote {
@@ -39,18 +37,12 @@ struct ModelWriterOptions {
 // Greedy decoding: the same request gives the same bytes.
 class ModelWriter : public Writer {
  public:
-  // `fallback` must outlive it.
-  ModelWriter(std::string name, std::unique_ptr<Engine> engine,
-              std::unique_ptr<Tokenizer> tokenizer,
-              std::unique_ptr<ChatTemplate> chat, const Writer* fallback,
+  // `model` and `fallback` must outlive it. REQUIRES: model->chat() is not
+  // null.
+  ModelWriter(const LanguageModel* model, const Writer* fallback,
               const ModelWriterOptions& options);
 
-  // Opens the model at `path` (a folder or a *.gguf) under the name `name`.
-  static absl::StatusOr<std::unique_ptr<ModelWriter>> Open(
-      const std::string& name, const std::string& path, const Writer* fallback,
-      const ModelWriterOptions& options);
-
-  absl::string_view name() const override { return name_; }
+  absl::string_view name() const override { return model_->name(); }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(
       const v1::GenerateRequest& request,
@@ -83,10 +75,7 @@ class ModelWriter : public Writer {
   std::unique_ptr<Analyzer> BorrowAnalyzer() const;
   void ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const;
 
-  const std::string name_;
-  const std::unique_ptr<Engine> engine_;
-  const std::unique_ptr<Tokenizer> tokenizer_;
-  const std::unique_ptr<ChatTemplate> chat_;
+  const LanguageModel* const model_;
   const Writer* const fallback_;
   const ModelWriterOptions options_;
   // Trained to cite, and so on: said by its template.

@@ -25,8 +25,9 @@ TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
     GTEST_SKIP() << "no " << path << "; tools/models pull " << kModel;
   }
   const ExtractiveWriter extractive(nullptr);
-  const auto writer = ModelWriter::Open(kModel, path, &extractive, {});
-  ASSERT_TRUE(writer.ok()) << writer.status();
+  const auto model = LanguageModel::Open(path, {});
+  ASSERT_TRUE(model.ok()) << model.status();
+  const ModelWriter writer(model->get(), &extractive, {});
   v1::GenerateRequest request;
   request.set_question("How high is the lighthouse?");
   request.set_language("en");
@@ -39,7 +40,7 @@ TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   passage->mutable_source()->set_document("d");
   passage->mutable_source()->set_version(1);
   ModelWriter::Trace trace;
-  auto draft = (*writer)->WriteTraced(
+  auto draft = writer.WriteTraced(
       request, [] { return false; }, &trace);
   ASSERT_TRUE(draft.ok()) << draft.status();
   EXPECT_GE(trace.rounds, 1);
@@ -49,7 +50,7 @@ TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   EXPECT_EQ(KeepOnlyFound(request.passages(), &*draft), 0);
   EXPECT_NE(draft->text().find("31"), std::string::npos) << draft->text();
   // Greedy: the same again.
-  const auto again = (*writer)->Write(request, [] { return false; });
+  const auto again = writer.Write(request, [] { return false; });
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->text(), draft->text());
 }
