@@ -5,17 +5,21 @@
 // to standard output as indexer/formats/pdf_layout.h tells. See README.md.
 //
 //   footnote-pdf MEMORY_BYTES CPU_SECONDS < FILE.pdf > PAGES
-#include <iconv.h>
-#include <poppler/cpp/poppler-document.h>
-#include <poppler/cpp/poppler-global.h>
-#include <poppler/cpp/poppler-page.h>
-#include <poppler/cpp/poppler-toc.h>
+#include <poppler/GlobalParams.h>
+#include <poppler/Outline.h>
+#include <poppler/PDFDoc.h>
+#include <poppler/PDFDocEncoding.h>
+#include <poppler/TextOutputDev.h>
+#include <poppler/UTF.h>
+#include <poppler/goo/gmem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -66,100 +70,195 @@ void AppendUtf8(uint32_t c, std::string* out) {
   out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
 }
 
-// One line of output: without line breaks. (poppler's own to_utf8 asks iconv,
-// which opens files.)
-std::string OneLine(const poppler::ustring& utf16) {
-  std::string out;
-  for (size_t i = 0; i < utf16.size(); ++i) {
-    uint32_t c = utf16[i];
-    if (c >= 0xD800 && c < 0xE000) {
-      const bool pair = c < 0xDC00 && i + 1 < utf16.size() &&
-                        utf16[i + 1] >= 0xDC00 && utf16[i + 1] < 0xE000;
-      c = pair ? 0x10000 + ((c - 0xD800) << 10) + (utf16[++i] - 0xDC00)
-               : 0xFFFD;
+// Output is collected here: poppler's own work on a page is a millisecond, so
+// printf would be much of the whole.
+class Output {
+ public:
+  ~Output() { Flush(); }
+
+  void Text(const char* text) { buffer_.append(text); }
+  void Text(const std::string& text) { buffer_.append(text); }
+  void Space() { buffer_.push_back(' '); }
+
+  void Integer(int64_t value) {
+    char digits[24];
+    char* const end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
+    buffer_.append(digits, static_cast<size_t>(end - digits));
+  }
+
+  // With one digit behind the point.
+  void Number(double value) {
+    if (!(std::fabs(value) < kMaxCoordinate)) value = 0;
+    int64_t tenths = std::llround(value * 10);
+    if (tenths < 0) {
+      buffer_.push_back('-');
+      tenths = -tenths;
     }
+    Integer(tenths / 10);
+    buffer_.push_back('.');
+    buffer_.push_back(static_cast<char>('0' + tenths % 10));
+  }
+
+  void EndLine() {
+    buffer_.push_back('\n');
+    if (buffer_.size() >= kWriteBytes) Flush();
+  }
+
+  void Flush() {
+    const char* at = buffer_.data();
+    size_t left = buffer_.size();
+    while (left > 0) {
+      const ssize_t written = write(STDOUT_FILENO, at, left);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) _exit(1);
+      at += written;
+      left -= static_cast<size_t>(written);
+    }
+    buffer_.clear();
+  }
+
+ private:
+  static constexpr double kMaxCoordinate = 1e9;
+  static constexpr size_t kWriteBytes = 60 << 10;
+  std::string buffer_;
+};
+
+// One line of output: without line breaks.
+std::string OneLine(const Unicode* text, int length) {
+  std::string out;
+  for (int i = 0; i < length; ++i) {
+    uint32_t c = text[i];
+    if ((c >= 0xD800 && c < 0xE000) || c > 0x10FFFF) c = 0xFFFD;
     AppendUtf8(c, &out);
   }
   return out;
 }
 
-void Refuse(const char* code, const std::string& why) {
-  printf("E %s %s\n", code, why.c_str());
+void Refuse(const char* code, const std::string& why, Output* out) {
+  out->Text("E ");
+  out->Text(code);
+  out->Space();
+  out->Text(why);
+  out->EndLine();
 }
 
-bool IsRightToLeft(unsigned c) {
+bool IsRightToLeft(Unicode c) {
   return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) ||
          (c >= 0xFE70 && c <= 0xFEFF);
 }
 
 // Words of right-to-left scripts come as they are drawn, from the left; the
 // text of the page tells how they are read.
-poppler::ustring InReadingOrder(const poppler::ustring& word,
-                                const poppler::ustring& page) {
-  if (word.size() < 2 ||
-      std::none_of(word.begin(), word.end(), IsRightToLeft) ||
-      page.find(word) != poppler::ustring::npos) {
-    return word;
-  }
-  poppler::ustring reversed = word;
-  std::reverse(reversed.begin(), reversed.end());
-  return page.find(reversed) != poppler::ustring::npos ? reversed : word;
+std::string InReadingOrder(const TextWord& word, const std::string& page) {
+  std::vector<Unicode> text(word.getChar(0),
+                            word.getChar(0) + word.getLength());
+  const std::string drawn = OneLine(text.data(), word.getLength());
+  if (text.size() < 2 || page.find(drawn) != std::string::npos) return drawn;
+  std::reverse(text.begin(), text.end());
+  const std::string reversed = OneLine(text.data(), word.getLength());
+  return page.find(reversed) != std::string::npos ? reversed : drawn;
 }
 
-void WritePage(const poppler::page& page) {
-  const poppler::rectf box = page.page_rect();
-  printf("P %.1f %.1f\n", box.width(), box.height());
-  const std::vector<poppler::text_box> words =
-      page.text_list(poppler::page::text_list_include_font);
-  poppler::ustring text;
-  bool text_known = false;
-  for (const poppler::text_box& word : words) {
-    poppler::ustring shown = word.text();
-    if (std::any_of(shown.begin(), shown.end(), IsRightToLeft)) {
-      if (!text_known) text = page.text();
-      text_known = true;
-      shown = InReadingOrder(shown, text);
+// The words in reading order, as poppler's columns and lines have them.
+void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
+  const std::unique_ptr<TextWordList> words = page->makeWordList();
+  std::string text;
+  for (int i = 0; words != nullptr && i < words->getLength(); ++i) {
+    const TextWord& word = *words->get(i);
+    const int length = word.getLength();
+    if (length <= 0) continue;
+    std::string shown;
+    if (std::any_of(word.getChar(0), word.getChar(0) + length, IsRightToLeft)) {
+      if (text.empty()) {
+        const std::unique_ptr<GooString> whole(
+            page->getText(0, 0, width, height));
+        text = whole->toStr();
+      }
+      shown = InReadingOrder(word, text);
+    } else {
+      shown = OneLine(word.getChar(0), length);
     }
-    const std::string utf8 = OneLine(shown);
-    if (utf8.empty()) continue;
-    const poppler::rectf at = word.bbox();
-    const bool has_font = word.has_font_info();
-    const std::string font = has_font ? word.get_font_name() : "";
-    const bool bold = font.find("Bold") != std::string::npos ||
-                      font.find("Black") != std::string::npos;
-    printf("W %.1f %.1f %.1f %.1f %.1f %d %d %s\n", at.left(), at.top(),
-           at.right(), at.bottom(), has_font ? word.get_font_size() : 0.0,
-           bold ? 1 : 0, word.has_space_after() ? 1 : 0, utf8.c_str());
+    double x0, y0, x1, y1;
+    word.getBBox(&x0, &y0, &x1, &y1);
+    const GooString* const font = word.getFontName(0);
+    const bool bold =
+        font != nullptr && (font->toStr().find("Bold") != std::string::npos ||
+                            font->toStr().find("Black") != std::string::npos);
+    out->Text("W ");
+    for (const double number : {x0, y0, x1, y1, word.getFontSize()}) {
+      out->Number(number);
+      out->Space();
+    }
+    out->Text(bold ? "1 " : "0 ");
+    out->Text(word.hasSpaceAfter() ? "1 " : "0 ");
+    out->Text(shown);
+    out->EndLine();
   }
 }
 
-void WriteOutline(const poppler::document& document) {
-  const std::unique_ptr<poppler::toc> toc(document.create_toc());
-  if (toc == nullptr || toc->root() == nullptr) return;
-  std::vector<std::pair<const poppler::toc_item*, int>> stack = {
-      {toc->root(), 0}};
-  int items = 0;
-  while (!stack.empty() && items++ < kMaxOutlineItems) {
+void WritePages(PDFDoc* document, Output* out) {
+  TextOutputDev device(nullptr, false, 0, false, false);
+  for (int i = 1; i <= document->getNumPages(); ++i) {
+    double width = document->getPageCropWidth(i);
+    double height = document->getPageCropHeight(i);
+    if (document->getPageRotate(i) % 180 != 0) std::swap(width, height);
+    out->Text("P ");
+    out->Number(width);
+    out->Space();
+    out->Number(height);
+    out->EndLine();
+    document->displayPageSlice(&device, i, 72, 72, /*rotate=*/0,
+                               /*useMediaBox=*/false, /*crop=*/true,
+                               /*printing=*/false, -1, -1, -1, -1);
+    WriteWords(&device, width, height, out);
+  }
+}
+
+void WriteOutline(PDFDoc* document, Output* out) {
+  Outline* const outline = document->getOutline();
+  if (outline == nullptr || outline->getItems() == nullptr) return;
+  std::vector<std::pair<OutlineItem*, int>> stack;
+  const auto push = [&stack](const std::vector<OutlineItem*>& items,
+                             int depth) {
+    for (auto item = items.rbegin(); item != items.rend(); ++item) {
+      stack.push_back({*item, depth});
+    }
+  };
+  push(*outline->getItems(), 1);
+  for (int items = 0; !stack.empty() && items < kMaxOutlineItems; ++items) {
     const auto [item, depth] = stack.back();
     stack.pop_back();
-    if (depth > 0) printf("T %d %s\n", depth, OneLine(item->title()).c_str());
-    if (depth >= kMaxOutlineDepth) continue;
-    const std::vector<poppler::toc_item*> children = item->children();
-    for (auto child = children.rbegin(); child != children.rend(); ++child) {
-      stack.push_back({*child, depth + 1});
-    }
+    out->Text("T ");
+    out->Integer(depth);
+    out->Space();
+    out->Text(OneLine(item->getTitle(), item->getTitleLength()));
+    out->EndLine();
+    if (depth >= kMaxOutlineDepth || !item->hasKids()) continue;
+    item->open();
+    if (item->getKids() != nullptr) push(*item->getKids(), depth + 1);
   }
 }
 
-void WriteProperties(const poppler::document& document) {
+void WriteProperties(PDFDoc* document, Output* out) {
   for (const auto& [key, name] :
        {std::pair<const char*, const char*>{"Title", "title"},
         {"Author", "author"},
         {"Subject", "subject"},
         {"CreationDate", "created"},
         {"ModDate", "modified"}}) {
-    const std::string value = OneLine(document.info_key(key));
-    if (!value.empty()) printf("M %s %s\n", name, value.c_str());
+    const std::unique_ptr<GooString> entry =
+        document->getDocInfoStringEntry(key);
+    if (entry == nullptr) continue;
+    Unicode* text = nullptr;
+    const int length = TextStringToUCS4(entry->toStr(), &text);
+    const std::string value = OneLine(text, length);
+    gfree(text);
+    if (value.empty()) continue;
+    out->Text("M ");
+    out->Text(name);
+    out->Space();
+    out->Text(value);
+    out->EndLine();
   }
 }
 
@@ -178,38 +277,27 @@ int Main(int argc, char** argv) {
   // The character maps of East Asian fonts, which poppler opens when a document
   // asks for one (package poppler-data).
   limits.readable_folder = "/usr/share/poppler";
-  // poppler makes its strings with iconv, whose modules are files: they have to
-  // be here before none can be opened any more, and stay.
-  if (iconv_open("UTF-16", "UTF-8") == reinterpret_cast<iconv_t>(-1) ||
-      poppler::ustring::from_utf8("a").empty()) {
-    fprintf(stderr, "footnote-pdf: no conversion to UTF-16\n");
-    return 1;
-  }
+  setErrorCallback([](ErrorCategory, Goffset, const char*) {});
+  globalParams = std::make_unique<GlobalParams>();
   if (!EnterSandbox(limits)) return 1;
-  poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
-  const std::string bytes = ReadInput();
-  const std::unique_ptr<poppler::document> document(
-      poppler::document::load_from_raw_data(bytes.data(),
-                                            static_cast<int>(bytes.size())));
-  if (document == nullptr) {
-    Refuse("damaged", "PDF: damaged, it cannot be opened");
-  } else if (document->is_locked()) {
-    Refuse("locked", "PDF: encrypted with a password, want it open");
-  } else if (document->pages() > kMaxPages) {
-    Refuse("large", "PDF: over 20000 pages, want at most that many");
+  std::string bytes = ReadInput();
+  Output out;
+  PDFDoc document(new MemStream(
+      &bytes[0], 0, static_cast<Goffset>(bytes.size()), Object(objNull)));
+  if (document.getErrorCode() == errEncrypted) {
+    Refuse("locked", "PDF: encrypted with a password, want it open", &out);
+  } else if (!document.isOk()) {
+    Refuse("damaged", "PDF: damaged, it cannot be opened", &out);
+  } else if (document.getNumPages() > kMaxPages) {
+    Refuse("large", "PDF: over 20000 pages, want at most that many", &out);
   } else {
-    WriteProperties(*document);
-    WriteOutline(*document);
-    for (int i = 0; i < document->pages(); ++i) {
-      const std::unique_ptr<poppler::page> page(document->create_page(i));
-      if (page != nullptr) {
-        WritePage(*page);
-      } else {
-        printf("P 0 0\n");
-      }
-    }
+    WriteProperties(&document, &out);
+    WriteOutline(&document, &out);
+    WritePages(&document, &out);
   }
-  return fflush(stdout) == 0 ? 0 : 1;
+  // The pages are all the work there is: what poppler holds ends with us.
+  out.Flush();
+  _exit(0);
 }
 
 }  // namespace
