@@ -31,6 +31,9 @@ constexpr size_t kMaxValueBytes = 4096;
 // another language than what was never translated below them.
 constexpr size_t kMinBytesToIdentify = 160;
 constexpr size_t kIdentifyBytes = 400;
+// Of a document so much is looked at: its passages are asked one by one
+// afterwards, and most of them decide.
+constexpr size_t kIdentifyDocumentBytes = 2000;
 // How sure identification must be to overrule the file's own word, and the
 // document's language for one passage.
 constexpr float kSure = 0.8f;
@@ -67,12 +70,20 @@ std::vector<std::pair<std::string, std::string>> JoinMetadata(
   return out;
 }
 
+// At most `bytes` from the middle of `text`.
+absl::string_view Middle(absl::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  const size_t begin = FloorToCodePoint(text, (text.size() - bytes) / 2);
+  return text.substr(begin, FloorToCodePoint(text, begin + bytes) - begin);
+}
+
 // The caller's word counts; then what the text is surely written in; then the
 // file's word; then the best guess.
 Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
   const absl::StatusOr<Language> given = ParseLanguage(file.language);
   if (given.ok() && *given != Language::kUnknown) return *given;
-  const Identified identified = IdentifyLanguage(document.text);
+  const Identified identified =
+      IdentifyLanguage(Middle(document.text, kIdentifyDocumentBytes));
   if (identified.language != Language::kUnknown &&
       identified.confidence >= kSure) {
     return identified.language;
@@ -84,17 +95,13 @@ Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
 }
 
 // kUnknown where the passage does not tell.
-Language PassageLanguage(const CutPassage& passage, absl::string_view text) {
+Language PassageLanguage(const CutPassage& passage, absl::string_view text,
+                         Language document) {
   if (text.size() < kMinBytesToIdentify || passage.kind == BlockKind::kCode) {
     return Language::kUnknown;
   }
-  if (text.size() > kIdentifyBytes) {
-    const size_t begin =
-        FloorToCodePoint(text, (text.size() - kIdentifyBytes) / 2);
-    text = text.substr(begin,
-                       FloorToCodePoint(text, begin + kIdentifyBytes) - begin);
-  }
-  const Identified identified = IdentifyLanguage(text);
+  const Identified identified =
+      IdentifyPassage(Middle(text, kIdentifyBytes), document);
   return identified.confidence >= kSure ? identified.language
                                         : Language::kUnknown;
 }
@@ -106,7 +113,8 @@ void FillLanguages(bool given, PreparedDocument* document) {
   std::array<size_t, kLanguageCount> bytes = {};
   for (size_t i = 0; i < document->passages.size(); ++i) {
     const absl::string_view text = document->PassageText(i);
-    const Language language = PassageLanguage(document->passages[i], text);
+    const Language language =
+        PassageLanguage(document->passages[i], text, document->language);
     document->passage_languages.push_back(language);
     if (language != Language::kUnknown) {
       bytes[static_cast<size_t>(language)] += text.size();

@@ -86,37 +86,55 @@ constexpr Hints kHints[] = {
     {Language::kVi, "năm tên thành phố đầu tiên thế kỷ nước người"},
 };
 
-// In which languages a word is common, natural (`exact`) and bare spelling.
-struct Lexicon {
-  Lexicon() {
-    for (Language language : AllLanguages()) {
-      if (RowOf(language).script != Script::kLatin &&
-          RowOf(language).script != Script::kCyrillic &&
-          RowOf(language).script != Script::kArabic) {
-        continue;
-      }
-      Add(language, RowOf(language).stop_words);
-    }
-    for (const Hints& hints : kHints) Add(hints.language, hints.words);
-  }
-
-  void Add(Language language, const char* words) {
-    for (absl::string_view word : absl::StrSplit(words, ' ')) {
-      if (word.empty()) continue;
-      const std::string careful = FoldCarefully(word, language);
-      exact[careful] |= Bit(language);
-      std::string folded;
-      AppendBare(careful, &folded);
-      bare[folded] |= Bit(language);
-    }
-  }
-
-  absl::flat_hash_map<std::string, Mask> exact;
-  absl::flat_hash_map<std::string, Mask> bare;
+// In which languages a word is common, and how much it says.
+struct CommonWord {
+  Mask languages = 0;
+  double weight = 1;
 };
 
+// By natural spelling; and, saying less, by bare spelling where that is not
+// the natural one of another word.
+using Lexicon = absl::flat_hash_map<std::string, CommonWord>;
+
+void AddWords(Language language, const char* words, Lexicon* natural,
+              Lexicon* bare) {
+  for (absl::string_view word : absl::StrSplit(words, ' ')) {
+    if (word.empty()) continue;
+    const std::string careful = FoldCarefully(word, language);
+    (*natural)[careful].languages |= Bit(language);
+    std::string folded;
+    AppendBare(careful, &folded);
+    (*bare)[folded].languages |= Bit(language);
+  }
+}
+
+Lexicon* MakeLexicon() {
+  auto* const lexicon = new Lexicon;
+  Lexicon bare;
+  for (Language language : AllLanguages()) {
+    if (RowOf(language).script != Script::kLatin &&
+        RowOf(language).script != Script::kCyrillic &&
+        RowOf(language).script != Script::kArabic) {
+      continue;
+    }
+    AddWords(language, RowOf(language).stop_words, lexicon, &bare);
+  }
+  for (const Hints& hints : kHints) {
+    AddWords(hints.language, hints.words, lexicon, &bare);
+  }
+  for (auto& entry : bare) {
+    entry.second.weight = 0.4;
+    lexicon->insert(entry);
+  }
+  for (auto& entry : *lexicon) {
+    // A word of one letter says little, and so does one that many share.
+    if (CountCodePoints(entry.first) == 1) entry.second.weight *= 0.5;
+  }
+  return lexicon;
+}
+
 const Lexicon& CommonWords() {
-  static const Lexicon* const lexicon = new Lexicon;
+  static const Lexicon* const lexicon = MakeLexicon();
   return *lexicon;
 }
 
@@ -181,29 +199,28 @@ constexpr EndingHint kEndingHints[] = {
     {"kan nya", "id", 0.8},
 };
 
-struct LetterWeights {
-  LetterWeights() {
+using Vote = std::pair<Language, double>;
+
+// The votes of each letter up to the last that has any.
+const std::vector<std::vector<Vote>>& TypicalLetters() {
+  static const auto* const letters = [] {
+    auto* const by_letter = new std::vector<std::vector<Vote>>;
     for (const LetterHint& hint : kLetterHints) {
       const absl::string_view letters = hint.letters;
       for (size_t at = 0; at < letters.size();) {
         int length;
         const char32_t c = DecodeUtf8(letters, at, &length);
         at += length;
+        if (by_letter->size() <= c) by_letter->resize(c + 1);
         for (absl::string_view code : absl::StrSplit(hint.languages, ' ')) {
-          by_letter[c].push_back(
+          (*by_letter)[c].push_back(
               {ParseLanguage(code).value_or(Language::kUnknown), hint.weight});
         }
       }
     }
-  }
-
-  absl::flat_hash_map<char32_t, std::vector<std::pair<Language, double>>>
-      by_letter;
-};
-
-const LetterWeights& TypicalLetters() {
-  static const LetterWeights* const weights = new LetterWeights;
-  return *weights;
+    return by_letter;
+  }();
+  return *letters;
 }
 
 struct Ending {
@@ -212,19 +229,23 @@ struct Ending {
   double weight;
 };
 
-const std::vector<Ending>& Endings() {
-  static const std::vector<Ending>* const endings = [] {
-    auto* list = new std::vector<Ending>;
+// By their last byte.
+using EndingTable = std::array<std::vector<Ending>, 256>;
+
+const EndingTable& Endings() {
+  static const EndingTable* const endings = [] {
+    auto* const table = new EndingTable;
     for (const EndingHint& hint : kEndingHints) {
       std::vector<Language> languages;
       for (absl::string_view code : absl::StrSplit(hint.languages, ' ')) {
         languages.push_back(ParseLanguage(code).value_or(Language::kUnknown));
       }
       for (absl::string_view letters : absl::StrSplit(hint.endings, ' ')) {
-        list->push_back({letters, languages, hint.weight});
+        (*table)[static_cast<unsigned char>(letters.back())].push_back(
+            {letters, languages, hint.weight});
       }
     }
-    return list;
+    return table;
   }();
   return *endings;
 }
@@ -368,15 +389,15 @@ class Votes {
     // A capital inside the text is often a name: no vote for its letters.
     const double trust =
         (flags & kWordCapitalised) != 0 && words_ > 1 ? 0.35 : 1.0;
-    Vote(word, trust);
+    CountVotes(word, trust);
     const size_t apostrophe = word.find('\'');
     if (apostrophe != std::string::npos) {
       const absl::string_view head =
           absl::string_view(word).substr(0, apostrophe);
       const absl::string_view tail =
           absl::string_view(word).substr(apostrophe + 1);
-      Vote(head, trust);
-      Vote(tail, trust);
+      CountVotes(head, trust);
+      CountVotes(tail, trust);
       if (tail == "s" || tail == "t") At(scores_, Language::kEn) += 0.7;
       if (head == "dell" || head == "nell" || head == "all" || head == "dall" ||
           head == "sull" || head == "un") {
@@ -391,14 +412,17 @@ class Votes {
       }
     }
     if (word.size() >= kLongWord && trust == 1.0) VoteByEnding(word);
-    for (size_t at = 0; at < word.size();) {
-      int length;
-      const char32_t c = DecodeUtf8(word, at, &length);
-      at += length;
-      if (c < 0x80) continue;
-      const auto found = TypicalLetters().by_letter.find(c);
-      if (found == TypicalLetters().by_letter.end()) continue;
-      for (const auto& vote : found->second) {
+    const std::vector<std::vector<Vote>>& letters = TypicalLetters();
+    const auto* at = reinterpret_cast<const unsigned char*>(word.data());
+    for (const unsigned char* const end = at + word.size(); at < end;) {
+      if (*at < 0x80) {
+        ++at;
+        continue;
+      }
+      const scan_internal::CodePoint c = scan_internal::Decode(at, end);
+      at += c.length;
+      if (c.value >= letters.size()) continue;
+      for (const Vote& vote : letters[c.value]) {
         At(scores_, vote.first) += trust * vote.second;
       }
     }
@@ -413,7 +437,8 @@ class Votes {
   static constexpr size_t kLongWord = 6;
 
   void VoteByEnding(absl::string_view word) {
-    for (const Ending& ending : Endings()) {
+    for (const Ending& ending :
+         Endings()[static_cast<unsigned char>(word.back())]) {
       if (!absl::EndsWith(word, ending.letters)) continue;
       for (Language language : ending.languages) {
         At(scores_, language) += ending.weight;
@@ -421,27 +446,30 @@ class Votes {
     }
   }
 
-  void Vote(absl::string_view word, double trust) {
-    const Lexicon& lexicon = CommonWords();
-    const auto exact = lexicon.exact.find(word);
-    double weight = 1.0;
-    Mask mask = 0;
-    if (exact != lexicon.exact.end()) {
-      mask = exact->second;
-    } else {
-      const auto bare = lexicon.bare.find(word);
-      if (bare == lexicon.bare.end()) return;
-      mask = bare->second;
-      weight = 0.4;
-    }
-    // A word of one letter says little, and so does one that many share.
-    if (CountCodePoints(word) == 1) weight *= 0.5;
-    weight *= trust / std::pow(__builtin_popcount(mask), 0.7);
-    for (Language language : AllLanguages()) {
-      if ((mask & Bit(language)) != 0) At(scores_, language) += weight;
+  // What a word says that so many languages share.
+  static double Share(int languages) {
+    static const auto* const shares = [] {
+      auto* const table = new std::array<double, kLanguageCount + 1>;
+      for (size_t i = 0; i < table->size(); ++i) {
+        (*table)[i] = std::pow(static_cast<double>(i), 0.7);
+      }
+      return table;
+    }();
+    return (*shares)[static_cast<size_t>(languages)];
+  }
+
+  void CountVotes(absl::string_view word, double trust) {
+    const auto found = lexicon_.find(word);
+    if (found == lexicon_.end()) return;
+    Mask mask = found->second.languages;
+    const double weight =
+        found->second.weight * (trust / Share(__builtin_popcount(mask)));
+    for (; mask != 0; mask &= mask - 1) {
+      scores_[static_cast<size_t>(__builtin_ctz(mask))] += weight;
     }
   }
 
+  const Lexicon& lexicon_ = CommonWords();
   const absl::string_view utf8_;
   Scores scores_ = {};
   size_t words_ = 0;
@@ -536,11 +564,34 @@ std::vector<LikelyLanguage> ByScore(const Scores& scores, Script script,
   return likely;
 }
 
-Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
+// Of CLD2's word for a language that is not English.
+constexpr double kCldBonus = 1.2;
+constexpr double kCldReliable = 1.5;
+constexpr double kCldPerWord = 0.05;
+// `expected` leads by so much: a few common words.
+constexpr double kLead = 2;
+
+// True when the words say `expected` so clearly that CLD2, whatever it says,
+// could not make a caller sure of another language.
+bool WordsAreEnough(const Scores& scores, size_t words, Language expected) {
+  if (expected == Language::kUnknown) return false;
+  double best = scores[static_cast<size_t>(expected)];
+  double other = 0;
+  for (size_t i = 1; i < scores.size(); ++i) {
+    if (i != static_cast<size_t>(expected)) other = std::max(other, scores[i]);
+  }
+  const double at_most = other + kCldBonus + kCldReliable +
+                         kCldPerWord * static_cast<double>(words);
+  return best >= other + kLead && (at_most - best) / (at_most + 1) < 0.5;
+}
+
+Identified Latin(absl::string_view utf8, double letters, Language expected,
+                 Votes* votes) {
   Scores& scores = votes->scores();
   for (Language language : AllLanguages()) {
     if (RowOf(language).script != Script::kLatin) At(scores, language) = 0;
   }
+  if (WordsAreEnough(scores, votes->words(), expected)) return {expected, 1};
   const CldResult cld = AskCld(utf8);
   const bool is_long = letters >= kLongLetters;
   // Danish, Hungarian …
@@ -548,14 +599,15 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
     return {Language::kUnknown, 0.5f};
   }
   if (cld.language != Language::kUnknown) {
-    double bonus = cld.language == Language::kEn ? 0.4 : 1.2;
-    if (cld.reliable) bonus += cld.language == Language::kEn ? 0.6 : 1.5;
+    double bonus = cld.language == Language::kEn ? 0.4 : kCldBonus;
+    if (cld.reliable)
+      bonus += cld.language == Language::kEn ? 0.6 : kCldReliable;
     if (cld.relative) bonus *= 0.5;
     // It guesses, reliably or not, when it has two words to go by.
     if (cld.language != Language::kEn) {
       bonus *= std::min(1.0, letters / kEnoughForCld);
     }
-    if (is_long) bonus += 0.05 * votes->words() * cld.share;
+    if (is_long) bonus += kCldPerWord * votes->words() * cld.share;
     At(scores, cld.language) += bonus;
   }
   Identified found = Best(scores);
@@ -568,7 +620,7 @@ Identified Latin(absl::string_view utf8, double letters, Votes* votes) {
 
 // What IdentifyLanguage says; `likely`, which may be null, gets the
 // alternatives.
-Identified Identify(absl::string_view utf8,
+Identified Identify(absl::string_view utf8, Language expected,
                     std::vector<LikelyLanguage>* likely) {
   utf8 =
       utf8.substr(0, FloorToCodePoint(utf8, std::min(utf8.size(), kMaxBytes)));
@@ -580,14 +632,16 @@ Identified Identify(absl::string_view utf8,
   }
   Census census;
   const uint8_t* const table = CharClassTable();
-  for (size_t at = 0; at < utf8.size();) {
-    int length;
-    const char32_t c = DecodeUtf8(utf8, at, &length);
-    at += length;
-    census.Count(c, CharClass(table, c));
+  const auto* at = reinterpret_cast<const unsigned char*>(utf8.data());
+  for (const unsigned char* const end = at + utf8.size(); at < end;) {
+    if (*at < 0x80) {
+      census.latin += (table[*at++] & kCharKindMask) == kCharLetter;
+      continue;
+    }
+    const scan_internal::CodePoint c = scan_internal::Decode(at, end);
+    at += c.length;
+    census.Count(c.value, CharClass(table, c.value));
   }
-  Votes votes(utf8);
-  ScanWords(utf8, votes);
 
   // Latin counts less: names and commands stand in texts of every script.
   const double cjk = 2.5 * (census.han + census.kana);
@@ -604,6 +658,9 @@ Identified Identify(absl::string_view utf8,
   for (double weight : weights) sum += weight;
   if (sum == 0) return {};
   const float share = static_cast<float>(weights[top] / sum);
+  Votes votes(utf8);
+  // Of the other scripts words say nothing.
+  if (top == 0 || top == 2 || top == 4) ScanWords(utf8, votes);
   Scores& scores = votes.scores();
   const auto compare = [&](Script script, Language best) {
     if (likely != nullptr) *likely = ByScore(scores, script, best);
@@ -611,7 +668,7 @@ Identified Identify(absl::string_view utf8,
   switch (top) {
     case 0: {
       At(scores, Language::kEs) += 3 * census.spanish;
-      const Identified found = Latin(utf8, census.latin, &votes);
+      const Identified found = Latin(utf8, census.latin, expected, &votes);
       compare(Script::kLatin, found.language);
       return found;
     }
@@ -666,12 +723,16 @@ Identified Identify(absl::string_view utf8,
 }  // namespace
 
 Identified IdentifyLanguage(absl::string_view utf8) {
-  return Identify(utf8, nullptr);
+  return Identify(utf8, Language::kUnknown, nullptr);
+}
+
+Identified IdentifyPassage(absl::string_view utf8, Language expected) {
+  return Identify(utf8, expected, nullptr);
 }
 
 std::vector<LikelyLanguage> LikelyLanguages(absl::string_view utf8) {
   std::vector<LikelyLanguage> likely;
-  const Identified best = Identify(utf8, &likely);
+  const Identified best = Identify(utf8, Language::kUnknown, &likely);
   if (best.language == Language::kUnknown) return {};
   // A script that one language owns.
   if (likely.empty()) likely.push_back({best.language, 1});

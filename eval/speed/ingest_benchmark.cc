@@ -5,8 +5,15 @@
 //
 // FOLDER holds any files that can be ingested, such as what tools/docs_23
 // fetches. Prints `name: value unit`:
-//   extract     files to canonical text and passages, one thread: MB/s of files
-//               and of text
+//   extract     files to canonical text, locators and passages with their
+//               languages (PrepareDocuments: everything but analysis and
+//               storage), one thread: MB/s of files and of canonical text; the
+//               second for each media type too
+//   of it       what its parts take of a second per MB of canonical text, each
+//               timed alone: parse (detection, decoding, the format's reader),
+//               identify (the documents' languages), cut (passages), hash
+//               (SHA-256 of file and text); the rest is the passages' languages
+//               and copying
 //   postings    canonical text to a finished segment file (analysis, postings,
 //               writing), one thread: MB/s of text, over all and per language
 //   pipeline_1, pipeline_N
@@ -32,13 +39,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "indexer/file_walk.h"
+#include "indexer/formats/detect.h"
+#include "indexer/passages.h"
 #include "indexer/pipeline.h"
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
 #include "model/encoder/open.h"
 #include "storage/store.h"
+#include "text/identify.h"
 
 namespace footnote {
 namespace {
@@ -104,15 +115,59 @@ std::vector<SourceFile> ReadFiles(const Options& options) {
   return files;
 }
 
+// What the steps inside `extract` take, each alone.
+void PrintParts(const std::vector<SourceFile>& files,
+                const std::vector<PreparedDocument>& documents) {
+  double text_mb = 0;
+  for (const PreparedDocument& document : documents) {
+    text_mb += static_cast<double>(document.extracted.text.size()) / 1e6;
+  }
+  const auto print = [&](const char* name, double begin) {
+    std::printf("of_it_%s: %.4f s/MB of text\n", name,
+                (ThreadNow() - begin) / text_mb);
+  };
+  double begin = ThreadNow();
+  size_t seen = 0;
+  for (const SourceFile& file : files) {
+    const absl::Status ignored =
+        ReadDocuments(file.bytes, "", {}, [&](uint32_t, const auto& read) {
+          seen += read.ok();
+          return absl::OkStatus();
+        });
+    (void)ignored;
+  }
+  print("parse", begin);
+  begin = ThreadNow();
+  for (const PreparedDocument& document : documents) {
+    seen += IdentifyLanguage(document.extracted.text).confidence > 0;
+  }
+  print("identify", begin);
+  begin = ThreadNow();
+  for (const PreparedDocument& document : documents) {
+    seen += CutPassages(document.extracted, document.language).size();
+  }
+  print("cut", begin);
+  begin = ThreadNow();
+  for (const SourceFile& file : files) seen += Sha256(file.bytes).size();
+  for (const PreparedDocument& document : documents) {
+    seen += Sha256(document.extracted.text).size();
+  }
+  print("hash", begin);
+  if (seen == 0) std::printf("no documents\n");
+}
+
 // Files to documents, timed.
 std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
   std::vector<PreparedDocument> documents;
   size_t failed = 0;
   size_t file_bytes = 0;
   size_t text_bytes = 0;
+  std::map<std::string, std::pair<double, double>> by_type;
   const double begin = ThreadNow();
   for (const SourceFile& file : files) {
     file_bytes += file.bytes.size();
+    const double file_begin = ThreadNow();
+    const size_t text_before = text_bytes;
     const absl::Status status = PrepareDocuments(
         file, "c", {},
         [&](const std::string&, absl::StatusOr<PreparedDocument> prepared) {
@@ -125,6 +180,11 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
           return absl::OkStatus();
         });
     if (!status.ok()) ++failed;
+    if (text_bytes == text_before) continue;
+    auto& [type_seconds, type_bytes] =
+        by_type[documents.back().record.media_type];
+    type_seconds += ThreadNow() - file_begin;
+    type_bytes += static_cast<double>(text_bytes - text_before);
   }
   const double seconds = ThreadNow() - begin;
   size_t passages = 0;
@@ -140,6 +200,11 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
         "MB/s of files");
   Print("extract", static_cast<double>(text_bytes) / 1e6 / seconds,
         "MB/s of text");
+  for (const auto& [type, sums] : by_type) {
+    Print(absl::StrCat("extract ", type), sums.second / 1e6 / sums.first,
+          "MB/s of text");
+  }
+  PrintParts(files, documents);
   return documents;
 }
 

@@ -13,6 +13,9 @@ namespace footnote {
 namespace {
 
 constexpr size_t kChunkBytes = 256 << 10;
+// Chunks that a thread keeps for its next page, instead of giving them back to
+// the kernel and asking for them again.
+constexpr size_t kKeptChunks = 16;
 
 // Ordinary pages need 10 to 25 times their size.
 size_t MemoryBudget(size_t source_bytes) {
@@ -92,12 +95,36 @@ int NestingDepth(absl::string_view utf8, int enough) {
 
 }  // namespace
 
+namespace {
+
+// Chunks of kChunkBytes each.
+struct KeptChunks {
+  ~KeptChunks() {
+    for (char* chunk : chunks) std::free(chunk);
+  }
+  std::vector<char*> chunks;
+};
+
+KeptChunks& ChunksOfThisThread() {
+  thread_local KeptChunks kept;
+  return kept;
+}
+
+}  // namespace
+
 // Memory that is only ever given back as a whole. gumbo does not check what
 // its allocator returns, so when the budget is spent the arena jumps out of
 // the parse; gumbo is C and holds nothing but arena memory.
 struct HtmlTree::Arena {
   ~Arena() {
-    for (char* chunk : chunks) std::free(chunk);
+    KeptChunks& kept = ChunksOfThisThread();
+    for (const Chunk& chunk : chunks) {
+      if (chunk.size == kChunkBytes && kept.chunks.size() < kKeptChunks) {
+        kept.chunks.push_back(chunk.begin);
+      } else {
+        std::free(chunk.begin);
+      }
+    }
   }
 
   static void* Allocate(void* arena, size_t size) {
@@ -109,12 +136,10 @@ struct HtmlTree::Arena {
     size = (size + 15) & ~size_t{15};
     if (size > left) {
       const size_t chunk_bytes = size > kChunkBytes ? size : kChunkBytes;
-      char* chunk = chunk_bytes > budget
-                        ? nullptr
-                        : static_cast<char*>(std::malloc(chunk_bytes));
+      char* chunk = chunk_bytes > budget ? nullptr : NewChunk(chunk_bytes);
       if (chunk == nullptr) std::longjmp(out_of_memory, 1);
       budget -= chunk_bytes;
-      chunks.push_back(chunk);
+      chunks.push_back({chunk, chunk_bytes});
       next = chunk;
       left = chunk_bytes;
     }
@@ -124,7 +149,21 @@ struct HtmlTree::Arena {
     return taken;
   }
 
-  std::vector<char*> chunks;
+  static char* NewChunk(size_t bytes) {
+    std::vector<char*>& kept = ChunksOfThisThread().chunks;
+    if (bytes != kChunkBytes || kept.empty()) {
+      return static_cast<char*>(std::malloc(bytes));
+    }
+    char* const chunk = kept.back();
+    kept.pop_back();
+    return chunk;
+  }
+
+  struct Chunk {
+    char* begin;
+    size_t size;
+  };
+  std::vector<Chunk> chunks;
   char* next = nullptr;
   size_t left = 0;
   size_t budget = 0;

@@ -108,6 +108,24 @@ TEST(IdentifyTest, KnowsThatOtherLanguagesAreNotOurs) {
   EXPECT_EQ(IdentifyLanguage(thai).language, Language::kUnknown);
 }
 
+TEST(IdentifyPassageTest, KnowsAnotherLanguageThanTheDocuments) {
+  const std::string english =
+      "The keeper of the lighthouse came down the stairs in the morning and "
+      "said that he had not slept, because the fog had been there all night.";
+  EXPECT_EQ(IdentifyPassage(english, Language::kEn).language, Language::kEn);
+  EXPECT_EQ(IdentifyPassage(english, Language::kDe).language, Language::kEn);
+  EXPECT_EQ(IdentifyPassage(english, Language::kUnknown).language,
+            Language::kEn);
+  for (const Row& row : kRows) {
+    const Language language = ParseLanguage(row.language).value();
+    EXPECT_EQ(IdentifyPassage(row.text, language).language, language);
+    // A caller who is told to expect English is sure of nothing wrong.
+    const Identified other = IdentifyPassage(row.text, Language::kEn);
+    EXPECT_TRUE(other.language == language || other.confidence < 0.8f)
+        << row.text;
+  }
+}
+
 TEST(IdentifyTest, TakesTheLanguageOfMostOfTheText) {
   EXPECT_EQ(IdentifyLanguage("Выполните команду apt-get install foo и "
                              "перезапустите сервер командой systemctl restart")
