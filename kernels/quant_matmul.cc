@@ -10,11 +10,13 @@ namespace footnote {
   void QuantMatmul##isa(QuantType type, const void* w, size_t k, size_t begin, \
                         size_t end, const void* prepared, size_t rows,         \
                         float* y, size_t y_stride);                            \
-  void QuantizeBlocks##isa(const float* x, size_t k, size_t step,              \
-                           QuantizedBlock* out);                               \
+  void Quantize32##isa(const float* x, size_t k, size_t step,                  \
+                       Quantized32* out);                                      \
+  void Quantize256##isa(const float* x, size_t k, size_t step,                 \
+                        Quantized256* out);                                    \
   namespace {                                                                  \
-  constexpr QuantMatmulKernels kKernels##isa = {&QuantizeBlocks##isa,          \
-                                                &QuantMatmul##isa};            \
+  constexpr QuantMatmulKernels kKernels##isa = {                               \
+      &Quantize32##isa, &Quantize256##isa, &QuantMatmul##isa};                 \
   }
 
 FOOTNOTE_DECLARE(Scalar)
@@ -25,7 +27,8 @@ FOOTNOTE_DECLARE(Avx512)
 
 namespace {
 
-static_assert(sizeof(QuantizedBlock) == 384, "rows of whole cache lines");
+static_assert(sizeof(Quantized32) == 384 && sizeof(Quantized256) == 384,
+              "rows of whole cache lines");
 
 size_t Blocks(size_t k) { return (k + 255) / 256; }
 
@@ -36,22 +39,33 @@ const QuantMatmulKernels& Active() {
 
 }  // namespace
 
+QuantInput QuantInputOf(QuantType type) {
+  const size_t block = QuantBlock(type);
+  if (block == 1) return QuantInput::kDoubles;
+  return block == 32 ? QuantInput::kBytes32 : QuantInput::kBytes256;
+}
+
 bool QuantUsesBytes(QuantType type) { return QuantBlock(type) > 1; }
 
 size_t PreparedBytes(QuantType type, size_t rows, size_t k) {
-  return QuantUsesBytes(type) ? Blocks(k) * rows * sizeof(QuantizedBlock)
-                              : rows * k * sizeof(float);
+  return QuantUsesBytes(type) ? Blocks(k) * rows * sizeof(Quantized32)
+                              : rows * k * sizeof(double);
 }
 
 void PrepareRows(QuantType type, const float* x, size_t x_stride, size_t rows,
                  size_t k, size_t begin, size_t end, void* prepared) {
+  const QuantInput input = QuantInputOf(type);
   for (size_t i = begin; i < end; ++i) {
-    if (QuantUsesBytes(type)) {
-      Active().quantize(x + i * x_stride, k, rows,
-                        static_cast<QuantizedBlock*>(prepared) + i);
-    } else if (k > 0) {
-      std::memcpy(static_cast<float*>(prepared) + i * k, x + i * x_stride,
-                  k * sizeof(float));
+    const float* row = x + i * x_stride;
+    if (input == QuantInput::kBytes32) {
+      Active().quantize32(row, k, rows,
+                          static_cast<Quantized32*>(prepared) + i);
+    } else if (input == QuantInput::kBytes256) {
+      Active().quantize256(row, k, rows,
+                           static_cast<Quantized256*>(prepared) + i);
+    } else {
+      double* to = static_cast<double*>(prepared) + i * k;
+      for (size_t c = 0; c < k; ++c) to[c] = static_cast<double>(row[c]);
     }
   }
 }

@@ -3,17 +3,19 @@
 //
 //   y[i][j] = sum over c of x[i][c] * w[j][c]
 //
-// For weights of fewer than 16 bits, x is first rounded to 8 bits, each 256
-// numbers with a scale of their own; the products of a block are then summed
-// exactly, and blocks are added in their order. For F32, F16 and BF16 weights,
-// x stays float; four sums (of c % 4) are kept and then added, in that order.
+// Weights of fewer than 16 bits: x is rounded to 8 bits first, with a scale for
+// as many numbers as share one in the weights, 32 or 256. The products of such
+// a block are summed exactly, and blocks are added in floats in their order.
+//
+// F32, F16 and BF16 weights: products and their sums are doubles, in the order
+// of the columns; y is rounded once.
 //
 // A row of y has the same bits whatever the other rows are, however many there
 // are, however the columns are shared out to threads and whatever the
-// instruction set: no product is fused with a sum.
+// instruction set: no product of floats is fused with a sum.
 //
 // Use: PrepareRows once per input, QuantMatmul for every matrix with the same
-// QuantUsesBytes. Pure, safe from many threads, nothing is allocated.
+// QuantInputOf. Pure, safe from many threads, nothing is allocated.
 #ifndef FOOTNOTE_KERNELS_QUANT_MATMUL_H_
 #define FOOTNOTE_KERNELS_QUANT_MATMUL_H_
 
@@ -26,17 +28,35 @@ namespace footnote {
 
 enum class Isa;
 
-// How the products of bytes read x: QuantizedBlock [k / 256 rounded up][rows].
-struct QuantizedBlock {
-  int8_t q[256];        // round(x / scale); zeros beyond k
-  int32_t minus16[16];  // -32 * the sum of each 16 of q
-  int32_t minus32[8];   // -8 * the sum of each 32
-  int16_t sum32[8];     // the sum of each 32
-  float scale;          // max |x| / 127
-  float unused[3];
+// What the products read of x.
+enum class QuantInput : uint8_t {
+  kDoubles,   // double [rows][k]
+  kBytes32,   // Quantized32 [k / 256 rounded up][rows]
+  kBytes256,  // Quantized256, likewise
+};
+inline constexpr int kQuantInputs = 3;
+
+QuantInput QuantInputOf(QuantType type);
+
+// 256 numbers of a row, each 32 rounded with a scale of their own.
+struct Quantized32 {
+  int8_t q[256];       // round(x / scale); zeros beyond k
+  int32_t minus32[8];  // -8 * the sum of each 32 of q
+  float scale[8];      // max |x| / 127 of each 32
+  float sum[8];        // scale * the sum of each 32 of q
+  float unused[8];
 };
 
-// True when x is rounded for this type, false when it stays float.
+// 256 numbers of a row, rounded with one scale.
+struct Quantized256 {
+  int8_t q[256];        // round(x / scale); zeros beyond k
+  int32_t minus16[16];  // -32 * the sum of each 16 of q
+  int16_t sum32[8];     // the sum of each 32
+  float scale;          // max |x| / 127
+  float unused[11];
+};
+
+// True when x is rounded for this type.
 bool QuantUsesBytes(QuantType type);
 
 // Bytes of `rows` prepared rows of `k` numbers.
@@ -60,7 +80,8 @@ void QuantMatmul(QuantType type, const void* w, size_t k, size_t begin,
 // The same, one set per instruction set, for tests and measurements.
 struct QuantMatmulKernels {
   // One row of `k` numbers to its blocks, `step` blocks apart.
-  void (*quantize)(const float* x, size_t k, size_t step, QuantizedBlock* out);
+  void (*quantize32)(const float* x, size_t k, size_t step, Quantized32* out);
+  void (*quantize256)(const float* x, size_t k, size_t step, Quantized256* out);
   void (*matmul)(QuantType type, const void* w, size_t k, size_t begin,
                  size_t end, const void* prepared, size_t rows, float* y,
                  size_t y_stride);

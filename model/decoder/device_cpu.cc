@@ -9,6 +9,7 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "kernels/exact.h"
 #include "kernels/quant_matmul.h"
 #include "kernels/quant_types.h"
 #include "kernels/rows.h"
@@ -142,9 +143,12 @@ class CpuDevice : public Device {
                   float* out);
 
   Team team_;
+  // All weights are floats: what lies between the products is computed in
+  // doubles, as the products are.
+  bool exact_ = true;
   std::set<float*> allocated_;
-  Memory prepared_[2];  // for bytes, for floats
-  size_t prepared_bytes_[2] = {0, 0};
+  Memory prepared_[kQuantInputs];
+  size_t prepared_bytes_[kQuantInputs] = {};
   std::vector<Angles> angles_;
   KvShape shape_;
   std::vector<float*> pages_;  // by kind
@@ -170,6 +174,7 @@ absl::StatusOr<Matrix> CpuDevice::Upload(const Tensor& tensor) {
   matrix.rows = static_cast<int>(tensor.shape[0]);
   matrix.columns = static_cast<int>(tensor.shape[1]);
   matrix.data = tensor.bytes.data();
+  exact_ = exact_ && !QuantUsesBytes(quant);
   return matrix;
 }
 
@@ -195,7 +200,10 @@ void CpuDevice::Norm(NormKind kind, const float* weight, float epsilon,
   ForRows(rows, width * rows, [&](int r) {
     const float* from = x + r * width;
     float* to = out + r * width;
-    if (kind == NormKind::kRmsNorm) {
+    if (exact_) {
+      (kind == NormKind::kRmsNorm ? Exact().rms_norm : Exact().mean_norm)(
+          from, weight, epsilon, width, to);
+    } else if (kind == NormKind::kRmsNorm) {
       RmsNorm(from, weight, epsilon, width, to);
     } else {
       LayerNorm(from, nullptr, weight, nullptr, epsilon, width, to);
@@ -205,7 +213,7 @@ void CpuDevice::Norm(NormKind kind, const float* weight, float epsilon,
 
 const void* CpuDevice::Prepare(QuantType type, const float* x, int rows,
                                int columns) {
-  const int slot = QuantUsesBytes(type) ? 0 : 1;
+  const int slot = static_cast<int>(QuantInputOf(type));
   const size_t bytes = PreparedBytes(type, rows, columns);
   if (bytes > prepared_bytes_[slot]) {
     prepared_[slot] = ZeroBytes(bytes);
@@ -236,7 +244,7 @@ void CpuDevice::Multiply(absl::Span<const Product> products, const float* x,
   };
   constexpr size_t kMaxProducts = 4;
   Part parts[kMaxProducts];
-  const void* prepared[2] = {nullptr, nullptr};
+  const void* prepared[kQuantInputs] = {};
   size_t steps = 0;
   size_t count = 0;
   for (const Product& product : products) {
@@ -244,7 +252,7 @@ void CpuDevice::Multiply(absl::Span<const Product> products, const float* x,
     Part& part = parts[count++];
     part.product = &product;
     part.type = QuantTypeOf(weights);
-    const int slot = QuantUsesBytes(part.type) ? 0 : 1;
+    const int slot = static_cast<int>(QuantInputOf(part.type));
     if (prepared[slot] == nullptr) {
       prepared[slot] = Prepare(part.type, x, rows, weights.columns);
     }
@@ -280,7 +288,7 @@ void CpuDevice::NormHeads(const float* weight, float epsilon, float* x,
   ForRows(rows, width * rows, [&](int r) {
     for (int h = 0; h < heads; ++h) {
       float* head = x + r * width + h * n;
-      RmsNorm(head, weight, epsilon, n, head);
+      (exact_ ? Exact().rms_norm : RmsNorm)(head, weight, epsilon, n, head);
     }
   });
 }
@@ -309,9 +317,10 @@ void CpuDevice::Rotate(int set, RopePairing pairing, float* x, int rows,
   const Angles& angles = angles_[set];
   const size_t width = size_t{1} * heads * n;
   ForRows(rows, width * rows, [&](int r) {
-    RotateHeads(pairing == RopePairing::kHalves, heads, n,
-                angles.cosines.data() + r * angles.pairs,
-                angles.sines.data() + r * angles.pairs, x + r * width);
+    (exact_ ? Exact().rotate_heads : RotateHeads)(
+        pairing == RopePairing::kHalves, heads, n,
+        angles.cosines.data() + r * angles.pairs,
+        angles.sines.data() + r * angles.pairs, x + r * width);
   });
 }
 
@@ -389,7 +398,7 @@ void CpuDevice::AttendRows(int layer, const SequenceRows& sequence, int heads,
   block.values = pointers.data() + count;
   block.out = out + offset;
   block.out_stride = stride;
-  Attention(block);
+  (exact_ ? Exact().attention : Attention)(block);
 }
 
 void CpuDevice::Attend(int layer, absl::Span<const SequenceRows> sequences,
@@ -441,13 +450,13 @@ void CpuDevice::Attend(int layer, absl::Span<const SequenceRows> sequences,
 void CpuDevice::Gate(Activation activation, const float* gate, const float* up,
                      int rows, int n, float* out) {
   const size_t width = n;
+  const bool silu = activation == Activation::kSilu;
+  const auto inexact = silu ? GateSilu : GateGelu;
+  const auto function =
+      !exact_ ? inexact : (silu ? Exact().gate_silu : Exact().gate_gelu);
   ForRows(rows, width * rows, [&](int r) {
     const size_t at = r * width;
-    if (activation == Activation::kSilu) {
-      GateSilu(gate + at, up + at, width, out + at);
-    } else {
-      GateGelu(gate + at, up + at, width, out + at);
-    }
+    function(gate + at, up + at, width, out + at);
   });
 }
 

@@ -72,13 +72,19 @@ class Prepared {
 
 void Prepare(const QuantMatmulKernels& kernels, QuantType type, const float* x,
              size_t rows, size_t k, void* prepared) {
-  if (!QuantUsesBytes(type)) {
+  const QuantInput input = QuantInputOf(type);
+  if (input == QuantInput::kDoubles) {
     PrepareRows(type, x, k, rows, k, 0, rows, prepared);
     return;
   }
   for (size_t i = 0; i < rows; ++i) {
-    kernels.quantize(x + i * k, k, rows,
-                     static_cast<QuantizedBlock*>(prepared) + i);
+    if (input == QuantInput::kBytes32) {
+      kernels.quantize32(x + i * k, k, rows,
+                         static_cast<Quantized32*>(prepared) + i);
+    } else {
+      kernels.quantize256(x + i * k, k, rows,
+                          static_cast<Quantized256*>(prepared) + i);
+    }
   }
 }
 
@@ -134,9 +140,14 @@ TEST_P(QuantMatmulTest, ScalarIsTheDefinitionWithinTheRounding) {
         want += double{x[i * shape.k + c]} * row[c];
         size += std::pow(double{row[c]}, 2);
       }
-      // x is rounded to within max / 254, about 4 / 254, evenly spread.
-      const double tolerance =
-          QuantUsesBytes(type) ? 4.0 / 254 * std::sqrt(size) * 4 : 1e-5;
+      // x is rounded to within max / 254, evenly spread; the most of 32 normal
+      // numbers is about 2.5, of 256 about 3.5. Doubles are rounded once.
+      double tolerance = std::abs(want) * 1e-7 + 1e-12;
+      if (QuantBlock(type) == 256) {
+        tolerance = 3.5 / 254 * std::sqrt(size / 3) * 5;
+      } else if (QuantUsesBytes(type)) {
+        tolerance = 2.5 / 254 * std::sqrt(size / 3) * 5;
+      }
       EXPECT_NEAR(y[i * shape.n + j], want, tolerance) << i << " " << j;
     }
   }
@@ -220,43 +231,63 @@ INSTANTIATE_TEST_SUITE_P(Types, QuantMatmulTest,
                          });
 
 TEST(QuantizeRowsTest, EveryInstructionSetGivesTheSameBlocks) {
-  for (const size_t k : {0, 32, 64, 256, 288, 1024}) {
-    std::vector<float> x = RandomRows(k + 1, 10);
-    if (k > 256) std::fill(x.begin(), x.begin() + 257, 0.0f);
-    if (k > 0) x[k / 2] = -40.0f;
-    const size_t bytes = PreparedBytes(QuantType::kQ8_0, 1, k);
-    Prepared want(bytes), got(bytes);
-    for (const Isa isa : Isas()) {
-      const bool first = isa == Isa::kScalar;
-      QuantMatmulKernelsFor(isa).quantize(
-          x.data() + 1, k, 1,
-          static_cast<QuantizedBlock*>((first ? want : got).get()));
-      if (first) continue;
-      EXPECT_EQ(0, std::memcmp(want.get(), got.get(), bytes))
-          << IsaName(isa) << " k " << k;
+  for (const QuantType type : {QuantType::kQ8_0, QuantType::kQ4K}) {
+    for (const size_t k : {0, 32, 64, 256, 288, 1024}) {
+      std::vector<float> x = RandomRows(k + 1, 10);
+      if (k > 256) std::fill(x.begin(), x.begin() + 257, 0.0f);
+      if (k > 0) x[k / 2] = -40.0f;
+      const size_t bytes = PreparedBytes(type, 1, k);
+      Prepared want(bytes), got(bytes);
+      for (const Isa isa : Isas()) {
+        const bool first = isa == Isa::kScalar;
+        Prepare(QuantMatmulKernelsFor(isa), type, x.data() + 1, 1, k,
+                (first ? want : got).get());
+        if (first) continue;
+        EXPECT_EQ(0, std::memcmp(want.get(), got.get(), bytes))
+            << IsaName(isa) << " k " << k;
+      }
     }
   }
 }
 
-TEST(QuantizeRowsTest, RoundsWithinHalfAStepAndKeepsSums) {
+TEST(QuantizeRowsTest, RoundsWithinHalfAStepOf32AndKeepsSums) {
   const std::vector<float> x = RandomRows(320, 11);
   Prepared prepared(PreparedBytes(QuantType::kQ4_1, 1, 320));
   PrepareRows(QuantType::kQ4_1, x.data(), 320, 1, 320, 0, 1, prepared.get());
-  const QuantizedBlock* blocks =
-      static_cast<const QuantizedBlock*>(prepared.get());
+  const Quantized32* blocks = static_cast<const Quantized32*>(prepared.get());
   int sum = 0;
+  float most = 0;
   for (size_t i = 0; i < 320; ++i) {
-    const QuantizedBlock& block = blocks[i / 256];
-    EXPECT_NEAR(block.q[i % 256] * block.scale, x[i], block.scale * 0.501f);
+    const Quantized32& block = blocks[i / 256];
+    const size_t part = i % 256 / 32;
+    const float scale = block.scale[part];
+    EXPECT_NEAR(block.q[i % 256] * scale, x[i], scale * 0.501f);
+    most = std::max(most, std::abs(x[i]));
     sum += block.q[i % 256];
     if (i % 32 < 31) continue;
-    const size_t part = i % 256 / 32;
-    EXPECT_EQ(block.sum32[part], sum);
+    EXPECT_EQ(scale, most / 127.0f);
+    EXPECT_EQ(block.sum[part], sum * scale);
     EXPECT_EQ(block.minus32[part], -8 * sum);
-    EXPECT_EQ(block.minus16[2 * part] + block.minus16[2 * part + 1], -32 * sum);
     sum = 0;
+    most = 0;
   }
   for (size_t i = 64; i < 256; ++i) EXPECT_EQ(blocks[1].q[i], 0);
+}
+
+TEST(QuantizeRowsTest, RoundsWithinHalfAStepOf256AndKeepsSums) {
+  const std::vector<float> x = RandomRows(256, 12);
+  Prepared prepared(PreparedBytes(QuantType::kQ6K, 1, 256));
+  PrepareRows(QuantType::kQ6K, x.data(), 256, 1, 256, 0, 1, prepared.get());
+  const Quantized256& block = *static_cast<const Quantized256*>(prepared.get());
+  int sum = 0;
+  for (size_t i = 0; i < 256; ++i) {
+    EXPECT_NEAR(block.q[i] * block.scale, x[i], block.scale * 0.501f);
+    sum += block.q[i];
+    if (i % 32 < 31) continue;
+    EXPECT_EQ(block.sum32[i / 32], sum);
+    EXPECT_EQ(block.minus16[i / 16 - 1] + block.minus16[i / 16], -32 * sum);
+    sum = 0;
+  }
 }
 
 }  // namespace
