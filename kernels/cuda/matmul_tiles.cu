@@ -1,0 +1,205 @@
+#include "kernels/cuda/matmul_arguments.h"
+#include "kernels/cuda/simt.h"
+#include "kernels/cuda/weights.h"
+
+namespace footnote {
+namespace cuda {
+namespace {
+
+// A block: 8 strips by 16 tiles of tokens; a warp of it 2 by 8.
+constexpr int kBlockStrips = 8;
+constexpr int kBlockTiles = 16;
+constexpr int kWarpStrips = 2;
+constexpr int kWarpTiles = 8;
+constexpr int kThreads = 256;
+constexpr int kStages = 3;
+// Words of a unit of one tile of tokens, one part.
+constexpr int kTokenWords = 2 * kWarp;
+
+template <WeightKind kKind, int kParts>
+constexpr int kStageWords = kBlockStrips* LaneWords(kKind) * kWarp
+                            + kBlockTiles* kTokenWords* kParts;
+
+template <WeightKind kKind, int kParts>
+FOOTNOTE_KERNEL(kThreads)
+TileKernel(MatmulArguments arguments) {
+  constexpr int kWords = LaneWords(kKind);
+  constexpr int kStripWords = kWords * kWarp;
+  Word4* shared = reinterpret_cast<Word4*>(SharedMemory());
+  const int p = ProductOf(arguments, BlockX());
+  const MatmulProduct& product = arguments.products[p];
+  const Prepared& prepared = arguments.x;
+  const int strips = Strips(product.weights.rows);
+  const int first_strip = (BlockX() - arguments.first[p]) * kBlockStrips;
+  const int first_tile = BlockY() * kBlockTiles;
+  const int tiles = TokenTiles(prepared.tokens);
+  const int units = Units(prepared.columns);
+  const int piece = PieceUnits(prepared.columns);
+  const Word4* w = static_cast<const Word4*>(product.weights.weights);
+  const Word4* x = reinterpret_cast<const Word4*>(prepared.fragments);
+  const size_t part_words = PartNumbers(prepared.tokens, prepared.columns) / 8;
+
+  // Starts to bring a unit of all strips and tiles into a stage.
+  const auto copy = [&](int unit) {
+    if (unit < units) {
+      Word4* to = shared + unit % kStages * kStageWords<kKind, kParts>;
+      for (int i = ThreadIndex(); i < kBlockStrips * kStripWords;
+           i += kThreads) {
+        const int strip = first_strip + i / kStripWords;
+        if (strip >= strips) break;
+        CopyAsync(to + i, w + (size_t{1} * strip * units + unit) * kStripWords +
+                              i % kStripWords);
+      }
+      to += kBlockStrips * kStripWords;
+      for (int i = ThreadIndex(); i < kParts * kBlockTiles * kTokenWords;
+           i += kThreads) {
+        const int tile = first_tile + i / kTokenWords % kBlockTiles;
+        if (tile >= tiles) continue;
+        const int part = i / (kTokenWords * kBlockTiles);
+        CopyAsync(to + i, x + part * part_words +
+                              (size_t{1} * tile * units + unit) * kTokenWords +
+                              i % kTokenWords);
+      }
+    }
+    CommitCopies();
+  };
+
+  const int warp_strip = WarpIndex() % 4 * kWarpStrips;
+  const int warp_tile = WarpIndex() / 4 * kWarpTiles;
+  float sums[kWarpStrips][kWarpTiles][4];
+  float totals[kWarpStrips][kWarpTiles][4];
+  const auto clear = [&] {
+    FOOTNOTE_UNROLL
+    for (int s = 0; s < kWarpStrips; ++s) {
+      FOOTNOTE_UNROLL
+      for (int j = 0; j < kWarpTiles; ++j) {
+        FOOTNOTE_UNROLL
+        for (int i = 0; i < 4; ++i) sums[s][j][i] = 0;
+      }
+    }
+  };
+  clear();
+  bool first_piece = true;
+  const auto add_piece = [&] {
+    FOOTNOTE_UNROLL
+    for (int s = 0; s < kWarpStrips; ++s) {
+      FOOTNOTE_UNROLL
+      for (int j = 0; j < kWarpTiles; ++j) {
+        FOOTNOTE_UNROLL
+        for (int i = 0; i < 4; ++i) {
+          totals[s][j][i] =
+              first_piece ? sums[s][j][i] : Add(totals[s][j][i], sums[s][j][i]);
+        }
+      }
+    }
+    first_piece = false;
+  };
+
+  for (int unit = 0; unit < kStages - 1; ++unit) copy(unit);
+  for (int unit = 0; unit < units; ++unit) {
+    WaitCopies<kStages - 2>();
+    BlockBarrier();
+    copy(unit + kStages - 1);
+    if (unit > 0 && unit % piece == 0) {
+      add_piece();
+      clear();
+    }
+    const Word4* weights = shared + unit % kStages * kStageWords<kKind, kParts>;
+    const Word4* tokens = weights + kBlockStrips * kStripWords;
+    FOOTNOTE_UNROLL
+    for (int s = 0; s < kWarpStrips; ++s) {
+      Word4 words[kWords];
+      FOOTNOTE_UNROLL
+      for (int i = 0; i < kWords; ++i) {
+        words[i] = weights[((warp_strip + s) * kWords + i) * kWarp + Lane()];
+      }
+      const int strip = first_strip + warp_strip + s;
+      if (strip >= strips) break;
+      const UnitScales scales = LoadScales<kKind>(
+          product.weights.scales, size_t{1} * strip * units + unit);
+      FOOTNOTE_UNROLL
+      for (int part = 0; part < 2; ++part) {
+        const EightPairs e = Unpack<kKind>(words, part);
+        FOOTNOTE_UNROLL
+        for (int j = 0; j < kWarpTiles; ++j) {
+          const int tile = warp_tile + j;
+          if (first_tile + tile >= tiles) break;
+          const Word4* fragments =
+              tokens + tile * kTokenWords + part * kWarp + Lane();
+          if constexpr (HasGroups(kKind)) {
+            const float* token_sums =
+                prepared.sums +
+                (size_t{1} * (first_tile + tile) * kTileTokens +
+                 Lane() % 4 * 2) *
+                    units * 2 +
+                2 * unit + part;
+            MultiplyGroup(e, fragments, kBlockTiles * kTokenWords, kParts,
+                          scales, part, token_sums[0], token_sums[units * 2],
+                          sums[s][j]);
+          } else {
+            MultiplyEight(e, fragments, kBlockTiles * kTokenWords, kParts,
+                          sums[s][j]);
+          }
+        }
+      }
+    }
+  }
+  add_piece();
+
+  const int g = Lane() / 4;
+  const int t = Lane() % 4;
+  FOOTNOTE_UNROLL
+  for (int s = 0; s < kWarpStrips; ++s) {
+    FOOTNOTE_UNROLL
+    for (int j = 0; j < kWarpTiles; ++j) {
+      FOOTNOTE_UNROLL
+      for (int i = 0; i < 4; ++i) {
+        const int row =
+            (first_strip + warp_strip + s) * kStripRows + g + i / 2 * 8;
+        const int token =
+            (first_tile + warp_tile + j) * kTileTokens + 2 * t + i % 2;
+        if (token < prepared.tokens && row < product.weights.rows) {
+          Put(product, token, row, totals[s][j][i]);
+        }
+      }
+    }
+  }
+}
+
+template <WeightKind kKind, int kParts>
+void Start(Stream* stream, const MatmulArguments& arguments) {
+  const int tiles = TokenTiles(arguments.x.tokens);
+  Launch(stream, TileKernel<kKind, kParts>,
+         {arguments.first[arguments.count],
+          (tiles + kBlockTiles - 1) / kBlockTiles},
+         kThreads, sizeof(Word4) * kStages * kStageWords<kKind, kParts>,
+         arguments);
+}
+
+template <WeightKind kKind>
+void StartKind(Stream* stream, const MatmulArguments& arguments) {
+  if (arguments.x.parts == 1) {
+    Start<kKind, 1>(stream, arguments);
+  } else {
+    Start<kKind, 3>(stream, arguments);
+  }
+}
+
+}  // namespace
+
+void MatmulTiles(Stream* stream, WeightKind kind, MatmulArguments arguments) {
+  ShareBlocks(kBlockStrips * kStripRows, &arguments);
+  switch (kind) {
+    case WeightKind::kBf16:
+      return StartKind<WeightKind::kBf16>(stream, arguments);
+    case WeightKind::kFp8:
+      return StartKind<WeightKind::kFp8>(stream, arguments);
+    case WeightKind::kInt8:
+      return StartKind<WeightKind::kInt8>(stream, arguments);
+    default:
+      return StartKind<WeightKind::kInt4>(stream, arguments);
+  }
+}
+
+}  // namespace cuda
+}  // namespace footnote

@@ -1,0 +1,111 @@
+#include "kernels/cuda/norm.h"
+#include "kernels/cuda/prepared.h"
+#include "kernels/cuda/simt.h"
+
+namespace footnote {
+namespace cuda {
+namespace {
+
+constexpr int kThreads = 256;
+
+FOOTNOTE_KERNEL(kThreads)
+NormKernel(bool centre, const float* x, const float* weight, float epsilon,
+           int n, float* out, Prepared prepared) {
+  float* shared = reinterpret_cast<float*>(SharedMemory());
+  const int row = BlockX();
+  x += size_t{1} * row * n;
+  const int eights = (n + 7) / 8;
+  float mean = 0;
+  if (centre) {
+    float sum = 0;
+    for (int e = ThreadIndex(); e < eights; e += kThreads) {
+      float v[8];
+      LoadEight(x + 8 * e, n - 8 * e, v);
+      for (int i = 0; i < 8; ++i) sum = Add(sum, v[i]);
+    }
+    mean = Divide(BlockSum(sum, shared), static_cast<float>(n));
+  }
+  float squares = 0;
+  for (int e = ThreadIndex(); e < eights; e += kThreads) {
+    float v[8];
+    LoadEight(x + 8 * e, n - 8 * e, v);
+    for (int i = 0; i < 8; ++i) {
+      const float d = 8 * e + i < n ? v[i] - mean : 0;
+      squares = Fma(d, d, squares);
+    }
+  }
+  const float factor = ReciprocalRoot(
+      Divide(BlockSum(squares, shared), static_cast<float>(n)) + epsilon);
+  const int filled = Eights(n);
+  // Whole warps, for StoreEight.
+  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
+    float v[8];
+    float w[8];
+    LoadEight(x + 8 * e, n - 8 * e, v);
+    LoadEight(weight + 8 * e, n - 8 * e, w);
+    for (int i = 0; i < 8; ++i) {
+      v[i] = 8 * e + i < n ? Mul(Mul(v[i] - mean, factor), w[i]) : 0;
+    }
+    if (out != nullptr) {
+      float* to = out + size_t{1} * row * n + 8 * e;
+      for (int i = 0; i < 8; ++i) {
+        if (8 * e + i < n) to[i] = v[i];
+      }
+    }
+    if (prepared.fragments != nullptr) {
+      StoreEight(prepared, row, e, v, e < filled);
+    }
+  }
+}
+
+FOOTNOTE_KERNEL(kThreads)
+PrepareKernel(const float* x, int n, Prepared prepared) {
+  const int row = BlockX();
+  const int filled = Eights(n);
+  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
+    float v[8];
+    LoadEight(x + size_t{1} * row * n + 8 * e, n - 8 * e, v);
+    StoreEight(prepared, row, e, v, e < filled);
+  }
+}
+
+FOOTNOTE_KERNEL(kThreads)
+NormHeadsKernel(const float* weight, float epsilon, int heads, int size,
+                float* x) {
+  const int head = BlockX() * (kThreads / kWarp) + WarpIndex();
+  const bool mine = head < heads;
+  x += size_t{1} * head * size;
+  float squares = 0;
+  for (int i = Lane(); mine && i < size; i += kWarp) {
+    squares = Fma(x[i], x[i], squares);
+  }
+  const float factor = ReciprocalRoot(
+      Divide(WarpSum(squares), static_cast<float>(size)) + epsilon);
+  for (int i = Lane(); mine && i < size; i += kWarp) {
+    x[i] = Mul(Mul(x[i], factor), weight[i]);
+  }
+}
+
+}  // namespace
+
+void NormRows(Stream* stream, bool centre, const float* x, const float* weight,
+              float epsilon, int rows, int n, float* out,
+              const Prepared& prepared) {
+  Launch(stream, NormKernel, {rows}, kThreads, 32 * sizeof(float), centre, x,
+         weight, epsilon, n, out, prepared);
+}
+
+void PrepareRows(Stream* stream, const float* x, int rows, int n,
+                 const Prepared& prepared) {
+  Launch(stream, PrepareKernel, {rows}, kThreads, 0, x, n, prepared);
+}
+
+void NormHeads(Stream* stream, const float* weight, float epsilon, int heads,
+               int size, float* x) {
+  Launch(stream, NormHeadsKernel,
+         {(heads + kThreads / kWarp - 1) / (kThreads / kWarp)}, kThreads, 0,
+         weight, epsilon, heads, size, x);
+}
+
+}  // namespace cuda
+}  // namespace footnote
