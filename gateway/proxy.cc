@@ -113,6 +113,7 @@ class GeneratorProxy final : public v1::Generator::Service {
                           GenerateResponse)
   FOOTNOTE_FORWARD(generator, ListWriters, ListWritersRequest,
                    ListWritersResponse)
+  FOOTNOTE_FORWARD(generator, Rewrite, RewriteRequest, RewriteResponse)
   FOOTNOTE_FORWARD_STREAM(generator, Chat, ChatRequest, ChatResponse)
   FOOTNOTE_FORWARD(generator, Embed, EmbedRequest, EmbedResponse)
   FOOTNOTE_FORWARD(generator, Tokenize, TokenizeRequest, TokenizeResponse)
