@@ -32,6 +32,8 @@ struct HorizonError {
   int64_t intervals = 0;
   // Half width about the last value that held the asked share of the truth.
   double last_value_half_width = 0;
+  // Root mean squared error without the other series; 0 where there are none.
+  double alone_rmse = 0;
 
   // The last value was as good: the forecast is worth nothing here.
   bool last_value_is_better() const { return rmse >= last_value_rmse; }
@@ -49,10 +51,13 @@ struct BacktestResult {
 
 // Plays `samples` to a new forecaster; forecasts made from the second half of
 // them are scored. The same forecasts that it would have made then: nothing
-// later is looked at.
-// Errors: those of Forecaster::Observe.
-absl::StatusOr<BacktestResult> Backtest(const std::vector<Sample>& samples,
-                                        const ForecasterOptions& options);
+// later is looked at. `others` are series sampled at the same moments that may
+// drive this one (coupled.h), each with a value for each sample.
+//   InvalidArgument  more than kMaxCoupled - 1 others, one of another length,
+//                    or a value or spacing that a forecaster refuses
+absl::StatusOr<BacktestResult> Backtest(
+    const std::vector<Sample>& samples, const ForecasterOptions& options,
+    const std::vector<std::vector<double>>& others = {});
 
 }  // namespace footnote
 

@@ -1,7 +1,9 @@
 #include "forecast/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,10 +12,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "forecast/backtest.h"
+#include "forecast/coupled.h"
 #include "forecast/plot.h"
 #include "forecast/series.h"
 
@@ -29,8 +33,63 @@ struct Options {
   double coverage = 0.9;
   std::string plot;
   std::vector<int> seasons;
+  std::vector<std::string> with;
   bool every = false;
 };
+
+// Leaves in `series` the rows that all `others` have a value in; returns these
+// values, by series.
+std::vector<std::vector<double>> Align(const std::vector<Series>& others,
+                                       Series* series) {
+  std::vector<std::map<size_t, double>> by_row(others.size());
+  for (size_t i = 0; i < others.size(); ++i) {
+    for (const SeriesPoint& point : others[i].points) {
+      by_row[i][point.begin] = point.value;
+    }
+  }
+  std::vector<std::vector<double>> values(others.size());
+  std::vector<SeriesPoint> kept;
+  double skipped = 0;
+  for (SeriesPoint point : series->points) {
+    const bool everywhere =
+        std::all_of(by_row.begin(), by_row.end(),
+                    [&](const auto& rows) { return rows.count(point.begin); });
+    if (!everywhere) {
+      skipped += point.spacing;
+      continue;
+    }
+    point.spacing += kept.empty() ? 0 : skipped;
+    skipped = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i].push_back(by_row[i][point.begin]);
+    }
+    kept.push_back(point);
+  }
+  series->points = std::move(kept);
+  return values;
+}
+
+// The columns of `options.with`, as far as they stand beside `series`.
+absl::StatusOr<std::vector<std::vector<double>>> OthersOf(
+    const std::vector<Series>& all, const Options& options, Series* series) {
+  std::vector<Series> others;
+  for (const std::string& column : options.with) {
+    ASSIGN_OR_RETURN(Series other, PickSeries(all, column));
+    if (other.value_column == series->value_column) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--with ", column, ": the forecast column itself, want others"));
+    }
+    others.push_back(std::move(other));
+  }
+  std::vector<std::vector<double>> values = Align(others, series);
+  if (series->points.size() < kFewestPoints) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--with ", absl::StrJoin(options.with, ","), ": ",
+        series->points.size(), " rows have a value in each, want at least ",
+        kFewestPoints));
+  }
+  return values;
+}
 
 nlohmann::ordered_json Number(double value) {
   if (!std::isfinite(value)) return nullptr;
@@ -72,6 +131,9 @@ std::string Json(const Series& series, const BacktestResult& result,
          {"last_value_is_better", error.last_value_is_better()},
          {"held", error.intervals > 0 ? Number(error.held) : nullptr},
          {"intervals", error.intervals}});
+    if (!options.with.empty()) {
+      json["backtest"].back()["alone_rmse"] = error.alone_rmse;
+    }
   }
   return json.dump();
 }
@@ -102,14 +164,17 @@ void Print(const Series& series, const BacktestResult& result,
     PrintLine("Too few values to say what these forecasts are worth.");
     return;
   }
-  PrintLine(absl::StrFormat("%-20s %12s %14s %10s", "in the past, ahead",
-                            "error (RMS)", "last value's", "held"));
+  PrintLine(absl::StrFormat(
+      "%-20s %12s %14s %s%10s", "in the past, ahead", "error (RMS)",
+      "last value's", options.with.empty() ? "" : "     without ", "held"));
   size_t better = 0;
   for (const HorizonError& error : result.errors) {
     better += error.last_value_is_better();
     PrintLine(absl::StrFormat(
-        "%-20s %12.4g %14.4g %10s%s", absl::StrCat(error.steps, " steps"),
+        "%-20s %12.4g %14.4g %s%10s%s", absl::StrCat(error.steps, " steps"),
         error.rmse, error.last_value_rmse,
+        options.with.empty() ? ""
+                             : absl::StrFormat("%12.4g ", error.alone_rmse),
         error.intervals > 0 ? absl::StrFormat("%.0f %%", 100 * error.held)
                             : "-",
         error.last_value_is_better() ? "  the last value is better" : ""));
@@ -159,13 +224,16 @@ absl::Status RunForecast(const Options& options, CliContext* context) {
         absl::StrCat(options.file, ": invalid UTF-8 at byte ",
                      ValidUtf8Prefix(text), ", want UTF-8"));
   }
-  absl::StatusOr<Series> picked = PickSeries(FindSeries(text), options.column);
+  const std::vector<Series> all = FindSeries(text);
+  absl::StatusOr<Series> picked = PickSeries(all, options.column);
   if (!picked.ok()) {
     return absl::Status(
         picked.status().code(),
         absl::StrCat(options.file, ": ", picked.status().message()));
   }
-  const Series series = *std::move(picked);
+  Series series = *std::move(picked);
+  ASSIGN_OR_RETURN(const std::vector<std::vector<double>> others,
+                   OthersOf(all, options, &series));
   std::vector<Sample> samples;
   for (const SeriesPoint& point : series.points) {
     samples.push_back({point.value, point.spacing});
@@ -176,7 +244,8 @@ absl::Status RunForecast(const Options& options, CliContext* context) {
   forecaster.seasons =
       options.seasons.empty() ? series.cadence.Seasons() : options.seasons;
   if (options.every) return PrintEvery(samples, forecaster);
-  ASSIGN_OR_RETURN(const BacktestResult result, Backtest(samples, forecaster));
+  ASSIGN_OR_RETURN(const BacktestResult result,
+                   Backtest(samples, forecaster, others));
   if (!options.plot.empty()) {
     RETURN_IF_ERROR(
         WriteFileAtomically(options.plot, PlotForecast(series, result.next)));
@@ -222,13 +291,21 @@ void RegisterForecastCommands(CLI::App* app, CliContext* context) {
                    "of the times; 0: none); others are looked for")
       ->delimiter(',')
       ->check(CLI::Range(0, kMaxSeason));
+  forecast
+      ->add_option("--with", options->with,
+                   "other columns that may drive it: they are heard where "
+                   "that lately made the forecast better")
+      ->delimiter(',')
+      ->expected(1, static_cast<int>(kMaxCoupled) - 1);
   forecast->add_option("--plot", options->plot, "write a picture here (SVG)");
-  forecast->add_flag("--every", options->every,
-                     "what was said after every value, one JSON object a "
-                     "line");
+  forecast
+      ->add_flag("--every", options->every,
+                 "what was said after every value, one JSON object a line")
+      ->excludes("--with");
   forecast->footer(
       "Examples:\n"
       "  footnote forecast sales.csv --column revenue --horizon 12\n"
+      "  footnote forecast plant.csv --column heat --with power,flow\n"
       "  footnote forecast load.jsonl --column cpu --plot cpu.svg --json\n"
       "Forecasts of the past stand beside the last value repeated; where that "
       "erred\nless, the command says so. Nothing is trained: "

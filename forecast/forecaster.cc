@@ -21,8 +21,6 @@ constexpr double kHalfLife = 200;
 // See predictor.cc.
 constexpr double kFresh = 3;
 constexpr int kFewestScores = 4;
-constexpr double kLevelStep = 0.02;
-constexpr double kLaterStep = 0.05;
 constexpr size_t kCalibration = 200;
 // How sharply the better views are preferred, and how much of a view's mark is
 // its error at the horizon in question; the rest is that over all horizons.
@@ -102,8 +100,7 @@ Forecaster::Forecaster(const ForecasterOptions& options)
   options_.coverage = std::min(std::max(options_.coverage, 0.01), 0.999);
   options_.horizon = std::min(std::max(options_.horizon, 1), kMaxHorizon);
   for (int steps = 1; steps <= options_.horizon; ++steps) {
-    scores_.emplace_back(Interval(options_.coverage, kCalibration,
-                                  steps == 1 ? kLevelStep : kLaterStep));
+    scores_.emplace_back(Interval(options_.coverage, kCalibration, steps));
     scores_.back().said.resize(steps);
   }
   AddViews(0);

@@ -10,12 +10,17 @@ namespace {
 // level.
 constexpr double kWiden = 16;
 constexpr double kMostLevel = 1.5;
+// How much of the way one miss moves the level: of the next value; of further
+// ones, times the steps, and at most.
+constexpr double kNextStep = 0.02;
+constexpr double kFurtherStep = 0.15;
+constexpr double kMostStep = 0.05;
 
 }  // namespace
 
-Interval::Interval(double coverage, size_t errors, double step)
+Interval::Interval(double coverage, size_t errors, int steps)
     : coverage_(coverage),
-      step_(step),
+      step_(steps == 1 ? kNextStep : std::min(kMostStep, kFurtherStep / steps)),
       most_(std::max(errors, kFewest)),
       level_(coverage) {
   ring_.reserve(most_);

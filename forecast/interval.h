@@ -13,9 +13,10 @@ namespace footnote {
 // The half width of the intervals at one horizon. Not thread-safe.
 class Interval {
  public:
-  // `coverage` in (0, 1); the quantile is of the last `errors` errors. `step`
-  // is how much of the way one miss moves the level.
-  Interval(double coverage, size_t errors, double step);
+  // `coverage` in (0, 1); the quantile is of the last `errors` errors.
+  // Forecasts are `steps` ahead: a level that followed misses known so much
+  // later as fast as it follows the next value's would swing to and fro.
+  Interval(double coverage, size_t errors, int steps);
 
   // Takes |value - said| of a forecast that came due, and the half width that
   // was said with it.

@@ -18,10 +18,6 @@ constexpr int kFewestScores = 4;
 // the average: the first ones, made on hardly warm states, soon weigh nothing.
 constexpr double kFresh = 3;
 constexpr int kSurprises = 3;
-// How fast the level of an interval follows misses; later ones come late and
-// in runs.
-constexpr double kLevelStep = 0.02;
-constexpr double kLaterStep = 0.05;
 // An error that is 0 but for rounding surprises nobody.
 constexpr double kRounding = 1e-9;
 
@@ -47,8 +43,8 @@ Predictor::Predictor(const PredictorOptions& options)
       bank_(Bank::For(1)) {
   horizons_.reserve(options_.horizon);
   for (int steps = 1; steps <= options_.horizon; ++steps) {
-    horizons_.emplace_back(Interval(options_.coverage, options_.calibration,
-                                    steps == 1 ? kLevelStep : kLaterStep));
+    horizons_.emplace_back(
+        Interval(options_.coverage, options_.calibration, steps));
     Horizon& horizon = horizons_.back();
     horizon.said.resize(steps);
     if (steps == 1) continue;

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "base/status_macros.h"
 #include "forecast/backtest.h"
+#include "forecast/coupled.h"
 #include "forecast/forecaster.h"
 #include "proto/footnote/v1/forecaster.grpc.pb.h"
 
@@ -21,6 +22,7 @@ namespace footnote {
 namespace {
 
 constexpr int kMaxSamples = 1000000;
+constexpr size_t kMaxCoupledSamples = 100000;
 constexpr size_t kMaxStreamSeries = 1000;
 constexpr size_t kMaxSeriesName = 128;
 
@@ -111,20 +113,57 @@ void AddErrors(const std::vector<HorizonError>& measured, Errors* errors) {
     error->set_last_value_mae(one.last_value_mae);
     if (one.intervals > 0) error->set_held(one.held);
     error->set_last_value_is_better(one.last_value_is_better());
+    if (one.alone_rmse > 0) error->set_alone_rmse(one.alone_rmse);
   }
 }
 
-absl::StatusOr<BacktestResult> Run(const v1::TimeSeries& series,
-                                   const v1::ForecastOptions& asked) {
-  ASSIGN_OR_RETURN(const ForecasterOptions options, OptionsOf(asked));
-  ASSIGN_OR_RETURN(const std::vector<Sample> samples, SamplesOf(series, 1));
-  return Backtest(samples, options);
+absl::StatusOr<std::vector<std::vector<double>>> OthersOf(
+    const google::protobuf::RepeatedPtrField<v1::TimeSeries>& others,
+    size_t samples) {
+  constexpr int kMost = static_cast<int>(kMaxCoupled) - 1;
+  if (others.size() > kMost) {
+    return Invalid("others: ", others.size(), " of them, want at most ", kMost);
+  }
+  if (!others.empty() && samples > kMaxCoupledSamples) {
+    return Invalid("series.values: ", samples, " of them, want at most ",
+                   kMaxCoupledSamples, " with others");
+  }
+  std::vector<std::vector<double>> values;
+  for (int i = 0; i < others.size(); ++i) {
+    const v1::TimeSeries& other = others[i];
+    if (!other.spacings().empty()) {
+      return Invalid("others[", i, "].spacings: ", other.spacings_size(),
+                     " of them, want none: they are those of the series");
+    }
+    if (static_cast<size_t>(other.values_size()) != samples) {
+      return Invalid("others[", i, "].values: ", other.values_size(),
+                     " of them, want one for each of the ", samples,
+                     " of the series");
+    }
+    for (int j = 0; j < other.values_size(); ++j) {
+      if (std::fabs(other.values(j)) <= kMaxValue) continue;
+      return Invalid("others[", i, "].values[", j, "]: ", other.values(j),
+                     ", want a number within ", kMaxValue);
+    }
+    values.emplace_back(other.values().begin(), other.values().end());
+  }
+  return values;
+}
+
+template <typename Request>
+absl::StatusOr<BacktestResult> Run(const Request& request) {
+  ASSIGN_OR_RETURN(const ForecasterOptions options,
+                   OptionsOf(request.options()));
+  ASSIGN_OR_RETURN(const std::vector<Sample> samples,
+                   SamplesOf(request.series(), 1));
+  ASSIGN_OR_RETURN(const std::vector<std::vector<double>> others,
+                   OthersOf(request.others(), samples.size()));
+  return Backtest(samples, options, others);
 }
 
 absl::Status RunPredict(const v1::PredictRequest& request,
                         v1::PredictResponse* response) {
-  ASSIGN_OR_RETURN(const BacktestResult result,
-                   Run(request.series(), request.options()));
+  ASSIGN_OR_RETURN(const BacktestResult result, Run(request));
   AddForecasts(result.next, response->mutable_forecasts());
   AddErrors(result.errors, response->mutable_errors());
   response->set_model(result.model);
@@ -134,8 +173,7 @@ absl::Status RunPredict(const v1::PredictRequest& request,
 
 absl::Status RunBacktest(const v1::BacktestRequest& request,
                          v1::BacktestResponse* response) {
-  ASSIGN_OR_RETURN(const BacktestResult result,
-                   Run(request.series(), request.options()));
+  ASSIGN_OR_RETURN(const BacktestResult result, Run(request));
   AddErrors(result.errors, response->mutable_errors());
   response->set_model(result.model);
   return absl::OkStatus();

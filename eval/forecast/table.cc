@@ -272,6 +272,7 @@ ForecastTable MeasureForecaster() {
       table.rows.push_back(MeasureRow(systems[i], decibels, 100 + i));
     }
   }
+  table.pairs = MeasurePairs(systems);
   MeasureSpeed(systems[0].values, &table);
   MeasureChannels(&table);
   return table;
@@ -294,6 +295,7 @@ std::string TableText(const ForecastTable& table) {
   AppendFigures(table, "The same, rolled out 10 steps", &TableCell::ten, &text);
   AppendFigures(table, "The same, rolled out 50 steps", &TableCell::fifty,
                 &text);
+  absl::StrAppend(&text, PairsText(table.pairs));
   absl::StrAppend(&text, "How often the 90 % interval held\n");
   absl::StrAppendFormat(&text, "%-24s %8s %8s %9s  %s\n", "", "noise", "1 step",
                         "10 steps", "spoke last");
@@ -331,7 +333,8 @@ std::string TableJson(const ForecastTable& table) {
     }
     absl::StrAppend(&text, "}");
   }
-  absl::StrAppend(&text, "\n ],\n \"sample_us\": ", JsonNumber(table.sample_us),
+  absl::StrAppend(&text, "\n ],\n \"pairs\": ", PairsJson(table.pairs),
+                  ",\n \"sample_us\": ", JsonNumber(table.sample_us),
                   ",\n \"bank_us\": ", JsonNumber(table.bank_us),
                   ",\n \"channels_ms\": ", JsonNumber(table.channels_ms),
                   "\n}\n");

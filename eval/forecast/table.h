@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/forecast/pairs.h"
 #include "eval/forecast/slopes.h"
 #include "eval/forecast/systems.h"
 
@@ -38,6 +39,7 @@ struct TableRow {
 struct ForecastTable {
   std::vector<SlopeLine> slopes_in_order, slopes_in_step, errors_by_order;
   std::vector<TableRow> rows;
+  std::vector<PairRow> pairs;
   // Microseconds a sample of one series takes, the whole bank scored, stepped,
   // read, chosen and calibrated; the least of some runs.
   double sample_us = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -280,7 +281,21 @@ bool UnitOfWord(absl::string_view word, Unit* unit) {
   return false;
 }
 
-// "in 3 months", "3 weeks ahead", and dates such as "in May 2027".
+// A count of units: "3", "three"; 0 where the word is none.
+int CountOfWord(absl::string_view word) {
+  constexpr absl::string_view kNumbers[] = {"one",  "two", "three",  "four",
+                                            "five", "six", "seven",  "eight",
+                                            "nine", "ten", "eleven", "twelve"};
+  for (size_t i = 0; i < std::size(kNumbers); ++i) {
+    if (word == kNumbers[i]) return static_cast<int>(i) + 1;
+  }
+  int count = 0;
+  return absl::SimpleAtoi(word, &count) && count > 0 && count <= 1000 ? count
+                                                                      : 0;
+}
+
+// "in 3 months", "the next six weeks", "3 weeks ahead", and dates such as "in
+// May 2027".
 bool FindCountOrTime(absl::string_view question, AheadQuestion* ahead) {
   std::vector<std::string> words;
   std::string word;
@@ -293,10 +308,11 @@ bool FindCountOrTime(absl::string_view question, AheadQuestion* ahead) {
     }
   }
   for (size_t i = 0; i < words.size(); ++i) {
-    int count = 0;
-    const bool asks = i > 0 && (words[i - 1] == "in" || words[i - 1] == "for");
-    if (absl::SimpleAtoi(words[i], &count) && count > 0 && count <= 1000 &&
-        i + 1 < words.size() && UnitOfWord(words[i + 1], &ahead->unit)) {
+    const int count = CountOfWord(words[i]);
+    const bool asks = i > 0 && (words[i - 1] == "in" || words[i - 1] == "for" ||
+                                words[i - 1] == "next");
+    if (count > 0 && i + 1 < words.size() &&
+        UnitOfWord(words[i + 1], &ahead->unit)) {
       const bool on = i + 2 < words.size() &&
                       (words[i + 2] == "ahead" || words[i + 2] == "from");
       if (!asks && !on) continue;

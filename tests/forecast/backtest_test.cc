@@ -79,5 +79,35 @@ TEST(BacktestTest, NamesTheSampleThatIsNone) {
   EXPECT_THAT(std::string(result.status().message()), HasSubstr("sample 2"));
 }
 
+TEST(BacktestTest, SaysWhatTheSeriesAloneWouldHaveErred) {
+  std::mt19937 random(6);
+  std::normal_distribution<double> normal;
+  std::vector<Sample> samples;
+  std::vector<double> leader;
+  double value = 0;
+  for (int t = 0; t < 900; ++t) {
+    samples.push_back({value, 1});
+    leader.push_back(value = normal(random));
+  }
+  const auto result = Backtest(samples, ForecasterOptions(), {leader});
+  ASSERT_TRUE(result.ok());
+  EXPECT_GT(result->errors[0].alone_rmse, 0.9);
+  EXPECT_LT(result->errors[0].rmse, 0.1);
+  EXPECT_THAT(result->model, HasSubstr("corrected by the other series"));
+  // The leader says nothing of what comes after the next value.
+  EXPECT_NEAR(result->next[0].value, leader.back(), 0.2);
+}
+
+TEST(BacktestTest, RefusesOtherSeriesThatDoNotFit) {
+  const std::vector<Sample> samples(20, Sample{1, 1});
+  EXPECT_THAT(
+      std::string(
+          Backtest(samples, {}, {std::vector<double>(19)}).status().message()),
+      HasSubstr("other series 1: 19 values"));
+  const std::vector<std::vector<double>> many(8, std::vector<double>(20));
+  EXPECT_THAT(std::string(Backtest(samples, {}, many).status().message()),
+              HasSubstr("8 other series, want at most 7"));
+}
+
 }  // namespace
 }  // namespace footnote

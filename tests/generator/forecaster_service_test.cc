@@ -74,6 +74,26 @@ TEST_F(ForecasterServiceTest, PredictsWithIntervalsAndTheirWorth) {
             response.errors(2).SerializeAsString());
 }
 
+TEST_F(ForecasterServiceTest, HearsASeriesThatDrivesAnother) {
+  v1::PredictRequest request;
+  v1::TimeSeries* leader = request.add_others();
+  uint32_t random = 1;
+  double before = 0;
+  for (int t = 0; t < 400; ++t) {
+    request.mutable_series()->add_values(before);
+    random = random * 1664525 + 1013904223;
+    leader->add_values(before = random / 4294967296.0);
+  }
+  v1::PredictResponse response;
+  ASSERT_TRUE(Predict(request, &response).ok());
+  EXPECT_NEAR(response.forecasts(0).value(), before, 0.05);
+  EXPECT_LT(response.errors(0).rmse(), 0.1 * response.errors(0).alone_rmse());
+
+  request.clear_others();
+  ASSERT_TRUE(Predict(request, &response).ok());
+  EXPECT_FALSE(response.errors(0).has_alone_rmse());
+}
+
 TEST_F(ForecasterServiceTest, AnswersEachSampleOfAStream) {
   grpc::ClientContext context;
   const auto stream = stub_->StreamPredict(&context);
@@ -125,6 +145,22 @@ TEST_F(ForecasterServiceTest, ErrorsNameWhatIsWrong) {
        "options.coverage: 1"},
       {[](v1::PredictRequest* r) { r->mutable_options()->add_seasons(1); },
        "options.seasons: 1"},
+      {[](v1::PredictRequest* r) { *r->add_others() = Sine(0, 19); },
+       "others[0].values: 19 of them, want one for each of the 20"},
+      {[](v1::PredictRequest* r) {
+         *r->add_others() = Sine(0, 20);
+         r->mutable_others(0)->set_values(4, std::nan(""));
+       },
+       "others[0].values[4]: nan"},
+      {[](v1::PredictRequest* r) {
+         *r->add_others() = Sine(0, 20);
+         r->mutable_others(0)->add_spacings(1);
+       },
+       "others[0].spacings: 1 of them, want none"},
+      {[](v1::PredictRequest* r) {
+         for (int i = 0; i < 8; ++i) *r->add_others() = Sine(0, 20);
+       },
+       "others: 8 of them, want at most 7"},
   };
   for (const auto& test : kCases) {
     v1::PredictRequest request;

@@ -68,6 +68,10 @@ TEST(AheadQuestionTest, CountsAndNamesTimes) {
       AsksAhead("What will sales be in 3 months?", Language::kEn, &ahead));
   EXPECT_EQ(ahead.unit, Unit::kMonth);
   EXPECT_EQ(ahead.count, 3);
+  ASSERT_TRUE(AsksAhead("What will sales be over the next six weeks?",
+                        Language::kEn, &ahead));
+  EXPECT_EQ(ahead.unit, Unit::kWeek);
+  EXPECT_EQ(ahead.count, 6);
   ASSERT_TRUE(
       AsksAhead("What will sales be in May 2027?", Language::kEn, &ahead));
   ASSERT_TRUE(ahead.has_time);
