@@ -16,6 +16,9 @@ constexpr int kMaxPageSize = 1000;
 constexpr uint64_t kRecordVersion = 1;
 // Chunks of a long text go down in batches of about this size.
 constexpr size_t kBatchBytes = 4 << 20;
+// Where a document leaves bytes.
+constexpr int kErasedTables[] = {kTableTexts, kTableLocators, kTableVersions,
+                                 kTableDocuments};
 
 // What kTableDocuments holds.
 struct Newest {
@@ -354,11 +357,31 @@ absl::Status DocumentStore::AppendErase(const DocumentRef& document,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<std::string>> DocumentStore::FilesOf(
+    absl::string_view collection) {
+  return kv_->FilesOf(kErasedTables, CollectionKey(collection));
+}
+
 absl::Status DocumentStore::CompactErased(absl::string_view collection) {
   const std::string prefix = CollectionKey(collection);
-  for (const int table :
-       {kTableTexts, kTableLocators, kTableVersions, kTableDocuments}) {
+  for (const int table : kErasedTables) {
     RETURN_IF_ERROR(kv_->CompactPrefix(table, prefix));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DocumentStore::CheckErased(const DocumentRef& document) const {
+  ASSIGN_OR_RETURN(const std::vector<VersionRecord> versions,
+                   ListVersions(document));
+  for (const VersionRecord& record : versions) {
+    if (record.state != VersionState::kErased) continue;
+    for (const int table : {kTableTexts, kTableLocators}) {
+      if (!kv_->Iterate(table, Key(record.ref()))->Valid()) continue;
+      return absl::InternalError(
+          absl::StrCat("document ", document.document, "@", record.version,
+                       ": it was erased, and table ", StoreTables()[table],
+                       " holds a row of it"));
+    }
   }
   return absl::OkStatus();
 }

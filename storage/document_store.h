@@ -137,8 +137,14 @@ class DocumentStore {
   // kErased. The bytes leave the files at the next CompactErased.
   //   FailedPrecondition  the document is live
   absl::Status AppendErase(const DocumentRef& document, KvBatch* batch) const;
+  // The database's files that may hold bytes of erased texts of the collection.
+  absl::StatusOr<std::vector<std::string>> FilesOf(
+      absl::string_view collection);
   // Rewrites the files that hold bytes of erased texts of the collection.
   absl::Status CompactErased(absl::string_view collection);
+  // No text and no locator is left of the document's erased versions.
+  //   Internal  something is (says what)
+  absl::Status CheckErased(const DocumentRef& document) const;
 
   // The record of a version in any state.
   absl::StatusOr<VersionRecord> GetVersion(const VersionRef& version) const;

@@ -66,6 +66,12 @@ absl::StatusOr<std::shared_ptr<const SegmentReader>> SegmentCache::Segment(
   return reader;
 }
 
+bool SegmentCache::IsOpen(const std::string& name) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = open_.find(name);
+  return found != open_.end() && !found->second.expired();
+}
+
 absl::StatusOr<std::shared_ptr<const Generation>> SegmentCache::Open(
     const Manifest& manifest) {
   auto generation = std::make_shared<Generation>();

@@ -54,6 +54,9 @@ class SegmentCache {
   absl::StatusOr<std::shared_ptr<const Generation>> Open(
       const Manifest& manifest);
 
+  // Whether somebody holds the segment.
+  bool IsOpen(const std::string& name);
+
  private:
   absl::StatusOr<std::shared_ptr<const SegmentReader>> Segment(
       const std::string& name);

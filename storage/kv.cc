@@ -8,6 +8,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 
@@ -473,6 +475,45 @@ absl::Status Kv::Flush() {
   RETURN_IF_ERROR(FromRocks(instance->db->Flush(options, instance->tables),
                             state_->folder));
   return FromRocks(instance->db->SyncWAL(), state_->folder);
+}
+
+absl::Status Kv::Checkpoint(const std::string& folder) const {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
+  rocksdb::Checkpoint* made = nullptr;
+  RETURN_IF_ERROR(FromRocks(
+      rocksdb::Checkpoint::Create(instance->db.get(), &made), state_->folder));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return FromRocks(checkpoint->CreateCheckpoint(folder), folder);
+}
+
+absl::StatusOr<std::vector<std::string>> Kv::FilesOf(
+    absl::Span<const int> tables, absl::string_view prefix) {
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
+  std::vector<std::string> names;
+  // The log first: flushing begins a new one, which holds nothing of before.
+  rocksdb::VectorLogPtr logs;
+  RETURN_IF_ERROR(
+      FromRocks(instance->db->GetSortedWalFiles(logs), state_->folder));
+  for (const auto& log : logs) {
+    if (log->SizeFileBytes() == 0) continue;
+    names.emplace_back(absl::StripPrefix(log->PathName(), "/"));
+  }
+  RETURN_IF_ERROR(Flush());
+  const std::string end = PrefixEnd(prefix);
+  std::vector<rocksdb::LiveFileMetaData> files;
+  instance->db->GetLiveFilesMetaData(&files);
+  for (const rocksdb::LiveFileMetaData& file : files) {
+    const bool among =
+        std::any_of(tables.begin(), tables.end(), [&](int table) {
+          return state_->options.tables[table] == file.column_family_name;
+        });
+    if (!among || file.largestkey < prefix ||
+        (!end.empty() && file.smallestkey >= end)) {
+      continue;
+    }
+    names.emplace_back(absl::StripPrefix(file.name, "/"));
+  }
+  return names;
 }
 
 absl::Status Kv::VerifyFiles() const {

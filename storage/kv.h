@@ -153,6 +153,18 @@ class Kv {
   // Writes everything that is in memory into files, durably.
   absl::Status Flush();
 
+  // Makes the new folder `folder` a database that holds what this one holds
+  // now: hard links of table files where the file system allows, copies
+  // elsewhere. Writes go on meanwhile. The parent must exist. REQUIRES: primary
+  absl::Status Checkpoint(const std::string& folder) const;
+
+  // Names of the files that may hold an entry of one of `tables` whose key
+  // starts with `prefix`, deleted and overwritten ones too, and of the log
+  // files. What is in memory is written out first, so that everything written
+  // before the call is in them. A name is never used again.
+  absl::StatusOr<std::vector<std::string>> FilesOf(absl::Span<const int> tables,
+                                                   absl::string_view prefix);
+
   // Reads every table file again and compares it with the checksum that was
   // taken when it was written.
   //   DataLoss  names the file

@@ -1,7 +1,6 @@
 #include "storage/store.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,8 +18,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "storage/manifest_changes.h"
 #include "storage/record_codec.h"
-#include "storage/segment_merge.h"
 
 namespace footnote {
 namespace {
@@ -30,7 +29,6 @@ constexpr char kFormatFile[] = "/FORMAT";
 constexpr char kSegmentSuffix[] = ".seg";
 // Keys of kTableMeta.
 constexpr char kNextSegmentKey[] = "next_segment";
-constexpr char kErasingPrefix[] = "erasing/";
 
 int64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -87,136 +85,6 @@ absl::Status CheckFormat(const std::string& folder, KvMode mode) {
   return absl::OkStatus();
 }
 
-void AddLengths(absl::Span<const PassageRow> passages, int64_t sign,
-                Manifest* manifest) {
-  for (const PassageRow& passage : passages) {
-    for (int g = 0; g < kLengthGroups; ++g) {
-      manifest->total_length[g] += sign * passage.length[g];
-    }
-  }
-}
-
-// Puts document `d` of a segment among those that search must not see.
-void MarkDeleted(const SegmentReader& reader, uint32_t d,
-                 ManifestSegment* entry, Manifest* manifest) {
-  std::vector<uint32_t>& deleted = entry->deleted_documents;
-  const auto at = std::lower_bound(deleted.begin(), deleted.end(), d);
-  if (at != deleted.end() && *at == d) return;
-  deleted.insert(at, d);
-  const DocumentRow& row = reader.documents()[d];
-  entry->deleted_passages += row.passage_count;
-  --manifest->documents;
-  manifest->passages -= row.passage_count;
-  AddLengths(reader.Passages(row), -1, manifest);
-}
-
-std::string EncoderHash(const SegmentInfo& info) {
-  const char* bytes = reinterpret_cast<const char*>(info.encoder_hash);
-  const std::string hash(bytes, sizeof(info.encoder_hash));
-  const bool none = hash.find_first_not_of('\0') == std::string::npos;
-  return none ? std::string() : hash;
-}
-
-// A segment joins the manifest; all its documents are live.
-absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest) {
-  const SegmentInfo& info = reader.info();
-  const std::string hash = EncoderHash(info);
-  if (manifest->segments.empty()) {
-    manifest->analyzer_version = info.analyzer_version;
-    manifest->encoder_hash = hash;
-    manifest->dimension = info.dimension;
-  }
-  const char* differs = nullptr;
-  if (manifest->analyzer_version != info.analyzer_version) {
-    differs = "analyser version";
-  }
-  if (manifest->encoder_hash != hash) differs = "encoder";
-  if (manifest->dimension != info.dimension) differs = "dimension";
-  if (differs != nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("segment ", reader.name(), ": its ", differs,
-                     " is not that of collection ", manifest->collection));
-  }
-  ManifestSegment entry;
-  entry.name = reader.name();
-  entry.file_bytes = reader.file_bytes();
-  entry.documents = reader.document_count();
-  entry.passages = reader.passage_count();
-  manifest->documents += entry.documents;
-  manifest->passages += entry.passages;
-  for (int g = 0; g < kLengthGroups; ++g) {
-    manifest->total_length[g] += info.total_length[g];
-  }
-  manifest->segments.push_back(std::move(entry));
-  return absl::OkStatus();
-}
-
-// Every document of a new segment must be one of the versions that the commit
-// makes visible, byte for byte; and every version that has passages must be
-// there once.
-absl::Status CheckSegments(
-    const std::vector<std::shared_ptr<const SegmentReader>>& readers,
-    const Commit& commit) {
-  std::map<absl::string_view, const VersionRecord*> expected;
-  for (const VersionRecord& record : commit.versions) {
-    expected[record.document] = &record;
-  }
-  for (const auto& reader : readers) {
-    for (const DocumentRow& row : reader->documents()) {
-      const absl::string_view id = reader->DocumentId(row);
-      const auto found = expected.find(id);
-      if (found == expected.end() || found->second == nullptr ||
-          found->second->version != row.version ||
-          memcmp(found->second->sha256.data(), row.sha256,
-                 sizeof(row.sha256)) != 0) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "segment ", reader->name(), ": document ", id, "@", row.version,
-            " is not a version of this commit, or there twice"));
-      }
-      found->second = nullptr;
-    }
-  }
-  for (const auto& entry : expected) {
-    if (entry.second != nullptr && entry.second->passages != 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "document ", entry.first, ": it has ", entry.second->passages,
-          " passages and is in no segment of the commit"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// The segments that the next merge takes; empty when there is nothing to do.
-std::vector<size_t> Pick(const Generation& generation,
-                         const MergePolicy& policy) {
-  const std::vector<ManifestSegment>& entries = generation.manifest.segments;
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const ManifestSegment& entry = entries[i];
-    if (entry.deleted_documents.empty()) continue;
-    if (policy.drop_all_deleted ||
-        entry.deleted_documents.size() == entry.documents ||
-        entry.deleted_passages > policy.max_deleted * entry.passages) {
-      return {i};
-    }
-  }
-  std::vector<size_t> small;
-  uint64_t bytes = 0;
-  uint64_t passages = 0;
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].file_bytes >= policy.small_segment_bytes ||
-        bytes + entries[i].file_bytes > policy.max_segment_bytes ||
-        passages + entries[i].passages > kMaxSegmentPassages) {
-      continue;
-    }
-    bytes += entries[i].file_bytes;
-    passages += entries[i].passages;
-    small.push_back(i);
-  }
-  const size_t wanted = std::max(policy.min_segments, 2);
-  if (small.size() < wanted) small.clear();
-  return small;
-}
-
 }  // namespace
 
 Store::Store(std::string folder, const StoreOptions& options)
@@ -245,6 +113,8 @@ absl::Status Store::Init() {
   cache_ = std::make_unique<SegmentCache>(absl::StrCat(folder_, "/segments"));
   if (!primary) return absl::OkStatus();
   RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder_, "/segments")));
+  std::error_code ignored;
+  std::filesystem::remove_all(CheckpointFolder(), ignored);
   RETURN_IF_ERROR(RemoveOrphans());
   return documents_->RemoveAbandoned();
 }
@@ -281,6 +151,10 @@ absl::Status Store::RemoveOrphans() {
 
 std::string Store::SegmentPath(absl::string_view name) const {
   return absl::StrCat(folder_, "/segments/", name);
+}
+
+std::string Store::CheckpointFolder() const {
+  return absl::StrCat(folder_, "/checkpoint");
 }
 
 std::string Store::audit_folder() const {
@@ -419,7 +293,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
     }
     readers.push_back(*std::move(reader));
   }
-  RETURN_IF_ERROR(CheckSegments(readers, commit));
+  RETURN_IF_ERROR(CheckSegments(readers, commit.versions));
 
   std::lock_guard<std::mutex> lock(commit_mutex_);
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
@@ -449,155 +323,6 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
   }
   if (commit.also != nullptr) batch.Append(std::move(*commit.also));
   return Publish(std::move(next), std::move(batch));
-}
-
-absl::StatusOr<int> Store::Merge(absl::string_view collection,
-                                 const MergePolicy& policy,
-                                 const AnnBuilder& ann_builder) {
-  std::lock_guard<std::mutex> lock(merge_mutex_);
-  for (int merges = 0;; ++merges) {
-    ASSIGN_OR_RETURN(const bool merged,
-                     MergeOnce(collection, policy, ann_builder));
-    if (!merged) return merges;
-  }
-}
-
-// REQUIRES: merge_mutex_ is held
-absl::StatusOr<bool> Store::MergeOnce(absl::string_view collection,
-                                      const MergePolicy& policy,
-                                      const AnnBuilder& ann_builder) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> before,
-                   Current(collection));
-  const std::vector<size_t> picked = Pick(*before, policy);
-  if (picked.empty()) return false;
-  std::vector<MergeInput> inputs;
-  bool anything_left = false;
-  for (const size_t i : picked) {
-    const ManifestSegment& entry = before->manifest.segments[i];
-    anything_left |= entry.deleted_documents.size() < entry.documents;
-    inputs.push_back({before->segments[i].reader, entry.deleted_documents});
-  }
-  std::string merged;
-  if (anything_left) {
-    const SegmentName name = NewSegment();
-    RETURN_IF_ERROR(MergeSegments(inputs, ann_builder, name.path));
-    merged = name.name;
-  }
-  RETURN_IF_ERROR(Replace(*before, picked, merged));
-  return true;
-}
-
-// Puts `merged` ("": nothing was left) in the place of the picked segments,
-// in the generation that is current by now, and removes their files.
-absl::Status Store::Replace(const Generation& before,
-                            const std::vector<size_t>& picked,
-                            const std::string& merged) {
-  std::vector<std::string> old_names;
-  for (const size_t i : picked) {
-    old_names.push_back(before.manifest.segments[i].name);
-  }
-  {
-    std::lock_guard<std::mutex> lock(commit_mutex_);
-    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
-                     Current(before.manifest.collection));
-    Manifest next = now->manifest;
-    next.segments.clear();
-    for (const ManifestSegment& entry : now->manifest.segments) {
-      if (std::find(old_names.begin(), old_names.end(), entry.name) ==
-          old_names.end()) {
-        next.segments.push_back(entry);
-      }
-    }
-    if (!merged.empty()) {
-      ASSIGN_OR_RETURN(const std::shared_ptr<const SegmentReader> reader,
-                       SegmentReader::Open(SegmentPath(merged)));
-      // The totals hold the merged documents already.
-      Manifest scratch = next;
-      RETURN_IF_ERROR(AddSegment(*reader, &scratch));
-      ManifestSegment entry = scratch.segments.back();
-      // Deletes that came while the merge ran.
-      for (size_t i = 0; i < now->segments.size(); ++i) {
-        const ManifestSegment& old = now->manifest.segments[i];
-        if (std::find(old_names.begin(), old_names.end(), old.name) ==
-            old_names.end()) {
-          continue;
-        }
-        const SegmentReader& old_reader = *now->segments[i].reader;
-        for (const uint32_t d : old.deleted_documents) {
-          const DocumentRow& row = old_reader.documents()[d];
-          const absl::optional<uint32_t> moved =
-              reader->FindDocument(old_reader.DocumentId(row), row.version);
-          if (moved.has_value()) {
-            MarkDeleted(*reader, *moved, &entry, &scratch);
-          }
-        }
-      }
-      next.segments.push_back(std::move(entry));
-    }
-    RETURN_IF_ERROR(Publish(std::move(next), KvBatch()).status());
-  }
-  for (const std::string& name : old_names) {
-    if (unlink(SegmentPath(name).c_str()) != 0 && errno != ENOENT) {
-      return FileError("remove segment", SegmentPath(name), errno);
-    }
-  }
-  return SyncFolder(absl::StrCat(folder_, "/segments"));
-}
-
-absl::Status Store::Erase(absl::string_view collection,
-                          absl::string_view document,
-                          const AnnBuilder& ann_builder) {
-  std::lock_guard<std::mutex> merge_lock(merge_mutex_);
-  {
-    std::lock_guard<std::mutex> lock(commit_mutex_);
-    std::vector<DocumentRef> documents;
-    if (document.empty()) {
-      ASSIGN_OR_RETURN(documents, documents_->ListDeleted(collection));
-      if (documents.empty()) return absl::OkStatus();
-    } else {
-      documents.push_back({std::string(collection), std::string(document)});
-    }
-    KvBatch batch;
-    for (const DocumentRef& ref : documents) {
-      RETURN_IF_ERROR(documents_->AppendErase(ref, &batch));
-    }
-    batch.Put(kTableMeta, absl::StrCat(kErasingPrefix, collection), "");
-    RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
-  }
-  return EraseMarked(collection, ann_builder);
-}
-
-// From here on everything may be done again after a kill.
-// REQUIRES: merge_mutex_ is held
-absl::Status Store::EraseMarked(absl::string_view collection,
-                                const AnnBuilder& ann_builder) {
-  MergePolicy policy;
-  policy.drop_all_deleted = true;
-  policy.small_segment_bytes = 0;
-  for (bool more = true; more;) {
-    ASSIGN_OR_RETURN(more, MergeOnce(collection, policy, ann_builder));
-  }
-  RETURN_IF_ERROR(documents_->CompactErased(collection));
-  KvBatch batch;
-  batch.Delete(kTableMeta, absl::StrCat(kErasingPrefix, collection));
-  return kv_->Write(std::move(batch), /*sync=*/true);
-}
-
-absl::Status Store::FinishErasures(const AnnBuilder& ann_builder) {
-  std::vector<std::string> collections;
-  {
-    const absl::string_view prefix = kErasingPrefix;
-    auto it = kv_->Iterate(kTableMeta, prefix);
-    for (; it->Valid(); it->Next()) {
-      collections.emplace_back(it->key().substr(prefix.size()));
-    }
-    RETURN_IF_ERROR(it->status());
-  }
-  std::lock_guard<std::mutex> lock(merge_mutex_);
-  for (const std::string& collection : collections) {
-    RETURN_IF_ERROR(EraseMarked(collection, ann_builder));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status Store::Verify() {

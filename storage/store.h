@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +18,8 @@
 #include "storage/generation.h"
 #include "storage/kv.h"
 #include "storage/manifest.h"
+#include "storage/merge_policy.h"
+#include "storage/purge.h"
 #include "storage/store_tables.h"
 
 namespace footnote {
@@ -42,18 +45,23 @@ struct Commit {
   KvBatch* also = nullptr;
 };
 
-// What merging may do in one call.
-struct MergePolicy {
-  // Segments smaller than this are merged with their neighbours.
-  uint64_t small_segment_bytes = 64 << 20;
-  // A merge result is not made larger than about this.
-  uint64_t max_segment_bytes = uint64_t{2} << 30;
-  // A segment with a larger share of deleted passages is rewritten.
-  double max_deleted = 0.25;
-  // Merging waits until so many small segments have come together.
-  int min_segments = 4;
-  // Every segment with deleted documents is rewritten, however few.
-  bool drop_all_deleted = false;
+// A store as it was at one moment, in a folder of its own beside the segments,
+// for who copies it. The folder goes with this object, and no erasure begins
+// before. Must go before its Store, in the thread that made it.
+class StoreCheckpoint {
+ public:
+  ~StoreCheckpoint();
+  StoreCheckpoint(const StoreCheckpoint&) = delete;
+  StoreCheckpoint& operator=(const StoreCheckpoint&) = delete;
+  const std::string& folder() const { return folder_; }
+
+ private:
+  friend class Store;
+  StoreCheckpoint(std::string folder, std::unique_lock<std::mutex> alone)
+      : folder_(std::move(folder)), alone_(std::move(alone)) {}
+
+  const std::string folder_;
+  const std::unique_lock<std::mutex> alone_;
 };
 
 // Everything that is on disk, opened: the object that the rooms are handed.
@@ -62,6 +70,7 @@ struct MergePolicy {
 //   STORE/db/        documents, versions, texts, manifests, jobs
 //   STORE/segments/  one file per segment
 //   STORE/audit/     the audit room's own database
+//   STORE/checkpoint/  while a backup is made
 //
 // One process is the primary and writes; others open the same folder as
 // secondaries and read (call Refresh to see news). Safe from many threads;
@@ -126,18 +135,34 @@ class Store {
                             const MergePolicy& policy,
                             const AnnBuilder& ann_builder);
 
+  // Whether a merge or an erasure is under way.
+  bool merging();
+
   // Removes the bytes of a deleted document (of every deleted document when
   // `document` is empty) from segments, database and log, and marks its
   // versions kErased. When it returns, no file of db/ or segments/ holds them
-  // any more, document ids excepted; generations that are still held in memory
-  // do, until they go. Slow: rewrites files.
+  // any more, document ids excepted, and that was proved (see PurgeState).
+  // Slow: rewrites files; waits for searches that hold them, for merges and
+  // for backups.
   //   NotFound            no such document
   //   FailedPrecondition  it is live
+  //   Unavailable         a file is still held; it goes on at the next start
   absl::Status Erase(absl::string_view collection, absl::string_view document,
                      const AnnBuilder& ann_builder);
 
   // Goes on where a killed process left an Erase; nothing to do otherwise.
   absl::Status FinishErasures(const AnnBuilder& ann_builder);
+
+  // What was erased, or is on its way, oldest first; of every collection when
+  // `collection` is empty.
+  absl::StatusOr<std::vector<Purge>> Purges(absl::string_view collection) const;
+
+  // The store as it is now, by hard links where the file system has them.
+  // Searches go on; commits wait for some milliseconds. One at a time: others
+  // wait. Not the audit room's database.
+  //   FailedPrecondition  this is a secondary
+  //   ResourceExhausted   the disk is full; nothing has changed
+  absl::StatusOr<std::unique_ptr<StoreCheckpoint>> Checkpoint();
 
   // Reads every segment of every collection and checks all that can be
   // checked. The first damage that it meets is the error.
@@ -167,14 +192,26 @@ class Store {
   absl::Status Replace(const Generation& before,
                        const std::vector<size_t>& picked,
                        const std::string& merged);
-  absl::Status EraseMarked(absl::string_view collection,
+  absl::Status MergePicked(const Generation& before,
+                           const std::vector<size_t>& picked,
                            const AnnBuilder& ann_builder);
+  absl::Status RewriteSegment(const std::string& collection,
+                              const std::string& name,
+                              const AnnBuilder& ann_builder);
+  absl::StatusOr<Purge> BeginPurge(const std::vector<DocumentRef>& documents);
+  absl::Status WritePurge(const Purge& purge);
+  absl::Status FinishPurge(Purge purge, const AnnBuilder& ann_builder);
+  absl::Status ProvePurge(const Purge& purge);
+  absl::Status AdoptOldErasures();
+  std::string CheckpointFolder() const;
 
   const std::string folder_;
   const StoreOptions options_;
   std::unique_ptr<Kv> kv_;
   std::unique_ptr<DocumentStore> documents_;
   std::unique_ptr<SegmentCache> cache_;
+  // Held over a backup or an erasure; taken before merge_mutex_.
+  std::mutex checkpoint_mutex_;
   // Held over a commit; taken before mutex_.
   std::mutex commit_mutex_;
   // Held over a merge, so that two do not take the same segments; taken before

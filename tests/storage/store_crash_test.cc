@@ -51,7 +51,7 @@ absl::Status Step(Store* store, uint32_t step) {
     default:
       if (group % 4 == 3) return store->Erase(kTestCollection, "", nullptr);
       MergePolicy policy;
-      policy.min_segments = 2;
+      policy.fan_in = 2;
       return store->Merge(kTestCollection, policy, nullptr).status();
   }
 }

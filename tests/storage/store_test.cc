@@ -120,7 +120,7 @@ TEST(StoreTest, CarriesOverDeletesThatComeWhileAMergeRuns) {
   std::atomic<bool> stop{false};
   std::thread merging([&] {
     MergePolicy policy;
-    policy.min_segments = 2;
+    policy.fan_in = 2;
     while (!stop) {
       EXPECT_TRUE(store->Merge(kTestCollection, policy, nullptr).ok());
     }

@@ -1,0 +1,227 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "storage/record_codec.h"
+#include "storage/store.h"
+
+namespace footnote {
+namespace {
+
+// What a purge waits for: readers that hold a file, and the database's own
+// removal of files.
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(5);
+
+// Marks of releases that kept no record of a purge.
+constexpr char kErasingPrefix[] = "erasing/";
+
+bool Exists(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0;
+}
+
+// Waits until `gone` says so; false when it never did.
+template <typename Gone>
+bool WaitUntil(const Gone& gone) {
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (!gone()) {
+    if (absl::Now() >= deadline) return false;
+    absl::SleepFor(kLookAgain);
+  }
+  return true;
+}
+
+absl::Status StillThere(const Purge& purge, absl::string_view file) {
+  return absl::UnavailableError(absl::StrCat(
+      "purge ", purge.number, " of collection ", purge.collection, ": file ",
+      file, " is still read, want it gone; it goes on at the next start"));
+}
+
+}  // namespace
+
+absl::Status Store::Erase(absl::string_view collection,
+                          absl::string_view document,
+                          const AnnBuilder& ann_builder) {
+  // A checkpoint that is being copied holds the bytes by another name.
+  std::lock_guard<std::mutex> backup_lock(checkpoint_mutex_);
+  std::lock_guard<std::mutex> merge_lock(merge_mutex_);
+  Purge purge;
+  {
+    std::lock_guard<std::mutex> lock(commit_mutex_);
+    std::vector<DocumentRef> documents;
+    if (document.empty()) {
+      ASSIGN_OR_RETURN(documents, documents_->ListDeleted(collection));
+      if (documents.empty()) return absl::OkStatus();
+    } else {
+      documents.push_back({std::string(collection), std::string(document)});
+    }
+    ASSIGN_OR_RETURN(purge, BeginPurge(documents));
+  }
+  return FinishPurge(std::move(purge), ann_builder);
+}
+
+// REQUIRES: commit_mutex_ is held
+absl::StatusOr<Purge> Store::BeginPurge(
+    const std::vector<DocumentRef>& documents) {
+  Purge purge;
+  purge.collection = documents[0].collection;
+  purge.begun_us = absl::GetCurrentTimeNanos() / 1000;
+  ASSIGN_OR_RETURN(purge.number, NextPurge(*kv_, purge.collection));
+  KvBatch batch;
+  for (const DocumentRef& ref : documents) {
+    RETURN_IF_ERROR(documents_->AppendErase(ref, &batch));
+    purge.documents.push_back(ref.document);
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                   Current(purge.collection));
+  for (const LiveSegment& segment : now->segments) {
+    for (const std::string& document : purge.documents) {
+      if (segment.reader->FindDocument(document).empty()) continue;
+      purge.segments.push_back(segment.reader->name());
+      break;
+    }
+  }
+  AppendPurge(purge, &batch);
+  RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
+  return purge;
+}
+
+absl::Status Store::WritePurge(const Purge& purge) {
+  KvBatch batch;
+  AppendPurge(purge, &batch);
+  return kv_->Write(std::move(batch), /*sync=*/true);
+}
+
+// Each step may be done again after a kill.
+// REQUIRES: merge_mutex_ is held
+absl::Status Store::FinishPurge(Purge purge, const AnnBuilder& ann_builder) {
+  if (purge.state == PurgeState::kHidden) {
+    for (const std::string& name : purge.segments) {
+      RETURN_IF_ERROR(RewriteSegment(purge.collection, name, ann_builder));
+    }
+    ASSIGN_OR_RETURN(purge.files, documents_->FilesOf(purge.collection));
+    purge.state = PurgeState::kRewritten;
+    RETURN_IF_ERROR(WritePurge(purge));
+  }
+  if (purge.state == PurgeState::kRewritten) {
+    RETURN_IF_ERROR(documents_->CompactErased(purge.collection));
+    purge.state = PurgeState::kCompacted;
+    RETURN_IF_ERROR(WritePurge(purge));
+  }
+  if (purge.state == PurgeState::kCompacted) {
+    RETURN_IF_ERROR(ProvePurge(purge));
+    purge.state = PurgeState::kProved;
+    purge.proved_us = absl::GetCurrentTimeNanos() / 1000;
+    RETURN_IF_ERROR(WritePurge(purge));
+  }
+  return absl::OkStatus();
+}
+
+// REQUIRES: merge_mutex_ is held
+absl::Status Store::RewriteSegment(const std::string& collection,
+                                   const std::string& name,
+                                   const AnnBuilder& ann_builder) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                   Current(collection));
+  for (size_t i = 0; i < now->segments.size(); ++i) {
+    if (now->manifest.segments[i].name != name) continue;
+    return MergePicked(*now, {i}, ann_builder);
+  }
+  // A merge took it before.
+  return absl::OkStatus();
+}
+
+absl::Status Store::ProvePurge(const Purge& purge) {
+  for (const std::string& name : purge.segments) {
+    const std::string path = SegmentPath(name);
+    if (!WaitUntil([&] { return !Exists(path) && !cache_->IsOpen(name); })) {
+      return StillThere(purge, name);
+    }
+  }
+  for (const std::string& name : purge.files) {
+    const std::string path = absl::StrCat(kv_->folder(), "/", name);
+    if (!WaitUntil([&] { return !Exists(path); })) {
+      return StillThere(purge, name);
+    }
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                   Current(purge.collection));
+  for (const std::string& document : purge.documents) {
+    RETURN_IF_ERROR(documents_->CheckErased({purge.collection, document}));
+    for (const LiveSegment& segment : now->segments) {
+      for (const uint32_t d : segment.reader->FindDocument(document)) {
+        // A document may have come back under the same id; then it's live.
+        const DocumentRow& row = segment.reader->documents()[d];
+        if (row.passage_count == 0 || segment.IsLive(row.first_passage)) {
+          continue;
+        }
+        return StillThere(purge, segment.reader->name());
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Purge>> Store::Purges(
+    absl::string_view collection) const {
+  return ListPurges(*kv_, collection);
+}
+
+// What a release that kept no records left half done, as a purge of all that
+// is erased.
+absl::Status Store::AdoptOldErasures() {
+  std::vector<std::string> collections;
+  {
+    const absl::string_view prefix = kErasingPrefix;
+    auto it = kv_->Iterate(kTableMeta, prefix);
+    for (; it->Valid(); it->Next()) {
+      collections.emplace_back(it->key().substr(prefix.size()));
+    }
+    RETURN_IF_ERROR(it->status());
+  }
+  for (const std::string& collection : collections) {
+    Purge purge;
+    purge.collection = collection;
+    purge.begun_us = absl::GetCurrentTimeNanos() / 1000;
+    ASSIGN_OR_RETURN(purge.number, NextPurge(*kv_, collection));
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                     Current(collection));
+    for (const ManifestSegment& segment : now->manifest.segments) {
+      if (segment.deleted_documents.empty()) continue;
+      purge.segments.push_back(segment.name);
+    }
+    KvBatch batch;
+    AppendPurge(purge, &batch);
+    batch.Delete(kTableMeta, absl::StrCat(kErasingPrefix, collection));
+    RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::FinishErasures(const AnnBuilder& ann_builder) {
+  {
+    // Usually there is nothing to do, and no lock to wait for.
+    ASSIGN_OR_RETURN(const std::vector<Purge> purges, Purges(""));
+    const bool done = std::all_of(
+        purges.begin(), purges.end(),
+        [](const Purge& purge) { return purge.state == PurgeState::kProved; });
+    if (done && !kv_->Iterate(kTableMeta, kErasingPrefix)->Valid()) {
+      return absl::OkStatus();
+    }
+  }
+  std::lock_guard<std::mutex> backup_lock(checkpoint_mutex_);
+  std::lock_guard<std::mutex> lock(merge_mutex_);
+  RETURN_IF_ERROR(AdoptOldErasures());
+  ASSIGN_OR_RETURN(const std::vector<Purge> purges, Purges(""));
+  for (const Purge& purge : purges) {
+    RETURN_IF_ERROR(FinishPurge(purge, ann_builder));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footnote
