@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/append.h"
+#include "audit/backup.h"
 #include "audit/cosigner.h"
 #include "audit/erase.h"
 #include "audit/export.h"
@@ -77,10 +78,12 @@ absl::Status NoteAccess(absl::string_view method, absl::string_view target,
 class AuditService final : public v1::Audit::Service {
  public:
   AuditService(Store* store, std::unique_ptr<Ledger> ledger,
-               RetentionPolicy retention, std::vector<WitnessAddress> witnesses)
+               const AuditOptions& options,
+               std::vector<WitnessAddress> witnesses)
       : store_(store),
         ledger_(std::move(ledger)),
-        retention_(std::move(retention)) {
+        retention_(options.retention),
+        backups_(options.backups) {
     if (witnesses.empty()) return;
     cosigner_ = std::make_unique<Cosigner>(ledger_.get(), std::move(witnesses));
   }
@@ -241,6 +244,19 @@ class AuditService final : public v1::Audit::Service {
         }));
   }
 
+  grpc::Status CreateBackup(
+      grpc::ServerContext* context, const v1::CreateBackupRequest* request,
+      grpc::ServerWriter<v1::BackupProgress>* writer) override {
+    const absl::Status noted = NoteAccess("CreateBackup", request->id(),
+                                          ScopeOf(*context), ledger_.get());
+    if (!noted.ok()) return ToGrpcStatus(noted);
+    return ToGrpcStatus(BackUpLedger(
+        *request, backups_, ledger_.get(),
+        [context, writer](const v1::BackupProgress& progress) {
+          return !context->IsCancelled() && writer->Write(progress);
+        }));
+  }
+
  private:
   // Notes the access, then answers.
   template <typename Message, typename Answer>
@@ -256,6 +272,7 @@ class AuditService final : public v1::Audit::Service {
   Store* const store_;
   const std::unique_ptr<Ledger> ledger_;
   const RetentionPolicy retention_;
+  const std::string backups_;
   std::unique_ptr<Cosigner> cosigner_;
 };
 
@@ -290,7 +307,7 @@ absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
                    Ledger::Open(folder, ledger_options));
   RETURN_IF_ERROR(FinishRemovals(ledger.get()));
   return std::unique_ptr<grpc::Service>(std::make_unique<AuditService>(
-      store, std::move(ledger), options.retention, std::move(witnesses)));
+      store, std::move(ledger), options, std::move(witnesses)));
 }
 
 }  // namespace footnote

@@ -26,6 +26,8 @@ struct AuditOptions {
   std::string master_key_environment;
   std::string master_key_command;
   RetentionPolicy retention;
+  // The folder within which backups may be made; empty: none may.
+  std::string backups;
   // Address and public key, as text, of each witness.
   std::vector<std::pair<std::string, std::string>> witnesses;
 };

@@ -230,6 +230,25 @@ std::string Keyring::Tag(absl::string_view kind, absl::string_view scope,
   return DeriveKey(master_, {"tag", kind, scope, name}).substr(0, kTagBytes);
 }
 
+absl::Status Keyring::CopyTo(const std::string& path) const {
+  std::string bytes;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::string& row : rows_) bytes += row;
+  }
+  const int copy = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                        S_IRUSR | S_IWUSR);
+  if (copy < 0) return FileError("create", path, errno);
+  const bool good = write(copy, bytes.data(), bytes.size()) ==
+                        static_cast<ssize_t>(bytes.size()) &&
+                    fsync(copy) == 0;
+  const int why = errno;
+  close(copy);
+  if (good) return absl::OkStatus();
+  unlink(path.c_str());
+  return FileError("write", path, why);
+}
+
 std::vector<std::string> Keyring::Check() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::vector<std::string> wrong;

@@ -75,6 +75,11 @@ class Keyring {
   std::string Tag(absl::string_view kind, absl::string_view scope,
                   absl::string_view name) const;
 
+  // Writes the file as it is now to the new file `path`, readable by its owner
+  // only.
+  //   AlreadyExists  `path` exists
+  absl::Status CopyTo(const std::string& path) const;
+
   // Checks every row; one line for each that is damaged.
   std::vector<std::string> Check() const;
 

@@ -28,9 +28,12 @@ struct House {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
     const v1::Config& config) {
   auto house = std::make_shared<House>();
+  v1::Config own = config;
+  // Who runs the command could copy the files himself.
+  if (own.backups().empty()) own.set_backups("/");
   ASSIGN_OR_RETURN(house->rooms,
-                   Rooms::Open(config, {Room::kIndexer, Room::kRetriever,
-                                        Room::kGenerator, Room::kAudit}));
+                   Rooms::Open(own, {Room::kIndexer, Room::kRetriever,
+                                     Room::kGenerator, Room::kAudit}));
   std::vector<NamedService> services = house->rooms->services();
   ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> inside = house->inside->channel();

@@ -124,6 +124,9 @@ void AddServe(CLI::App* app, CliContext* context, Flags* flags,
                     "(default 127.0.0.1:7700)");
   serve->add_option("--metrics", *set->mutable_metrics(),
                     "host:port of Prometheus's /metrics (default: none)");
+  serve->add_option("--backups", *set->mutable_backups(),
+                    "folder within which `backup create` may work "
+                    "(default: none, and it may not)");
   v1::RoomAddresses* rooms = set->mutable_rooms();
   serve->add_option("--indexer", *rooms->mutable_indexer(),
                     "serve gateway: host:port of the indexer");

@@ -66,6 +66,17 @@ class IndexerProxy final
     return status;
   }
 
+  grpc::Status DeleteDocuments(grpc::ServerContext* context,
+                               const v1::DeleteDocumentsRequest* request,
+                               v1::DeleteDocumentsResponse* response) override {
+    const grpc::Status status = rooms_.indexer->DeleteDocuments(
+        CallerOf(context).Pass().get(), *request, response);
+    if (status.ok()) {
+      rooms_.generations.Saw(request->collection(), response->generation());
+    }
+    return status;
+  }
+
   FOOTNOTE_FORWARD(indexer, GetDocument, GetDocumentRequest, Document)
   FOOTNOTE_FORWARD(indexer, ListDocuments, ListDocumentsRequest,
                    ListDocumentsResponse)
@@ -79,6 +90,9 @@ class IndexerProxy final
   FOOTNOTE_FORWARD(indexer, CancelIngestJob, CancelIngestJobRequest, IngestJob)
   FOOTNOTE_FORWARD_STREAM(indexer, WatchIngestJob, GetIngestJobRequest,
                           IngestJob)
+  FOOTNOTE_FORWARD(indexer, ListPurges, ListPurgesRequest, ListPurgesResponse)
+  FOOTNOTE_FORWARD_STREAM(indexer, CreateBackup, CreateBackupRequest,
+                          BackupProgress)
 
  private:
   const RoomStubs& rooms_;
@@ -185,6 +199,8 @@ class AuditProxy final : public v1::Audit::Service {
   FOOTNOTE_FORWARD(audit, SetLegalHold, SetLegalHoldRequest,
                    SetLegalHoldResponse)
   FOOTNOTE_FORWARD_STREAM(audit, Tail, TailRequest, TailResponse)
+  FOOTNOTE_FORWARD_STREAM(audit, CreateBackup, CreateBackupRequest,
+                          BackupProgress)
 
  private:
   const RoomStubs& rooms_;

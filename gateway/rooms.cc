@@ -83,6 +83,7 @@ AuditOptions AuditOptionsOf(const v1::Config& config) {
   const v1::AuditConfig& audit = config.audit();
   AuditOptions options;
   options.origin = audit.origin();
+  options.backups = config.backups();
   options.keyring = audit.keyring();
   options.master_key_file = audit.master_key_file();
   options.master_key_environment = audit.master_key_environment();
@@ -117,8 +118,14 @@ class OpenRooms final : public Rooms {
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
       options.ann_builder = RetrieverAnnBuilder();
-      // A process killed while it purged promised that the bytes would go.
-      RETURN_IF_ERROR(store_->FinishErasures(options.ann_builder));
+      options.backups = config.backups();
+      // A process killed while it purged promised that the bytes would go. A
+      // full disk must not keep the store from being read; merging tries again.
+      const absl::Status erased = store_->FinishErasures(options.ann_builder);
+      if (!erased.ok()) {
+        Log(Severity::kError, "a purge could not be finished",
+            {{"reason", std::string(erased.message())}});
+      }
       Add("footnote.v1.Indexer",
           NewIndexerService(store_.get(), encoder_.get(), options));
     }

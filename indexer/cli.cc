@@ -22,6 +22,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
+#include "indexer/backup_command.h"
 #include "indexer/cli_common.h"
 #include "indexer/ingest_command.h"
 #include "indexer/jobs_command.h"
@@ -229,6 +230,69 @@ void AddDelete(CLI::App* app, CliContext* context) {
                    "erase their bytes too, from every file, before returning");
 }
 
+// ---- purges
+
+std::string PurgeState(const v1::Purge& purge) {
+  return absl::AsciiStrToLower(v1::Purge::State_Name(purge.state()));
+}
+
+void PrintPurge(const v1::Purge& purge) {
+  const auto time = [](int64_t us) {
+    return us == 0
+               ? std::string("-")
+               : absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(us),
+                                  absl::LocalTimeZone());
+  };
+  const std::string more =
+      purge.documents_size() > 1
+          ? absl::StrCat(" and ", Grouped(purge.documents_size() - 1), " more")
+          : "";
+  PrintLine(absl::StrCat(
+      purge.collection(), "/", purge.number(), "\t", PurgeState(purge), "\t",
+      time(purge.begun_us()), "\t", time(purge.proved_us()), "\t",
+      purge.segments_size(), " segments, ", purge.files_size(), " files\t",
+      purge.documents_size() > 0 ? Printable(purge.documents(0)) : "-", more));
+}
+
+absl::Status RunPurges(const std::string& document, bool all,
+                       CliContext* context) {
+  ASSIGN_OR_RETURN(const auto channel, context->connect());
+  const auto indexer = v1::Indexer::NewStub(channel);
+  v1::ListPurgesRequest request;
+  if (!all) request.set_collection(context->collection);
+  request.set_document(document);
+  grpc::ClientContext call;
+  SetDeadline(&call);
+  v1::ListPurgesResponse response;
+  RETURN_IF_ERROR(
+      FromGrpcStatus(indexer->ListPurges(&call, request, &response)));
+  for (const v1::Purge& purge : response.purges()) {
+    if (context->json) {
+      PrintLine(ToJson(purge));
+    } else {
+      PrintPurge(purge);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void AddPurges(CLI::App* app, CliContext* context) {
+  auto document = std::make_shared<std::string>();
+  auto all = std::make_shared<bool>(false);
+  CLI::App* purges = AddCommand(
+      app, context, "purges",
+      "List what was purged: state, begun, proved, files that held it",
+      [=] { return RunPurges(*document, *all, context); });
+  purges->add_option("document", *document, "only purges of this document");
+  purges->add_flag("--all", *all, "of all collections");
+  purges->footer(
+      "States: hidden (nothing shows the documents), rewritten (no segment\n"
+      "holds their postings and vectors), compacted (nor does the database),\n"
+      "proved (every file that held their bytes is gone). A purge that was "
+      "cut\n"
+      "off goes on at the server's next start.");
+}
+
 // ---- stats
 
 absl::Status RunStats(bool all, CliContext* context) {
@@ -284,7 +348,9 @@ void RegisterIndexerCommands(CLI::App* app, CliContext* context) {
   AddShow(app, context);
   AddDocuments(app, context);
   AddDelete(app, context);
+  AddPurges(app, context);
   AddStats(app, context);
+  AddBackupCommand(app, context);
 }
 
 }  // namespace footnote

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -308,6 +309,56 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    store->Current(collection));
   out.set_versions(newest.version);
+  out.set_generation(generation->number());
+  return out;
+}
+
+absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
+    Store* store, DocumentClaims* claims,
+    const v1::DeleteDocumentsRequest& request) {
+  const std::string& collection = request.collection();
+  RETURN_IF_ERROR(store->Refresh());
+  RETURN_IF_ERROR(CheckCollection(store, collection));
+  // In one order, so that two calls do not wait for each other.
+  const std::set<std::string> wanted(request.documents().begin(),
+                                     request.documents().end());
+  v1::DeleteDocumentsResponse out;
+  std::vector<std::string> claimed;
+  Commit commit;
+  commit.collection = collection;
+  KvBatch forget;
+  absl::Status status;
+  for (const std::string& document : wanted) {
+    if (!claims->Wait(collection, document, absl::Seconds(60))) {
+      status = WithReason(
+          absl::UnavailableError(absl::StrCat("document \"", document,
+                                              "\": being ingested, want to try "
+                                              "again later")),
+          "INDEXER_BUSY");
+      break;
+    }
+    claimed.push_back(document);
+    status = store->documents()->GetLive({collection, document}).status();
+    if (absl::IsNotFound(status)) {
+      out.set_not_found(out.not_found() + 1);
+      status = absl::OkStatus();
+      continue;
+    }
+    if (!status.ok()) break;
+    AppendForgetFingerprint(collection, document, &forget);
+    commit.deleted_documents.push_back(document);
+  }
+  commit.also = &forget;
+  if (status.ok() && !commit.deleted_documents.empty()) {
+    status = store->Apply(commit).status();
+  }
+  for (const std::string& document : claimed) {
+    claims->Release(collection, document);
+  }
+  RETURN_IF_ERROR(status);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
+                   store->Current(collection));
+  out.set_deleted(static_cast<uint32_t>(commit.deleted_documents.size()));
   out.set_generation(generation->number());
   return out;
 }

@@ -26,6 +26,9 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
     Store* store, DocumentClaims* claims, const AnnBuilder& ann_builder,
     const v1::DeleteDocumentRequest& request);
 
+absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
+    Store* store, DocumentClaims* claims,
+    const v1::DeleteDocumentsRequest& request);
 absl::StatusOr<v1::Stats> GetStats(Store* store,
                                    const v1::GetStatsRequest& request);
 

@@ -10,11 +10,13 @@
 
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
+#include "indexer/backup.h"
 #include "indexer/claims.h"
 #include "indexer/documents.h"
 #include "indexer/ingest.h"
 #include "indexer/jobs.h"
 #include "indexer/merge_worker.h"
+#include "indexer/purges.h"
 #include "indexer/validate.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
@@ -57,11 +59,12 @@ class IndexerService final : public v1::Indexer::Service {
       : store_(store),
         encoder_(encoder),
         options_(ToPipelineOptions(options)),
+        backups_(options.backups),
         jobs_(store->kv()) {
     if (options.merge && store->mode() == KvMode::kPrimary) {
       merger_ = std::make_unique<MergeWorker>(store, options.merge_policy,
                                               options.ann_builder);
-      options_.on_many_segments = [this](const std::string& collection) {
+      options_.on_commit = [this](const std::string& collection) {
         merger_->Kick(collection);
       };
     }
@@ -96,6 +99,17 @@ class IndexerService final : public v1::Indexer::Service {
         Reply(footnote::DeleteDocument(store_, &claims_, options_.ann_builder,
                                        *request),
               response);
+    Kick(request->collection());
+    return status;
+  }
+
+  grpc::Status DeleteDocuments(grpc::ServerContext*,
+                               const v1::DeleteDocumentsRequest* request,
+                               v1::DeleteDocumentsResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    grpc::Status status =
+        Reply(footnote::DeleteDocuments(store_, &claims_, *request), response);
     Kick(request->collection());
     return status;
   }
@@ -180,6 +194,24 @@ class IndexerService final : public v1::Indexer::Service {
                                }));
   }
 
+  grpc::Status ListPurges(grpc::ServerContext*,
+                          const v1::ListPurgesRequest* request,
+                          v1::ListPurgesResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::ListPurges(store_, *request), response);
+  }
+
+  grpc::Status CreateBackup(
+      grpc::ServerContext* context, const v1::CreateBackupRequest* request,
+      grpc::ServerWriter<v1::BackupProgress>* writer) override {
+    return ToReply(
+        BackUpStore(*request, backups_, store_,
+                    [context, writer](const v1::BackupProgress& progress) {
+                      return !context->IsCancelled() && writer->Write(progress);
+                    }));
+  }
+
  private:
   void Kick(const std::string& collection) {
     if (merger_ != nullptr) merger_->Kick(collection);
@@ -188,6 +220,7 @@ class IndexerService final : public v1::Indexer::Service {
   Store* const store_;
   const Encoder* const encoder_;
   PipelineOptions options_;
+  const std::string backups_;
   DocumentClaims claims_;
   Jobs jobs_;
   std::unique_ptr<MergeWorker> merger_;

@@ -25,6 +25,8 @@ struct IndexerOptions {
   // Merges small segments in the background.
   bool merge = true;
   MergePolicy merge_policy;
+  // The folder within which backups may be made; empty: none may.
+  std::string backups;
 };
 
 // Serves v1.Indexer over `store`. `encoder` may be null: then there are no

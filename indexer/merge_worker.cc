@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/priority.h"
 
 namespace footnote {
 
@@ -38,6 +39,7 @@ void MergeWorker::WaitUntilIdle() {
 }
 
 void MergeWorker::Run() {
+  YieldToSearches();
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -50,6 +52,9 @@ void MergeWorker::Run() {
     {
       StageTimer timer("merge");
       merges = store_->Merge(collection, policy_, ann_builder_);
+      // What a full disk or a reader kept from its end.
+      const absl::Status erased = store_->FinishErasures(ann_builder_);
+      if (merges.ok() && !erased.ok()) merges = erased;
     }
     if (!merges.ok()) {
       Log(Severity::kWarning, "merge failed",

@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "base/hash.h"
 #include "base/metrics.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "indexer/job_table.h"
 #include "indexer/postings.h"
@@ -26,9 +27,6 @@ namespace {
 
 // An idle worker looks this often whether its group is due or wanted.
 constexpr absl::Duration kLookAround = absl::Milliseconds(20);
-
-// After so many commits of a job someone is told to merge.
-constexpr uint64_t kManySegments = 32;
 
 // A group of so many documents is committed whatever its size: a commit's
 // batch holds a record of each.
@@ -51,7 +49,6 @@ struct Pipeline::Shared {
 
   std::mutex result_mutex;
   std::atomic<uint64_t> passages{0};
-  std::atomic<uint64_t> commits{0};
   std::atomic<bool> cancelled{false};
 
   std::mutex mutex;
@@ -108,6 +105,7 @@ class Pipeline::Worker {
       : shared_(*shared), encoder_(shared->encoder) {}
 
   void Run() {
+    YieldToSearches();
     while (!shared_.cancelled) {
       SourceFile file;
       bool finished = false;
@@ -369,9 +367,8 @@ class Pipeline::Worker {
       unlink(segment.path.c_str());
       return status;
     }
-    if (++shared_.commits % kManySegments == 0 &&
-        shared_.options.on_many_segments != nullptr) {
-      shared_.options.on_many_segments(shared_.job.collection);
+    if (shared_.options.on_commit != nullptr) {
+      shared_.options.on_commit(shared_.job.collection);
     }
     return absl::OkStatus();
   }

@@ -30,9 +30,9 @@ struct PipelineOptions {
   ExtractLimits limits;
   // Makes the index over a segment's vectors; may be empty.
   AnnBuilder ann_builder;
-  // Called when so many segments were committed that merging pays; may be
-  // empty. From a worker's thread: it must not take long.
-  std::function<void(const std::string& collection)> on_many_segments;
+  // Called after a commit; may be empty. From a worker's thread: it must not
+  // take long.
+  std::function<void(const std::string& collection)> on_commit;
 };
 
 // What one call of IngestDocuments works with.

@@ -136,6 +136,19 @@ absl::Status Validate(const v1::DeleteDocumentRequest& request) {
   return ValidateDocument(request.document());
 }
 
+absl::Status Validate(const v1::DeleteDocumentsRequest& request) {
+  constexpr int kMost = 10000;
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  if (request.documents_size() == 0 || request.documents_size() > kMost) {
+    return Invalid(absl::StrCat("documents: ", request.documents_size(),
+                                " ids, want 1 to ", kMost));
+  }
+  for (const std::string& document : request.documents()) {
+    RETURN_IF_ERROR(ValidateDocument(document));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::GetDocumentRequest& request) {
   RETURN_IF_ERROR(ValidateCollection(request.collection()));
   return ValidateDocument(request.document());
@@ -175,6 +188,15 @@ absl::Status Validate(const v1::ListIngestFilesRequest& request) {
   RETURN_IF_ERROR(ValidateCollection(request.collection()));
   RETURN_IF_ERROR(CheckJob("job", request.job()));
   return CheckPageSize(request.page_size());
+}
+
+absl::Status Validate(const v1::ListPurgesRequest& request) {
+  if (!request.document().empty()) {
+    RETURN_IF_ERROR(ValidateDocument(request.document()));
+  }
+  return request.collection().empty()
+             ? absl::OkStatus()
+             : ValidateCollection(request.collection());
 }
 
 absl::Status Validate(const v1::CancelIngestJobRequest& request) {

@@ -19,6 +19,7 @@ absl::Status ValidateStart(const v1::IngestStart& start);
 absl::Status ValidateFile(const v1::IngestFile& file);
 absl::Status ValidateChunk(const v1::IngestChunk& chunk);
 absl::Status Validate(const v1::DeleteDocumentRequest& request);
+absl::Status Validate(const v1::DeleteDocumentsRequest& request);
 absl::Status Validate(const v1::GetDocumentRequest& request);
 absl::Status Validate(const v1::ListDocumentsRequest& request);
 absl::Status Validate(const v1::ReadTextRequest& request);
@@ -27,6 +28,7 @@ absl::Status Validate(const v1::GetIngestJobRequest& request);
 absl::Status Validate(const v1::ListIngestJobsRequest& request);
 absl::Status Validate(const v1::ListIngestFilesRequest& request);
 absl::Status Validate(const v1::CancelIngestJobRequest& request);
+absl::Status Validate(const v1::ListPurgesRequest& request);
 
 }  // namespace footnote
 
