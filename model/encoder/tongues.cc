@@ -187,19 +187,70 @@ double Tongues::EncodeWord(const Tongue& tongue, absl::string_view word,
 double Tongues::EncodeAs(const Tongue& tongue, absl::string_view normal,
                          absl::string_view folded,
                          std::vector<int32_t>* rows) const {
-  double score = 0;
-  rows->clear();
+  struct Word {
+    size_t begin, end;  // in `normal`
+    size_t first_row;   // in `singles`
+  };
+  // The likeliest cut of the words so far ends with the words from `from` on:
+  // one by itself, or as many as are one piece of the tongue.
+  struct Step {
+    double score;
+    size_t from;
+    int32_t compound;  // row, or -1
+  };
+  std::vector<Word> words;
   for (size_t begin = 0; begin < normal.size();) {
     size_t end = normal.find(kBlank, begin + kBlankBytes);
     if (end == absl::string_view::npos) end = normal.size();
-    if (end - begin > kBlankBytes) {
-      score += EncodeWord(tongue, normal.substr(begin, end - begin),
-                          folded.substr(begin, end - begin), rows);
-    }
+    if (end - begin > kBlankBytes) words.push_back({begin, end, 0});
     begin = end;
   }
+  std::vector<Step> steps(
+      words.size() + 1, Step{-std::numeric_limits<double>::infinity(), 0, -1});
+  steps[0].score = 0;
+  std::vector<int32_t> singles;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const auto [begin, end, unused] = words[i];
+    words[i].first_row = singles.size();
+    const double single =
+        steps[i].score + EncodeWord(tongue, normal.substr(begin, end - begin),
+                                    folded.substr(begin, end - begin),
+                                    &singles);
+    if (single > steps[i + 1].score) steps[i + 1] = {single, i, -1};
+    int32_t node = 0;
+    for (size_t j = i; j < words.size(); ++j) {
+      size_t at = words[j].begin;
+      do {
+        node = tongue.pieces.Child(node, folded[at]);
+      } while (node != 0 && ++at < words[j].end);
+      if (node == 0) break;
+      const int32_t piece = j == i ? -1 : tongue.pieces.piece(node);
+      if (piece < 0) continue;
+      const double score = steps[i].score + tongue.pieces.score(piece);
+      if (score > steps[j + 1].score) {
+        steps[j + 1] = {score, i, tongue.first_row + piece};
+      }
+    }
+  }
+
+  std::vector<size_t> ends;  // of the cut's parts, the last one first
+  for (size_t end = words.size(); end > 0; end = steps[end].from) {
+    ends.push_back(end);
+  }
+  rows->clear();
+  for (size_t i = ends.size(); i-- > 0;) {
+    const Step& step = steps[ends[i]];
+    if (step.compound >= 0) {
+      rows->push_back(step.compound);
+      continue;
+    }
+    const size_t next =
+        ends[i] < words.size() ? words[ends[i]].first_row : singles.size();
+    rows->insert(rows->end(), singles.begin() + words[step.from].first_row,
+                 singles.begin() + next);
+  }
   if (rows->empty()) rows->push_back(UnigramTokenizer::kUnknown);
-  return score;
+  return steps[words.size()].score;
 }
 
 bool Tongues::Encode(absl::string_view text, size_t limit,

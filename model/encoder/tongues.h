@@ -4,7 +4,8 @@
 // (lower case, a few letters for others). A text with a letter that a tongue is
 // known by is cut into words, each word into the likeliest row of the tongue's
 // pieces and the first vocabulary's, where the latter cost more: a name that
-// the first vocabulary knows stays its own. The tongue whose pieces fit the
+// the first vocabulary knows stays its own. A piece may hold several words, as
+// those that Vietnamese writes apart. The tongue whose pieces fit the
 // text best is its tongue, unless the first vocabulary alone fits better.
 // training/encoder/pieces.py does the same, and says where the pieces are from.
 #ifndef FOOTNOTE_MODEL_ENCODER_TONGUES_H_
@@ -55,9 +56,10 @@ class Tongues {
   // A bit for each tongue that has one of the letters of `normal`.
   uint32_t Candidates(absl::string_view normal) const;
   std::string Fold(absl::string_view normal) const;
-  // Appends the rows of `word`; returns their log probability.
+  // Appends the rows of `word` by itself; returns their log probability.
   double EncodeWord(const Tongue& tongue, absl::string_view word,
                     absl::string_view folded, std::vector<int32_t>* rows) const;
+  // Replaces `*rows` by those of all words; returns their log probability.
   double EncodeAs(const Tongue& tongue, absl::string_view normal,
                   absl::string_view folded, std::vector<int32_t>* rows) const;
 

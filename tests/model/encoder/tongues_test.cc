@@ -23,8 +23,9 @@ const std::vector<std::string> kFirst = {
     "", "", "", BLANK "Xnn", BLANK "b", "b", BLANK, "a", "n", E_ACUTE, "A"};
 const std::vector<float> kFirstScores = {0,  0,  0,  -5, -3, -3,
                                          -3, -4, -4, -9, -6};
-const std::vector<std::string> kOwn = {BLANK "b" E_ACUTE, BLANK "xn", "n", "b"};
-const std::vector<float> kOwnScores = {-2, -4, -4.5, -3.5};
+const std::vector<std::string> kOwn = {BLANK "b" E_ACUTE, BLANK "xn", "n", "b",
+                                       BLANK "b" E_ACUTE BLANK "b"};
+const std::vector<float> kOwnScores = {-2, -4, -4.5, -3.5, -5};
 constexpr int32_t kRow = 100;
 
 class TonguesTest : public testing::Test {
@@ -91,6 +92,21 @@ TEST_F(TonguesTest, TheFirstVocabularyKeepsATextThatItFitsBetter) {
   EXPECT_FALSE((*tongues_)->Encode(
       "Xnn Xnn Xnn Xnn Xnn Xnn Xnn Xnn Xnn Xnn " E_ACUTE, 20, &rows));
   EXPECT_EQ(rows.front(), 3);
+}
+
+TEST_F(TonguesTest, APieceMayHoldSeveralWords) {
+  Open();
+  ASSERT_TRUE(tongues_.ok()) << tongues_.status();
+  Rows rows;
+  // By themselves -2 and, _b of the first vocabulary, -4.
+  EXPECT_TRUE((*tongues_)->Encode("B" E_ACUTE "  B", 10, &rows));
+  EXPECT_EQ(rows, Rows{kRow + 4});
+  // Never half of the last word.
+  EXPECT_TRUE(
+      (*tongues_)->Encode("b" E_ACUTE " b" E_ACUTE " b Xnn", 10, &rows));
+  EXPECT_EQ(rows, (Rows{kRow, kRow + 4, 3}));
+  EXPECT_TRUE((*tongues_)->Encode("b" E_ACUTE " bn", 10, &rows));
+  EXPECT_EQ(rows, (Rows{kRow, 4, kRow + 2}));
 }
 
 TEST_F(TonguesTest, LimitAndOddTexts) {
