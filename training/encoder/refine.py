@@ -25,8 +25,7 @@ def mutual(a, b, neighbours=4, margin=1.06):
 
 
 def batches_of_neighbours(vectors, size, rng):
-    """Numbers of texts in an order in which near texts stand together, so that
-    batches hold hard negatives."""
+    """Batches of numbers of texts, near ones together: hard negatives."""
     left = list(range(len(vectors)))
     rng.shuffle(left)
     order = []
@@ -39,4 +38,5 @@ def batches_of_neighbours(vectors, size, rng):
             :min(size, int(free.sum()))]
         free[near] = False
         order.append(near)
+    rng.shuffle(order)
     return order

@@ -53,7 +53,8 @@ def train(texts, targets, weights, first, own, frozen, options, say=print,
 
     texts    lists of row numbers: below `first` of `frozen`, then of `own`
     targets  [texts, 512] half floats: USE's vectors of the English sides
-    options  {epochs, tokens, rows_rate, network_rate, seed, seconds}
+    options  {epochs, tokens, rows_rate, network_rate, seed, seconds}, and
+             batches, lists of numbers of texts, in place of those by length
     Returns the number of steps that were made.
     """
     rng = np.random.default_rng(options["seed"])
@@ -68,6 +69,7 @@ def train(texts, targets, weights, first, own, frozen, options, say=print,
         parts = [p for p in np.split(order, cuts) if len(p) > 7]
         rng.shuffle(parts)
         plan += parts
+    plan = options.get("batches") or plan
     names = list(weights)
     parameters = [weights[n].requires_grad_(options["network_rate"] > 0)
                   for n in names]
