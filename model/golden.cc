@@ -62,6 +62,12 @@ int32_t MostLikely(absl::Span<const float> logits) {
 
 absl::StatusOr<GoldenReport> CompareGolden(const std::string& folder,
                                            int threads) {
+  return CompareGoldenOn(folder, MakeCpuDevice(threads), true);
+}
+
+absl::StatusOr<GoldenReport> CompareGoldenOn(const std::string& folder,
+                                             std::unique_ptr<Device> device,
+                                             bool watches) {
   ASSIGN_OR_RETURN(std::unique_ptr<ModelFiles> files, ModelFiles::Open(folder));
   ASSIGN_OR_RETURN(
       std::unique_ptr<SafeTensors> golden,
@@ -79,7 +85,7 @@ absl::StatusOr<GoldenReport> CompareGolden(const std::string& folder,
 
   const int rows = static_cast<int>(ids.size());
   ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
-                   Decoder::Create(*files, MakeCpuDevice(threads), rows, rows));
+                   Decoder::Create(*files, std::move(device), rows, rows));
   const int pages = (rows + static_cast<int>(greedy.size())) / 16 + 1;
   const size_t kinds = decoder->shape().windows.size();
   RETURN_IF_ERROR(decoder->MakePages(std::vector<int>(kinds, pages)));
@@ -106,7 +112,7 @@ absl::StatusOr<GoldenReport> CompareGolden(const std::string& folder,
   batch.sequences[0].rows = rows;
   batch.sequences[0].pages.assign(kinds, table.data());
   for (int i = 0; i < rows; ++i) batch.logit_rows.push_back(i);
-  absl::Span<const float> found = decoder->Forward(batch, observer);
+  absl::Span<const float> found = decoder->Forward(batch, watches ? observer : nullptr);
   RETURN_IF_ERROR(wrong);
   report.logits = Difference(found.data(), logits.data(), logits.size());
 

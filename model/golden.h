@@ -2,11 +2,13 @@
 #ifndef FOOTNOTE_MODEL_GOLDEN_H_
 #define FOOTNOTE_MODEL_GOLDEN_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "model/decoder/device.h"
 
 namespace footnote {
 
@@ -27,6 +29,12 @@ struct GoldenReport {
 //   lacks one of the first four or a shape does not fit
 absl::StatusOr<GoldenReport> CompareGolden(const std::string& folder,
                                            int threads);
+
+// The same on another device; without `watches`, only logits are looked at, so
+// that a step is one piece for it.
+absl::StatusOr<GoldenReport> CompareGoldenOn(const std::string& folder,
+                                             std::unique_ptr<Device> device,
+                                             bool watches);
 
 }  // namespace footnote
 

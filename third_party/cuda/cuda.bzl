@@ -12,23 +12,23 @@ _ALL = _HOPPER + " -gencode arch=compute_80,code=sm_80 -gencode arch=compute_100
 _FLAGS = "-std=c++17 -O3 -DNDEBUG --expt-relaxed-constexpr -Xcompiler -fPIC"
 
 def cuda_library(name, srcs, hdrs, deps = [], **kwargs):
-    """`srcs`, *.cu, compiled by nvcc. No target at all where there is no nvcc.
+    """`srcs`, compiled by nvcc. No target at all where there is no nvcc.
 
     Args:
       name: of the library
-      srcs: files *.cu of this package
-      hdrs: every header that they include
+      srcs: files *.cu of this package, each with its own headers
+      hdrs: headers that all of them include
       deps: for who links it
       **kwargs: of cc_library
     """
     if not HAVE_CUDA:
         return
     objects = []
-    for src in srcs:
+    for src, own in srcs.items():
         target = name + "_" + src[:-len(".cu")]
         native.genrule(
             name = target,
-            srcs = [src] + hdrs,
+            srcs = [src] + own + hdrs,
             outs = [target + ".pic.o"],
             # Wgmma that ptxas makes wait for itself is as good as an error.
             cmd = (CUDA + "/bin/nvcc " + _FLAGS + " $(CUDA_ARCHITECTURES)" +

@@ -17,6 +17,22 @@ cc_library(
 )
 """
 
+def _static_libraries(repository_ctx):
+    """Linker flags that take Abseil and GoogleTest from their archives."""
+    folder = repository_ctx.path("/usr/lib/x86_64-linux-gnu")
+    if not folder.exists:
+        return []
+    archives = []
+    for file in folder.readdir():
+        name = file.basename
+        wanted = name.startswith("libabsl_") or name in ["libgtest.a", "libgmock.a", "libsimdjson.a"]
+        if wanted and name.endswith(".a"):
+            # A folder of archives alone: then -lNAME finds no shared library.
+            repository_ctx.symlink(file, "static/" + name)
+            archives.append("-l" + name[len("lib"):-len(".a")])
+    here = str(repository_ctx.path("static"))
+    return ["-L" + here, "-Wl,--start-group"] + archives + ["-Wl,--end-group"]
+
 def _impl(repository_ctx):
     root = repository_ctx.path(Label("//:WORKSPACE")).dirname
     named = repository_ctx.os.environ.get("FOOTNOTE_CUDA", "")
@@ -29,7 +45,10 @@ def _impl(repository_ctx):
             break
     if found:
         repository_ctx.symlink(found + "/lib", "lib")
-    repository_ctx.file("found.bzl", "CUDA = \"%s\"\n" % found)
+    repository_ctx.file("found.bzl", "CUDA = \"%s\"\nSTATIC_LIBRARIES = %s\n" % (
+        found,
+        _static_libraries(repository_ctx),
+    ))
     repository_ctx.file("BUILD", _BUILD if found else "")
 
 cuda_repository = repository_rule(

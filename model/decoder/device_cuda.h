@@ -1,0 +1,41 @@
+// A decoder's operations on an NVIDIA device (kernels/cuda).
+#ifndef FOOTNOTE_MODEL_DECODER_DEVICE_CUDA_H_
+#define FOOTNOTE_MODEL_DECODER_DEVICE_CUDA_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "model/decoder/device.h"
+
+namespace footnote {
+
+struct CudaOptions {
+  // Products of floats: activations in three parts of bfloat16, keys and values
+  // as floats, weights that bfloat16 does not hold as floats. For comparison
+  // with other programs; else activations, keys and values are bfloat16 and
+  // sums are floats.
+  bool exact = false;
+  // Whether steps that come again run as graphs.
+  bool graphs = true;
+};
+
+// Operations are put down and started together, at the latest when something is
+// read: as one graph where the same operations with the same sizes came before,
+// whatever the numbers are. Between two reads the host never waits for the
+// device, and from the second step of a size on nothing is allocated.
+// A row's result has the same bits in any batch.
+//
+// An error of the device after this is the end of the program: it says what
+// the driver said.
+//   Unavailable  "no CUDA device: …": no driver, no device, or built without
+//                nvcc
+absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
+    const CudaOptions& options);
+
+// "NVIDIA H200, 132 multiprocessors, 139.8 GiB", or why there is none.
+std::string CudaDeviceText();
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_MODEL_DECODER_DEVICE_CUDA_H_

@@ -1,0 +1,97 @@
+// The CUDA device with the emulator's kernels: how operations become launches
+// and graphs, and the numbers of whole models. Not a device.
+#include "model/decoder/device_cuda.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "model/decoder/cuda_queue.h"
+#include "model/golden.h"
+
+namespace footnote {
+namespace {
+
+std::unique_ptr<Device> Make(bool exact) {
+  CudaOptions options;
+  options.exact = exact;
+  auto device = MakeCudaDevice(options);
+  EXPECT_TRUE(device.ok()) << device.status();
+  return *std::move(device);
+}
+
+class DeviceCudaGoldenTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(DeviceCudaGoldenTest, ExactLogitsAndTokensAreThoseOfTransformers) {
+  const std::string folder = std::string("tests/golden/models/") + GetParam();
+  // Looking on breaks a step into pieces: once is enough.
+  const bool looks_on = std::string(GetParam()) == "tiny-llama";
+  for (const bool watches : {false, true}) {
+    if (watches && !looks_on) continue;
+    const auto report = CompareGoldenOn(folder, Make(true), watches);
+    ASSERT_TRUE(report.ok()) << report.status();
+    for (const auto& [name, difference] : report->differences) {
+      EXPECT_LE(difference, 1e-4) << name;
+    }
+    EXPECT_LE(report->logits, 1e-4);
+    EXPECT_LE(report->greedy_logits, 1e-4);
+    EXPECT_EQ(report->greedy_equal, report->greedy_tokens);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, DeviceCudaGoldenTest,
+                         ::testing::Values("tiny-cohere2", "tiny-cohere2-moe",
+                                           "tiny-llama", "gemma3", "qwen3"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+TEST(DeviceCudaTest, Bf16LogitsAreNear) {
+  for (const char* model : {"tiny-cohere2", "tiny-llama"}) {
+    const auto report = CompareGoldenOn(
+        std::string("tests/golden/models/") + model, Make(false), false);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_LE(report->logits, 0.5) << model;
+  }
+}
+
+TEST(CudaQueueTest, WhatComesAgainRunsAsAGraphWithNewNumbers) {
+  CudaQueue queue(true);
+  std::vector<float> found(3);
+  for (int step = 0; step < 5; ++step) {
+    queue.NewStep();
+    const std::vector<float> numbers = {step + 1.0f, step * 2.0f, 7};
+    void* there = queue.Stage(numbers.data(), 12, 12);
+    float* out = static_cast<float*>(queue.Stage(nullptr, 0, 12));
+    queue.Put([=](cuda::Stream* s) { cuda::CopyWithin(s, out, there, 12); },
+              there, out);
+    queue.Read(out, found.data(), 12);
+    EXPECT_EQ(found, numbers);
+  }
+  EXPECT_EQ(queue.stats().started, 1);
+  EXPECT_EQ(queue.stats().recorded, 1);
+  EXPECT_EQ(queue.stats().replayed, 3);
+}
+
+TEST(CudaQueueTest, StagedNumbersOutliveTheirRoom) {
+  CudaQueue queue(true);
+  queue.NewStep();
+  const std::vector<float> first(1000, 3);
+  void* there = queue.Stage(first.data(), 4000, 4000);
+  const std::vector<char> much(size_t{3} << 20, 'x');
+  queue.Stage(much.data(), much.size(), much.size());
+  float found = 0;
+  queue.Read(static_cast<float*>(there) + 999, &found, 4);
+  EXPECT_EQ(found, 3);
+}
+
+TEST(DeviceCudaTest, TextNamesTheDevice) {
+  EXPECT_EQ(CudaDeviceText(), "emulator, 2 multiprocessors, 4.0 GiB");
+}
+
+}  // namespace
+}  // namespace footnote
