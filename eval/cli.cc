@@ -36,6 +36,7 @@ struct EvalOptions {
   std::string crosslingual;
   std::string model;
   int questions = 0;
+  int callers = 1;
   std::string encoder;
   std::string precision = "int8";
   std::vector<std::string> languages;
@@ -59,6 +60,7 @@ absl::Status RunQa(const EvalOptions& options, const CliContext& context) {
   qa.crosslingual = options.crosslingual;
   qa.keep = options.keep;
   qa.questions = options.questions;
+  qa.callers = options.callers;
   if (!options.model.empty()) qa.model = UseModel(options.model);
   ASSIGN_OR_RETURN(Report report, MeasureQa(qa, context));
   return Show(report, options, context);
@@ -152,6 +154,9 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
                  "path");
   qa->add_option("--questions", qa_options->questions,
                  "so many of each language at most (default: all)");
+  qa->add_option("--callers", qa_options->callers,
+                 "so many questions at once (default: 1)")
+      ->check(CLI::Range(1, 256));
 
   auto parallel_options = std::make_shared<EvalOptions>();
   CLI::App* parallel = AddCommand(

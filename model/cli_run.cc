@@ -18,8 +18,10 @@
 #include "model/bench.h"
 #include "model/golden.h"
 #include "model/language_model.h"
+#include "model/rounding.h"
 #include "model/schedule/engine.h"
 #include "model/text_stream.h"
+#include "model/tokenizer/open.h"
 
 namespace footnote {
 namespace {
@@ -96,6 +98,31 @@ absl::Status PrintLogits(const RunOptions& options, const CliContext& context) {
     return absl::OkStatus();
   }
   for (const std::string& line : lines) PrintLine(line);
+  return absl::OkStatus();
+}
+
+absl::Status PrintRounding(const RunOptions& options,
+                           const CliContext& context) {
+  std::vector<int32_t> ids = options.ids;
+  if (ids.empty()) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
+                     OpenTokenizer(options.path));
+    if (tokenizer->add_bos() && tokenizer->bos() >= 0) {
+      ids.push_back(tokenizer->bos());
+    }
+    tokenizer->Encode(options.prompt, &ids);
+  }
+  ASSIGN_OR_RETURN(
+      const RoundingReport report,
+      MeasureRounding(options.path, ids, ThreadsOf(options.threads)));
+  PrintLine(absl::StrFormat(
+      context.json ? "{\"positions\":%d,\"error\":%.4g,\"most\":%.4g,"
+                     "\"spread\":%.4g,\"same_most_likely\":%d}"
+                   : "%d positions: rms error of the logits %.4g, at most "
+                     "%.4g; the logits' own spread %.4g; the same most likely "
+                     "token at %d",
+      report.positions, report.error, report.most, report.spread,
+      report.same_most_likely));
   return absl::OkStatus();
 }
 
@@ -232,6 +259,13 @@ void RegisterModelRunCommands(CLI::App* model, CliContext* context) {
   logits->add_option("--ids", options->ids, "token ids: 1,2,3")
       ->delimiter(',')
       ->required();
+  CLI::App* rounding =
+      add("rounding",
+          "compare with the same weights as floats: what rounding costs",
+          [=] { return PrintRounding(*options, *context); });
+  rounding->add_option("--ids", options->ids, "token ids: 1,2,3")
+      ->delimiter(',');
+  rounding->add_option("--prompt", options->prompt, "or a text");
   CLI::App* generate = add("generate", "continue a text",
                            [=] { return PrintGeneration(*options, *context); });
   generate->add_option("--prompt", options->prompt,

@@ -1,8 +1,12 @@
 #include "eval/quality/qa.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -29,8 +33,9 @@ std::vector<Report::Key> Keys() {
   return {{"questions", 0},   {"hit_at_1"},       {"hit_at_5"},
           {"mrr_at_10"},      {"contains"},       {"chars", 0},
           {"citation_exact"}, {"abstain_right"},  {"abstain_wrong"},
-          {"model_share"},    {"model_contains"}, {"cited"},
-          {"p50_ms", 2},      {"p99_ms", 2}};
+          {"model_share"},    {"model_contains"}, {"extractive_contains"},
+          {"cited"},          {"p50_ms", 2},      {"p99_ms", 2},
+          {"seconds", 3}};
 }
 
 // A share that may not exist.
@@ -39,6 +44,10 @@ class Share {
   void Add(double value) {
     sum_ += value;
     ++count_;
+  }
+  void Merge(const Share& other) {
+    sum_ += other.sum_;
+    count_ += other.count_;
   }
   void Put(const char* key, const std::string& language, Report* report) const {
     if (count_ > 0) report->Set(language, key, sum_ / count_);
@@ -54,8 +63,22 @@ struct Tally {
   double questions = 0;
   Share hit_at_1, hit_at_5, mrr_at_10;
   Share contains, chars, citation_exact, abstain_right, abstain_wrong;
-  Share model_share, model_contains, cited;
+  Share model_share, model_contains, extractive_contains, cited;
   std::vector<double> milliseconds;
+  double seconds = 0;  // of all questions
+
+  void Merge(const Tally& other) {
+    questions += other.questions;
+    for (const auto share :
+         {&Tally::hit_at_1, &Tally::hit_at_5, &Tally::mrr_at_10,
+          &Tally::contains, &Tally::chars, &Tally::citation_exact,
+          &Tally::abstain_right, &Tally::abstain_wrong, &Tally::model_share,
+          &Tally::model_contains, &Tally::extractive_contains, &Tally::cited}) {
+      (this->*share).Merge(other.*share);
+    }
+    milliseconds.insert(milliseconds.end(), other.milliseconds.begin(),
+                        other.milliseconds.end());
+  }
 
   void Rank(int rank) {
     hit_at_1.Add(rank == 1);
@@ -76,8 +99,10 @@ struct Tally {
     abstain_wrong.Put("abstain_wrong", language, report);
     model_share.Put("model_share", language, report);
     model_contains.Put("model_contains", language, report);
+    extractive_contains.Put("extractive_contains", language, report);
     cited.Put("cited", language, report);
     if (!milliseconds.empty()) {
+      report->Set(language, "seconds", seconds / questions);
       report->Set(language, "p50_ms", Percentile(milliseconds, .5));
       report->Set(language, "p99_ms", Percentile(milliseconds, .99));
     }
@@ -140,6 +165,9 @@ absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
     tally->contains.Add(contains);
     if (!abstained && by_model) {
       tally->model_contains.Add(contains);
+      ASSIGN_OR_RETURN(const v1::Answer quoted, rooms->Ask(question.question));
+      tally->extractive_contains.Add(
+          ContainsAnswer(quoted.text(), question.answers));
     }
     tally->abstain_wrong.Add(abstained);
     if (!abstained) {
@@ -149,6 +177,17 @@ absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
     tally->abstain_right.Add(abstained);
   }
   return ScoreCitations(answer, rooms, tally);
+}
+
+absl::Status ScoreQuestion(const QaQuestion& question, const QaOptions& options,
+                           const std::string& gold, RoomsClient* rooms,
+                           Tally* tally) {
+  ++tally->questions;
+  if (question.answerable) {
+    RETURN_IF_ERROR(ScoreRanking(question, gold, rooms, tally));
+  }
+  if (!options.crosslingual.empty()) return absl::OkStatus();
+  return ScoreAnswer(question, options.model, rooms, tally);
 }
 
 std::vector<EvalDocument> Documents(std::vector<QaContext> contexts) {
@@ -165,6 +204,40 @@ std::string Gold(const QaQuestion& question, const std::string& crosslingual) {
   return ContextDocument(
       crosslingual.empty() ? question.language : crosslingual,
       question.context_id);
+}
+
+// Asks all `questions`, options.callers of them at once; calls `done` after
+// each.
+absl::Status AskAll(const std::vector<QaQuestion>& questions,
+                    const QaOptions& options, RoomsClient* rooms,
+                    const std::function<void()>& done, Tally* tally) {
+  const absl::Time start = absl::Now();
+  std::atomic<size_t> next{0};
+  std::mutex mutex;
+  absl::Status status;  // by mutex, as tally
+  const auto ask = [&] {
+    while (true) {
+      const size_t i = next++;
+      if (i >= questions.size()) return;
+      Tally one;
+      const absl::Status asked =
+          ScoreQuestion(questions[i], options,
+                        Gold(questions[i], options.crosslingual), rooms, &one);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!asked.ok()) {
+        if (status.ok()) status = asked;
+        next = questions.size();
+        return;
+      }
+      tally->Merge(one);
+      done();
+    }
+  };
+  std::vector<std::thread> callers;
+  for (int i = 0; i < options.callers; ++i) callers.emplace_back(ask);
+  for (std::thread& caller : callers) caller.join();
+  tally->seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  return status;
 }
 
 std::vector<EvalQuestion> ToKeep(
@@ -265,18 +338,9 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
   for (size_t i = 0; i < asked.size(); ++i) {
     if (crosslingual && questions[i].empty()) continue;
     Tally tally;
-    for (const QaQuestion& question : questions[i]) {
-      const std::string gold = Gold(question, options.crosslingual);
-      ++tally.questions;
-      if (question.answerable) {
-        RETURN_IF_ERROR(ScoreRanking(question, gold, rooms.get(), &tally));
-      }
-      if (!crosslingual) {
-        RETURN_IF_ERROR(
-            ScoreAnswer(question, options.model, rooms.get(), &tally));
-      }
-      ask.Update(++done, total, asked[i]);
-    }
+    RETURN_IF_ERROR(AskAll(
+        questions[i], options, rooms.get(),
+        [&] { ask.Update(++done, total, asked[i]); }, &tally));
     tally.Put(asked[i], &report);
   }
   ask.Finish(absl::StrCat(done, " questions"));

@@ -29,6 +29,8 @@ struct QaOptions {
   std::string model;
   // Questions of a language at most, the first ones; 0: all.
   int questions = 0;
+  // So many questions are asked at once.
+  int callers = 1;
 };
 
 // The keys of the report, per language:
@@ -45,8 +47,11 @@ struct QaOptions {
 //   abstain_wrong  share of answerable questions abstained from
 //   model_share    with a model: share of the answers that it wrote itself
 //   model_contains of those alone: as contains
+//   extractive_contains
+//                  of the same questions: as contains, the answer quoted
 //   cited          share of the answers' sentences that hold a citation
 //   p50_ms, p99_ms time of one Ask, to the last message of its stream
+//   seconds        of the clock for all, by their number
 absl::StatusOr<Report> MeasureQa(const QaOptions& options,
                                  const CliContext& context);
 

@@ -52,7 +52,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// One collection of the rooms behind a channel. One thread at a time.
+// One collection of the rooms behind a channel. Once it is full, safe from many
+// threads.
 class RoomsClient {
  public:
   // Rooms over a store of their own: in a temporary folder when `keep` is

@@ -130,8 +130,15 @@ class Device {
                           float* out) = 0;
 };
 
+// How the CPU takes weights of fewer than 16 bits.
+enum class CpuWeights {
+  kAsStored,  // in place; what they are multiplied by is rounded to 8 bits
+  kAsFloats,  // widened once, and nothing is rounded: what the others aim at
+};
+
 // On `threads` threads of this machine.
-std::unique_ptr<Device> MakeCpuDevice(size_t threads);
+std::unique_ptr<Device> MakeCpuDevice(
+    size_t threads, CpuWeights weights = CpuWeights::kAsStored);
 
 }  // namespace footnote
 

@@ -54,7 +54,8 @@ Memory ZeroBytes(size_t bytes) {
 
 class CpuDevice : public Device {
  public:
-  explicit CpuDevice(size_t threads) : team_(threads) {}
+  CpuDevice(size_t threads, CpuWeights weights)
+      : team_(threads), weights_(weights) {}
   ~CpuDevice() override {
     for (float* floats : allocated_) std::free(floats);
   }
@@ -143,6 +144,7 @@ class CpuDevice : public Device {
                   float* out);
 
   Team team_;
+  const CpuWeights weights_;
   // All weights are floats: what lies between the products is computed in
   // doubles, as the products are.
   bool exact_ = true;
@@ -174,6 +176,14 @@ absl::StatusOr<Matrix> CpuDevice::Upload(const Tensor& tensor) {
   matrix.rows = static_cast<int>(tensor.shape[0]);
   matrix.columns = static_cast<int>(tensor.shape[1]);
   matrix.data = tensor.bytes.data();
+  if (weights_ == CpuWeights::kAsFloats && QuantUsesBytes(quant)) {
+    const size_t count = size_t{1} * matrix.rows * matrix.columns;
+    float* floats = Allocate(count);
+    DequantizeWeights(quant, matrix.data, count, floats);
+    matrix.type = TensorType::kFloat32;
+    matrix.data = floats;
+    return matrix;
+  }
   exact_ = exact_ && !QuantUsesBytes(quant);
   return matrix;
 }
@@ -496,8 +506,8 @@ void CpuDevice::ScatterAdd(const float* x, absl::Span<const int> rows,
 
 }  // namespace
 
-std::unique_ptr<Device> MakeCpuDevice(size_t threads) {
-  return std::make_unique<CpuDevice>(threads);
+std::unique_ptr<Device> MakeCpuDevice(size_t threads, CpuWeights weights) {
+  return std::make_unique<CpuDevice>(threads, weights);
 }
 
 }  // namespace footnote
