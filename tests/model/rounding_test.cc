@@ -156,7 +156,7 @@ TEST_P(RoundingTest, IsSmallBesideTheSpreadOfTheLogits) {
 // The numbers that share a scale with a large one lose bits: of 512, 64 where
 // scales are of 32, all where they are of 256.
 TEST_P(RoundingTest, OutliersCostThoseThatShareTheirScale) {
-  EXPECT_LT(Error(30), QuantBlock(GetParam()) == 32 ? 0.06 : 0.2);
+  EXPECT_LT(Error(30), QuantBlock(GetParam()) == 32 ? 0.09 : 0.2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, RoundingTest,
