@@ -64,7 +64,8 @@ absl::Status Report::Write(const std::string& path) const {
 std::string Report::ToTable() const {
   std::string table = absl::StrFormat("%-5s", "");
   const auto width = [](const Key& key) {
-    return std::max<int>(7, static_cast<int>(key.name.size()) + 1);
+    // Room for a minute in milliseconds.
+    return std::max<int>(9, static_cast<int>(key.name.size()) + 1);
   };
   for (const Key& key : keys_) {
     absl::StrAppendFormat(&table, "%*s", width(key), key.name);
