@@ -34,8 +34,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kCollection[] = "eval";
-// As many as have their positions read.
-constexpr int kPassages = 40;
+constexpr int kPassages = 60;
 constexpr int kWriterPassages = 8;
 
 bool Never() { return false; }

@@ -120,20 +120,27 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
     nearest = index.vectors.Nearest(query.vector, *code, allowed, wanted);
   }
 
-  std::vector<Candidate> candidates = Join(lexical, nearest);
+  std::vector<LexicalHit> translated;
+  if (!query.translated.empty()) {
+    ASSIGN_OR_RETURN(translated,
+                     BestByTerms(corpus, query.translated, allowed, wanted));
+  }
+
+  std::vector<Candidate> candidates = Join(lexical, nearest, translated);
   CompleteCandidates(corpus, query, code.has_value() ? &*code : nullptr,
                      nearest.empty() ? 0 : nearest.back().similarity,
                      &candidates);
+  const size_t top_k = query.keep_all ? candidates.size() : query.top_k;
   if (query.arms == Arms::kVector) {
     for (Candidate& candidate : candidates) {
       candidate.total = candidate.similarity;
     }
   } else {
     RETURN_IF_ERROR(ScoreCandidates(corpus, terms, query.vector_is_good,
-                                    std::max(kMeasured, query.top_k),
+                                    std::max(kMeasured, top_k),
                                     &candidates));
   }
-  KeepBest(query.top_k, query.distinct_documents, corpus, &candidates);
+  KeepBest(top_k, query.distinct_documents, corpus, &candidates);
   ranking.terms = terms.terms;
   ranking.passages = std::move(candidates);
   return ranking;

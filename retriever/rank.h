@@ -12,6 +12,7 @@
 #include "retriever/filter/filter.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
+#include "retriever/lexical/max_score.h"
 #include "retriever/lexical/query_terms.h"
 #include "storage/generation.h"
 #include "text/identify.h"
@@ -38,12 +39,17 @@ struct RankQuery {
   // The encoder is known to speak the question's language.
   bool vector_is_good = true;
   Arms arms = Arms::kBoth;
+  // The question in another language, as terms that bring passages of their
+  // own; empty: none.
+  std::vector<WeightedTerm> translated;
   size_t top_k = 10;
+  // Whatever an arm brought, in place of top_k.
+  bool keep_all = false;
   bool distinct_documents = false;
 };
 
 struct Ranking {
-  // Best first, at most top_k, each of them evidence.
+  // Best first, at most top_k (but see keep_all), each of them evidence.
   std::vector<Candidate> passages;
   bool nothing_to_look_for = false;
   // What the question's words weigh in the whole collection.

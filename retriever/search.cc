@@ -14,6 +14,7 @@
 #include "retriever/fusion/fuse.h"
 #include "retriever/rank.h"
 #include "retriever/translation/bridge.h"
+#include "retriever/translation/lexicon.h"
 #include "storage/locator.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
@@ -25,9 +26,9 @@ namespace {
 constexpr absl::Duration kRefreshEvery = absl::Milliseconds(200);
 constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
 
-// Passages that are compared word by word, and words that are remembered for
-// it: 60 MB at most.
-constexpr size_t kTranslated = 100;
+// Passages that are compared word by word: the best of each arm.
+constexpr size_t kTranslated = 60;
+// Words that are remembered for it: 60 MB at most.
 constexpr size_t kMaxWords = 100000;
 // Sentences that are remembered for it: 40 MB at most.
 constexpr size_t kMaxSentences = 50000;
@@ -39,6 +40,18 @@ constexpr size_t kMaxIndexes = 64;
 absl::Status WithReason(absl::Status status, absl::string_view reason) {
   SetErrorReason(reason, &status);
   return status;
+}
+
+// Leaves those that are among the `k` best of an arm.
+void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
+  const auto among = [k](uint32_t rank) { return rank > 0 && rank <= k; };
+  candidates->erase(
+      std::remove_if(candidates->begin(), candidates->end(),
+                     [&](const Candidate& c) {
+                       return !among(c.lexical_rank) && !among(c.vector_rank) &&
+                              !among(c.translated_rank);
+                     }),
+      candidates->end());
 }
 
 }  // namespace
@@ -117,16 +130,13 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
   const bool possible = words_ != nullptr && query.arms == Arms::kBoth &&
                         !query.vector.empty() && query.vector_is_good &&
                         query.language != Language::kUnknown;
-  RankQuery wider = query;
-  if (possible) wider.top_k = std::max(query.top_k, kTranslated);
-  ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
-  if (!possible) return absl::OkStatus();
+  ASSIGN_OR_RETURN(found->ranking, Rank(index, query, filter));
   std::vector<Candidate>& candidates = found->ranking.passages;
-  const auto shown =
-      candidates.begin() + std::min(query.top_k, candidates.size());
   found->across_languages =
-      std::none_of(candidates.begin(), shown,
-                   [](const Candidate& c) { return c.same_language; });
+      possible && std::none_of(candidates.begin(), candidates.end(),
+                               [](const Candidate& c) {
+                                 return c.same_language;
+                               });
   if (found->across_languages) {
     StageTimer timer("search_translate");
     const TextOf text_of = [&](const Candidate& candidate) {
@@ -139,9 +149,15 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
            std::string(reader.DocumentId(document)), document.version},
           row.begin, row.end);
     };
-    RETURN_IF_ERROR(MeasureTranslation(index.words, query.question,
-                                       query.language, text_of, words_.get(),
-                                       absl::MakeSpan(candidates)));
+    RankQuery wider = query;
+    wider.translated = TranslatedTerms(index.words, query.question,
+                                       query.language, Lexicon::BuiltIn());
+    wider.keep_all = true;
+    ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
+    KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
+    RETURN_IF_ERROR(MeasureTranslation(
+        index.words, query.question, query.language, text_of,
+        Lexicon::BuiltIn(), words_.get(), absl::MakeSpan(candidates)));
     RETURN_IF_ERROR(MeasureSentences(index.words, query.vector, text_of,
                                      sentences_.get(),
                                      absl::MakeSpan(candidates)));
@@ -149,8 +165,8 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       if (candidate.same_language) continue;
       ScoreAcross(query.vector_is_good, &candidate);
     }
+    KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
   }
-  KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
   return absl::OkStatus();
 }
 

@@ -20,6 +20,8 @@ struct Candidate {
   // From 1; 0: the arm did not bring it.
   uint32_t lexical_rank = 0;
   uint32_t vector_rank = 0;
+  // Of the question's translation.
+  uint32_t translated_rank = 0;
 
   // Inner product of the vectors; 0 without.
   float similarity = 0;
@@ -59,6 +61,9 @@ struct Candidate {
   // Filled by MeasureTranslation (translation/bridge.h) for passages in another
   // language.
   float translation = 0;
+  float matched = 0;
+  float meaning = 0;
+  float translated = 0;
   // Filled for the same by MeasureSentences: the highest similarity of one of
   // its sentences.
   float sentence = 0;

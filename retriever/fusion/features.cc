@@ -18,6 +18,9 @@ absl::string_view RankFeatureName(RankFeature feature) {
       "prefix_window",
       "phrase",
       "translation",
+      "matched",
+      "meaning",
+      "translated",
       "sentence",
   };
   return kNames[feature];
@@ -39,6 +42,9 @@ RankFeatures FeaturesOf(const Candidate& candidate, bool encoder_speaks) {
   row[kRankPrefixWindow] = candidate.prefix_window;
   row[kRankPhrase] = candidate.phrase;
   row[kRankTranslation] = candidate.translation;
+  row[kRankMatched] = candidate.matched;
+  row[kRankMeaning] = candidate.meaning;
+  row[kRankTranslated] = candidate.translated;
   row[kRankSentence] = candidate.sentence;
   return row;
 }

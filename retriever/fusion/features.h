@@ -30,9 +30,13 @@ enum RankFeature {
   kRankStemWindow,
   kRankPrefixWindow,
   kRankPhrase,
-  // Words matched through their vectors, and the nearest sentence; across
-  // languages only.
+  // Across languages only: words matched in the best sentence by their vectors;
+  // by vectors or the lexicon; in the whole passage; by the lexicon as BM25
+  // counts; the nearest sentence.
   kRankTranslation,
+  kRankMatched,
+  kRankMeaning,
+  kRankTranslated,
   kRankSentence,
   kRankFeatureCount,
 };

@@ -48,9 +48,10 @@ std::vector<WeightedTerm> LexicalTerms(const QueryTerms& query) {
 }
 
 std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
-                            const std::vector<VectorHit>& nearest) {
+                            const std::vector<VectorHit>& nearest,
+                            const std::vector<LexicalHit>& translated) {
   std::vector<Candidate> candidates;
-  candidates.reserve(lexical.size() + nearest.size());
+  candidates.reserve(lexical.size() + nearest.size() + translated.size());
   absl::flat_hash_map<uint64_t, size_t> seen;
   const auto at = [&](uint32_t segment, uint32_t passage) -> Candidate& {
     const auto [it, added] =
@@ -69,6 +70,9 @@ std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
     Candidate& candidate = at(nearest[i].segment, nearest[i].passage);
     candidate.vector_rank = i + 1;
     candidate.similarity = nearest[i].similarity;
+  }
+  for (size_t i = 0; i < translated.size(); ++i) {
+    at(translated[i].segment, translated[i].passage).translated_rank = i + 1;
   }
   return candidates;
 }
@@ -95,7 +99,8 @@ void ScoreAcross(bool encoder_speaks, Candidate* candidate) {
 }
 
 bool IsEvidence(const Candidate& candidate) {
-  return candidate.has_content_term || candidate.similarity >= kNear;
+  return candidate.has_content_term || candidate.translated_rank > 0 ||
+         candidate.similarity >= kNear;
 }
 
 bool BetterFirst(const Candidate& a, const Candidate& b) {

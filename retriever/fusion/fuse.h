@@ -18,9 +18,11 @@ float ChannelWeight(uint8_t channel);
 // out.
 std::vector<WeightedTerm> LexicalTerms(const QueryTerms& query);
 
-// What both arms brought, each passage once, with its ranks.
+// What the arms brought, each passage once, with its ranks. `translated`: by
+// the question's translation.
 std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
-                            const std::vector<VectorHit>& nearest);
+                            const std::vector<VectorHit>& nearest,
+                            const std::vector<LexicalHit>& translated);
 
 // Sets `total` from all that was measured so far; what was not is 0. Called
 // before the positions are read, to choose those for whom they are, and again
@@ -31,8 +33,8 @@ void ScoreAtHome(bool encoder_speaks, Candidate* candidate);
 // translation and sentences were measured.
 void ScoreAcross(bool encoder_speaks, Candidate* candidate);
 
-// A passage is evidence when it shares a term with the question that is not a
-// function word, or when its vector is near.
+// A passage is evidence when it shares a term with the question, or with its
+// translation, that is not a function word, or when its vector is near.
 bool IsEvidence(const Candidate& candidate);
 
 // Best first; equals by segment and passage, which is the order of arrival.

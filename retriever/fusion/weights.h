@@ -25,6 +25,9 @@ inline constexpr double kRankWeights[kRankFeatureCount] = {
     1.6683,   // prefix_window
     0.4938,   // phrase
     0.0000,   // translation
+    0.0000,   // matched
+    0.0000,   // meaning
+    0.0000,   // translated
     0.0000,   // sentence
 };
 
@@ -44,6 +47,9 @@ inline constexpr double kAcrossWeights[kRankFeatureCount] = {
     0.7050,   // prefix_window
     2.0193,   // phrase
     0.8061,   // translation
+    0.0000,   // matched
+    0.0000,   // meaning
+    0.0000,   // translated
     10.9922,  // sentence
 };
 

@@ -1,17 +1,21 @@
 #include "retriever/translation/bridge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "kernels/scan_int8.h"
 #include "retriever/lexical/analyze.h"
+#include "retriever/lexical/query_terms.h"
 #include "retriever/translation/sound_key.h"
 #include "storage/segment_reader.h"
 
@@ -31,134 +35,199 @@ constexpr double kFewWords = 50;
 // A longer question's first words.
 constexpr size_t kMaxQuestionWords = 32;
 
+// Of a BM25 over candidates alone: steeper than the index's, as what counts is
+// one passage against another.
+constexpr float kTfSaturation = 1.2f;
+constexpr float kLengthShare = 0.75f;
+
 // A word once for each place: the terms of Kana and Han words are stems, of
 // all others surfaces.
 bool IsWord(const Token& token) {
   return token.channel == kChannelSurface || token.channel == kChannelStem;
 }
 
-// Content words of `text` as bytes of it, each place once.
-std::vector<Token> ContentWords(absl::string_view text, Language language) {
-  std::vector<Token> words;
+bool IsMeaning(const Token& token) {
+  return token.channel == kChannelStem || token.channel == kChannelBigram;
+}
+
+// A content word and what it may be in English.
+struct Word {
+  // Bytes of the text.
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  // Its surface's, or stem's, key.
+  uint64_t key = 0;
+  uint8_t flags = 0;
+  // Of its stem, the parts of a compound, and the bigrams that begin here.
+  absl::InlinedVector<uint64_t, 4> meanings;
+};
+
+// Content words of `text`, each place once.
+std::vector<Word> ContentWords(absl::string_view text, Language language) {
+  std::vector<Word> words;
   for (const Token& token : AnalyzeText(text, language)) {
-    if (!IsWord(token) || (token.flags & (kTokenStopWord | kTokenPart)) != 0) {
-      continue;
-    }
+    if ((token.flags & kTokenStopWord) != 0) continue;
     const bool same_place = !words.empty() && words.back().begin == token.begin;
+    const bool is_word = IsWord(token) && (token.flags & kTokenPart) == 0;
     if (!same_place) {
-      words.push_back(token);
-    } else if (token.channel == kChannelSurface) {
-      words.back() = token;
+      if (!is_word) continue;
+      words.push_back({token.begin, token.end, token.key, token.flags, {}});
+    } else if (is_word && token.channel == kChannelSurface) {
+      words.back().end = token.end;
+      words.back().key = token.key;
+      words.back().flags = token.flags;
     }
+    if (IsMeaning(token)) words.back().meanings.push_back(token.key);
   }
   return words;
 }
 
+// What a word may be in English; what it is itself, as names are, among it.
+std::vector<Translation> InEnglish(const Word& word, Language language,
+                                   const Lexicon& lexicon) {
+  std::vector<Translation> english;
+  for (const uint64_t key : word.meanings) {
+    english.push_back({key, 1});
+    if (language != Language::kEn) lexicon.Find(language, key, &english);
+  }
+  return english;
+}
+
 // How a word sounds that may be a name: in scripts with capitals, one with a
 // capital. Else empty.
-std::string NameKey(absl::string_view word, const Token& token) {
+std::string NameKey(absl::string_view word, uint8_t flags) {
   int length = 1;
   const char32_t first = DecodeUtf8(word, 0, &length);
   const bool has_case = first < kFirstWithoutCase;
-  if (has_case && (token.flags & kTokenCapitalised) == 0) return "";
+  if (has_case && (flags & kTokenCapitalised) == 0) return "";
   return SoundKey(word);
 }
 
 // All words of the candidates, each once.
 class Vocabulary {
  public:
-  uint32_t Add(absl::string_view word, float rarity, std::string name) {
+  // The number of a word, -1 for one that was not added.
+  int NumberOf(Language language, absl::string_view word) const {
     const auto it = number_of_.find(word);
-    if (it != number_of_.end()) return it->second;
+    return it == number_of_.end() ? -1 : it->second[Index(language)];
+  }
+  int Add(Language language, absl::string_view word, float rarity,
+          std::string name, const std::vector<Translation>& english) {
+    const int number = static_cast<int>(views_.size());
     words_.emplace_back(word);
     views_.push_back(words_.back());
     rarity_.push_back(rarity);
     names_.push_back(std::move(name));
-    number_of_[views_.back()] = views_.size() - 1;
-    return views_.size() - 1;
+    for (const Translation& translation : english) {
+      meaning_[translation.key].push_back({number, translation.likelihood});
+    }
+    auto [it, added] = number_of_.try_emplace(views_.back());
+    if (added) it->second.fill(-1);
+    it->second[Index(language)] = number;
+    return number;
   }
-  bool Knows(absl::string_view word) const { return number_of_.contains(word); }
+
+  struct Meaning {
+    int word;
+    float likelihood;
+  };
+  // The words that may be the English stem `key`.
+  absl::Span<const Meaning> WordsOf(uint64_t key) const {
+    const auto it = meaning_.find(key);
+    if (it == meaning_.end()) return {};
+    return it->second;
+  }
   absl::Span<const absl::string_view> words() const { return views_; }
-  float rarity(uint32_t word) const { return rarity_[word]; }
-  const std::string& name(uint32_t word) const { return names_[word]; }
+  float rarity(size_t word) const { return rarity_[word]; }
+  const std::string& name(size_t word) const { return names_[word]; }
 
  private:
+  static size_t Index(Language language) {
+    return static_cast<size_t>(language);
+  }
+
   // A deque: views of its strings stay good while it grows.
   std::deque<std::string> words_;
   std::vector<absl::string_view> views_;
   std::vector<float> rarity_;
   std::vector<std::string> names_;
-  absl::flat_hash_map<absl::string_view, uint32_t> number_of_;
+  // What is spelt alike in two languages may mean two things.
+  absl::flat_hash_map<absl::string_view, std::array<int, kLanguageCount>>
+      number_of_;
+  absl::flat_hash_map<uint64_t, std::vector<Meaning>> meaning_;
 };
 
-using SentenceWords = std::vector<std::vector<uint32_t>>;
+using SentenceWords = std::vector<std::vector<int>>;
 
 // The words of a passage, by sentence.
 SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
                       const SegmentReader& reader, const PassageRow& row,
-                      Vocabulary* vocabulary) {
+                      const Lexicon& lexicon, Vocabulary* vocabulary) {
   const absl::Span<const SentenceRow> sentences = reader.Sentences(row);
+  const Language language = static_cast<Language>(row.language);
   SentenceWords words(std::max<size_t>(1, sentences.size()));
   size_t sentence = 0;
-  for (const Token& token :
-       ContentWords(text, static_cast<Language>(row.language))) {
+  for (const Word& word : ContentWords(text, language)) {
     while (sentence + 1 < sentences.size() &&
-           token.begin >= sentences[sentence].end) {
+           word.begin >= sentences[sentence].end) {
       ++sentence;
     }
-    const absl::string_view word =
-        text.substr(token.begin, token.end - token.begin);
-    float rarity = 0;
-    std::string name;
-    if (!vocabulary->Knows(word)) {
-      rarity = static_cast<float>(
-          Idf(corpus.passages(), corpus.DocumentFrequency(token.key)));
-      name = NameKey(word, token);
+    const absl::string_view spelt =
+        text.substr(word.begin, word.end - word.begin);
+    int number = vocabulary->NumberOf(language, spelt);
+    if (number < 0) {
+      const float rarity = static_cast<float>(
+          Idf(corpus.passages(), corpus.DocumentFrequency(word.key)));
+      number = vocabulary->Add(language, spelt, rarity,
+                               NameKey(spelt, word.flags),
+                               InEnglish(word, language, lexicon));
     }
-    words[sentence].push_back(vocabulary->Add(word, rarity, std::move(name)));
+    words[sentence].push_back(number);
   }
   return words;
 }
 
-}  // namespace
+// What each word of the vocabulary is worth to each word of the question, row
+// by row.
+struct Worths {
+  size_t words = 0;
+  std::vector<float> by_vector;
+  std::vector<float> by_lexicon;
+};
 
-absl::Status MeasureTranslation(const Corpus& corpus,
-                                absl::string_view question, Language language,
-                                const TextOf& text_of, WordVectors* words,
-                                absl::Span<Candidate> candidates) {
-  std::vector<absl::string_view> asked;
+struct Asked {
+  std::vector<absl::string_view> words;
   std::vector<std::string> names;
-  for (const Token& token : ContentWords(question, language)) {
-    if (asked.size() == kMaxQuestionWords) break;
-    asked.push_back(question.substr(token.begin, token.end - token.begin));
-    names.push_back(NameKey(asked.back(), token));
-  }
-  if (asked.empty()) return absl::OkStatus();
+  std::vector<std::vector<Translation>> english;
+};
 
-  Vocabulary vocabulary;
-  std::vector<SentenceWords> passages(candidates.size());
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].same_language) continue;
-    const SegmentReader& reader =
-        *corpus.generation().segments[candidates[i].segment].reader;
-    ASSIGN_OR_RETURN(const std::string text, text_of(candidates[i]));
-    passages[i] =
-        WordsOf(corpus, text, reader, reader.passages()[candidates[i].passage],
-                &vocabulary);
+Asked WordsAsked(absl::string_view question, Language language,
+                 const Lexicon& lexicon) {
+  Asked asked;
+  for (const Word& word : ContentWords(question, language)) {
+    if (asked.words.size() == kMaxQuestionWords) break;
+    asked.words.push_back(question.substr(word.begin, word.end - word.begin));
+    asked.names.push_back(NameKey(asked.words.back(), word.flags));
+    asked.english.push_back(InEnglish(word, language, lexicon));
   }
+  return asked;
+}
+
+absl::StatusOr<Worths> Compare(const Asked& asked, const Vocabulary& vocabulary,
+                               WordVectors* words) {
   WordCodes asked_codes;
   WordCodes codes;
-  RETURN_IF_ERROR(words->Look(asked, &asked_codes));
+  RETURN_IF_ERROR(words->Look(asked.words, &asked_codes));
   RETURN_IF_ERROR(words->Look(vocabulary.words(), &codes));
-
-  // What each word of the vocabulary is worth to each word of the question.
-  const size_t count = vocabulary.words().size();
-  std::vector<float> worth(asked.size() * count, 0);
+  Worths worths;
+  const size_t count = worths.words = vocabulary.words().size();
+  worths.by_vector.assign(asked.words.size() * count, 0);
+  worths.by_lexicon.assign(asked.words.size() * count, 0);
   std::vector<int32_t> sums(count);
-  for (size_t q = 0; q < asked.size(); ++q) {
+  for (size_t q = 0; q < asked.words.size(); ++q) {
     ScanInt8(asked_codes.Row(q), codes.codes.data(), codes.stride, count,
              sums.data());
-    float* const row = worth.data() + q * count;
+    float* const row = worths.by_vector.data() + q * count;
     double total = 0;
     for (size_t w = 0; w < count; ++w) {
       row[w] =
@@ -169,26 +238,128 @@ absl::Status MeasureTranslation(const Corpus& corpus,
         std::min(0.9f, static_cast<float>(total / (count + kFewWords)));
     for (size_t w = 0; w < count; ++w) {
       float related = (row[w] - mean) / (1 - mean);
-      if (SoundAlike(names[q], vocabulary.name(w))) {
+      if (SoundAlike(asked.names[q], vocabulary.name(w))) {
         related = std::max(related, kSoundsAlike);
       }
       row[w] = related < kRelated
                    ? 0
                    : related * related * related * vocabulary.rarity(w);
     }
-  }
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    for (const std::vector<uint32_t>& sentence : passages[i]) {
-      float sum = 0;
-      for (size_t q = 0; q < asked.size(); ++q) {
-        float best = 0;
-        for (uint32_t word : sentence) {
-          best = std::max(best, worth[q * count + word]);
-        }
-        sum += best;
+    float* const meant = worths.by_lexicon.data() + q * count;
+    for (const Translation& english : asked.english[q]) {
+      for (const Vocabulary::Meaning& word : vocabulary.WordsOf(english.key)) {
+        meant[word.word] = std::max(meant[word.word],
+                                    english.likelihood * word.likelihood *
+                                        vocabulary.rarity(word.word));
       }
-      candidates[i].translation = std::max(candidates[i].translation, sum);
     }
+  }
+  return worths;
+}
+
+// Sets what one passage's words are worth.
+void SumUp(const Worths& worths, size_t asked, const SentenceWords& sentences,
+           float length_norm, Candidate* candidate) {
+  absl::flat_hash_map<int, int> frequency;
+  for (const auto& sentence : sentences) {
+    for (int word : sentence) ++frequency[word];
+  }
+  std::vector<float> meaning(asked, 0);
+  std::vector<float> translated(asked, 0);
+  for (const auto& sentence : sentences) {
+    float by_vector = 0;
+    float matched = 0;
+    for (size_t q = 0; q < asked; ++q) {
+      const float* const vector = worths.by_vector.data() + q * worths.words;
+      const float* const lexicon = worths.by_lexicon.data() + q * worths.words;
+      float best_vector = 0;
+      float best = 0;
+      for (int word : sentence) {
+        best_vector = std::max(best_vector, vector[word]);
+        best = std::max(best, std::max(vector[word], lexicon[word]));
+        if (lexicon[word] > 0) {
+          const float tf = static_cast<float>(frequency[word]);
+          translated[q] = std::max(
+              translated[q], lexicon[word] * tf / (tf + length_norm));
+        }
+      }
+      by_vector += best_vector;
+      matched += best;
+      meaning[q] = std::max(meaning[q], best);
+    }
+    candidate->translation = std::max(candidate->translation, by_vector);
+    candidate->matched = std::max(candidate->matched, matched);
+  }
+  candidate->meaning = std::accumulate(meaning.begin(), meaning.end(), 0.0f);
+  candidate->translated =
+      std::accumulate(translated.begin(), translated.end(), 0.0f);
+}
+
+}  // namespace
+
+std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
+                                          absl::string_view question,
+                                          Language language,
+                                          const Lexicon& lexicon) {
+  std::vector<WeightedTerm> terms;
+  if (language == Language::kEn || !lexicon.Speaks(language)) return terms;
+  absl::flat_hash_map<uint64_t, float> likelihood;
+  for (const auto& english : WordsAsked(question, language, lexicon).english) {
+    for (const Translation& translation : english) {
+      float& best = likelihood[translation.key];
+      best = std::max(best, translation.likelihood);
+    }
+  }
+  for (const auto& [key, value] : likelihood) {
+    const uint64_t df = corpus.DocumentFrequency(key);
+    if (df == 0) continue;
+    const double rarity = Idf(corpus.passages(), df);
+    terms.push_back({key, kChannelStem,
+                     static_cast<float>(rarity * value * (kBm25K1 + 1) *
+                                        kScoreUnit)});
+  }
+  // The key decides between equals: the order of a hash map is not the same
+  // twice.
+  std::sort(terms.begin(), terms.end(),
+            [](const WeightedTerm& a, const WeightedTerm& b) {
+              return a.weight != b.weight ? a.weight > b.weight : a.key < b.key;
+            });
+  if (terms.size() > kMaxQueryTerms) terms.resize(kMaxQueryTerms);
+  return terms;
+}
+
+absl::Status MeasureTranslation(const Corpus& corpus,
+                                absl::string_view question, Language language,
+                                const TextOf& text_of, const Lexicon& lexicon,
+                                WordVectors* words,
+                                absl::Span<Candidate> candidates) {
+  const Asked asked = WordsAsked(question, language, lexicon);
+  if (asked.words.empty()) return absl::OkStatus();
+
+  Vocabulary vocabulary;
+  std::vector<SentenceWords> passages(candidates.size());
+  std::vector<float> lengths(candidates.size(), 0);
+  float all = 0;
+  float count = 0;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].same_language) continue;
+    const SegmentReader& reader =
+        *corpus.generation().segments[candidates[i].segment].reader;
+    ASSIGN_OR_RETURN(const std::string text, text_of(candidates[i]));
+    passages[i] =
+        WordsOf(corpus, text, reader, reader.passages()[candidates[i].passage],
+                lexicon, &vocabulary);
+    for (const auto& sentence : passages[i]) lengths[i] += sentence.size();
+    all += lengths[i];
+    count += 1;
+  }
+  ASSIGN_OR_RETURN(const Worths worths, Compare(asked, vocabulary, words));
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].same_language) continue;
+    const float length = all > 0 ? lengths[i] * count / all : 1;
+    SumUp(worths, asked.words.size(), passages[i],
+          kTfSaturation * (1 - kLengthShare + kLengthShare * length),
+          &candidates[i]);
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +16,8 @@
 #include "absl/types/span.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
+#include "retriever/lexical/max_score.h"
+#include "retriever/translation/lexicon.h"
 #include "retriever/translation/word_vectors.h"
 #include "text/language.h"
 
@@ -23,17 +26,31 @@ namespace footnote {
 // Reads a candidate's text.
 using TextOf = std::function<absl::StatusOr<std::string>(const Candidate&)>;
 
-// Sets `translation` of the candidates that are not in the question's
-// language: the most that one sentence brings of
-//   sum over the question's words of max over the sentence's words of
-//     relatedness^3 * rarity of the sentence's word
-// where names that sound alike (sound_key.h) are related, and relatedness else
-// is the similarity of two words' vectors beyond that of any two words, and
-// what chance brings counts nothing.
+// What a question's words may be in English, as terms to look for: each weighs
+// its rarity and how likely it is what the question means. Empty for English
+// and for languages that the lexicon does not have.
+std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
+                                          absl::string_view question,
+                                          Language language,
+                                          const Lexicon& lexicon);
+
+// Measures the candidates that are not in the question's language: how well
+// their words match the question's. Two words match by
+//   their vectors: (similarity beyond that of any two words)^3, and nothing
+//     where chance brings as much; a name that sounds alike (sound_key.h) is as
+//     good as a translation
+//   the lexicon: how likely both mean the same English stem
+// times the rarity of the passage's word. Sets
+//   translation  by vectors, the most that one sentence brings, summed over the
+//                question's words
+//   matched      the same, by vectors or the lexicon, whichever is more
+//   meaning      the same of the whole passage
+//   translated   by the lexicon, of the whole passage, as BM25 counts
 //   what `text_of` and the encoder return
 absl::Status MeasureTranslation(const Corpus& corpus,
                                 absl::string_view question, Language language,
-                                const TextOf& text_of, WordVectors* words,
+                                const TextOf& text_of, const Lexicon& lexicon,
+                                WordVectors* words,
                                 absl::Span<Candidate> candidates);
 
 // Sets `sentence` of the candidates that are not in the question's language:
