@@ -137,8 +137,7 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
     }
   } else {
     RETURN_IF_ERROR(ScoreCandidates(corpus, terms, query.vector_is_good,
-                                    std::max(kMeasured, top_k),
-                                    &candidates));
+                                    std::max(kMeasured, top_k), &candidates));
   }
   KeepBest(top_k, query.distinct_documents, corpus, &candidates);
   ranking.terms = terms.terms;

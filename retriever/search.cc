@@ -45,13 +45,13 @@ absl::Status WithReason(absl::Status status, absl::string_view reason) {
 // Leaves those that are among the `k` best of an arm.
 void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
   const auto among = [k](uint32_t rank) { return rank > 0 && rank <= k; };
-  candidates->erase(
-      std::remove_if(candidates->begin(), candidates->end(),
-                     [&](const Candidate& c) {
-                       return !among(c.lexical_rank) && !among(c.vector_rank) &&
-                              !among(c.translated_rank);
-                     }),
-      candidates->end());
+  candidates->erase(std::remove_if(candidates->begin(), candidates->end(),
+                                   [&](const Candidate& c) {
+                                     return !among(c.lexical_rank) &&
+                                            !among(c.vector_rank) &&
+                                            !among(c.translated_rank);
+                                   }),
+                    candidates->end());
 }
 
 }  // namespace
@@ -133,10 +133,9 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
   ASSIGN_OR_RETURN(found->ranking, Rank(index, query, filter));
   std::vector<Candidate>& candidates = found->ranking.passages;
   found->across_languages =
-      possible && std::none_of(candidates.begin(), candidates.end(),
-                               [](const Candidate& c) {
-                                 return c.same_language;
-                               });
+      possible &&
+      std::none_of(candidates.begin(), candidates.end(),
+                   [](const Candidate& c) { return c.same_language; });
   if (found->across_languages) {
     StageTimer timer("search_translate");
     const TextOf text_of = [&](const Candidate& candidate) {

@@ -178,9 +178,9 @@ SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
     if (number < 0) {
       const float rarity = static_cast<float>(
           Idf(corpus.passages(), corpus.DocumentFrequency(word.key)));
-      number = vocabulary->Add(language, spelt, rarity,
-                               NameKey(spelt, word.flags),
-                               InEnglish(word, language, lexicon));
+      number =
+          vocabulary->Add(language, spelt, rarity, NameKey(spelt, word.flags),
+                          InEnglish(word, language, lexicon));
     }
     words[sentence].push_back(number);
   }
@@ -248,9 +248,9 @@ absl::StatusOr<Worths> Compare(const Asked& asked, const Vocabulary& vocabulary,
     float* const meant = worths.by_lexicon.data() + q * count;
     for (const Translation& english : asked.english[q]) {
       for (const Vocabulary::Meaning& word : vocabulary.WordsOf(english.key)) {
-        meant[word.word] = std::max(meant[word.word],
-                                    english.likelihood * word.likelihood *
-                                        vocabulary.rarity(word.word));
+        meant[word.word] =
+            std::max(meant[word.word], english.likelihood * word.likelihood *
+                                           vocabulary.rarity(word.word));
       }
     }
   }
@@ -279,8 +279,8 @@ void SumUp(const Worths& worths, size_t asked, const SentenceWords& sentences,
         best = std::max(best, std::max(vector[word], lexicon[word]));
         if (lexicon[word] > 0) {
           const float tf = static_cast<float>(frequency[word]);
-          translated[q] = std::max(
-              translated[q], lexicon[word] * tf / (tf + length_norm));
+          translated[q] =
+              std::max(translated[q], lexicon[word] * tf / (tf + length_norm));
         }
       }
       by_vector += best_vector;
@@ -314,9 +314,9 @@ std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
     const uint64_t df = corpus.DocumentFrequency(key);
     if (df == 0) continue;
     const double rarity = Idf(corpus.passages(), df);
-    terms.push_back({key, kChannelStem,
-                     static_cast<float>(rarity * value * (kBm25K1 + 1) *
-                                        kScoreUnit)});
+    terms.push_back(
+        {key, kChannelStem,
+         static_cast<float>(rarity * value * (kBm25K1 + 1) * kScoreUnit)});
   }
   // The key decides between equals: the order of a hash map is not the same
   // twice.

@@ -23,8 +23,7 @@ namespace {
 bool Counts(const Token& token, Language language) {
   if ((token.flags & (kTokenStopWord | kTokenNumber)) != 0) return false;
   return token.channel == kChannelStem ||
-         (token.channel == kChannelBigram &&
-          language == Language::kVi);
+         (token.channel == kChannelBigram && language == Language::kVi);
 }
 
 int Run() {

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "proto/footnote/v1/types.pb.h"
+#include "retriever/translation/bridge.h"
+#include "retriever/translation/lexicon.h"
 #include "tests/retriever/test_corpus.h"
 
 namespace footnote {
@@ -75,6 +77,32 @@ TEST(RankTest, FindsByVectorWhatSharesNoWord) {
   ASSERT_FALSE(ranking.passages.empty());
   EXPECT_EQ(ranking.passages[0].passage, 2u);
   EXPECT_EQ(ranking.passages[0].vector_rank, 1u);
+}
+
+TEST(RankTest, FindsByTheTranslationWhatSharesNoWord) {
+  const SearchIndex index(MakeGeneration({Library()}));
+  RankQuery query = Ask("Wer bäckt Brot aus Mehl?");
+  query.language = Language::kDe;
+  EXPECT_TRUE(MustRank(index, query).passages.empty());
+  query.translated = TranslatedTerms(index.words, query.question,
+                                     query.language, Lexicon::BuiltIn());
+  EXPECT_FALSE(query.translated.empty());
+  query.keep_all = true;
+  query.top_k = 1;
+  const Ranking ranking = MustRank(index, query);
+  ASSERT_GT(ranking.passages.size(), 1u);
+  for (const Candidate& candidate : ranking.passages) {
+    // Bread or flour.
+    EXPECT_TRUE(candidate.passage >= 2) << candidate.passage;
+    if (candidate.translated_rank == 1) EXPECT_EQ(candidate.passage, 2u);
+  }
+}
+
+TEST(RankTest, TranslatesNothingFromEnglish) {
+  const SearchIndex index(MakeGeneration({Library()}));
+  EXPECT_TRUE(TranslatedTerms(index.words, "Who bakes bread?", Language::kEn,
+                              Lexicon::BuiltIn())
+                  .empty());
 }
 
 TEST(RankTest, NeverReturnsWhatIsNoEvidence) {

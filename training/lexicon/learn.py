@@ -10,7 +10,8 @@ the lexicon speaks of index terms. IBM's model 1 is trained both ways: p(e|x),
 how likely the word x is e, and p(x|e). A pair's likelihood is
   p(e|x)^.3 p(x|e)^.15, less where it was seen less than once in expectation,
 which was chosen among ten such forms by how often the translated question alone
-finds its paragraph. The four best of a word are kept.
+finds its paragraph. The three best of a word are kept, and of each language the
+words that were seen most and most clearly.
 
 Deterministic: what is left out is left out by a hash. FOLDER keeps packages,
 pairs and each language's table; what is there is not made again. Needs numpy
@@ -53,8 +54,9 @@ MOST_TERMS = (10, 24)  # of a pair's sides
 ROUNDS = 5
 UNSEEN = 0.3  # what each word keeps for what it was not seen with
 NULL = 0.5
-TRANSLATIONS = 4
-LEAST, LEAST_SHARE = 0.2, 0.45
+TRANSLATIONS = 3
+LEAST, LEAST_SHARE = 0.25, 0.5
+WORDS = 24000  # of a language
 ENGLISH_TERMS = 60000
 HASH_BITS = 26
 
@@ -63,7 +65,7 @@ def say(text):
     print("lexicon:", text, file=sys.stderr, flush=True)
 
 
-def gather(work):
+def gather(work, with_dictionaries):
     """Writes FOLDER/pairs/NAME: lines of language, English, text."""
     folder = os.path.join(work, "pairs")
     packages = os.path.join(work, "packages")
@@ -87,6 +89,8 @@ def gather(work):
     unpacked = os.path.join(work, "unpacked")
     for name, pairs in extract.others(files, unpacked):
         write("+" + name, lambda p=pairs: p)
+    if not with_dictionaries:
+        return
     fetch.HERE = HERE
     files = fetch.fetch(packages, say)
     for (registry, _), path in sorted(files.items()):
@@ -190,13 +194,17 @@ def learn(work, tool, language):
     order = np.lexsort((-score, links.kind_x))
     begins = np.searchsorted(links.kind_x[order],
                              np.arange(len(links.other) + 1))
-    for (key, _), begin, end in zip(links.other, begins, begins[1:]):
+    for (key, spelt), begin, end in zip(links.other, begins, begins[1:]):
         best = order[begin:min(end, begin + TRANSLATIONS)]
         best = [(min(1.0, float(score[i])), english[links.kind_e[i]])
                 for i in best if score[i] >= LEAST
                 and score[i] >= LEAST_SHARE * score[best[0]]]
-        if best:
+        # What is itself in English is found without a lexicon.
+        if best and [e for _, e in best] != [spelt]:
             table[key] = (best, float(seen[order[begin:end]].sum()))
+    words = sorted(table, key=lambda k: (
+        -table[k][0][0][0] * np.log1p(2 * table[k][1]), k))[:WORDS]
+    table = {k: table[k] for k in words}
     with open(kept + ".part", "wb") as file:
         pickle.dump(table, file)
     os.rename(kept + ".part", kept)
@@ -249,12 +257,13 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--work", required=True)
     parser.add_argument("--languages", default=",".join(sorted(NUMBERS)))
+    parser.add_argument("--without-dictionaries", action="store_true")
     parser.add_argument("--terms", default=os.path.join(
         ROOT, "bazel-bin/retriever/translation/terms"))
     parser.add_argument("--out", default=os.path.join(
         ROOT, "retriever/translation/data/lexicon.bin"))
     args = parser.parse_args()
-    gather(args.work)
+    gather(args.work, not args.without_dictionaries)
     write({language: learn(args.work, args.terms, language)
            for language in args.languages.split(",")}, args.out)
 
