@@ -4,7 +4,7 @@
     .global footnote_lexicon_begin
     .global footnote_lexicon_end
 footnote_lexicon_begin:
-    .incbin "retriever/translation/data/lexicon.bin"
+    .incbin "lexicon.bin"
 footnote_lexicon_end:
     .byte 0
     .section .note.GNU-stack,"",%progbits
