@@ -26,6 +26,8 @@ namespace {
 constexpr absl::Duration kRefreshEvery = absl::Milliseconds(200);
 constexpr absl::Duration kWaitStep = absl::Milliseconds(5);
 
+// Passages whose positions are read where an encoder speaks the language.
+constexpr size_t kRanked = 100;
 // Passages that are compared word by word: the best of each arm.
 constexpr size_t kTranslated = 60;
 // Words that are remembered for it: 60 MB at most.
@@ -130,12 +132,16 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
   const bool possible = words_ != nullptr && query.arms == Arms::kBoth &&
                         !query.vector.empty() && query.vector_is_good &&
                         query.language != Language::kUnknown;
-  ASSIGN_OR_RETURN(found->ranking, Rank(index, query, filter));
+  RankQuery wider = query;
+  if (possible) wider.top_k = std::max(query.top_k, kRanked);
+  ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
   std::vector<Candidate>& candidates = found->ranking.passages;
-  found->across_languages =
-      possible &&
-      std::none_of(candidates.begin(), candidates.end(),
-                   [](const Candidate& c) { return c.same_language; });
+  const auto shown =
+      candidates.begin() + std::min(query.top_k, candidates.size());
+  found->across_languages = possible && std::none_of(candidates.begin(), shown,
+                                                     [](const Candidate& c) {
+                                                       return c.same_language;
+                                                     });
   if (found->across_languages) {
     StageTimer timer("search_translate");
     const TextOf text_of = [&](const Candidate& candidate) {
@@ -148,10 +154,10 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
            std::string(reader.DocumentId(document)), document.version},
           row.begin, row.end);
     };
-    RankQuery wider = query;
     wider.translated = TranslatedTerms(index.words, query.question,
                                        query.language, Lexicon::BuiltIn());
     wider.keep_all = true;
+    wider.distinct_documents = false;
     ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
     KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
     RETURN_IF_ERROR(MeasureTranslation(
@@ -164,8 +170,8 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       if (candidate.same_language) continue;
       ScoreAcross(query.vector_is_good, &candidate);
     }
-    KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
   }
+  KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
   return absl::OkStatus();
 }
 

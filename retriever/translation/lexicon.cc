@@ -83,7 +83,7 @@ class Input {
 
 absl::StatusOr<Lexicon> Lexicon::Parse(absl::string_view bytes) {
   if (!absl::StartsWith(bytes, kMagic)) {
-    if (absl::StartsWith(bytes, kMagicOfAny)) {
+    if (bytes.size() >= kMagic.size() && absl::StartsWith(bytes, kMagicOfAny)) {
       return absl::UnimplementedError("lexicon: of another form than FNLEXIC1");
     }
     return Damaged("does not begin with FNLEXIC1");

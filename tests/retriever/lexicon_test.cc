@@ -102,7 +102,7 @@ TEST(LexiconTest, TheBuiltInKnowsPlainWordsOfEachFamily) {
                           {Language::kEs, "agua", "water"},
                           {Language::kHi, "पानी", "water"},
                           {Language::kRu, "вода", "water"},
-                          {Language::kTr, "su", "water"},
+                          {Language::kTr, "kitap", "book"},
                           {Language::kVi, "nước", "water"},
                           {Language::kZh, "水", "water"}}) {
     std::vector<Token> tokens;
