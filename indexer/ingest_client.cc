@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
+#include "base/status_macros.h"
 #include "indexer/formats/detect.h"
 #include "indexer/parsers/parse_apart.h"
 
@@ -112,6 +113,52 @@ bool SendFailure(const IngestClientOptions& options, const std::string& path,
   return stream->Write(request);
 }
 
+// Sends what a source gave; false when the stream broke.
+bool SendItem(const IngestClientOptions& options, SourceItem item,
+              Stream* stream) {
+  v1::IngestRequest request;
+  *request.mutable_file() = options.file;
+  request.mutable_file()->set_document(item.id);
+  request.mutable_file()->set_path(item.id);
+  if (!item.etag.empty()) {
+    v1::Metadata* const etag = request.mutable_file()->add_metadata();
+    etag->set_key(kEtagKey);
+    etag->set_value(item.etag);
+  }
+  if (!stream->Write(request)) return false;
+  absl::string_view rest = item.bytes;
+  do {
+    const absl::string_view chunk = rest.substr(0, kChunkBytes);
+    rest.remove_prefix(chunk.size());
+    request.mutable_chunk()->set_data(chunk.data(), chunk.size());
+    request.mutable_chunk()->set_last(rest.empty());
+    if (!stream->Write(request)) return false;
+  } while (!rest.empty());
+  return true;
+}
+
+// Sends what is in a source. Cancelled when the stream broke.
+absl::Status SendSource(const IngestClientOptions& options, FileSource* source,
+                        Stream* stream, SourcesToRead* sources) {
+  return source->ReadAll(sources->known, [&](SourceItem item) -> absl::Status {
+    sources->found.push_back(item.id);
+    bool open = true;
+    if (item.unchanged) {
+      sources->unchanged.push_back(item.id);
+    } else if (!item.status.ok()) {
+      sources->unread.push_back(item.id);
+      v1::IngestRequest request;
+      request.mutable_file()->set_document(item.id);
+      request.mutable_file()->set_path(item.id);
+      request.mutable_file()->set_failure(std::string(item.status.message()));
+      open = stream->Write(request);
+    } else if (BinaryKind(item.bytes).empty() || IsReadApart(item.bytes)) {
+      open = SendItem(options, std::move(item), stream);
+    }
+    return open ? absl::OkStatus() : absl::CancelledError("stream");
+  });
+}
+
 }  // namespace
 
 std::string DocumentIdOf(const IngestClientOptions& options,
@@ -128,7 +175,8 @@ std::string DocumentIdOf(const IngestClientOptions& options,
 absl::Status IngestFiles(
     v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
     const WalkedFiles& walked,
-    const std::function<void(const v1::IngestResponse&)>& on_response) {
+    const std::function<void(const v1::IngestResponse&)>& on_response,
+    SourcesToRead* sources) {
   grpc::ClientContext context;
   const auto stream = indexer->IngestDocuments(&context);
   // Results are read while files are sent: neither side may wait for the other
@@ -156,6 +204,14 @@ absl::Status IngestFiles(
       broken = absl::DataLossError(absl::StrCat(path, ": ", failure));
     }
   }
+  absl::Status unread;
+  for (size_t i = 0; open && sources != nullptr && i < sources->sources.size();
+       ++i) {
+    const absl::Status status =
+        SendSource(options, sources->sources[i].get(), stream.get(), sources);
+    open = !absl::IsCancelled(status);
+    if (open && unread.ok()) unread = status;
+  }
   if (broken.ok()) {
     stream->WritesDone();
   } else {
@@ -163,7 +219,9 @@ absl::Status IngestFiles(
   }
   reader.join();
   const absl::Status status = FromGrpcStatus(stream->Finish());
-  return broken.ok() ? status : broken;
+  RETURN_IF_ERROR(broken);
+  RETURN_IF_ERROR(status);
+  return unread;
 }
 
 }  // namespace footnote

@@ -3,14 +3,19 @@
 #define FOOTNOTE_INDEXER_INGEST_CLIENT_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "indexer/file_walk.h"
+#include "indexer/sources/source.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
+
+// The metadata that holds the ETag of a document from a site or bucket.
+constexpr char kEtagKey[] = "etag";
 
 struct IngestClientOptions {
   v1::IngestStart start;
@@ -22,18 +27,32 @@ struct IngestClientOptions {
   std::string stdin_id;
 };
 
+// Web sites and buckets to be read beside the files, and what became of that.
+struct SourcesToRead {
+  std::vector<std::unique_ptr<FileSource>> sources;
+  // In: of the documents that are stored.
+  KnownEtags known;
+  // Out, as ids: all that is still there; what of it was not sent because it is
+  // the same; what could not be had.
+  std::vector<std::string> found;
+  std::vector<std::string> unchanged;
+  std::vector<std::string> unread;
+};
+
 // The id under which the file at `path` is sent.
 std::string DocumentIdOf(const IngestClientOptions& options,
                          const std::string& path);
 
 // Streams what `walked` found to `indexer`. `on_response` gets every message of
 // the service, one at a time, from another thread. A file that cannot be read
-// here is told to the service too, which answers FAILED. Errors are those of
-// the call.
+// here is told to the service too, which answers FAILED. So is what `sources`,
+// which may be null, hold. Errors are those of the call, and of a source that
+// cannot be read: what was sent before stays.
 absl::Status IngestFiles(
     v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
     const WalkedFiles& walked,
-    const std::function<void(const v1::IngestResponse&)>& on_response);
+    const std::function<void(const v1::IngestResponse&)>& on_response,
+    SourcesToRead* sources = nullptr);
 
 }  // namespace footnote
 

@@ -26,13 +26,17 @@
 #include "indexer/file_walk.h"
 #include "indexer/ingest_client.h"
 #include "indexer/source_list.h"
+#include "indexer/sources/source.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
 namespace {
 
 struct IngestOptions {
+  // Files, folders and patterns; then web sites and buckets.
   std::vector<std::string> paths;
+  std::vector<std::string> addresses;
+  SourceOptions source;
   std::string list;
   std::string retry;
   IngestClientOptions client;
@@ -94,6 +98,16 @@ class IngestView {
     }
   }
 
+  // A document that its source says is what is stored.
+  void OnUnchanged(const std::string& document) {
+    ++not_sent_;
+    v1::FileResult result;
+    result.set_document(document);
+    result.set_path(document);
+    result.set_state(v1::FileResult::UNCHANGED);
+    OnResult(result);
+  }
+
   // A document that the mirror lost, or would lose.
   void OnDeleted(const std::string& document) {
     ++deleted_;
@@ -113,6 +127,7 @@ class IngestView {
 
   void Finish(const WalkedFiles& walked) {
     summary_.set_failed(failed_);
+    summary_.set_unchanged(summary_.unchanged() + not_sent_);
     if (context_.json) {
       v1::IngestResponse last;
       *last.mutable_summary() = summary_;
@@ -182,6 +197,7 @@ class IngestView {
   uint64_t done_ = 0;
   uint64_t failed_ = 0;
   uint64_t deleted_ = 0;
+  uint64_t not_sent_ = 0;
   uint64_t passages_ = 0;
 };
 
@@ -248,12 +264,15 @@ absl::Status CheckOptions(const IngestOptions& options) {
         "ingest: standard input is both the document (-) and the list "
         "(--files-from -), want one of them");
   }
-  if (options.paths.empty() && options.list.empty() && options.retry.empty()) {
+  if (options.paths.empty() && options.addresses.empty() &&
+      options.list.empty() && options.retry.empty()) {
     return absl::InvalidArgumentError(
-        "ingest: nothing to take in, want a path, --files-from or --retry");
+        "ingest: nothing to take in, want a path, an address, --files-from or "
+        "--retry");
   }
-  if (options.mirror && (options.paths.empty() || from_stdin ||
-                         !options.list.empty() || !options.retry.empty())) {
+  if (options.mirror &&
+      ((options.paths.empty() && options.addresses.empty()) || from_stdin ||
+       !options.list.empty() || !options.retry.empty())) {
     return absl::InvalidArgumentError(
         "ingest --mirror: want folders only, no list, job or standard input");
   }
@@ -262,14 +281,15 @@ absl::Status CheckOptions(const IngestOptions& options) {
 
 // ---- --mirror
 
-absl::StatusOr<std::vector<std::string>> ListIds(
-    v1::Indexer::StubInterface* indexer, const std::string& collection,
-    const std::string& prefix) {
+// The documents whose ids begin so, with their ETags.
+absl::StatusOr<KnownEtags> ListEtags(v1::Indexer::StubInterface* indexer,
+                                     const std::string& collection,
+                                     const std::string& prefix) {
   v1::ListDocumentsRequest request;
   request.set_collection(collection);
   request.set_document_prefix(prefix);
   request.set_page_size(1000);
-  std::vector<std::string> ids;
+  KnownEtags ids;
   while (true) {
     grpc::ClientContext call;
     SetDeadline(&call);
@@ -280,7 +300,10 @@ absl::StatusOr<std::vector<std::string>> ListIds(
     if (absl::IsNotFound(status)) return ids;
     RETURN_IF_ERROR(status);
     for (const v1::Document& document : page.documents()) {
-      ids.push_back(document.version().document());
+      std::string* const etag = &ids[document.version().document()];
+      for (const v1::Metadata& metadata : document.metadata()) {
+        if (metadata.key() == kEtagKey) *etag = metadata.value();
+      }
     }
     if (page.next_page_token().empty()) return ids;
     request.set_page_token(page.next_page_token());
@@ -301,7 +324,8 @@ bool FileExists(const std::string& root, const std::string& id) {
 // Deletes the documents below the named folders whose files are gone.
 absl::Status Mirror(v1::Indexer::StubInterface* indexer,
                     const IngestOptions& options, const WalkedFiles& walked,
-                    const CliContext& context, IngestView* view) {
+                    const SourcesToRead& sources, const CliContext& context,
+                    IngestView* view) {
   std::vector<std::string> folders;
   for (std::string path : options.paths) {
     struct stat info;
@@ -310,11 +334,15 @@ absl::Status Mirror(v1::Indexer::StubInterface* indexer,
     while (path.size() > 1 && path.back() == '/') path.pop_back();
     folders.push_back(path == "." ? "" : DocumentIdOf(options.client, path));
   }
+  for (const auto& source : sources.sources) {
+    // As a folder, without the slash at its end.
+    folders.push_back(source->prefix().substr(0, source->prefix().rfind('/')));
+  }
   std::vector<std::string> documents;
   for (const std::string& folder : folders) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                     ListIds(indexer, context.collection, folder));
-    documents.insert(documents.end(), ids.begin(), ids.end());
+    ASSIGN_OR_RETURN(const KnownEtags ids,
+                     ListEtags(indexer, context.collection, folder));
+    for (const auto& id : ids) documents.push_back(id.first);
   }
   std::sort(documents.begin(), documents.end());
   documents.erase(std::unique(documents.begin(), documents.end()),
@@ -323,8 +351,9 @@ absl::Status Mirror(v1::Indexer::StubInterface* indexer,
   for (const WalkedFiles::File& file : walked.files) {
     found.push_back(DocumentIdOf(options.client, file.path));
   }
+  found.insert(found.end(), sources.found.begin(), sources.found.end());
   std::sort(found.begin(), found.end());
-  std::vector<std::string> unread;
+  std::vector<std::string> unread = sources.unread;
   for (const auto& failure : walked.failures) {
     unread.push_back(DocumentIdOf(options.client, failure.first));
   }
@@ -346,9 +375,30 @@ absl::Status Mirror(v1::Indexer::StubInterface* indexer,
   return absl::OkStatus();
 }
 
+// Opens the addresses, and finds what of them is stored.
+absl::StatusOr<SourcesToRead> OpenSources(v1::Indexer::StubInterface* indexer,
+                                          const IngestOptions& options,
+                                          const std::string& collection) {
+  SourcesToRead out;
+  for (const std::string& address : options.addresses) {
+    ASSIGN_OR_RETURN(std::unique_ptr<FileSource> source,
+                     OpenSource(address, options.source));
+    ASSIGN_OR_RETURN(const KnownEtags known,
+                     ListEtags(indexer, collection, source->prefix()));
+    out.known.insert(known.begin(), known.end());
+    out.sources.push_back(std::move(source));
+  }
+  return out;
+}
+
 // ---- the command
 
-absl::Status RunIngest(const IngestOptions& options, CliContext* context) {
+absl::Status RunIngest(IngestOptions options, CliContext* context) {
+  const auto addresses = std::stable_partition(
+      options.paths.begin(), options.paths.end(),
+      [](const std::string& path) { return !IsSourceAddress(path); });
+  options.addresses.assign(addresses, options.paths.end());
+  options.paths.erase(addresses, options.paths.end());
   RETURN_IF_ERROR(CheckOptions(options));
   IngestClientOptions client = options.client;
   client.start.set_collection(context->collection);
@@ -366,12 +416,13 @@ absl::Status RunIngest(const IngestOptions& options, CliContext* context) {
     }
   }
   ASSIGN_OR_RETURN(const WalkedFiles walked, FindFiles(options, retried));
-  if (walked.files.empty() && walked.failures.empty()) {
+  const bool files_only = options.addresses.empty();
+  if (files_only && walked.files.empty() && walked.failures.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("ingest: no files in ", absl::StrJoin(options.paths, " "),
                      ", want one or more"));
   }
-  if (options.mirror && walked.files.empty()) {
+  if (options.mirror && walked.files.empty() && files_only) {
     return absl::FailedPreconditionError(absl::StrCat(
         "ingest --mirror: no files in ", absl::StrJoin(options.paths, " "),
         ": that would delete everything, want one or more"));
@@ -382,14 +433,19 @@ absl::Status RunIngest(const IngestOptions& options, CliContext* context) {
     ASSIGN_OR_RETURN(channel, context->connect());
   }
   const auto indexer = v1::Indexer::NewStub(channel);
+  ASSIGN_OR_RETURN(SourcesToRead sources,
+                   OpenSources(indexer.get(), options, context->collection));
   IngestView view(walked.files.size(), client.start.dry_run(), *context);
   RETURN_IF_ERROR(view.OpenReport(options.report));
   if (options.mirror) view.KeepIds();
   RETURN_IF_ERROR(IngestFiles(
       indexer.get(), client, walked,
-      [&view](const v1::IngestResponse& response) { view.On(response); }));
+      [&view](const v1::IngestResponse& response) { view.On(response); },
+      &sources));
+  for (const std::string& id : sources.unchanged) view.OnUnchanged(id);
   if (options.mirror) {
-    RETURN_IF_ERROR(Mirror(indexer.get(), options, walked, *context, &view));
+    RETURN_IF_ERROR(
+        Mirror(indexer.get(), options, walked, sources, *context, &view));
   }
   RETURN_IF_ERROR(view.CloseReport(options.report));
   view.Finish(walked);
@@ -405,7 +461,17 @@ void AddSources(CLI::App* ingest, IngestOptions* options) {
                      "files, folders with all that is in them, or patterns "
                      "such as 'docs/*.html'; - is one document on standard "
                      "input: text, Markdown, HTML, Mallard, DocBook, JSON "
-                     "lines, CSV, office documents, e-books, archives");
+                     "lines, CSV, office documents, e-books, e-mail, PDF, RTF, "
+                     "source code, archives. Or addresses: "
+                     "https://host/docs/ is the site below it, as far as "
+                     "links lead and robots.txt lets; s3://bucket/prefix is "
+                     "what a bucket holds ($AWS_ACCESS_KEY_ID, "
+                     "$AWS_SECRET_ACCESS_KEY, $AWS_REGION)");
+  ingest->add_option("--rate", options->source.rate,
+                     "requests a second to a site or bucket (default: 10)");
+  ingest->add_option("--endpoint", options->source.endpoint,
+                     "where buckets are served, such as http://host:9000 "
+                     "(default: $AWS_ENDPOINT_URL, or Amazon)");
   ingest->add_option("--files-from", options->list,
                      "a file with a path on each line (or between zero bytes, "
                      "as find -print0 writes); - is standard input");

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
+#include "indexer/formats/code.h"
 #include "indexer/formats/detect.h"
 #include "indexer/parsers/parse_apart.h"
 #include "storage/locator.h"
@@ -253,6 +254,12 @@ absl::string_view MediaTypeOf(Format format) {
       return "text/tab-separated-values";
     case Format::kPdf:
       return "application/pdf";
+    case Format::kMail:
+      return "message/rfc822";
+    case Format::kRtf:
+      return "application/rtf";
+    case Format::kCode:
+      return "text/x-source";
     case Format::kPlain:
     case Format::kUnknown:
       break;
@@ -287,6 +294,7 @@ absl::Status PrepareDocuments(
   file.bytes.clear();
   const size_t source_bytes = bytes.size();
   const std::string source_sha256 = Sha256(bytes);
+  const std::string record_path = file.path.empty() ? file.document : file.path;
   absl::Status stopped;
   if (IsReadApart(bytes)) {
     const absl::Status status =
@@ -311,8 +319,12 @@ absl::Status PrepareDocuments(
     if (status.ok() || !stopped.ok()) return status;
     return each(file.document, status);
   }
+  const absl::string_view code =
+      file.media_type.empty() ? ProgrammingLanguageOf(record_path) : "";
+  const std::string media_type =
+      code.empty() ? file.media_type : std::string(MediaTypeOf(Format::kCode));
   const absl::Status status = ReadDocuments(
-      std::move(bytes), file.media_type, limits,
+      std::move(bytes), media_type, limits,
       [&](uint32_t line, absl::StatusOr<JsonDocument> read) -> absl::Status {
         std::string document = file.document;
         if (line > 0) {
@@ -324,6 +336,9 @@ absl::Status PrepareDocuments(
         if (!read.ok()) return stopped = each(document, read.status());
         if (line > 0) {
           for (Block& block : read->document.blocks) block.line = line;
+        }
+        if (!code.empty()) {
+          read->document.metadata.emplace_back("programming_language", code);
         }
         absl::StatusOr<PreparedDocument> prepared =
             Prepare(file, document, collection, *std::move(read));

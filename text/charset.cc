@@ -203,6 +203,12 @@ absl::StatusOr<DecodedText> Decode(std::string bytes,
     if (decoded.ok()) decoded->guessed = true;
     return decoded;
   }
+  // The encodings of Japanese and Korean mail: ASCII, with escapes.
+  if (absl::StartsWithIgnoreCase(declared, "iso-2022") &&
+      absl::StrContains(view, "\x1b")) {
+    auto decoded = FromEncoding(view, declared);
+    if (decoded.ok()) return decoded;
+  }
   if (IsValidUtf8(view)) return FromUtf8(std::move(bytes));
   if (!declared.empty() && !absl::EqualsIgnoreCase(declared, "utf-8") &&
       !absl::EqualsIgnoreCase(declared, "utf8") &&

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "indexer/formats/code.h"
 #include "indexer/formats/csv.h"
 #include "indexer/formats/docbook.h"
 #include "indexer/formats/html.h"
@@ -208,6 +209,8 @@ absl::StatusOr<Extracted> Extract(absl::string_view utf8, Format format,
       return ExtractCsv(utf8, 0, limits);
     case Format::kTsv:
       return ExtractCsv(utf8, '\t', limits);
+    case Format::kCode:
+      return ExtractCode(utf8, limits);
     default:
       return ExtractPlain(utf8, limits);
   }
@@ -250,6 +253,7 @@ Format FormatOfMediaType(absl::string_view type) {
   if (name == "text/tab-separated-values") return Format::kTsv;
   if (name == "application/mallard+xml") return Format::kMallard;
   if (name == "application/docbook+xml") return Format::kDocBook;
+  if (name == "text/x-source") return Format::kCode;
   if (name == "application/jsonl" || name == "application/x-ndjson" ||
       name == "application/x-jsonlines") {
     return Format::kJsonLines;

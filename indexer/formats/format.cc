@@ -40,6 +40,12 @@ absl::string_view FormatName(Format format) {
       return "TSV";
     case Format::kPdf:
       return "PDF";
+    case Format::kMail:
+      return "e-mail";
+    case Format::kRtf:
+      return "RTF";
+    case Format::kCode:
+      return "source code";
   }
   return "unknown";
 }

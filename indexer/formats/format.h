@@ -23,7 +23,7 @@ namespace footnote {
 // Part of every document version: the same file read by another extractor
 // version is a new version of the document. Raised by every change that can
 // alter canonical text.
-constexpr uint32_t kExtractorVersion = 2;
+constexpr uint32_t kExtractorVersion = 3;
 
 // The forms of file that can be read. Stored with document versions: never
 // renumber.
@@ -45,7 +45,10 @@ enum class Format : uint8_t {
   kCsv = 14,
   kTsv = 15,
   kPdf = 16,
-  kLast = kPdf,
+  kMail = 17,
+  kRtf = 18,
+  kCode = 19,
+  kLast = kCode,
 };
 
 // "plain text", "Markdown", …, for messages.

@@ -1,11 +1,15 @@
 #include "indexer/parsers/parse_apart.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/formats/html.h"
 #include "indexer/formats/pdf_layout.h"
-#include "indexer/parsers/parse_file.h"
+#include "indexer/parsers/kind.h"
 #include "indexer/parsers/parser_process.h"
 
 namespace footnote {
@@ -13,6 +17,8 @@ namespace {
 
 constexpr absl::string_view kParse = "footnote-parse";
 constexpr absl::string_view kPdf = "footnote-pdf";
+constexpr absl::string_view kRtf = "footnote-rtf";
+constexpr char kUnrtf[] = "/usr/bin/unrtf";
 
 absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
                                    const ExtractLimits& limits) {
@@ -22,6 +28,35 @@ absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
   ASSIGN_OR_RETURN(Extracted document, ExtractPdfPages(pages, limits));
   RETURN_IF_ERROR(CheckExtracted(document));
   return document;
+}
+
+absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
+                                   const ExtractLimits& limits) {
+  if (access(kUnrtf, X_OK) != 0) {
+    return absl::NotFoundError(absl::StrCat(
+        "RTF: ", kUnrtf, " is not installed, want Debian's package unrtf"));
+  }
+  ASSIGN_OR_RETURN(const std::string program, FindParser(kRtf));
+  ASSIGN_OR_RETURN(const std::string html,
+                   RunParser(program, bytes, ParserLimits()));
+  ASSIGN_OR_RETURN(Extracted document,
+                   ExtractHtml(ReplaceInvalidUtf8(html), limits));
+  if (document.text.empty()) {
+    return absl::InvalidArgumentError(
+        "RTF: no text in it, want at least one "
+        "word");
+  }
+  // The lines are those of what unrtf wrote: nobody could find them.
+  for (Block& block : document.blocks) block.line = 0;
+  document.format = Format::kRtf;
+  document.encoding = "RTF";
+  return document;
+}
+
+// What footnote-parse leaves to another program.
+absl::StatusOr<Extracted> ParseWhole(absl::string_view bytes,
+                                     const ExtractLimits& limits) {
+  return IsRtf(bytes) ? ParseRtf(bytes, limits) : ParsePdf(bytes, limits);
 }
 
 // A document that is no part of an archive and larger than the limits.
@@ -39,15 +74,15 @@ absl::Status CheckSize(const ParsedDocument& parsed,
 }  // namespace
 
 bool IsReadApart(absl::string_view head) {
-  return NeedsParser(head) || IsPdf(head);
+  return NeedsParser(head) || IsPdf(head) || IsRtf(head);
 }
 
 absl::Status ParseApart(
     absl::string_view bytes, const ExtractLimits& limits,
     const std::function<absl::Status(ParsedDocument)>& each) {
-  if (IsPdf(bytes)) {
+  if (IsPdf(bytes) || IsRtf(bytes)) {
     ParsedDocument whole;
-    whole.document = ParsePdf(bytes, limits);
+    whole.document = ParseWhole(bytes, limits);
     return each(std::move(whole));
   }
   ASSIGN_OR_RETURN(const std::string program, FindParser(kParse));
@@ -55,7 +90,7 @@ absl::Status ParseApart(
                    RunParser(program, bytes, ParserLimits()));
   return ReadParsed(output, [&](ParsedDocument parsed) {
     if (!parsed.raw.empty()) {
-      parsed.document = ParsePdf(parsed.raw, limits);
+      parsed.document = ParseWhole(parsed.raw, limits);
       parsed.raw.clear();
     }
     const absl::Status size = CheckSize(parsed, limits);

@@ -10,33 +10,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
+#include "indexer/formats/code.h"
 #include "indexer/formats/detect.h"
+#include "indexer/formats/mail.h"
 #include "indexer/formats/office.h"
+#include "indexer/parsers/kind.h"
 
 namespace footnote {
 namespace {
 
 constexpr size_t kReadBytes = 128 << 10;
 constexpr size_t kBombBytes = size_t{64} << 20;
-// Of TAR: after the name of the first entry.
-constexpr size_t kTarMagicAt = 257;
-
-constexpr absl::string_view kPacked[] = {"PK\x03\x04",
-                                         "\x1f\x8b",
-                                         "BZh",
-                                         "\xfd"
-                                         "7zXZ",
-                                         "\x28\xb5\x2f\xfd",
-                                         "7z\xbc\xaf"};
-
 struct FreeArchive {
   void operator()(archive* a) const { archive_read_free(a); }
 };
-
-bool IsTar(absl::string_view head) {
-  return head.size() > kTarMagicAt + 5 &&
-         head.substr(kTarMagicAt, 5) == "ustar";
-}
 
 absl::Status CheckHasText(const Extracted& document) {
   if (!document.text.empty()) return absl::OkStatus();
@@ -51,7 +38,7 @@ class FileParser {
       : limits_(limits), each_(each) {}
 
   void Parse(const std::string& part, std::string bytes, int depth) {
-    if (IsPdf(bytes)) {
+    if (IsPdf(bytes) || IsRtf(bytes)) {
       ParsedDocument raw;
       raw.part = part;
       raw.raw = std::move(bytes);
@@ -70,17 +57,26 @@ class FileParser {
         return;
       }
     }
+    if (IsMail(bytes)) {
+      ReadMessages(part, bytes, depth);
+      return;
+    }
     if (NeedsParser(bytes)) {
       Unpack(part, bytes, depth);
       return;
     }
+    const absl::string_view code = ProgrammingLanguageOf(part);
     const absl::Status status = ReadDocuments(
-        std::move(bytes), "", limits_.extract,
+        std::move(bytes), code.empty() ? "" : "text/x-source", limits_.extract,
         [&](uint32_t line, absl::StatusOr<JsonDocument> read) {
           const std::string name =
               line == 0 ? part
                         : absl::StrCat(part, part.empty() ? "" : "#", line);
           if (read.ok()) {
+            if (!code.empty()) {
+              read->document.metadata.emplace_back("programming_language",
+                                                   code);
+            }
             Emit(name, std::move(read->document));
           } else {
             Emit(name, read.status());
@@ -96,6 +92,45 @@ class FileParser {
     parsed.part = part;
     parsed.document = std::move(document);
     each_(std::move(parsed));
+  }
+
+  void ReadMessages(const std::string& part, absl::string_view bytes,
+                    int depth) {
+    if (depth > limits_.max_nesting) {
+      Emit(part, absl::ResourceExhaustedError(absl::StrCat(
+                     "mail: nested ", depth, " deep, want at most ",
+                     limits_.max_nesting)));
+      return;
+    }
+    const bool mailbox = absl::StartsWith(bytes, "From ");
+    size_t number = 0;
+    const absl::Status status =
+        ReadMail(bytes, limits_.extract, [&](MailMessage message) {
+          std::string name = part;
+          if (mailbox) {
+            absl::StrAppend(&name, part.empty() ? "" : "!/", ++number);
+          }
+          if (++entries_ > limits_.max_entries) {
+            Emit(name, absl::ResourceExhaustedError(
+                           absl::StrCat("mail: over ", limits_.max_entries,
+                                        " messages and files, want at most "
+                                        "that many")));
+            return false;
+          }
+          Emit(name, std::move(message.document));
+          for (MailAttachment& file : message.attachments) {
+            ++entries_;
+            if (!BinaryKind(file.bytes).empty() && !NeedsParser(file.bytes) &&
+                !IsPdf(file.bytes) && !IsRtf(file.bytes)) {
+              continue;
+            }
+            Parse(
+                name.empty() ? file.name : absl::StrCat(name, "!/", file.name),
+                std::move(file.bytes), depth + 1);
+          }
+          return true;
+        });
+    if (!status.ok()) Emit(part, status);
   }
 
   void Unpack(const std::string& part, absl::string_view bytes, int depth) {
@@ -164,7 +199,7 @@ class FileParser {
     }
     // Pictures and programs beside the documents are no documents that failed.
     if (!name.empty() && !BinaryKind(bytes).empty() && !NeedsParser(bytes) &&
-        !IsPdf(bytes)) {
+        !IsPdf(bytes) && !IsRtf(bytes)) {
       return true;
     }
     Parse(inner, std::move(bytes), depth + 1);
@@ -229,14 +264,5 @@ void ParseFile(std::string bytes, const ParseLimits& limits,
                const std::function<void(ParsedDocument)>& each) {
   FileParser(limits, each).Parse("", std::move(bytes), 0);
 }
-
-bool NeedsParser(absl::string_view head) {
-  return IsTar(head) || std::any_of(std::begin(kPacked), std::end(kPacked),
-                                    [head](absl::string_view magic) {
-                                      return absl::StartsWith(head, magic);
-                                    });
-}
-
-bool IsPdf(absl::string_view head) { return absl::StartsWith(head, "%PDF-"); }
 
 }  // namespace footnote

@@ -24,18 +24,14 @@ struct ParseLimits {
 };
 
 // Calls `each` for every document in `bytes`, or for why there is none: office
-// documents, e-books, archives (ZIP, TAR, 7z, cpio, ar; gzip, bzip2, xz, zstd)
-// of these and of every text format. Parts of an archive are named by their
-// paths; of archives inside archives, "inner.zip!/path". One bad part costs
-// only itself; a bomb costs what comes behind it.
+// documents, e-books, e-mail, archives (ZIP, TAR, 7z, cpio, ar; gzip, bzip2, xz,
+// zstd) of these and of every text format. Parts of an archive are named by
+// their paths; of archives inside archives, "inner.zip!/path". A message is one
+// document and its attachments are its parts; the messages of a mailbox are
+// parts "1", "2", … with parts "1!/NAME". One bad part costs only itself; a bomb
+// costs what comes behind it.
 void ParseFile(std::string bytes, const ParseLimits& limits,
                const std::function<void(ParsedDocument)>& each);
-
-// True for files that ParseFile reads and the text formats' readers do not.
-bool NeedsParser(absl::string_view head);
-
-// True for what program footnote-pdf reads.
-bool IsPdf(absl::string_view head);
 
 }  // namespace footnote
 

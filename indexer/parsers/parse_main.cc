@@ -12,6 +12,7 @@
 #include <new>
 #include <string>
 
+#include "indexer/formats/mail.h"
 #include "indexer/parsers/parse_file.h"
 #include "indexer/parsers/parsed.h"
 #include "indexer/parsers/parser_process.h"
@@ -59,6 +60,7 @@ int Main(int argc, char** argv) {
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
   // libarchive turns names into the locale's encoding, which must be UTF-8.
   setlocale(LC_CTYPE, "C.UTF-8");
+  PrepareForMail();
   if (!EnterSandbox(limits)) return 1;
   ParseFile(ReadInput(), {}, [](ParsedDocument parsed) {
     std::string out;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace footnote {
 namespace {
@@ -79,7 +80,7 @@ bool Limit(__rlimit_resource resource, rlim_t value) {
 
 // Lets this process open files below `folder`, for reading, and no others.
 // False when the kernel has no Landlock or there is no such folder: then none.
-bool AllowReading(const char* folder) {
+bool AllowReading(const char* folder, bool execute) {
   landlock_ruleset_attr rules = {};
   rules.handled_access_fs =
       LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
@@ -93,8 +94,9 @@ bool AllowReading(const char* folder) {
       syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0));
   if (ruleset < 0) return false;
   landlock_path_beneath_attr beneath = {};
-  beneath.allowed_access =
-      LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+  beneath.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+                           LANDLOCK_ACCESS_FS_READ_DIR |
+                           (execute ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
   beneath.parent_fd = open(folder, O_PATH | O_CLOEXEC);
   const bool done = beneath.parent_fd >= 0 &&
                     syscall(SYS_landlock_add_rule, ruleset,
@@ -105,8 +107,21 @@ bool AllowReading(const char* folder) {
   return done;
 }
 
-// `opens`: Landlock decides which files may be opened.
-bool Filter(bool opens) {
+// What a program does before its main begins.
+constexpr int kToBegin[] = {
+    SCMP_SYS(execve),          SCMP_SYS(arch_prctl), SCMP_SYS(set_tid_address),
+    SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+};
+
+// What it looks for files with: what there is, it may know.
+constexpr int kToLook[] = {
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+    SCMP_SYS(stat),   SCMP_SYS(lstat),     SCMP_SYS(statx),
+};
+
+// `opens`: Landlock decides which files may be opened. `begins`: another
+// program may take this one's place.
+bool Filter(bool opens, bool begins) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return Fail("seccomp_init", ENOMEM);
   int error = 0;
@@ -116,10 +131,18 @@ bool Filter(bool opens) {
     }
   }
   for (const int call : kRefused) {
-    const bool allowed = opens && call == SCMP_SYS(openat);
+    const bool allowed =
+        (opens && call == SCMP_SYS(openat)) ||
+        (begins && std::find(std::begin(kToLook), std::end(kToLook), call) !=
+                       std::end(kToLook));
     if (error == 0) {
       error = seccomp_rule_add(
           filter, allowed ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EACCES), call, 0);
+    }
+  }
+  for (const int call : kToBegin) {
+    if (error == 0 && begins) {
+      error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     }
   }
   // Folders are read through what was opened.
@@ -142,8 +165,11 @@ bool EnterSandbox(const SandboxLimits& limits) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Fail("no_new_privs", errno);
   }
-  return Filter(limits.readable_folder != nullptr &&
-                AllowReading(limits.readable_folder));
+  const bool begins = limits.may_become_another_program;
+  const bool opens = limits.readable_folder != nullptr &&
+                     AllowReading(limits.readable_folder, begins);
+  // Another program has to find its libraries, Landlock or not.
+  return Filter(opens || begins, begins);
 }
 
 }  // namespace footnote

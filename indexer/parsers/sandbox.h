@@ -12,6 +12,9 @@ struct SandboxLimits {
   // A folder whose files may be read, where the kernel has Landlock to say no
   // to all others; null: none.
   const char* readable_folder = nullptr;
+  // Once, through execve, with the same limits: for programs of others. Where
+  // the kernel has no Landlock, that program may read what this user may.
+  bool may_become_another_program = false;
 };
 
 // From here on this process can read and write the descriptors that are open,
