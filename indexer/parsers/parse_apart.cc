@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "indexer/formats/html.h"
 #include "indexer/formats/pdf_layout.h"
+#include "indexer/formats/rtf_escapes.h"
 #include "indexer/parsers/kind.h"
 #include "indexer/parsers/parser_process.h"
 
@@ -38,7 +39,7 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
   }
   ASSIGN_OR_RETURN(const std::string program, FindParser(kRtf));
   ASSIGN_OR_RETURN(const std::string html,
-                   RunParser(program, bytes, ParserLimits()));
+                   RunParser(program, WithPlainEscapes(bytes), ParserLimits()));
   ASSIGN_OR_RETURN(Extracted document,
                    ExtractHtml(ReplaceInvalidUtf8(html), limits));
   if (document.text.empty()) {
