@@ -23,6 +23,9 @@ class CitationGrammar : public Grammar {
     *this = static_cast<const CitationGrammar&>(other);
   }
   bool MayEnd() const override { return place_ == Place::kText; }
+  int Watched() const override {
+    return place_ == Place::kText && matched_ == 0 ? '<' : -1;
+  }
 
   bool Read(uint8_t byte) override {
     const char c = static_cast<char>(byte);

@@ -112,8 +112,9 @@ absl::Status Compile(const Value& schema, int depth, Nodes* nodes, int* made) {
 
 class JsonGrammar : public Grammar {
  public:
-  JsonGrammar(Nodes nodes, int root)
-      : nodes_(std::make_shared<const Nodes>(std::move(nodes))) {
+  JsonGrammar(Nodes nodes, int root, const JsonLimits& limits)
+      : nodes_(std::make_shared<const Nodes>(std::move(nodes))),
+        limits_(limits) {
     Push(root);
   }
 
@@ -167,10 +168,16 @@ class JsonGrammar : public Grammar {
   struct Frame {
     int node = 0;
     Place place = Place::kBegin;
-    bool blank = false;  // one was read already
-    int at = 0;          // bytes of a literal or key; hex digits left
-    int choice = 0;      // the first literal or property that still fits
-    int next = 0;        // the first property that may come
+    int blanks = 0;  // read since the last thing
+    int at = 0;      // bytes of a literal or key; hex digits left
+    int choice = 0;  // the first literal or property that still fits
+    int next = 0;    // the first property that may come
+    int size = 0;    // characters, digits or items so far
+    // Bytes that the character lacks, and what the next of them may be.
+    int owed = 0;
+    uint8_t least = 0x80;
+    uint8_t most = 0xBF;
+    bool surrogate = false;  // \ud: 8 to f may not follow
   };
 
   void Push(int node) {
@@ -202,6 +209,57 @@ class JsonGrammar : public Grammar {
     return Answer::kTaken;
   }
 
+  // White space between two things.
+  bool IsBlank(Frame* frame, char c) const {
+    const bool blank = c == ' ' || (limits_.layout && c == '\n');
+    const int most = limits_.layout ? JsonLimits::kMaxLayout : 1;
+    if (!blank || frame->blanks >= most) return false;
+    ++frame->blanks;
+    return true;
+  }
+
+  static bool Reached(int size, int limit) {
+    return limit > 0 && size >= limit;
+  }
+
+  Answer String(char c) {
+    Frame& frame = stack_.back();
+    const auto byte = static_cast<uint8_t>(c);
+    if (frame.owed > 0) {
+      if (byte < frame.least || byte > frame.most) return Answer::kWrong;
+      frame.least = 0x80;
+      frame.most = 0xBF;
+      --frame.owed;
+      return Answer::kTaken;
+    }
+    if (c == '"') return Done();
+    if (Reached(frame.size, limits_.max_string) || byte < 0x20) {
+      return Answer::kWrong;
+    }
+    ++frame.size;
+    if (c == '\\') frame.place = Place::kEscape;
+    if (byte < 0x80) return Answer::kTaken;
+    if (byte < 0xC2 || byte > 0xF4) return Answer::kWrong;
+    frame.owed = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+    if (byte == 0xE0) frame.least = 0xA0;
+    if (byte == 0xED) frame.most = 0x9F;
+    if (byte == 0xF0) frame.least = 0x90;
+    if (byte == 0xF4) frame.most = 0x8F;
+    return Answer::kTaken;
+  }
+
+  Answer Hex(char c) {
+    Frame& frame = stack_.back();
+    if (!absl::ascii_isxdigit(c)) return Answer::kWrong;
+    if (frame.at == 4) frame.surrogate = c == 'd' || c == 'D';
+    // Half a character is none.
+    if (frame.at == 3 && frame.surrogate && !(c >= '0' && c <= '7')) {
+      return Answer::kWrong;
+    }
+    if (--frame.at == 0) frame.place = Place::kInString;
+    return Answer::kTaken;
+  }
+
   Answer ReadTop(char c) {
     Frame& frame = stack_.back();
     const Node& node = NodeOf(frame);
@@ -209,10 +267,7 @@ class JsonGrammar : public Grammar {
       case Place::kBegin:
         return Begin(node, c);
       case Place::kInString:
-        if (c == '"') return Done();
-        if (c == '\\') frame.place = Place::kEscape;
-        return static_cast<uint8_t>(c) >= 0x20 ? Answer::kTaken
-                                               : Answer::kWrong;
+        return String(c);
       case Place::kEscape:
         frame.place = c == 'u' ? Place::kHex : Place::kInString;
         frame.at = 4;
@@ -220,9 +275,7 @@ class JsonGrammar : public Grammar {
                    ? Answer::kTaken
                    : Answer::kWrong;
       case Place::kHex:
-        if (!absl::ascii_isxdigit(c)) return Answer::kWrong;
-        if (--frame.at == 0) frame.place = Place::kInString;
-        return Answer::kTaken;
+        return Hex(c);
       case Place::kLiteral:
         return Literal(c);
       case Place::kFirst:
@@ -262,7 +315,9 @@ class JsonGrammar : public Grammar {
       } else if (c >= '1' && c <= '9') {
         frame.place = Place::kDigits;
       }
-      if (frame.place != Place::kBegin) return Answer::kTaken;
+      if (frame.place == Place::kBegin) return Answer::kWrong;
+      if (c != '-') frame.size = 1;
+      return Answer::kTaken;
     }
     return Answer::kWrong;
   }
@@ -270,7 +325,9 @@ class JsonGrammar : public Grammar {
   Answer Number(char c) {
     Frame& frame = stack_.back();
     const bool digit = c >= '0' && c <= '9';
-    const bool whole = NodeOf(frame).kind == Node::kInteger;
+    const bool full = Reached(frame.size, limits_.max_digits);
+    const bool whole = NodeOf(frame).kind == Node::kInteger || full;
+    ++frame.size;
     const auto to = [&](Place place) {
       frame.place = place;
       return Answer::kTaken;
@@ -282,7 +339,7 @@ class JsonGrammar : public Grammar {
         if (digit) return to(Place::kDigits);
         break;
       case Place::kDigits:
-        if (digit) return Answer::kTaken;
+        if (digit && !full) return Answer::kTaken;
         [[fallthrough]];
       case Place::kZero:
         if (c == '.' && !whole) return to(Place::kPoint);
@@ -292,8 +349,8 @@ class JsonGrammar : public Grammar {
         if (digit) return to(Place::kDecimals);
         break;
       case Place::kDecimals:
-        if (digit) return Answer::kTaken;
-        if (c == 'e' || c == 'E') return to(Place::kE);
+        if (digit && !full) return Answer::kTaken;
+        if ((c == 'e' || c == 'E') && !whole) return to(Place::kE);
         break;
       case Place::kE:
         if (c == '+' || c == '-') return to(Place::kESign);
@@ -302,7 +359,7 @@ class JsonGrammar : public Grammar {
         if (digit) return to(Place::kExponent);
         break;
       case Place::kExponent:
-        if (digit) return Answer::kTaken;
+        if (digit && !full) return Answer::kTaken;
         break;
       default:
         break;
@@ -340,30 +397,28 @@ class JsonGrammar : public Grammar {
         if (c == '}') {
           return owed == properties.end() ? Done() : Answer::kWrong;
         }
+        if (limits_.layout && IsBlank(&frame, c)) return Answer::kTaken;
         if (frame.place == Place::kAfter) {
           frame.place = Place::kComma;
-          frame.blank = false;
+          frame.blanks = 0;
           return c == ',' && static_cast<size_t>(frame.next) < properties.size()
                      ? Answer::kTaken
                      : Answer::kWrong;
         }
         return Key(c);
       case Place::kComma:
-        if (c == ' ' && !std::exchange(frame.blank, true)) {
-          return Answer::kTaken;
-        }
+        if (IsBlank(&frame, c)) return Answer::kTaken;
         return Key(c);
       case Place::kKey:
         return Key(c);
       case Place::kColon:
         frame.place = Place::kValue;
-        frame.blank = false;
+        frame.blanks = 0;
         return c == ':' ? Answer::kTaken : Answer::kWrong;
       default: {
-        if (c == ' ' && !std::exchange(frame.blank, true)) {
-          return Answer::kTaken;
-        }
+        if (IsBlank(&frame, c)) return Answer::kTaken;
         frame.place = Place::kAfter;
+        frame.blanks = 0;
         const int value = properties[frame.choice].node;
         frame.next = frame.choice + 1;
         Push(value);
@@ -406,37 +461,45 @@ class JsonGrammar : public Grammar {
     switch (frame.place) {
       case Place::kFirst:
         if (c == ']') return Done();
-        frame.place = Place::kAfter;
-        Push(items);
-        return ReadTop(c);
+        if (limits_.layout && IsBlank(&frame, c)) return Answer::kTaken;
+        return Item(items, c);
       case Place::kAfter:
         if (c == ']') return Done();
+        if (limits_.layout && IsBlank(&frame, c)) return Answer::kTaken;
         frame.place = Place::kComma;
-        frame.blank = false;
-        return c == ',' ? Answer::kTaken : Answer::kWrong;
+        frame.blanks = 0;
+        return c == ',' && !Reached(frame.size, limits_.max_items)
+                   ? Answer::kTaken
+                   : Answer::kWrong;
       default:
-        if (c == ' ' && !std::exchange(frame.blank, true)) {
-          return Answer::kTaken;
-        }
-        frame.place = Place::kAfter;
-        Push(items);
-        return ReadTop(c);
+        if (IsBlank(&frame, c)) return Answer::kTaken;
+        return Item(items, c);
     }
   }
 
+  Answer Item(int node, char c) {
+    Frame& frame = stack_.back();
+    frame.place = Place::kAfter;
+    frame.blanks = 0;
+    ++frame.size;
+    Push(node);
+    return ReadTop(c);
+  }
+
   std::shared_ptr<const Nodes> nodes_;
+  JsonLimits limits_;
   std::vector<Frame> stack_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Grammar>> NewJsonGrammar(
-    absl::string_view schema) {
+    absl::string_view schema, const JsonLimits& limits) {
   ASSIGN_OR_RETURN(const Value value, ValueOfJson(schema));
   Nodes nodes;
   int root = 0;
   RETURN_IF_ERROR(Compile(value, 0, &nodes, &root));
-  return std::make_unique<JsonGrammar>(std::move(nodes), root);
+  return std::make_unique<JsonGrammar>(std::move(nodes), root, limits);
 }
 
 }  // namespace footnote
