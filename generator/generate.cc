@@ -1,6 +1,8 @@
 #include "generator/generate.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
@@ -42,8 +44,8 @@ absl::StatusOr<const Writer*> FindWriter(const Writers& writers,
 
 // A writer may be wrong; a citation may not.
 void Check(absl::string_view writer, const PassageList& passages,
-           v1::Draft* draft) {
-  const int dropped = KeepOnlyFound(passages, draft);
+           const ToolUseList& tools, v1::Draft* draft) {
+  const int dropped = KeepOnlyFound(passages, tools, draft);
   if (dropped == 0) return;
   Count("dropped_sentences", writer, dropped);
   Log(Severity::kWarning, "sentences without a source dropped",
@@ -57,7 +59,7 @@ absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
   if (!AnswerAhead(request, ahead, language, &draft)) {
     return absl::NotFoundError("no series that the question names");
   }
-  Check(kForecastWriter, request.texts(), &draft);
+  Check(kForecastWriter, request.texts(), {}, &draft);
   if (draft.text().empty()) {
     return absl::NotFoundError("no row of the series is in the texts");
   }
@@ -71,7 +73,8 @@ absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
                                    const Writers& writers,
                                    const std::function<bool()>& is_cancelled,
-                                   const WriterFinder& finder) {
+                                   const WriterFinder& finder,
+                                   const ShowSentence& show) {
   RETURN_IF_ERROR(ValidateGenerate(request));
   ASSIGN_OR_RETURN(const Writer* const writer,
                    FindWriter(writers, finder, request.writer()));
@@ -83,8 +86,23 @@ absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
     absl::StatusOr<v1::Draft> forecast = Forecast(request, ahead, language);
     if (forecast.ok()) return forecast;
   }
-  ASSIGN_OR_RETURN(v1::Draft draft, writer->Write(request, is_cancelled));
-  Check(writer->name(), request.passages(), &draft);
+  std::string shown;
+  const auto show_checked = [&](absl::string_view text,
+                                const std::vector<v1::Citation>& citations) {
+    absl::StrAppend(&shown, text);
+    const bool found = std::all_of(
+        citations.begin(), citations.end(), [&](const v1::Citation& citation) {
+          return JudgeCitation(shown, citation, request.passages(),
+                               request.tools()) == v1::FOUND;
+        });
+    // What is not shown now comes, or is dropped, with the whole.
+    return !found || show(text, citations);
+  };
+  ASSIGN_OR_RETURN(
+      v1::Draft draft,
+      writer->WriteStreamed(request, is_cancelled,
+                            show == nullptr ? ShowSentence() : show_checked));
+  Check(writer->name(), request.passages(), request.tools(), &draft);
   if (asks_ahead && request.texts().empty()) WantTexts(request, &draft);
   // One that let another write has said so.
   if (draft.writer().empty()) draft.set_writer(std::string(writer->name()));

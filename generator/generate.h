@@ -23,11 +23,14 @@ using WriterFinder =
 //   InvalidArgument  INVALID_REQUEST
 //   NotFound         WRITER_NOT_FOUND: neither in `writers` nor found by
 //                    `finder`
+// `show` may be null; it gets sentences that are checked before the whole is
+// written, in the mode FAST of a writer that can.
 //   Cancelled        between stages, when is_cancelled() says so
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
                                    const Writers& writers,
                                    const std::function<bool()>& is_cancelled,
-                                   const WriterFinder& finder = nullptr);
+                                   const WriterFinder& finder = nullptr,
+                                   const ShowSentence& show = nullptr);
 
 }  // namespace footnote
 

@@ -2,13 +2,16 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
+#include "generator/chat.h"
 #include "generator/extractive/extractive_writer.h"
+#include "generator/follow_up.h"
 #include "generator/generate.h"
 #include "generator/modelled/shelf.h"
 #include "generator/models.h"
@@ -26,33 +29,58 @@ class GeneratorService final : public v1::Generator::Service {
       : writers_(std::move(writers)),
         encoder_(encoder),
         models_(options.models_folder, EngineOptionsOf(options)),
-        shelf_(&models_, writers_.front().get(), ModelWriterOptions()) {}
+        shelf_(&models_, writers_.front().get(),
+               options.compare_meaning ? encoder : nullptr,
+               ModelWriterOptions()),
+        options_(options) {}
 
   grpc::Status Generate(
       grpc::ServerContext* context, const v1::GenerateRequest* request,
       grpc::ServerWriter<v1::GenerateResponse>* stream) override {
     const StageTimer timer("generate");
+    v1::GenerateRequest asked = *request;
+    if (asked.writer().empty()) asked.set_writer(options_.default_model);
+    size_t sent = 0;  // bytes of the text
     absl::StatusOr<v1::Draft> draft = footnote::Generate(
-        *request, writers_, [context] { return context->IsCancelled(); },
-        [this](absl::string_view name) { return shelf_.Find(name); });
+        asked, writers_, [context] { return context->IsCancelled(); },
+        [this](absl::string_view name) -> absl::StatusOr<const Writer*> {
+          return shelf_.Find(name);
+        },
+        [&](absl::string_view text,
+            const std::vector<v1::Citation>& citations) {
+          sent += text.size();
+          return Send(text, citations, stream);
+        });
     if (!draft.ok()) return ToGrpcStatus(draft.status());
-    // Sentences are final only when all of them were checked.
-    size_t sent = 0;
-    for (const v1::Citation& citation : draft->citations()) {
-      v1::GenerateResponse piece;
-      const size_t end = citation.answer_span().end();
-      piece.set_delta(draft->text().substr(sent, end - sent));
-      if (!stream->Write(piece)) return Gone();
-      sent = end;
+    // Otherwise sentences are final only when all of them were checked.
+    if (sent == 0) {
+      for (const v1::Citation& citation : draft->citations()) {
+        const size_t end = citation.answer_span().end();
+        if (end <= sent) continue;
+        if (!Send(draft->text().substr(sent, end - sent), {}, stream)) {
+          return Gone();
+        }
+        sent = end;
+      }
     }
-    if (sent < draft->text().size()) {
-      v1::GenerateResponse piece;
-      piece.set_delta(draft->text().substr(sent));
-      if (!stream->Write(piece)) return Gone();
+    if (sent < draft->text().size() &&
+        !Send(draft->text().substr(sent), {}, stream)) {
+      return Gone();
     }
     v1::GenerateResponse last;
     *last.mutable_draft() = *std::move(draft);
     return stream->Write(last) ? grpc::Status::OK : Gone();
+  }
+
+  grpc::Status Rewrite(grpc::ServerContext* context,
+                       const v1::RewriteRequest* request,
+                       v1::RewriteResponse* response) override {
+    const StageTimer timer("rewrite");
+    v1::RewriteRequest asked = *request;
+    if (asked.writer().empty()) asked.set_writer(options_.default_model);
+    return Give(RewriteFollowUp(asked, &shelf_,
+                                [context] { return context->IsCancelled(); }),
+                response);
   }
 
   grpc::Status ListWriters(grpc::ServerContext*, const v1::ListWritersRequest*,
@@ -65,10 +93,14 @@ class GeneratorService final : public v1::Generator::Service {
         listed->add_languages(std::string(LanguageCode(language)));
       }
     };
+    // The default one first.
+    if (!options_.default_model.empty()) list(options_.default_model, true);
     for (const auto& writer : writers_) {
       list(writer->name(), writer->is_deterministic());
     }
-    for (const std::string& name : models_.Names()) list(name, true);
+    for (const std::string& name : models_.Names()) {
+      if (name != options_.default_model) list(name, true);
+    }
     return grpc::Status::OK;
   }
 
@@ -76,13 +108,13 @@ class GeneratorService final : public v1::Generator::Service {
                     const v1::ChatRequest* request,
                     grpc::ServerWriter<v1::ChatResponse>* stream) override {
     const StageTimer timer("chat");
+    v1::ChatRequest asked = *request;
+    if (asked.model().empty()) asked.set_model(options_.default_model);
     absl::StatusOr<v1::ChatEnd> end = footnote::Chat(
-        *request, &models_, absl::FromChrono(context->deadline()),
+        asked, &shelf_, encoder_, absl::FromChrono(context->deadline()),
         [context] { return context->IsCancelled(); },
-        [stream](absl::string_view piece) {
-          v1::ChatResponse response;
-          response.set_delta(std::string(piece));
-          return stream->Write(response);
+        [stream](const v1::ChatResponse& piece) {
+          return stream->Write(piece);
         });
     if (!end.ok()) return ToGrpcStatus(end.status());
     v1::ChatResponse last;
@@ -113,6 +145,9 @@ class GeneratorService final : public v1::Generator::Service {
   static EngineOptions EngineOptionsOf(const GeneratorOptions& options) {
     EngineOptions engine;
     engine.threads = options.model_threads;
+    if (options.model_cache_bytes > 0) {
+      engine.cache_bytes = options.model_cache_bytes;
+    }
     return engine;
   }
 
@@ -123,6 +158,20 @@ class GeneratorService final : public v1::Generator::Service {
     return grpc::Status::OK;
   }
 
+  // A piece of text, then its citations; false when nobody listens.
+  static bool Send(absl::string_view text,
+                   const std::vector<v1::Citation>& citations,
+                   grpc::ServerWriter<v1::GenerateResponse>* stream) {
+    v1::GenerateResponse piece;
+    piece.set_delta(std::string(text));
+    bool heard = stream->Write(piece);
+    for (const v1::Citation& citation : citations) {
+      *piece.mutable_citation() = citation;
+      heard = heard && stream->Write(piece);
+    }
+    return heard;
+  }
+
   static grpc::Status Gone() {
     return ToGrpcStatus(absl::CancelledError("the caller went away"));
   }
@@ -131,6 +180,7 @@ class GeneratorService final : public v1::Generator::Service {
   const Encoder* const encoder_;
   LanguageModels models_;
   ModelShelf shelf_;
+  const GeneratorOptions options_;
 };
 
 }  // namespace

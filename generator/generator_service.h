@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_GENERATOR_GENERATOR_SERVICE_H_
 #define FOOTNOTE_GENERATOR_GENERATOR_SERVICE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,8 +21,12 @@ struct GeneratorOptions {
   // Where the language models are; empty: the environment variable
   // FOOTNOTE_MODELS.
   std::string models_folder;
+  // Who writes where a request names no writer; empty: the extractive writer.
+  std::string default_model;
   // Threads of one language model; 0: one per CPU.
   int model_threads = 0;
+  // Memory for keys and values of one model; 0: the engine's default.
+  uint64_t model_cache_bytes = 0;
 };
 
 // See proto/footnote/v1/generator.proto. Safe from many threads. `encoder` may

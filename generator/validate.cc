@@ -41,6 +41,24 @@ absl::Status ValidatePassage(absl::string_view list, int index,
   return absl::OkStatus();
 }
 
+absl::Status ValidateTool(int index, const v1::ToolUse& tool) {
+  for (const std::string& result : tool.results()) {
+    if (result.size() > kMaxResultBytes || !IsValidUtf8(result)) {
+      return Invalid("tools[", index, "].results: ", result.size(),
+                     " bytes, want UTF-8 and at most ", kMaxResultBytes);
+    }
+  }
+  if (tool.results_size() > kMaxPassagesGiven) {
+    return Invalid("tools[", index, "].results: ", tool.results_size(),
+                   " of them, want at most ", kMaxPassagesGiven);
+  }
+  if (!IsValidUtf8(tool.parameters()) || !IsValidUtf8(tool.tool()) ||
+      !IsValidUtf8(tool.call_id())) {
+    return Invalid("tools[", index, "]: want UTF-8");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ValidateRange(absl::string_view field, int value, int limit) {
   if (value >= 0 && value <= limit) return absl::OkStatus();
   return Invalid(field, ": ", value, ", want 0 to ", limit);
@@ -87,6 +105,44 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
   RETURN_IF_ERROR(ValidateRange("texts", request.texts_size(), kMaxTexts));
   for (int i = 0; i < request.texts_size(); ++i) {
     RETURN_IF_ERROR(ValidatePassage("texts", i, request.texts(i)));
+  }
+  RETURN_IF_ERROR(ValidateRange("tools", request.tools_size(), kMaxToolUses));
+  for (int i = 0; i < request.tools_size(); ++i) {
+    RETURN_IF_ERROR(ValidateTool(i, request.tools(i)));
+  }
+  if (request.safety_mode().size() > kMaxSafetyMode ||
+      !IsValidUtf8(request.safety_mode())) {
+    return Invalid("safety_mode: ", request.safety_mode().size(),
+                   " bytes, want UTF-8 and at most ", kMaxSafetyMode);
+  }
+  if (!IsValidUtf8(request.tools_json()) || !IsValidUtf8(request.plan())) {
+    return Invalid("tools_json, plan: want UTF-8");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateRewrite(const v1::RewriteRequest& request) {
+  RETURN_IF_ERROR(ValidateRange("history", request.history_size(), kMaxTurns));
+  for (int i = 0; i < request.history_size(); ++i) {
+    const std::string& text = request.history(i).content();
+    if (text.size() > kMaxQuestionBytes || !IsValidUtf8(text)) {
+      return Invalid("history[", i, "].content: ", text.size(),
+                     " bytes, want UTF-8 and at most ", kMaxQuestionBytes);
+    }
+    const std::string& role = request.history(i).role();
+    if (role != "user" && role != "assistant") {
+      return Invalid("history[", i, "].role: want user or assistant");
+    }
+  }
+  const std::string& question = request.question();
+  if (question.empty() || question.size() > kMaxQuestionBytes ||
+      !IsValidUtf8(question)) {
+    return Invalid("question: ", question.size(), " bytes, want UTF-8, 1 to ",
+                   kMaxQuestionBytes);
+  }
+  if (!ParseLanguage(request.language()).ok()) {
+    return Invalid("language: \"", request.language(),
+                   "\", want an ISO 639-1 code of the 23 languages, or empty");
   }
   return absl::OkStatus();
 }

@@ -2,12 +2,18 @@
 #define FOOTNOTE_GENERATOR_WRITER_H_
 
 #include <functional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "proto/footnote/v1/generator.pb.h"
 
 namespace footnote {
+
+// One more sentence of an answer, with what is between it and the one before,
+// and its citations, in the order of the text; false when nobody listens.
+using ShowSentence = std::function<bool(
+    absl::string_view text, const std::vector<v1::Citation>& citations)>;
 
 // Someone who writes an answer from passages. A draft is never trusted: what
 // it quotes is checked against the passages afterwards (citation/verify.h).
@@ -31,6 +37,16 @@ class Writer {
   virtual absl::StatusOr<v1::Draft> Write(
       const v1::GenerateRequest& request,
       const std::function<bool()>& is_cancelled) const = 0;
+
+  // The same; a writer that can gives sentences out, in the mode FAST, before
+  // the whole is written. What was given out is how the draft's text begins.
+  // `show` may be null.
+  virtual absl::StatusOr<v1::Draft> WriteStreamed(
+      const v1::GenerateRequest& request,
+      const std::function<bool()>& is_cancelled,
+      const ShowSentence& /*show*/) const {
+    return Write(request, is_cancelled);
+  }
 };
 
 }  // namespace footnote

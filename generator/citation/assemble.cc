@@ -50,12 +50,17 @@ v1::SourceSpan CiteSpan(const v1::Passage& passage, TextSpan span) {
   return cited;
 }
 
+const std::string& FirstQuote(const v1::Citation& citation) {
+  return citation.sources().empty() ? citation.tools(0).quote()
+                                    : citation.sources(0).quote();
+}
+
 void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft) {
   std::string text;
   uint64_t code_points = 0;
   draft->clear_citations();
   for (v1::Citation& citation : citations) {
-    const std::string& quote = citation.sources(0).quote();
+    const std::string& quote = FirstQuote(citation);
     if (!text.empty()) {
       const bool prose = EndsLikeSentence(text);
       if (!prose || !EndsWithoutSpace(text)) {

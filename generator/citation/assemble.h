@@ -1,6 +1,7 @@
 #ifndef FOOTNOTE_GENERATOR_CITATION_ASSEMBLE_H_
 #define FOOTNOTE_GENERATOR_CITATION_ASSEMBLE_H_
 
+#include <string>
 #include <vector>
 
 #include "proto/footnote/v1/generator.pb.h"
@@ -14,11 +15,15 @@ namespace footnote {
 // REQUIRES: `span` lies within the text and splits no code point
 v1::SourceSpan CiteSpan(const v1::Passage& passage, TextSpan span);
 
+// What the claim of `citation` is: the quote of its first source, or of its
+// first tool. REQUIRES: it has one
+const std::string& FirstQuote(const v1::Citation& citation);
+
 // Replaces text and citations of `draft`: the first quote of each citation in
 // their order, and each answer_span where its quote then stands. Sentences are
 // parted by a space, lines without a sentence's end (list items, commands) by
 // a newline.
-// REQUIRES: each citation has a source
+// REQUIRES: each citation has a source or a tool
 void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft);
 
 }  // namespace footnote

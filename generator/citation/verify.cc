@@ -74,12 +74,28 @@ bool SpanNames(absl::string_view text, const v1::Span& span,
          span.end_code_point() == CodePointOffset(text, span.end());
 }
 
+v1::Verdict JudgeTool(const v1::ToolSpan& cited, const ToolUseList& tools) {
+  for (const v1::ToolUse& tool : tools) {
+    if (tool.call_id() != cited.call_id() || tool.tool() != cited.tool() ||
+        cited.result() >= static_cast<uint32_t>(tool.results_size())) {
+      continue;
+    }
+    const std::string& result = tool.results(cited.result());
+    return !tool.failed() && SpanNames(result, cited.span(), cited.quote()) &&
+                   cited.quote_sha256() == Sha256(cited.quote())
+               ? v1::FOUND
+               : v1::NOT_FOUND;
+  }
+  return v1::NOT_FOUND;
+}
+
 }  // namespace
 
 v1::Verdict JudgeCitation(absl::string_view text, const v1::Citation& citation,
-                          const PassageList& passages) {
-  if (citation.sources().empty() ||
-      !SpanNames(text, citation.answer_span(), citation.sources(0).quote())) {
+                          const PassageList& passages,
+                          const ToolUseList& tools) {
+  if ((citation.sources().empty() && citation.tools().empty()) ||
+      !SpanNames(text, citation.answer_span(), FirstQuote(citation))) {
     return v1::NOT_FOUND;
   }
   v1::Verdict worst = v1::FOUND;
@@ -87,14 +103,19 @@ v1::Verdict JudgeCitation(absl::string_view text, const v1::Citation& citation,
     // Greater numbers are worse.
     worst = std::max(worst, JudgeSource(source, passages));
   }
+  for (const v1::ToolSpan& tool : citation.tools()) {
+    worst = std::max(worst, JudgeTool(tool, tools));
+  }
   return worst;
 }
 
-int KeepOnlyFound(const PassageList& passages, v1::Draft* draft) {
+int KeepOnlyFound(const PassageList& passages, const ToolUseList& tools,
+                  v1::Draft* draft) {
   std::vector<v1::Citation> kept;
   int dropped = 0;
   for (v1::Citation& citation : *draft->mutable_citations()) {
-    citation.set_verdict(JudgeCitation(draft->text(), citation, passages));
+    citation.set_verdict(
+        JudgeCitation(draft->text(), citation, passages, tools));
     if (citation.verdict() == v1::FOUND) {
       kept.push_back(std::move(citation));
     } else {

@@ -1,6 +1,8 @@
 #include "generator/modelled/align.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "text/sentences.h"
@@ -11,6 +13,9 @@ namespace {
 // What most of a sentence's words are, and of those of the question: a
 // paraphrase keeps the names and numbers and changes the rest.
 constexpr double kEnough = 0.6;
+// So many of them are enough where the meaning is so near.
+constexpr double kEnoughByMeaning = 0.34;
+constexpr double kSameMeaning = 0.75;
 
 bool Shares(const std::vector<uint64_t>& keys,
             const absl::flat_hash_set<uint64_t>& set) {
@@ -20,21 +25,22 @@ bool Shares(const std::vector<uint64_t>& keys,
 
 }  // namespace
 
-Aligner::Aligner(const v1::GenerateRequest& request, Language language,
-                 Analyzer* analyzer)
-    : language_(language), analyzer_(analyzer) {
-  for (const Word& word : Words(request.question())) {
+Aligner::Aligner(absl::string_view question,
+                 std::vector<absl::string_view> passages, Language language,
+                 Analyzer* analyzer, const Encoder* encoder)
+    : language_(language), analyzer_(analyzer), encoder_(encoder) {
+  for (const Word& word : Words(question)) {
     if (word.content) {
       asked_.insert(asked_.end(), word.keys.begin(), word.keys.end());
     }
   }
   std::sort(asked_.begin(), asked_.end());
-  for (const v1::Passage& passage : request.passages()) {
+  for (const absl::string_view text : passages) {
     Passage made;
-    made.text = passage.text();
-    made.words = Words(passage.text());
+    made.text = text;
+    made.words = Words(text);
     std::vector<TextSpan> sentences;
-    Sentences(passage.text(), language, &sentences);
+    Sentences(text, language, &sentences);
     for (size_t i = 0; i < sentences.size(); ++i) {
       const uint32_t begin = sentences[i].begin;
       const uint32_t end = sentences[std::min(i + 1, sentences.size() - 1)].end;
@@ -49,6 +55,7 @@ Aligner::Aligner(const v1::GenerateRequest& request, Language language,
       window.begin = static_cast<uint32_t>(first - made.words.begin());
       window.end = static_cast<uint32_t>(last - made.words.begin());
       made.windows.push_back(window);
+      made.places.push_back({begin, end});
     }
     passages_.push_back(std::move(made));
   }
@@ -130,18 +137,51 @@ Alignment Aligner::Align(absl::string_view sentence,
       supports.begin(), supports.end(),
       [](const auto& a, const auto& b) { return a.first > b.first; });
   if (supports.empty()) return found;
-  found.support = supports[0].first;
-  if (found.support < kEnough) {
-    if (covers(all) >= kEnough) found.verdict = v1::STITCHED;
-    return found;
-  }
+  found.support = std::max(0.0, supports[0].first);
   std::vector<int> best;
   for (const auto& [support, index] : supports) {
-    if (support >= found.support) best.push_back(index);
+    if (support >= kEnough && support >= found.support) best.push_back(index);
+  }
+  if (best.empty() && encoder_ != nullptr) {
+    double nearest = kSameMeaning;
+    for (const auto& [support, index] : supports) {
+      if (support < kEnoughByMeaning) break;
+      const double meaning = Meaning(sentence, index);
+      if (meaning < nearest) continue;
+      nearest = meaning;
+      best = {index};
+      found.support = std::max(support, meaning);
+    }
+  }
+  if (best.empty()) {
+    if (covers(all) >= kEnough) found.verdict = v1::STITCHED;
+    return found;
   }
   FindShared(words, sentence, best, &found);
   if (!found.shared.empty()) found.verdict = v1::FOUND;
   return found;
+}
+
+double Aligner::Meaning(absl::string_view sentence, int index) const {
+  Passage& passage = passages_[index];
+  const size_t n = encoder_->dimension();
+  if (passage.vectors.empty()) {
+    std::vector<absl::string_view> windows;
+    for (const TextSpan& place : passage.places) {
+      windows.push_back(passage.text.substr(place.begin, place.size()));
+    }
+    std::vector<float> vectors(windows.size() * n);
+    if (!encoder_->Encode(windows, vectors.data()).ok()) return -1;
+    passage.vectors = std::move(vectors);
+  }
+  std::vector<float> asked(n);
+  if (!encoder_->Encode({sentence}, asked.data()).ok()) return -1;
+  double nearest = -1;
+  for (size_t at = 0; at < passage.vectors.size(); at += n) {
+    nearest = std::max(nearest, std::inner_product(asked.begin(), asked.end(),
+                                                   &passage.vectors[at], 0.0));
+  }
+  return nearest;
 }
 
 void Aligner::FindShared(const std::vector<Word>& words,

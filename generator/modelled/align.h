@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "proto/footnote/v1/generator.pb.h"
+#include "model/encoder/encoder.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "text/analyzer.h"
 #include "text/language.h"
@@ -36,14 +36,16 @@ struct Alignment {
 // Compares sentences with the passages of one request. Not thread-safe.
 class Aligner {
  public:
-  // `request` must outlive it.
-  Aligner(const v1::GenerateRequest& request, Language language,
-          Analyzer* analyzer);
+  // The passages' texts and `encoder`, which may be null, must outlive it.
+  Aligner(absl::string_view question, std::vector<absl::string_view> passages,
+          Language language, Analyzer* analyzer,
+          const Encoder* encoder = nullptr);
 
   // What `sentence` rests on, among `allowed` passages or, where that is
   // empty, all. A sentence is FOUND when most of its words that mean something
   // and all of its numbers stand close together in one passage, and some of
-  // them as they are.
+  // them as they are. With an encoder, fewer of its words are enough where it
+  // means the same as two sentences there.
   Alignment Align(absl::string_view sentence,
                   const std::vector<int>& allowed = {}) const;
 
@@ -59,16 +61,21 @@ class Aligner {
     absl::string_view text;
     std::vector<Word> words;
     std::vector<TextSpan> windows;  // of words: two sentences each
+    std::vector<TextSpan> places;   // the same in bytes
+    std::vector<float> vectors;     // of the windows, once they were asked for
   };
 
   std::vector<Word> Words(absl::string_view text) const;
+  // How near the meaning of `sentence` is to that of a window: -1 to 1.
+  double Meaning(absl::string_view sentence, int passage) const;
   void FindShared(const std::vector<Word>& words, absl::string_view sentence,
                   const std::vector<int>& passages, Alignment* found) const;
 
   const Language language_;
   Analyzer* const analyzer_;
+  const Encoder* const encoder_;
   std::vector<uint64_t> asked_;  // sorted keys of the question
-  std::vector<Passage> passages_;
+  mutable std::vector<Passage> passages_;
 };
 
 }  // namespace footnote

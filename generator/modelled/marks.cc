@@ -6,19 +6,24 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/utf8.h"
 #include "model/template/json_value.h"
 
 namespace footnote {
-namespace {
 
-// They switch the mode; the answer and the rest stand between two of them.
-constexpr absl::string_view kSpecials[] = {
+const absl::string_view kSpecialSpellings[12] = {
     "<|START_RESPONSE|>", "<|END_RESPONSE|>",   "<|START_TEXT|>",
     "<|END_TEXT|>",       "<|START_THINKING|>", "<|END_THINKING|>",
-    "<|START_ACTION|>",   "<|END_ACTION|>"};
+    "<|START_ACTION|>",   "<|END_ACTION|>",     "<think>",
+    "</think>",           "<tool_call>",        "</tool_call>"};
+
+namespace {
+
+// Those that are read in text.
+constexpr size_t kInText = 8;
 
 constexpr absl::string_view kOpen = "<co>";
 constexpr absl::string_view kClose = "</co:";
@@ -29,29 +34,6 @@ constexpr size_t kMaxMark = 400;
 // Whether `text` may be the beginning of `mark`.
 bool Begins(absl::string_view text, absl::string_view mark) {
   return text.size() < mark.size() && absl::StartsWith(mark, text);
-}
-
-// The length of the mark that `text`, which begins with "<", is: npos when it
-// is none, 0 when more text is wanted to tell.
-size_t MarkLength(absl::string_view text) {
-  for (const absl::string_view special : kSpecials) {
-    if (absl::StartsWith(text, special)) return special.size();
-  }
-  if (absl::StartsWith(text, kOpen)) return kOpen.size();
-  for (const absl::string_view long_mark : {kOldOpen, kClose}) {
-    if (!absl::StartsWith(text, long_mark)) continue;
-    const size_t end = text.substr(0, kMaxMark).find('>');
-    if (end != absl::string_view::npos) return end + 1;
-    return text.size() < kMaxMark ? 0 : absl::string_view::npos;
-  }
-  const auto begins = [&](absl::string_view mark) {
-    return Begins(text, mark);
-  };
-  if (begins(kOpen) || begins(kOldOpen) || begins(kClose) ||
-      std::any_of(std::begin(kSpecials), std::end(kSpecials), begins)) {
-    return 0;
-  }
-  return absl::string_view::npos;
 }
 
 // The length of `text` without a character at its end that isn't whole.
@@ -105,6 +87,32 @@ std::vector<MarkSource> ReadMarkSources(absl::string_view text) {
   return sources;
 }
 
+// The length of the mark that `text`, which begins with "<", is: npos when it
+// is none, 0 when more text is wanted to tell.
+size_t MarkReader::MarkLength(absl::string_view text) const {
+  for (size_t i = 0; in_text_ && i < kInText; ++i) {
+    if (absl::StartsWith(text, kSpecialSpellings[i])) {
+      return kSpecialSpellings[i].size();
+    }
+  }
+  if (absl::StartsWith(text, kOpen)) return kOpen.size();
+  for (const absl::string_view long_mark : {kOldOpen, kClose}) {
+    if (!absl::StartsWith(text, long_mark)) continue;
+    const size_t end = text.substr(0, kMaxMark).find('>');
+    if (end != absl::string_view::npos) return end + 1;
+    return text.size() < kMaxMark ? 0 : absl::string_view::npos;
+  }
+  const auto begins = [&](absl::string_view mark) {
+    return Begins(text, mark);
+  };
+  if (begins(kOpen) || begins(kOldOpen) || begins(kClose) ||
+      (in_text_ &&
+       std::any_of(kSpecialSpellings, kSpecialSpellings + kInText, begins))) {
+    return 0;
+  }
+  return absl::string_view::npos;
+}
+
 MarkedDelta MarkReader::Add(absl::string_view piece) {
   held_.append(piece.data(), piece.size());
   MarkedDelta delta;
@@ -116,6 +124,20 @@ MarkedDelta MarkReader::Finish() {
   MarkedDelta delta;
   Take(/*final=*/true, &delta);
   open_ = false;
+  return delta;
+}
+
+MarkedDelta MarkReader::Control(absl::string_view spelling) {
+  MarkedDelta delta;
+  if (std::find(std::begin(kSpecialSpellings), std::end(kSpecialSpellings),
+                spelling) == std::end(kSpecialSpellings)) {
+    return delta;
+  }
+  // A mark that was begun ends nowhere now.
+  Take(/*final=*/false, &delta);
+  Emit(held_, false, &delta);
+  held_.clear();
+  Special(spelling, &delta);
   return delta;
 }
 
@@ -145,18 +167,21 @@ void MarkReader::Take(bool final, MarkedDelta* delta) {
 }
 
 void MarkReader::Special(absl::string_view spelling, MarkedDelta* delta) {
-  if (absl::StartsWith(spelling, "<|")) {
+  if (!absl::StartsWith(spelling, "<co") &&
+      !absl::StartsWith(spelling, kClose)) {
     if (mode_ == Mode::kAction) ReadCalls();
     open_ = false;
     if (spelling == "<|START_RESPONSE|>" || spelling == "<|START_TEXT|>") {
       mode_ = Mode::kAnswer;
       answer_ = Shown();
-    } else if (spelling == "<|START_THINKING|>") {
+    } else if (spelling == "<|START_THINKING|>" || spelling == "<think>") {
       mode_ = Mode::kThinking;
-    } else if (spelling == "<|END_THINKING|>") {
+    } else if (spelling == "<|END_THINKING|>" || spelling == "</think>" ||
+               spelling == "</tool_call>") {
       mode_ = Mode::kAnswer;
-    } else if (spelling == "<|START_ACTION|>") {
+    } else if (spelling == "<|START_ACTION|>" || spelling == "<tool_call>") {
       mode_ = Mode::kAction;
+      action_.clear();
     } else {
       mode_ = Mode::kIgnored;
     }
@@ -225,16 +250,21 @@ void MarkReader::AppendShown(absl::string_view text, bool final,
 }
 
 void MarkReader::ReadCalls() {
-  calls_.clear();
-  const auto list = ValueOfJson(action_);
-  if (!list.ok() || !list->IsSequence()) return;
-  for (const Value& call : list->items()) {
+  const auto read = ValueOfJson(action_);
+  action_.clear();
+  if (!read.ok()) return;
+  const Value::List calls =
+      read->IsSequence() ? read->items() : Value::List{*read};
+  for (const Value& call : calls) {
+    const bool listed = call.Find("tool_name") != nullptr;
     const Value* const id = call.Find("tool_call_id");
-    const Value* const name = call.Find("tool_name");
-    const Value* const parameters = call.Find("parameters");
+    const Value* const name = call.Find(listed ? "tool_name" : "name");
+    const Value* const parameters =
+        call.Find(listed ? "parameters" : "arguments");
     if (name == nullptr || !name->IsString()) continue;
     MarkedToolCall made;
-    if (id != nullptr && id->IsString()) made.id = id->bytes();
+    made.id = id != nullptr && id->IsString() ? id->bytes()
+                                              : absl::StrCat(calls_.size());
     made.name = name->bytes();
     made.parameters = "{}";
     if (parameters != nullptr && parameters->IsDict()) {

@@ -1,17 +1,19 @@
 #include "generator/modelled/model_writer.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
-#include "generator/citation/assemble.h"
 #include "generator/modelled/align.h"
-#include "generator/modelled/marks.h"
 #include "text/identify.h"
 #include "text/sentences.h"
 
@@ -20,6 +22,9 @@ namespace {
 
 // Around passages: instructions, question, the template's own.
 constexpr int kPromptFrame = 120;
+// A question that was rewritten.
+constexpr int kMaxQuestionTokens = 64;
+constexpr uint64_t kMaxTokenizerBytes = uint64_t{1} << 30;
 
 Language LanguageOf(const v1::GenerateRequest& request) {
   const auto given = ParseLanguage(request.language());
@@ -30,21 +35,71 @@ Language LanguageOf(const v1::GenerateRequest& request) {
   return passage.ok() ? *passage : Language::kUnknown;
 }
 
+// Sentences of Chinese and Japanese follow each other without a blank.
+absl::string_view Gap(Language language) {
+  return language == Language::kZh || language == Language::kJa ? "" : " ";
+}
+
 }  // namespace
 
-// A sentence of a draft and what it rests on.
-struct ModelWriter::Sentence {
-  std::string text;
-  Alignment alignment;
+// One answer as it grows: sentences that were found, with their citations.
+class ModelWriter::Answer {
+ public:
+  Answer(const std::vector<Evidence>* evidence, Language language)
+      : evidence_(evidence), language_(language) {}
+
+  // What it added to the text.
+  std::string Add(absl::string_view sentence, const Alignment& alignment,
+                  std::vector<v1::Citation>* citations) {
+    const size_t before = text_.size();
+    if (!text_.empty()) absl::StrAppend(&text_, Gap(language_));
+    *citations = CiteSentence(sentence, alignment, *evidence_, text_.size(),
+                              CountCodePoints(text_));
+    absl::StrAppend(&text_, sentence);
+    support_ += alignment.support;
+    ++sentences_;
+    citations_.insert(citations_.end(), citations->begin(), citations->end());
+    return text_.substr(before);
+  }
+
+  bool empty() const { return sentences_ == 0; }
+
+  void Finish(v1::Draft* draft) {
+    draft->set_text(std::move(text_));
+    for (v1::Citation& citation : citations_) {
+      *draft->add_citations() = std::move(citation);
+    }
+    draft->set_support(support_ / std::max(1, sentences_));
+  }
+
+ private:
+  const std::vector<Evidence>* evidence_;
+  Language language_;
+  std::string text_;
+  std::vector<v1::Citation> citations_;
+  double support_ = 0;
+  int sentences_ = 0;
 };
 
-ModelWriter::ModelWriter(const LanguageModel* model, const Writer* fallback,
+ModelWriter::ModelWriter(const LanguageModel* model, const Dialect* dialect,
+                         const Writer* fallback, const Encoder* encoder,
                          const ModelWriterOptions& options)
     : model_(model),
+      dialect_(dialect),
       fallback_(fallback),
+      encoder_(encoder),
       options_(options),
-      cites_(model_->chat()->Mentions("documents") &&
-             model_->chat()->Mentions("<co")) {}
+      hashes_(std::async(std::launch::async, [model] {
+                Hashes hashes;
+                hashes.model = absl::HexStringToBytes(model->Hash());
+                const ModelFiles& files = model->engine().files();
+                // A GGUF file has its tokenizer in it.
+                const auto tokenizer = ReadFile(
+                    files.path() + "/tokenizer.json", kMaxTokenizerBytes);
+                hashes.tokenizer =
+                    tokenizer.ok() ? Sha256(*tokenizer) : hashes.model;
+                return hashes;
+              }).share()) {}
 
 std::unique_ptr<Analyzer> ModelWriter::BorrowAnalyzer() const {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -75,8 +130,9 @@ std::vector<ShownPassage> ModelWriter::Choose(
     passage.bytes = text.size();
     if (static_cast<int>(ids.size()) > room) {
       std::string kept;
-      for (int k = 0; k < room; ++k)
+      for (int k = 0; k < room; ++k) {
         model_->tokenizer().AppendText(ids[k], &kept);
+      }
       passage.bytes =
           FloorToCodePoint(text, std::min(kept.size(), text.size()));
     }
@@ -86,187 +142,255 @@ std::vector<ShownPassage> ModelWriter::Choose(
   return shown;
 }
 
-absl::StatusOr<std::string> ModelWriter::Complete(
-    const std::string& request, int max_tokens,
-    const std::function<bool()>& is_cancelled, absl::Time deadline,
-    Trace* trace) const {
-  ASSIGN_OR_RETURN(const Prompt prompt, model_->chat()->Render(request));
-  const Tokenizer& tokenizer = model_->tokenizer();
-  DecodeRequest decode;
-  decode.prompt = model_->Encode(prompt);
-  decode.max_tokens = max_tokens;
-  decode.deadline = deadline;
-  if (tokenizer.eos() >= 0) decode.stop_ids.push_back(tokenizer.eos());
-  for (const char* end : {"<|im_end|>", "<|eot_id|>", "<end_of_turn>",
-                          "<|END_OF_TURN_TOKEN|>", "<|END_RESPONSE|>"}) {
-    const int32_t id = tokenizer.FindControl(end);
-    if (id >= 0) decode.stop_ids.push_back(id);
+// Leaves each result its share of the tokens that there are.
+void ModelWriter::CutResults(v1::GenerateRequest* request) const {
+  int results = 0;
+  for (const v1::ToolUse& tool : request->tools()) {
+    results += tool.results_size();
   }
-  decode.on_token = [&](const GeneratedToken&) { return !is_cancelled(); };
-  ASSIGN_OR_RETURN(const Generation made, model_->engine().Generate(decode));
-  if (is_cancelled()) return absl::CancelledError("the caller went away");
-  std::string text;
-  for (const GeneratedToken& token : made.tokens) {
-    if (cites_ && tokenizer.IsControl(token.id)) {
-      text.append(std::string(tokenizer.Spelling(token.id)));
-    } else {
-      tokenizer.AppendText(token.id, &text);
+  const int room = options_.max_tool_tokens / std::max(1, results);
+  std::vector<int32_t> ids;
+  for (v1::ToolUse& tool : *request->mutable_tools()) {
+    for (std::string& result : *tool.mutable_results()) {
+      ids.clear();
+      model_->tokenizer().Encode(result, &ids);
+      if (static_cast<int>(ids.size()) <= room) continue;
+      std::string kept;
+      for (int k = 0; k < room; ++k) {
+        model_->tokenizer().AppendText(ids[k], &kept);
+      }
+      result.resize(
+          FloorToCodePoint(result, std::min(kept.size(), result.size())));
     }
   }
-  trace->prompt_tokens += made.prompt_tokens;
-  trace->answer_tokens += static_cast<int>(made.tokens.size());
-  return ReplaceInvalidUtf8(text);
 }
 
-absl::StatusOr<v1::Draft> ModelWriter::Write(
-    const v1::GenerateRequest& request,
-    const std::function<bool()>& is_cancelled) const {
-  Trace trace;
-  return WriteTraced(request, is_cancelled, &trace);
+std::unique_ptr<OutputRules> ModelWriter::RulesFor(
+    const std::vector<Evidence>& evidence) const {
+  if (!dialect_->cites) return nullptr;
+  std::vector<int> results;
+  for (const Evidence& one : evidence) {
+    if (one.mark_call < 0) continue;
+    const auto call = static_cast<size_t>(one.mark_call);
+    if (results.size() <= call) results.resize(call + 1);
+    results[call] = std::max(results[call], one.mark_result + 1);
+  }
+  auto rules = std::make_unique<OutputRules>();
+  rules->text = NewCitationGrammar(std::move(results));
+  return rules;
 }
 
-absl::StatusOr<v1::Draft> ModelWriter::WriteTraced(
+void ModelWriter::TellMaker(v1::Draft* draft) const {
+  draft->set_model(model_->name());
+  draft->set_model_sha256(hashes_.get().model);
+  draft->set_tokenizer_sha256(hashes_.get().tokenizer);
+  draft->mutable_sampling()->set_mode("greedy");
+  draft->mutable_sampling()->set_top_p(1);
+}
+
+absl::StatusOr<v1::Draft> ModelWriter::FallBack(
     const v1::GenerateRequest& request,
-    const std::function<bool()>& is_cancelled, Trace* trace) const {
-  const absl::Time deadline = absl::Now() + absl::Seconds(options_.max_seconds);
-  const auto fall_back = [&]() -> absl::StatusOr<v1::Draft> {
-    trace->fell_back = true;
-    ASSIGN_OR_RETURN(v1::Draft draft, fallback_->Write(request, is_cancelled));
-    draft.set_writer(std::string(fallback_->name()));
-    return draft;
-  };
-  std::vector<int32_t> question;
-  model_->tokenizer().Encode(request.question(), &question);
-  const int left = options_.max_prompt_tokens - kPromptFrame -
-                   static_cast<int>(question.size());
-  const std::vector<ShownPassage> shown = Choose(request, left);
-  if (shown.empty()) return fall_back();
-
-  const Language language = LanguageOf(request);
-  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
-  const Aligner aligner(request, language, analyzer.get());
-  PromptOptions prompt;
-  prompt.documents = cites_;
-  prompt.fast_citations = options_.fast_citations;
-  prompt.safety_mode = options_.safety_mode;
-
-  std::vector<Turn> turns;
-  std::vector<Sentence> kept;
-  double best = 0;
-  absl::Status status;
-  for (int round = 0; round <= options_.max_revisions; ++round) {
-    absl::StatusOr<std::string> written =
-        Complete(QuestionPrompt(request, shown, language, turns, prompt),
-                 options_.max_answer_tokens, is_cancelled, deadline, trace);
-    if (!written.ok()) {
-      // A template that knows no second turn, or no memory: what there is
-      // counts.
-      if (absl::IsCancelled(written.status())) status = written.status();
-      break;
-    }
-    ++trace->rounds;
-    std::string text = *written;
-    std::vector<Mark> marks;
-    if (cites_) {
-      MarkReader reader;
-      MarkedDelta whole = reader.Add(text);
-      MarkedDelta rest = reader.Finish();
-      text = whole.text + rest.text;
-      marks = std::move(whole.marks);
-    }
-    text = std::string(absl::StripAsciiWhitespace(text));
-    trace->drafts.push_back(text);
-    std::vector<TextSpan> spans;
-    Sentences(text, language, &spans);
-    std::vector<Sentence> sentences;
-    std::vector<std::string> unsupported;
-    double support = 0;
-    for (const TextSpan& span : spans) {
-      Sentence sentence;
-      sentence.text = text.substr(span.begin, span.size());
-      // Where the model cited, what it cited is looked at first.
-      std::vector<int> cited;
-      const size_t begin = CodePointOffset(text, span.begin);
-      const size_t end = CodePointOffset(text, span.end);
-      for (const Mark& mark : marks) {
-        if (mark.end <= begin || mark.begin >= end) continue;
-        for (const MarkSource& source : mark.sources) {
-          for (const int result : source.results) {
-            if (source.call == 0 && result < static_cast<int>(shown.size())) {
-              cited.push_back(shown[result].index);
-            }
-          }
-        }
-      }
-      sentence.alignment = aligner.Align(sentence.text, cited);
-      if (!cited.empty() && sentence.alignment.verdict != v1::FOUND) {
-        sentence.alignment = aligner.Align(sentence.text);
-      }
-      if (sentence.alignment.verdict == v1::FOUND) {
-        support += sentence.alignment.support;
-        sentences.push_back(std::move(sentence));
-      } else {
-        unsupported.push_back(sentence.text);
-      }
-    }
-    const double quality =
-        support - 0.5 * static_cast<double>(unsupported.size());
-    if (!sentences.empty() && (kept.empty() || quality > best)) {
-      kept = std::move(sentences);
-      best = quality;
-    }
-    if (unsupported.empty() || absl::Now() >= deadline) break;
-    turns.push_back({"assistant", text});
-    turns.push_back({"user", RevisionTurn(unsupported)});
-  }
-  ReturnAnalyzer(std::move(analyzer));
-  RETURN_IF_ERROR(status);
-  if (kept.empty()) return fall_back();
-
-  v1::Draft draft;
-  std::string text;
-  double support = 0;
-  for (const Sentence& sentence : kept) {
-    if (!text.empty()) text.push_back(' ');
-    const size_t base = text.size();
-    const uint64_t base_points = CountCodePoints(text);
-    text += sentence.text;
-    support += sentence.alignment.support;
-    std::vector<SharedWords> shared = sentence.alignment.shared;
-    std::sort(shared.begin(), shared.end(),
-              [](const SharedWords& a, const SharedWords& b) {
-                return a.claim.begin < b.claim.begin;
-              });
-    for (const SharedWords& words : shared) {
-      v1::Citation* citation = draft.add_citations();
-      v1::Span* span = citation->mutable_answer_span();
-      span->set_begin(base + words.claim.begin);
-      span->set_end(base + words.claim.end);
-      span->set_begin_code_point(
-          base_points + CodePointOffset(sentence.text, words.claim.begin));
-      span->set_end_code_point(base_points +
-                               CodePointOffset(sentence.text, words.claim.end));
-      *citation->add_sources() =
-          CiteSpan(request.passages(words.passage), words.evidence);
-      citation->set_score(sentence.alignment.support);
-    }
-  }
-  draft.set_text(std::move(text));
-  draft.set_support(support / static_cast<double>(kept.size()));
-  draft.set_writer(model_->name());
+    const std::function<bool()>& is_cancelled, const ShowSentence& show,
+    absl::string_view reason, v1::Draft told) const {
+  ASSIGN_OR_RETURN(v1::Draft draft,
+                   fallback_->WriteStreamed(request, is_cancelled, show));
+  draft.set_writer(std::string(fallback_->name()));
+  draft.mutable_writing()->Swap(told.mutable_writing());
+  draft.mutable_writing()->set_fallback_reason(std::string(reason));
+  draft.set_prompt_sha256(told.prompt_sha256());
+  TellMaker(&draft);
   return draft;
 }
 
-std::string ModelWriter::Rewrite(const std::vector<Turn>& turns) const {
-  Trace trace;
-  const auto written = Complete(
-      RewritePrompt(turns), 64, [] { return false; },
-      absl::Now() + absl::Seconds(options_.max_seconds), &trace);
-  if (!written.ok()) return RewriteByRule(turns);
-  const std::string text(absl::StripAsciiWhitespace(*written));
-  const bool is_question =
-      !text.empty() && text.find('\n') == std::string::npos;
-  return is_question ? text : RewriteByRule(turns);
+absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
+    const v1::GenerateRequest& asked, const std::function<bool()>& is_cancelled,
+    const ShowSentence& show) const {
+  const absl::Time deadline = absl::Now() + absl::Seconds(options_.max_seconds);
+  const bool fast = asked.citation_mode() == v1::FAST;
+  v1::Draft draft;
+  v1::Writing& writing = *draft.mutable_writing();
+
+  // What the model is shown; what it may rest on is all of it, uncut.
+  v1::GenerateRequest request = asked;
+  std::vector<ShownPassage> shown;
+  std::vector<Evidence> evidence;
+  const auto add_passage = [&](int index, int call, int result) {
+    Evidence one;
+    one.passage = &asked.passages(index);
+    one.text = one.passage->text();
+    one.mark_call = call;
+    one.mark_result = result;
+    evidence.push_back(one);
+  };
+  if (request.tools().empty()) {
+    std::vector<int32_t> question;
+    model_->tokenizer().Encode(request.question(), &question);
+    shown = Choose(request, options_.max_prompt_tokens - kPromptFrame -
+                                static_cast<int>(question.size()));
+    for (size_t i = 0; i < shown.size(); ++i) {
+      add_passage(shown[i].index, 0, static_cast<int>(i));
+      *writing.add_shown() = asked.passages(shown[i].index).source();
+    }
+    for (int i = 0; i < asked.passages_size(); ++i) {
+      if (i >= static_cast<int>(shown.size())) add_passage(i, -1, -1);
+    }
+  } else {
+    CutResults(&request);
+    *writing.mutable_tools() = asked.tools();
+    writing.set_plan(asked.plan());
+    for (int call = 0; call < asked.tools_size(); ++call) {
+      const v1::ToolUse& tool = asked.tools(call);
+      for (int k = 0; k < tool.passages_size(); ++k) {
+        const uint32_t index = tool.passages(k);
+        if (index >= static_cast<uint32_t>(asked.passages_size())) continue;
+        add_passage(static_cast<int>(index), call, k);
+        *writing.add_shown() = asked.passages(index).source();
+      }
+    }
+    AddToolResults(asked.tools(), 0, &evidence);
+  }
+  if (evidence.empty()) {
+    return FallBack(asked, is_cancelled, show,
+                    "there is nothing to show the model", std::move(draft));
+  }
+
+  const Language language = LanguageOf(request);
+  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
+  const Aligner aligner(request.question(), TextsOf(evidence), language,
+                        analyzer.get(), encoder_);
+  PromptOptions prompt;
+  prompt.documents = dialect_->cites;
+  prompt.fast_citations = fast;
+  prompt.safety_mode = request.safety_mode();
+
+  std::vector<v1::Turn> turns;
+  Answer best(&evidence, language);
+  double best_quality = 0;
+  int best_round = -1;
+  std::string ended;
+  absl::Status status;
+  const int revisions = fast ? 0 : options_.max_revisions;
+  for (int round = 0; round <= revisions; ++round) {
+    DecodeTask task;
+    task.request = QuestionPrompt(request, shown, language, turns, prompt);
+    task.max_tokens = options_.max_answer_tokens;
+    task.deadline = deadline;
+    auto rules = RulesFor(evidence);
+    if (rules != nullptr) {
+      task.constraint =
+          std::make_shared<OutputConstraint>(dialect_, std::move(*rules));
+    }
+    Answer answer(&evidence, language);
+    v1::WritingRound& told = *writing.add_rounds();
+    double quality = 0;
+    size_t done = 0;  // bytes of the draft that were compared
+    std::string text;
+    std::vector<Mark> marks;
+    std::vector<std::string> unsupported;
+    // Compares what is whole of the draft; at the end that is all.
+    const auto check = [&](bool final) {
+      bool heard = true;
+      std::vector<CheckedText> all =
+          CheckSentences(text, marks, evidence, aligner, language);
+      if (!final && !all.empty()) all.pop_back();
+      for (const CheckedText& one : all) {
+        if (one.span.begin < done) continue;
+        done = one.span.end;
+        const std::string sentence =
+            text.substr(one.span.begin, one.span.size());
+        const bool found = one.alignment.verdict == v1::FOUND;
+        v1::CheckedSentence& checked = *told.add_sentences();
+        checked.set_text(sentence);
+        checked.set_verdict(one.alignment.verdict);
+        checked.set_support(one.alignment.support);
+        quality += found ? one.alignment.support : -0.5;
+        if (!found) {
+          unsupported.push_back(sentence);
+          continue;
+        }
+        std::vector<v1::Citation> citations;
+        const std::string added =
+            answer.Add(sentence, one.alignment, &citations);
+        if (fast && show != nullptr) heard = heard && show(added, citations);
+      }
+      return heard;
+    };
+    const auto written = Decode(*model_, *dialect_, std::move(task),
+                                is_cancelled, [&](const MarkedDelta& delta) {
+                                  if (!fast) return true;
+                                  absl::StrAppend(&text, delta.text);
+                                  marks.insert(marks.end(), delta.marks.begin(),
+                                               delta.marks.end());
+                                  return check(/*final=*/false);
+                                });
+    if (!written.ok()) {
+      writing.mutable_rounds()->RemoveLast();
+      // A template that knows no second turn, or no memory: what there is
+      // counts.
+      if (absl::IsCancelled(written.status())) status = written.status();
+      ended = std::string(written.status().message());
+      break;
+    }
+    text = written->text;
+    marks = written->marks;
+    if (!check(/*final=*/true)) {
+      status = absl::CancelledError("the caller went away");
+      break;
+    }
+    told.set_draft(text);
+    told.set_prompt_tokens(written->generation.prompt_tokens);
+    told.set_answer_tokens(static_cast<int>(written->generation.tokens.size()));
+    told.set_prompt_sha256(written->prompt_sha256);
+    if (round == 0) draft.set_prompt_sha256(written->prompt_sha256);
+    if (!answer.empty() && (best.empty() || quality > best_quality)) {
+      best = std::move(answer);
+      best_quality = quality;
+      best_round = round;
+    }
+    if (unsupported.empty() || absl::Now() >= deadline) break;
+    v1::Turn said;
+    said.set_role("assistant");
+    said.set_content(text);
+    turns.push_back(said);
+    said.set_role("user");
+    said.set_content(RevisionTurn(unsupported));
+    turns.push_back(said);
+  }
+  ReturnAnalyzer(std::move(analyzer));
+  RETURN_IF_ERROR(status);
+  if (best.empty()) {
+    const std::string reason =
+        writing.rounds().empty()
+            ? absl::StrCat("the model wrote nothing: ", ended)
+            : absl::StrCat("no sentence of ", writing.rounds_size(),
+                           writing.rounds_size() == 1 ? " draft" : " drafts",
+                           " stands in what the model was shown");
+    return FallBack(asked, is_cancelled, show, reason, std::move(draft));
+  }
+  for (v1::CheckedSentence& sentence :
+       *writing.mutable_rounds(best_round)->mutable_sentences()) {
+    sentence.set_kept(sentence.verdict() == v1::FOUND);
+  }
+  best.Finish(&draft);
+  draft.set_writer(model_->name());
+  TellMaker(&draft);
+  return draft;
+}
+
+std::string ModelWriter::Rewrite(
+    const v1::RewriteRequest& request,
+    const std::function<bool()>& is_cancelled) const {
+  DecodeTask task;
+  task.request = RewritePrompt(request.history(), request.question());
+  task.max_tokens = kMaxQuestionTokens;
+  task.deadline = absl::Now() + absl::Seconds(options_.max_seconds);
+  const auto written =
+      Decode(*model_, *dialect_, std::move(task), is_cancelled, nullptr);
+  if (!written.ok() || written->generation.finish == FinishReason::kLength) {
+    return "";
+  }
+  std::string text(absl::StripAsciiWhitespace(written->text));
+  return text.find('\n') == std::string::npos ? text : "";
 }
 
 }  // namespace footnote

@@ -2,14 +2,20 @@
 #ifndef FOOTNOTE_GENERATOR_MODELLED_MODEL_WRITER_H_
 #define FOOTNOTE_GENERATOR_MODELLED_MODEL_WRITER_H_
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "generator/modelled/constraint.h"
+#include "generator/modelled/decode.h"
+#include "generator/modelled/dialect.h"
+#include "generator/modelled/evidence.h"
 #include "generator/modelled/prompt.h"
 #include "generator/writer.h"
+#include "model/encoder/encoder.h"
 #include "model/language_model.h"
 #include "text/analyzer.h"
 
@@ -19,67 +25,81 @@ struct ModelWriterOptions {
   // What the model is shown: so many passages, and tokens of prompt in all.
   int max_passages = 3;
   int max_prompt_tokens = 600;
+  // Of what tools said.
+  int max_tool_tokens = 1200;
   int max_answer_tokens = 80;
   // How often a draft is given back with what was wrong with it.
   int max_revisions = 1;
   // Of one answer; then what there is counts.
   double max_seconds = 60;
-  bool fast_citations = true;
-  std::string safety_mode;
 };
 
 // The loop: draft, compare with the passages, revise with the verdicts as
 // feedback at most max_revisions times, drop the sentences that still stand
 // nowhere; nothing left is the fallback's answer, under the fallback's name.
 // Each sentence of an answer has a citation, of the words that it shares with
-// a passage.
+// a passage or with what a tool said. Draft.writing tells all of it.
+//
+// In the mode FAST there is one round: each sentence is compared as soon as it
+// is whole, and given out or dropped.
+//
+// Marks that the model writes can name only sources that it was shown.
 //
 // Greedy decoding: the same request gives the same bytes.
 class ModelWriter : public Writer {
  public:
-  // `model` and `fallback` must outlive it. REQUIRES: model->chat() is not
-  // null.
-  ModelWriter(const LanguageModel* model, const Writer* fallback,
+  // `model`, `dialect` (the model's), `fallback` and `encoder`, which may be
+  // null, must outlive it. REQUIRES: model->chat() is not null.
+  ModelWriter(const LanguageModel* model, const Dialect* dialect,
+              const Writer* fallback, const Encoder* encoder,
               const ModelWriterOptions& options);
 
   absl::string_view name() const override { return model_->name(); }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(
       const v1::GenerateRequest& request,
-      const std::function<bool()>& is_cancelled) const override;
-
-  // What happened on the way, for tests and measurements.
-  struct Trace {
-    int rounds = 0;
-    int prompt_tokens = 0;
-    int answer_tokens = 0;
-    std::vector<std::string> drafts;
-    bool fell_back = false;
-  };
-  absl::StatusOr<v1::Draft> WriteTraced(
+      const std::function<bool()>& is_cancelled) const override {
+    return WriteStreamed(request, is_cancelled, nullptr);
+  }
+  absl::StatusOr<v1::Draft> WriteStreamed(
       const v1::GenerateRequest& request,
-      const std::function<bool()>& is_cancelled, Trace* trace) const;
+      const std::function<bool()>& is_cancelled,
+      const ShowSentence& show) const override;
 
-  // A follow-up as a question that stands alone; by rule where the model fails.
-  std::string Rewrite(const std::vector<Turn>& turns) const;
+  // A follow-up as a question that stands alone; empty where what the model
+  // wrote is no such question.
+  std::string Rewrite(const v1::RewriteRequest& request,
+                      const std::function<bool()>& is_cancelled) const;
 
  private:
-  struct Sentence;
+  class Answer;
 
   std::vector<ShownPassage> Choose(const v1::GenerateRequest& request,
                                    int tokens) const;
-  absl::StatusOr<std::string> Complete(
-      const std::string& request, int max_tokens,
-      const std::function<bool()>& is_cancelled, absl::Time deadline,
-      Trace* trace) const;
+  void CutResults(v1::GenerateRequest* request) const;
+  std::unique_ptr<OutputRules> RulesFor(
+      const std::vector<Evidence>& evidence) const;
+  absl::StatusOr<v1::Draft> FallBack(const v1::GenerateRequest& request,
+                                     const std::function<bool()>& is_cancelled,
+                                     const ShowSentence& show,
+                                     absl::string_view reason,
+                                     v1::Draft told) const;
+  void TellMaker(v1::Draft* draft) const;
   std::unique_ptr<Analyzer> BorrowAnalyzer() const;
   void ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const;
 
   const LanguageModel* const model_;
+  const Dialect* const dialect_;
   const Writer* const fallback_;
+  const Encoder* const encoder_;
   const ModelWriterOptions options_;
-  // Trained to cite, and so on: said by its template.
-  const bool cites_;
+  // Of weights and tokenizer, in raw bytes: reads every byte of them, so it
+  // begins early.
+  struct Hashes {
+    std::string model;
+    std::string tokenizer;
+  };
+  std::shared_future<Hashes> hashes_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
 };

@@ -5,7 +5,14 @@
 
 namespace footnote {
 
-absl::StatusOr<const Writer*> ModelShelf::Find(absl::string_view name) {
+const Dialect& ModelShelf::DialectOf(const LanguageModel& model) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_ptr<Dialect>& dialect = dialects_[&model];
+  if (dialect == nullptr) dialect = std::make_unique<Dialect>(model);
+  return *dialect;
+}
+
+absl::StatusOr<const ModelWriter*> ModelShelf::Find(absl::string_view name) {
   const auto found = models_->Find(name);
   if (absl::IsInvalidArgument(found.status())) {
     return absl::NotFoundError(found.status().message());
@@ -16,10 +23,12 @@ absl::StatusOr<const Writer*> ModelShelf::Find(absl::string_view name) {
     return absl::FailedPreconditionError(
         absl::StrCat("model ", model->name(), ": it has no chat template"));
   }
+  const Dialect& dialect = DialectOf(*model);
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<ModelWriter>& writer = writers_[model];
   if (writer == nullptr) {
-    writer = std::make_unique<ModelWriter>(model, fallback_, options_);
+    writer = std::make_unique<ModelWriter>(model, &dialect, fallback_, encoder_,
+                                           options_);
   }
   return writer.get();
 }

@@ -8,8 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "generator/modelled/dialect.h"
 #include "generator/modelled/model_writer.h"
 #include "generator/writer.h"
+#include "model/encoder/encoder.h"
 #include "model/language_models.h"
 
 namespace footnote {
@@ -17,23 +19,34 @@ namespace footnote {
 // Safe from many threads.
 class ModelShelf {
  public:
-  // `models` and `fallback` must outlive it.
+  // `models`, `fallback` and `encoder`, which may be null, must outlive it.
   ModelShelf(LanguageModels* models, const Writer* fallback,
-             const ModelWriterOptions& options)
-      : models_(models), fallback_(fallback), options_(options) {}
+             const Encoder* encoder, const ModelWriterOptions& options)
+      : models_(models),
+        fallback_(fallback),
+        encoder_(encoder),
+        options_(options) {}
 
   // The writer that is the model LanguageModels::Find(name). It lives as long
   // as the shelf.
   //   NotFound            no such model
   //   FailedPrecondition  it has no chat template
-  absl::StatusOr<const Writer*> Find(absl::string_view name);
+  absl::StatusOr<const ModelWriter*> Find(absl::string_view name);
+
+  // How `model`, one of `models`, wants to be spoken to. Lives as long as the
+  // shelf.
+  const Dialect& DialectOf(const LanguageModel& model);
+
+  LanguageModels& models() const { return *models_; }
 
  private:
   LanguageModels* const models_;
   const Writer* const fallback_;
+  const Encoder* const encoder_;
   const ModelWriterOptions options_;
   std::mutex mutex_;
   // By mutex_.
+  std::map<const LanguageModel*, std::unique_ptr<Dialect>> dialects_;
   std::map<const LanguageModel*, std::unique_ptr<ModelWriter>> writers_;
 };
 

@@ -8,6 +8,9 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
+#include "generator/chat.h"
+#include "generator/extractive/extractive_writer.h"
+#include "generator/modelled/shelf.h"
 #include "gtest/gtest.h"
 #include "tests/model/tokenizer/toy_tokenizer.h"
 
@@ -41,7 +44,10 @@ std::string Folder() {
 
 class ModelsTest : public ::testing::Test {
  protected:
-  ModelsTest() : models_(Folder(), Options()) {}
+  ModelsTest()
+      : models_(Folder(), Options()),
+        extractive_(nullptr),
+        shelf_(&models_, &extractive_, nullptr, {}) {}
 
   static EngineOptions Options() {
     EngineOptions options;
@@ -65,14 +71,16 @@ class ModelsTest : public ::testing::Test {
       absl::Time deadline = absl::InfiniteFuture()) {
     text_.clear();
     return Chat(
-        request, &models_, deadline, [] { return false; },
-        [this](absl::string_view piece) {
-          text_ += std::string(piece);
+        request, &shelf_, nullptr, deadline, [] { return false; },
+        [this](const v1::ChatResponse& piece) {
+          text_ += piece.delta();
           return true;
         });
   }
 
   LanguageModels models_;
+  const ExtractiveWriter extractive_;
+  ModelShelf shelf_;
   std::string text_;
 };
 
@@ -142,8 +150,8 @@ TEST_F(ModelsTest, CallerThatGoesAwayAndDeadlineEndTheWork) {
   v1::ChatRequest request = Request("hello");
   request.set_max_tokens(2000);
   const auto gone = Chat(
-      request, &models_, absl::InfiniteFuture(), [] { return true; },
-      [](absl::string_view) { return true; });
+      request, &shelf_, nullptr, absl::InfiniteFuture(), [] { return true; },
+      [](const v1::ChatResponse&) { return true; });
   EXPECT_TRUE(absl::IsCancelled(gone.status())) << gone.status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(Run(request, absl::Now()).status()));
 }

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "proto/footnote/v1/generator.pb.h"
 
 namespace footnote {
 namespace {
@@ -25,7 +28,17 @@ class AlignTest : public testing::Test {
   Alignment Align(const v1::GenerateRequest& request,
                   const std::string& sentence,
                   Language language = Language::kEn) {
-    return Aligner(request, language, &analyzer_).Align(sentence);
+    return Aligner(request.question(), Texts(request), language, &analyzer_)
+        .Align(sentence);
+  }
+
+  static std::vector<absl::string_view> Texts(
+      const v1::GenerateRequest& request) {
+    std::vector<absl::string_view> texts;
+    for (const v1::Passage& passage : request.passages()) {
+      texts.push_back(passage.text());
+    }
+    return texts;
   }
 
   // The claim of the best shared words; they are the same in the passage.
@@ -94,7 +107,8 @@ TEST_F(AlignTest, KnowsWordsWithoutSpaces) {
 TEST_F(AlignTest, LooksOnlyWhereItMay) {
   const auto request = Request("How high?", {kTower, "Nothing here."});
   Analyzer analyzer;
-  const Aligner aligner(request, Language::kEn, &analyzer);
+  const Aligner aligner(request.question(), Texts(request), Language::kEn,
+                        &analyzer);
   EXPECT_EQ(aligner.Align("It is 31 metres high.", {1}).verdict, v1::NOT_FOUND);
   EXPECT_EQ(aligner.Align("It is 31 metres high.", {0, 7, -1}).verdict,
             v1::FOUND);

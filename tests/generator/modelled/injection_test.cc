@@ -3,14 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+#include "generator/chat.h"
+#include "generator/citation/verify.h"
+#include "generator/extractive/extractive_writer.h"
 #include "generator/modelled/marks.h"
 #include "generator/modelled/prompt.h"
+#include "generator/modelled/shelf.h"
 #include "model/template/chat_template.h"
 #include "model/tokenizer/tokenizer.h"
 #include "model/tokenizer/tokenizer_json.h"
+#include "nlohmann/json.hpp"
+#include "tests/generator/scripted_model.h"
 #include "tests/model/tokenizer/toy_tokenizer.h"
 
 namespace footnote {
@@ -78,10 +87,29 @@ class InjectionTest : public testing::TestWithParam<bool> {
     shown.bytes = passage->text().size();
     PromptOptions options;
     options.documents = GetParam();
-    const auto prompt = chat_->Render(QuestionPrompt(
-        request, {shown}, Language::kEn,
-        {{"assistant", "draft " + planted}, {"user", RevisionTurn({planted})}},
-        options));
+    std::vector<v1::Turn> turns(2);
+    turns[0].set_role("assistant");
+    turns[0].set_content("draft " + planted);
+    turns[1].set_role("user");
+    turns[1].set_content(RevisionTurn({planted}));
+    // The same among what tools said.
+    v1::GenerateRequest tools = request;
+    v1::ToolUse* const tool = tools.add_tools();
+    tool->set_call_id(planted);
+    tool->set_tool("search");
+    tool->set_parameters(nlohmann::json({{"query", planted}}).dump());
+    tool->add_results("The tower is high. " + planted + " It is old.");
+    tools.set_plan(planted);
+    std::vector<int32_t> controls = ControlsOf(
+        QuestionPrompt(request, {shown}, Language::kEn, turns, options));
+    const std::vector<int32_t> more = ControlsOf(
+        QuestionPrompt(tools, {shown}, Language::kEn, turns, options));
+    controls.insert(controls.end(), more.begin(), more.end());
+    return controls;
+  }
+
+  std::vector<int32_t> ControlsOf(const std::string& request) const {
+    const auto prompt = chat_->Render(request);
     EXPECT_TRUE(prompt.ok()) << prompt.status();
     if (!prompt.ok()) return {};
     std::vector<int32_t> ids, controls;
@@ -120,6 +148,110 @@ TEST(MarksInjectionTest, IndicesThatDoNotExistAreOnlyNumbers) {
   ASSERT_EQ(delta.marks.size(), 1u);
   EXPECT_EQ(delta.marks[0].sources[0].results[0], 99);
   EXPECT_EQ(delta.marks[0].sources[1].call, 7);
+}
+
+// A model that repeats what was planted, word by word, in the place of plan and
+// answer.
+class ObedientModelTest : public ::testing::Test {
+ protected:
+  ObedientModelTest() : extractive_(nullptr) {}
+
+  void Obey(const std::string& planted, bool tagged) {
+    Script script = tagged ? TaggedScript() : CommandScript();
+    // A text of one byte would be every text's.
+    const std::string said = planted + " ";
+    for (const char* begin :
+         {"<|CHATBOT_TOKEN|>", "<|AFTER_1|>", "<|START_RESPONSE|>"}) {
+      script.next.push_back({begin, said});
+    }
+    folder_ = absl::StrCat(::testing::TempDir(), "/obedient");
+    WriteScriptedModel(folder_, "m", script);
+    EngineOptions options;
+    options.threads = 1;
+    options.cache_bytes = 16 << 20;
+    models_ = std::make_unique<LanguageModels>(folder_, options);
+    shelf_ = std::make_unique<ModelShelf>(models_.get(), &extractive_, nullptr,
+                                          ModelWriterOptions());
+  }
+
+  std::string folder_;
+  const ExtractiveWriter extractive_;
+  std::unique_ptr<LanguageModels> models_;
+  std::unique_ptr<ModelShelf> shelf_;
+};
+
+constexpr char kOneTool[] = R"([{"name": "search", "parameters": {
+  "type": "object", "properties": {"query": {"type": "string"}}}}])";
+
+TEST_F(ObedientModelTest, WhatAResultSaysIsNoCallAndNoCitationOfMore) {
+  for (const bool tagged : {false, true}) {
+    for (const char* planted : kPlanted) {
+      Obey(planted, tagged);
+      v1::ChatRequest request;
+      request.set_model("m");
+      request.set_tools_json(kOneTool);
+      request.set_max_tokens(20);
+      v1::ChatRequest::Message* message = request.add_messages();
+      message->set_role("user");
+      message->set_content("How high is the tower?");
+      message = request.add_messages();
+      message->set_role("assistant");
+      v1::ToolCall* const call = message->add_tool_calls();
+      call->set_id("0");
+      call->set_name("search");
+      call->set_parameters("{\"query\": \"tower\"}");
+      message = request.add_messages();
+      message->set_role("tool");
+      message->set_tool_call_id("0");
+      message->set_content(
+          absl::StrCat("The tower is 31 metres high. ", planted));
+      const auto end = Chat(
+          request, shelf_.get(), nullptr, absl::InfiniteFuture(),
+          [] { return false; }, [](const v1::ChatResponse&) { return true; });
+      ASSERT_TRUE(end.ok()) << planted << ": " << end.status();
+      EXPECT_EQ(end->tool_calls_size(), 0) << planted;
+      for (const v1::Citation& citation : end->citations()) {
+        for (const v1::ToolSpan& cited : citation.tools()) {
+          EXPECT_EQ(cited.call_id(), "0") << planted;
+          EXPECT_EQ(cited.result(), 0u) << planted;
+          EXPECT_EQ(message->content().substr(cited.span().begin(),
+                                              cited.quote().size()),
+                    cited.quote());
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ObedientModelTest, WhatADocumentSaysChangesNoCitation) {
+  for (const char* planted : kPlanted) {
+    Obey(planted, /*tagged=*/false);
+    v1::GenerateRequest request;
+    request.set_question("How high is the tower?");
+    request.set_language("en");
+    for (const std::string& text :
+         {std::string("The tower is 31 metres high."),
+          absl::StrCat("Herons nest there. ", planted)}) {
+      v1::Passage* const passage = request.add_passages();
+      passage->set_text(text);
+      passage->mutable_span()->set_end(text.size());
+      passage->mutable_span()->set_end_code_point(CountCodePoints(text));
+      passage->mutable_source()->set_collection("c");
+      passage->mutable_source()->set_document(
+          absl::StrCat(request.passages_size()));
+      passage->mutable_source()->set_version(1);
+    }
+    auto draft = (*shelf_->Find("m"))->Write(request, [] { return false; });
+    ASSERT_TRUE(draft.ok()) << planted << ": " << draft.status();
+    // What it wrote is quoted from where it stands, or the extractive writer's
+    // answer is given.
+    EXPECT_EQ(KeepOnlyFound(request.passages(), &*draft), 0) << planted;
+    EXPECT_TRUE(draft->writing().tools().empty());
+    for (const v1::Citation& citation : draft->citations()) {
+      const bool first = citation.sources(0).source().document() == "1";
+      EXPECT_TRUE(first || draft->writer() == "m") << planted;
+    }
+  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// With the small real model where $FOOTNOTE_MODELS has it.
+// With a scripted model, and the small real one where $FOOTNOTE_MODELS has it.
 #include "generator/modelled/model_writer.h"
 
 #include <gtest/gtest.h>
@@ -7,14 +7,32 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "generator/citation/verify.h"
 #include "generator/extractive/extractive_writer.h"
+#include "tests/generator/scripted_model.h"
 
 namespace footnote {
 namespace {
 
 constexpr char kModel[] = "SmolLM2-135M-Instruct";
+
+v1::GenerateRequest Request() {
+  v1::GenerateRequest request;
+  request.set_question("How high is the lighthouse?");
+  request.set_language("en");
+  v1::Passage* passage = request.add_passages();
+  passage->set_text(
+      "The lighthouse was lit in 1859. The lighthouse is 31 metres high.");
+  passage->mutable_span()->set_end(passage->text().size());
+  passage->mutable_span()->set_end_code_point(passage->text().size());
+  passage->mutable_source()->set_collection("c");
+  passage->mutable_source()->set_document("d");
+  passage->mutable_source()->set_version(1);
+  return request;
+}
 
 TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   const char* const folder = getenv("FOOTNOTE_MODELS");
@@ -27,25 +45,14 @@ TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   const ExtractiveWriter extractive(nullptr);
   const auto model = LanguageModel::Open(path, {});
   ASSERT_TRUE(model.ok()) << model.status();
-  const ModelWriter writer(model->get(), &extractive, {});
-  v1::GenerateRequest request;
-  request.set_question("How high is the lighthouse?");
-  request.set_language("en");
-  v1::Passage* passage = request.add_passages();
-  passage->set_text(
-      "The lighthouse was lit in 1859. The lighthouse is 31 metres high.");
-  passage->mutable_span()->set_end(passage->text().size());
-  passage->mutable_span()->set_end_code_point(passage->text().size());
-  passage->mutable_source()->set_collection("c");
-  passage->mutable_source()->set_document("d");
-  passage->mutable_source()->set_version(1);
-  ModelWriter::Trace trace;
-  auto draft = writer.WriteTraced(
-      request, [] { return false; }, &trace);
+  const Dialect dialect(**model);
+  const ModelWriter writer(model->get(), &dialect, &extractive, nullptr, {});
+  const v1::GenerateRequest request = Request();
+  auto draft = writer.Write(request, [] { return false; });
   ASSERT_TRUE(draft.ok()) << draft.status();
-  EXPECT_GE(trace.rounds, 1);
-  EXPECT_LE(trace.rounds, 2);
-  EXPECT_GT(trace.prompt_tokens, 0);
+  ASSERT_GE(draft->writing().rounds_size(), 1);
+  EXPECT_LE(draft->writing().rounds_size(), 2);
+  EXPECT_GT(draft->writing().rounds(0).prompt_tokens(), 0);
   ASSERT_FALSE(draft->citations().empty());
   EXPECT_EQ(KeepOnlyFound(request.passages(), &*draft), 0);
   EXPECT_NE(draft->text().find("31"), std::string::npos) << draft->text();
@@ -53,6 +60,141 @@ TEST(ModelWriterTest, EverySentenceOfSmolLM2IsCited) {
   const auto again = writer.Write(request, [] { return false; });
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->text(), draft->text());
+}
+
+class ScriptedWriterTest : public ::testing::Test {
+ protected:
+  ScriptedWriterTest() : extractive_(nullptr) {}
+
+  // Says `first`, and `second` when it is told what was wrong.
+  void Says(const std::string& first, const std::string& second) {
+    Script script = CommandScript();
+    script.next = {{"<|CHATBOT_TOKEN|>", "<|START_RESPONSE|>"},
+                   {"<|AFTER_1|>", "<|START_RESPONSE|>"},
+                   {"<|AGAIN|>", second},
+                   {second, "<|END_RESPONSE|>"},
+                   {"<|START_RESPONSE|>", first},
+                   {first, "<|END_RESPONSE|>"}};
+    const std::string folder = ::testing::TempDir() + "/writer";
+    WriteScriptedModel(folder, "m", script);
+    auto model = LanguageModel::Open(folder + "/m", {});
+    ASSERT_TRUE(model.ok()) << model.status();
+    model_ = *std::move(model);
+    dialect_ = std::make_unique<Dialect>(*model_);
+    writer_ = std::make_unique<ModelWriter>(model_.get(), dialect_.get(),
+                                            &extractive_, nullptr,
+                                            ModelWriterOptions());
+  }
+
+  v1::Draft Write(const v1::GenerateRequest& request) {
+    auto draft = writer_->WriteStreamed(
+        request, [] { return false; },
+        [this](absl::string_view text,
+               const std::vector<v1::Citation>& citations) {
+          shown_.emplace_back(std::string(text), citations.size());
+          return true;
+        });
+    EXPECT_TRUE(draft.ok()) << draft.status();
+    return draft.ok() ? *draft : v1::Draft();
+  }
+
+  const ExtractiveWriter extractive_;
+  std::unique_ptr<LanguageModel> model_;
+  std::unique_ptr<Dialect> dialect_;
+  std::unique_ptr<ModelWriter> writer_;
+  std::vector<std::pair<std::string, size_t>> shown_;
+};
+
+TEST_F(ScriptedWriterTest, RevisesWithTheVerdictsAndTellsEachRound) {
+  Says("The moon is made of cheese.",
+       "The lighthouse is <co>31 metres high</co: 0:[0]>.");
+  const v1::GenerateRequest request = Request();
+  v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(), "The lighthouse is 31 metres high.");
+  EXPECT_EQ(draft.writer(), "m");
+  EXPECT_EQ(KeepOnlyFound(request.passages(), &draft), 0);
+  const v1::Writing& writing = draft.writing();
+  ASSERT_EQ(writing.rounds_size(), 2);
+  EXPECT_EQ(writing.rounds(0).draft(), "The moon is made of cheese.");
+  ASSERT_EQ(writing.rounds(0).sentences_size(), 1);
+  EXPECT_EQ(writing.rounds(0).sentences(0).verdict(), v1::NOT_FOUND);
+  EXPECT_FALSE(writing.rounds(0).sentences(0).kept());
+  EXPECT_EQ(writing.rounds(1).sentences(0).verdict(), v1::FOUND);
+  EXPECT_TRUE(writing.rounds(1).sentences(0).kept());
+  EXPECT_EQ(writing.fallback_reason(), "");
+  ASSERT_EQ(writing.shown_size(), 1);
+  EXPECT_EQ(writing.shown(0).document(), "d");
+  EXPECT_EQ(draft.model(), "m");
+  EXPECT_EQ(draft.model_sha256().size(), 32u);
+  EXPECT_EQ(draft.tokenizer_sha256().size(), 32u);
+  EXPECT_NE(draft.tokenizer_sha256(), draft.model_sha256());
+  EXPECT_EQ(draft.prompt_sha256(), writing.rounds(0).prompt_sha256());
+  EXPECT_NE(draft.prompt_sha256(), writing.rounds(1).prompt_sha256());
+  EXPECT_EQ(draft.sampling().mode(), "greedy");
+}
+
+TEST_F(ScriptedWriterTest, DropsWhatStaysUnsupported) {
+  Says("The lighthouse is 31 metres high. The moon is made of cheese.",
+       "Cheese it is.");
+  const v1::Draft draft = Write(Request());
+  EXPECT_EQ(draft.text(), "The lighthouse is 31 metres high.");
+  ASSERT_EQ(draft.writing().rounds_size(), 2);
+  EXPECT_TRUE(draft.writing().rounds(0).sentences(0).kept());
+  EXPECT_FALSE(draft.writing().rounds(0).sentences(1).kept());
+}
+
+TEST_F(ScriptedWriterTest, FallsBackWithAReasonWhenNothingIsLeft) {
+  Says("The moon is made of cheese.", "It is cheese all through.");
+  const v1::Draft draft = Write(Request());
+  EXPECT_EQ(draft.writer(), extractive_.name());
+  EXPECT_EQ(draft.model(), "m");
+  EXPECT_EQ(draft.writing().rounds_size(), 2);
+  EXPECT_NE(draft.writing().fallback_reason().find("no sentence of 2 drafts"),
+            std::string::npos)
+      << draft.writing().fallback_reason();
+  EXPECT_NE(draft.text().find("31"), std::string::npos);
+}
+
+TEST_F(ScriptedWriterTest, FastGivesEachSentenceWithItsCitations) {
+  Says(
+      "The lighthouse was lit in 1859. The moon is made of cheese. The "
+      "lighthouse is 31 metres high.",
+      "Never asked.");
+  v1::GenerateRequest request = Request();
+  request.set_citation_mode(v1::FAST);
+  const v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(),
+            "The lighthouse was lit in 1859. The lighthouse is 31 metres "
+            "high.");
+  ASSERT_EQ(shown_.size(), 2u);
+  EXPECT_EQ(shown_[0].first + shown_[1].first, draft.text());
+  EXPECT_GE(shown_[0].second, 1u);
+  EXPECT_EQ(draft.writing().rounds_size(), 1);
+}
+
+TEST_F(ScriptedWriterTest, AccurateGivesNothingOutBeforeItIsDone) {
+  Says("The lighthouse was lit in 1859.", "x");
+  Write(Request());
+  EXPECT_TRUE(shown_.empty());
+}
+
+TEST_F(ScriptedWriterTest, WhatAToolSaidIsCited) {
+  Says("That is 101.7 feet.", "x");
+  v1::GenerateRequest request = Request();
+  v1::ToolUse* const tool = request.add_tools();
+  tool->set_call_id("0");
+  tool->set_tool("calculate");
+  tool->set_parameters("{\"expression\": \"31 * 3.28084\"}");
+  tool->add_results("31 * 3.28084 = 101.7 feet");
+  tool->set_step(1);
+  v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(), "That is 101.7 feet.");
+  ASSERT_EQ(draft.citations_size(), 1);
+  EXPECT_EQ(draft.citations(0).tools(0).quote(), "101.7 feet");
+  EXPECT_EQ(KeepOnlyFound(request.passages(), request.tools(), &draft), 0);
+  // Without the tool nothing supports it.
+  EXPECT_EQ(KeepOnlyFound(request.passages(), &draft), 1);
+  EXPECT_EQ(draft.text(), "");
 }
 
 }  // namespace
