@@ -4,10 +4,23 @@
 
 namespace footnote {
 
-// The calling thread steps back for threads that answer somebody: it gets what
-// they leave, and a little in any case. For ingestion and merging; it can't be
-// taken back.
+// Somebody waits for what this thread does, as long as it lives.
+class SearchUnderWay {
+ public:
+  SearchUnderWay();
+  ~SearchUnderWay();
+  SearchUnderWay(const SearchUnderWay&) = delete;
+  SearchUnderWay& operator=(const SearchUnderWay&) = delete;
+};
+
+// Called by ingestion and merging every millisecond or so of work: waits while
+// a search of this process is under way. Never long: a thread works a third of
+// the time at least, however much is searched. Costs nothing when nobody does.
 void YieldToSearches();
+
+// The calling thread is given less of a processor that others want too, from
+// now on.
+void WorkInBackground();
 
 }  // namespace footnote
 

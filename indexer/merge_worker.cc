@@ -39,7 +39,7 @@ void MergeWorker::WaitUntilIdle() {
 }
 
 void MergeWorker::Run() {
-  YieldToSearches();
+  WorkInBackground();
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

@@ -105,7 +105,7 @@ class Pipeline::Worker {
       : shared_(*shared), encoder_(shared->encoder) {}
 
   void Run() {
-    YieldToSearches();
+    WorkInBackground();
     while (!shared_.cancelled) {
       SourceFile file;
       bool finished = false;
@@ -225,6 +225,7 @@ class Pipeline::Worker {
     ASSIGN_OR_RETURN(const uint32_t first,
                      postings_.Add(document, version, writer_.get()));
     for (size_t i = 0; i < document.passages.size(); ++i) {
+      YieldToSearches();
       const uint32_t passage = first + static_cast<uint32_t>(i);
       if (shared_.encoder != nullptr) {
         RETURN_IF_ERROR(

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
 #include "retriever/ann/ivf_builder.h"
@@ -27,6 +28,7 @@ class RetrieverService final : public v1::Retriever::Service {
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override {
+    const SearchUnderWay others_wait;
     return ToGrpcStatus([&]() -> absl::Status {
       RETURN_IF_ERROR(ValidateSearch(*request));
       return searcher_.Search(

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/priority.h"
 #include "storage/postings_codec.h"
 
 namespace footnote {
@@ -37,6 +38,7 @@ PostingSink::PostingSink(SectionFile* file,
 void PostingSink::Add(uint64_t key, uint8_t channel,
                       absl::Span<const uint32_t> ordinals,
                       absl::Span<const uint32_t> frequencies) {
+  YieldToSearches();
   const std::vector<uint16_t>& length_of =
       length_of_[info_->channel_group[channel]];
   TermRow term = {};
