@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "model/decoder/choose_device.h"
 #include "model/decoder/decoder.h"
 #include "model/weights/model_files.h"
 #include "model/weights/safetensors.h"
@@ -62,7 +63,8 @@ int32_t MostLikely(absl::Span<const float> logits) {
 
 absl::StatusOr<GoldenReport> CompareGolden(const std::string& folder,
                                            int threads) {
-  return CompareGoldenOn(folder, MakeCpuDevice(threads), true);
+  ASSIGN_OR_RETURN(std::unique_ptr<Device> device, ChooseDevice("", threads));
+  return CompareGoldenOn(folder, std::move(device), true);
 }
 
 absl::StatusOr<GoldenReport> CompareGoldenOn(const std::string& folder,

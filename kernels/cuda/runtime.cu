@@ -25,6 +25,10 @@ class Mark {
   cudaEvent_t event = nullptr;
 };
 
+namespace {
+__global__ void ProbeKernel() {}
+}  // namespace
+
 bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes) {
   int count = 0;
   cudaError_t error = cudaGetDeviceCount(&count);
@@ -56,12 +60,14 @@ bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes) {
   cudaDriverGetVersion(&info->driver);
   info->emulated = false;
   cudaFuncAttributes attributes;
-  (void)attributes;
-  if (properties.major < 8) {
+  error = cudaFuncGetAttributes(&attributes, ProbeKernel);
+  if (error != cudaSuccess) {
     std::snprintf(why, why_bytes,
-                  "no CUDA device: %s has compute capability %d.%d, want 8.0 "
-                  "or above",
-                  properties.name, properties.major, properties.minor);
+                  "no CUDA device: %s has compute capability %d.%d, which this "
+                  "program has no kernels for: %s",
+                  properties.name, properties.major, properties.minor,
+                  cudaGetErrorString(error));
+    cudaGetLastError();
     return false;
   }
   return true;

@@ -52,7 +52,9 @@ int RoundedUp(int count) {
 class CudaDevice : public Device {
  public:
   explicit CudaDevice(const CudaOptions& options)
-      : exact_(options.exact), queue_(options.graphs) {}
+      : exact_(options.exact),
+        weights_(options.weights),
+        queue_(options.graphs) {}
   ~CudaDevice() override;
 
   float* Allocate(size_t count) override;
@@ -139,6 +141,7 @@ class CudaDevice : public Device {
                      int heads);
 
   bool exact_;
+  CudaWeights weights_;
   CudaQueue queue_;
   std::map<const float*, Shadow> shadows_;  // by buffer
   Space scratch_fragments_;
@@ -246,6 +249,11 @@ absl::StatusOr<Matrix> CudaDevice::Upload(const Tensor& tensor) {
       break;
     default:
       break;
+  }
+  if (QuantBlock(type) == 1 && weights_ != CudaWeights::kAsTheyAre) {
+    kind = weights_ == CudaWeights::kFp8    ? cuda::WeightKind::kFp8
+           : weights_ == CudaWeights::kInt8 ? cuda::WeightKind::kInt8
+                                            : cuda::WeightKind::kInt4;
   }
   cuda::DeviceMatrix on_device;
   on_device.kind = kind;

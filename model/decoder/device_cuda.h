@@ -10,12 +10,21 @@
 
 namespace footnote {
 
+enum class CudaWeights {
+  kAsTheyAre,
+  // Weights of floats are rounded when they are loaded; others stay.
+  kFp8,
+  kInt8,
+  kInt4,
+};
+
 struct CudaOptions {
   // Products of floats: activations in three parts of bfloat16, keys and values
   // as floats, weights that bfloat16 does not hold as floats. For comparison
   // with other programs; else activations, keys and values are bfloat16 and
   // sums are floats.
   bool exact = false;
+  CudaWeights weights = CudaWeights::kAsTheyAre;
   // Whether steps that come again run as graphs.
   bool graphs = true;
 };

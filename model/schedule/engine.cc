@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "model/decoder/choose_device.h"
 #include "model/decoder/decoder.h"
 #include "model/schedule/pages.h"
 #include "model/schedule/sequence.h"
@@ -159,8 +160,10 @@ absl::Status ThreadedEngine::Start() {
       std::max(options_.step_tokens, options_.max_running + kPageTokens);
   const int logit_rows =
       options_.max_running + kMaxDraft * kMaxDraftingRequests;
-  ASSIGN_OR_RETURN(decoder_, Decoder::Create(*files_, MakeCpuDevice(threads_),
-                                             rows, std::min(rows, logit_rows)));
+  ASSIGN_OR_RETURN(std::unique_ptr<Device> device,
+                   ChooseDevice(options_.device, threads_));
+  ASSIGN_OR_RETURN(decoder_, Decoder::Create(*files_, std::move(device), rows,
+                                             std::min(rows, logit_rows)));
   const KvShape& shape = decoder_->shape();
   const std::vector<int> pages =
       PagesFor(shape, options_.cache_bytes, decoder_->max_rows());

@@ -23,6 +23,8 @@ namespace footnote {
 struct EngineOptions {
   // Threads that compute; 0: one per CPU.
   int threads = 0;
+  // Where: model/decoder/choose_device.h; empty: as FOOTNOTE_DEVICE says.
+  std::string device;
   // What keys and values may take, the prefix cache included.
   uint64_t cache_bytes = uint64_t{1} << 30;
   // Requests that run at once; others wait.

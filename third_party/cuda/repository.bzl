@@ -18,20 +18,26 @@ cc_library(
 """
 
 def _static_libraries(repository_ctx):
-    """Linker flags that take Abseil and GoogleTest from their archives."""
+    """Linker flags that take what is not glibc from archives."""
     folder = repository_ctx.path("/usr/lib/x86_64-linux-gnu")
     if not folder.exists:
         return []
     archives = []
     for file in folder.readdir():
         name = file.basename
-        wanted = name.startswith("libabsl_") or name in ["libgtest.a", "libgmock.a", "libsimdjson.a"]
+        wanted = name.startswith("libabsl_") or name in ["libgtest.a", "libgmock.a"]
         if wanted and name.endswith(".a"):
             # A folder of archives alone: then -lNAME finds no shared library.
             repository_ctx.symlink(file, "static/" + name)
             archives.append("-l" + name[len("lib"):-len(".a")])
+    compilers = repository_ctx.path("/usr/lib/gcc/x86_64-linux-gnu")
+    if compilers.exists:
+        for compiler in compilers.readdir():
+            library = compiler.get_child("libstdc++.a")
+            if library.exists and not repository_ctx.path("static/libstdc++.a").exists:
+                repository_ctx.symlink(library, "static/libstdc++.a")
     here = str(repository_ctx.path("static"))
-    return ["-L" + here, "-Wl,--start-group"] + archives + ["-Wl,--end-group"]
+    return ["-L" + here, "-Wl,--start-group"] + archives + ["-lstdc++", "-Wl,--end-group"]
 
 def _impl(repository_ctx):
     root = repository_ctx.path(Label("//:WORKSPACE")).dirname

@@ -1,0 +1,42 @@
+#include "model/decoder/choose_device.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "model/decoder/device_cuda.h"
+
+namespace footnote {
+
+absl::StatusOr<std::unique_ptr<Device>> ChooseDevice(const std::string& name,
+                                                     int threads) {
+  std::string wanted = name;
+  if (wanted.empty()) {
+    const char* named = std::getenv("FOOTNOTE_DEVICE");
+    wanted = named == nullptr || *named == '\0' ? "cpu" : named;
+  }
+  if (wanted == "cpu") return MakeCpuDevice(threads);
+  CudaOptions options;
+  if (wanted == "cuda-fp8") {
+    options.weights = CudaWeights::kFp8;
+  } else if (wanted == "cuda-int8") {
+    options.weights = CudaWeights::kInt8;
+  } else if (wanted == "cuda-int4") {
+    options.weights = CudaWeights::kInt4;
+  } else if (wanted == "cuda-exact") {
+    options.exact = true;
+  } else if (wanted != "cuda" && wanted != "auto") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("device \"", wanted,
+                     "\", want cpu, cuda, cuda-fp8, cuda-int8, cuda-int4, "
+                     "cuda-exact or auto"));
+  }
+  auto device = MakeCudaDevice(options);
+  if (device.ok() || wanted != "auto") return device;
+  Log(Severity::kInfo, absl::StrCat(device.status().message(), ": CPU used"));
+  return MakeCpuDevice(threads);
+}
+
+}  // namespace footnote
