@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "audit/record_rows.h"
 #include "audit/sealing.h"
 #include "audit/validate.h"
 #include "base/grpc_status.h"
@@ -27,8 +28,9 @@ absl::Status Held(absl::string_view collection) {
   return status;
 }
 
-// Counts a record that is touched, and refuses where it is held.
-absl::Status Touch(uint64_t sequence, const Ledger& ledger,
+// Counts a record that is touched, and refuses where it is held. Ids of other
+// tenants' answers are not shown.
+absl::Status Touch(uint64_t sequence, const Scope& scope, const Ledger& ledger,
                    v1::EraseResponse* response) {
   const absl::StatusOr<StoredRecord> stored = ledger.Read(sequence);
   if (absl::IsNotFound(stored.status()) && ledger.IsRemoved(sequence)) {
@@ -40,7 +42,8 @@ absl::Status Touch(uint64_t sequence, const Ledger& ledger,
   const std::string& collection = record.answer().collection();
   if (ledger.IsHeld(record.tenant(), collection)) return Held(collection);
   response->set_answers(response->answers() + 1);
-  if (response->answer_ids_size() < kMostIds) {
+  if (record.tenant() == scope.tenant &&
+      response->answer_ids_size() < kMostIds) {
     response->add_answer_ids(record.answer().id());
   }
   return absl::OkStatus();
@@ -48,13 +51,14 @@ absl::Status Touch(uint64_t sequence, const Ledger& ledger,
 
 // Touches the records whose sequences end the keys that begin with `prefix`.
 absl::Status TouchAll(LedgerTable table, const std::string& prefix,
-                      const Ledger& ledger, v1::EraseResponse* response) {
+                      const Scope& scope, const Ledger& ledger,
+                      v1::EraseResponse* response) {
   const auto it = ledger.kv()->Iterate(table, prefix);
   for (; it->Valid(); it->Next()) {
     if (it->key().size() < 8) return LedgerDamaged("a key of an index");
     ASSIGN_OR_RETURN(const uint64_t sequence,
                      ParseSequence(it->key().substr(it->key().size() - 8)));
-    RETURN_IF_ERROR(Touch(sequence, ledger, response));
+    RETURN_IF_ERROR(Touch(sequence, scope, ledger, response));
   }
   return it->status();
 }
@@ -83,24 +87,19 @@ v1::AuditEvent NewEvent(v1::AuditEvent::Kind kind, const Scope& scope,
 absl::Status RemoveRows(uint64_t sequence, const Ledger& ledger,
                         KvBatch* batch) {
   const std::string key = SequenceKey(sequence);
-  const absl::StatusOr<StoredRecord> stored = ledger.Read(sequence);
-  if (absl::IsNotFound(stored.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(stored.status());
+  const absl::StatusOr<std::string> bytes =
+      ledger.kv()->Get(kLedgerRecords, key);
+  if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(bytes.status());
   batch->Delete(kLedgerRecords, key);
-  const RecordParts& parts = stored->parts;
-  if (!parts.sections.empty()) {
-    batch->Delete(kLedgerSubjects,
-                  absl::StrCat(SubjectPrefix(parts.sections[0].keys[0]), key));
-  }
-  if (parts.kind != RecordKind::kAnswer) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const RecordOutline outline, OutlineRecord(*bytes));
+  RETURN_IF_ERROR(RecordRows().Of(
+      outline, [batch](LedgerTable table, absl::string_view row,
+                       absl::string_view) { batch->Delete(table, row); }));
+  if (outline.head.kind != RecordKind::kAnswer) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const RecordParts parts, DecodeRecord(*bytes));
   ASSIGN_OR_RETURN(const v1::AnswerRecord record,
                    OpenAnswer(parts, *ledger.keyring()));
-  batch->Delete(
-      kLedgerCollections,
-      absl::StrCat(CollectionPrefix(record.answer().collection()), key));
-  for (const auto& cited : CitedSpans(record.answer())) {
-    batch->Delete(kLedgerCiting, absl::StrCat(cited.first, key));
-  }
   if (!record.request_id().empty()) {
     batch->Delete(
         kLedgerRequests,
@@ -148,8 +147,8 @@ absl::StatusOr<v1::EraseResponse> EraseSubject(
   // Nothing was ever recorded of him, or it is gone already.
   if (absl::IsNotFound(key.status())) return response;
   RETURN_IF_ERROR(key.status());
-  RETURN_IF_ERROR(
-      TouchAll(kLedgerSubjects, SubjectPrefix(*key), *ledger, &response));
+  RETURN_IF_ERROR(TouchAll(kLedgerSubjects, SubjectPrefix(*key), scope, *ledger,
+                           &response));
   if (request.dry_run()) return response;
   v1::AuditEvent event =
       NewEvent(v1::AuditEvent::ERASE_SUBJECT, scope, "", request.note());
@@ -176,7 +175,7 @@ absl::StatusOr<v1::EraseResponse> EraseDocument(
   }
   RETURN_IF_ERROR(TouchAll(
       kLedgerCiting, CitingPrefix(request.collection(), request.document(), 0),
-      *ledger, &response));
+      scope, *ledger, &response));
   if (request.dry_run()) return response;
   RETURN_IF_ERROR(DestroyKey(
       *key,

@@ -15,12 +15,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "audit/group_commit.h"
 #include "audit/keyring.h"
 #include "audit/ledger_tables.h"
 #include "audit/master_key.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
 #include "audit/record.h"
+#include "audit/record_batch.h"
 #include "audit/tiles.h"
 #include "proto/footnote/v1/audit.pb.h"
 #include "storage/kv.h"
@@ -75,6 +77,10 @@ class Ledger {
   // request id that the tenant used before gives the first record's receipt.
   //   DataLoss  the log is damaged: it can't be continued
   absl::StatusOr<Appended> Append(const v1::AnswerRecord& record);
+  // The same for many, in one synced write, for who loads a log in bulk;
+  // returns the number of the last. No receipts: FindAnswer has them.
+  absl::StatusOr<uint64_t> AppendAll(
+      const std::vector<v1::AnswerRecord>& records);
   // The same for what the room notes of itself; returns the number.
   absl::StatusOr<uint64_t> AppendEvent(const v1::AuditEvent& event);
 
@@ -113,6 +119,10 @@ class Ledger {
   uint64_t size() const;
   // Why nothing can be appended; OK when something can.
   absl::Status health() const;
+  // OK while appends reach the disk. After one that did not, writes what is
+  // there already once more: a disk that has room again is noticed although
+  // nobody appends.
+  absl::Status CheckWritable();
 
   // Records that were removed on purpose, and collections that must not be.
   bool IsRemoved(uint64_t sequence) const;
@@ -127,8 +137,6 @@ class Ledger {
   const std::string& folder() const { return folder_; }
 
  private:
-  struct Pending;
-
   Ledger(std::string folder, std::unique_ptr<Kv> kv,
          std::unique_ptr<Keyring> keyring, std::string origin);
   absl::Status Load();
@@ -136,10 +144,10 @@ class Ledger {
   absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
   absl::Status CheckPublished(const Checkpoint& before);
   void Remember(const v1::AuditEvent& event);
-  absl::Status Submit(Pending* pending);
-  absl::Status Commit(const std::vector<Pending*>& batch);
-  absl::Status Stage(Pending* pending, Frontier* tree,
-                     std::map<std::string, uint64_t>* requests, KvBatch* batch);
+  absl::Status Commit(const std::vector<PendingRecord*>& records);
+  absl::Status WriteBatch(KvBatch batch);
+  absl::StatusOr<RecordParts> Seal(const v1::AnswerRecord& record);
+  std::string RequestTag(const v1::AnswerRecord& record) const;
   std::string Sign(const Checkpoint& checkpoint) const;
   void PublishOnAndOn();
 
@@ -148,13 +156,9 @@ class Ledger {
   const std::unique_ptr<Keyring> keyring_;
   const std::string origin_;
 
-  // Who waits to be written, and whether somebody writes.
-  std::mutex queue_mutex_;
-  std::condition_variable queue_moved_;
-  std::vector<Pending*> queue_;  // guarded by queue_mutex_
-  bool committing_ = false;      // guarded by queue_mutex_
+  GroupCommit<PendingRecord> queue_;
 
-  // The committer's own.
+  // Whoever commits has it.
   Frontier frontier_;
 
   mutable std::mutex mutex_;
@@ -165,6 +169,7 @@ class Ledger {
   std::string cosigned_;
   std::vector<std::string> repairs_;
   absl::Status health_;
+  absl::Status last_write_;
   uint64_t published_ = 0;
   // First -> last.
   std::map<uint64_t, uint64_t> removed_;

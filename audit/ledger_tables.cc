@@ -1,6 +1,6 @@
 #include "audit/ledger_tables.h"
 
-#include <map>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
@@ -44,12 +44,15 @@ absl::Status LedgerDamaged(absl::string_view what) {
   return status;
 }
 
-std::string SequenceKey(uint64_t sequence) {
-  std::string key(8, '\0');
-  for (int i = 7; i >= 0; --i) {
-    key[i] = static_cast<char>(sequence & 0xFF);
-    sequence >>= 8;
+void AppendNumber(uint64_t number, int bytes, std::string* out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out->push_back(static_cast<char>(number >> shift & 0xFF));
   }
+}
+
+std::string SequenceKey(uint64_t sequence) {
+  std::string key;
+  AppendNumber(sequence, 8, &key);
   return key;
 }
 
@@ -69,7 +72,7 @@ std::string CitingPrefix(absl::string_view collection,
                          absl::string_view document, uint32_t version) {
   std::string prefix = absl::StrCat(collection, absl::string_view("\0", 1),
                                     document, absl::string_view("\0", 1));
-  if (version > 0) absl::StrAppend(&prefix, SequenceKey(version).substr(4));
+  if (version > 0) AppendNumber(version, 4, &prefix);
   return prefix;
 }
 
@@ -77,21 +80,36 @@ std::string CollectionPrefix(absl::string_view collection) {
   return absl::StrCat(collection, absl::string_view("\0", 1));
 }
 
-std::string SubjectPrefix(uint32_t key) { return SequenceKey(key).substr(4); }
+std::string SubjectPrefix(uint32_t key) {
+  std::string prefix;
+  AppendNumber(key, 4, &prefix);
+  return prefix;
+}
 
-std::string EncodeCiting(const CitingValue& value) {
-  std::string bytes = SequenceKey(static_cast<uint64_t>(value.time_us));
-  absl::StrAppend(&bytes,
-                  absl::string_view(value.id_bytes).substr(0, kIdBytes));
-  PutVarint(value.tenant.size(), &bytes);
-  absl::StrAppend(&bytes, value.tenant);
-  for (const v1::Span& span : value.spans) {
-    PutVarint(span.begin(), &bytes);
-    PutVarint(span.end() - span.begin(), &bytes);
-    PutVarint(span.begin_code_point(), &bytes);
-    PutVarint(span.end_code_point() - span.begin_code_point(), &bytes);
-  }
-  return bytes;
+void AppendCitingKey(absl::string_view collection, absl::string_view document,
+                     uint32_t version, uint64_t sequence, std::string* key) {
+  key->append(collection.data(), collection.size());
+  key->push_back('\0');
+  key->append(document.data(), document.size());
+  key->push_back('\0');
+  AppendNumber(version, 4, key);
+  AppendNumber(sequence, 8, key);
+}
+
+void AppendCitingHead(int64_t time_us, absl::string_view nonce,
+                      absl::string_view tenant, std::string* value) {
+  AppendNumber(static_cast<uint64_t>(time_us), 8, value);
+  value->append(nonce.data(), std::min(nonce.size(), kIdBytes));
+  PutVarint(tenant.size(), value);
+  value->append(tenant.data(), tenant.size());
+}
+
+void AppendCitingSpan(uint64_t begin, uint64_t end, uint64_t begin_code_point,
+                      uint64_t end_code_point, std::string* value) {
+  PutVarint(begin, value);
+  PutVarint(end - begin, value);
+  PutVarint(begin_code_point, value);
+  PutVarint(end_code_point - begin_code_point, value);
 }
 
 absl::StatusOr<CitingValue> DecodeCiting(absl::string_view bytes) {
@@ -125,19 +143,6 @@ absl::StatusOr<CitingValue> DecodeCiting(absl::string_view bytes) {
     value.spans.push_back(span);
   }
   return value;
-}
-
-std::vector<std::pair<std::string, std::vector<v1::Span>>> CitedSpans(
-    const v1::Answer& answer) {
-  std::map<std::string, std::vector<v1::Span>> spans;
-  for (const v1::Citation& citation : answer.citations()) {
-    for (const v1::SourceSpan& source : citation.sources()) {
-      spans[CitingPrefix(source.source().collection(),
-                         source.source().document(), source.source().version())]
-          .push_back(source.span());
-    }
-  }
-  return {spans.begin(), spans.end()};
 }
 
 }  // namespace footnote

@@ -4,19 +4,17 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "audit/record.h"
 #include "proto/footnote/v1/audit.pb.h"
 
 namespace footnote {
 
 // Append only: the numbers are positions in LedgerTables().
 enum LedgerTable : int {
-  // "checkpoint" -> the newest signed checkpoint.
+  // The keys below.
   kLedgerMeta = 0,
   // Sequence (8 bytes, big endian) -> record (audit/record.h).
   kLedgerRecords = 1,
@@ -33,7 +31,14 @@ enum LedgerTable : int {
 };
 std::vector<std::string> LedgerTables();
 
-// Eight bytes that sort as the numbers do, and back.
+// Keys of kLedgerMeta: the newest signed checkpoint, and how far
+// log/checkpoint was when it was written last.
+inline constexpr absl::string_view kCheckpointKey = "checkpoint";
+inline constexpr absl::string_view kPublishedKey = "published";
+
+// `bytes` bytes that sort as the numbers do.
+void AppendNumber(uint64_t number, int bytes, std::string* out);
+// Eight of them, and back.
 std::string SequenceKey(uint64_t sequence);
 absl::StatusOr<uint64_t> ParseSequence(absl::string_view bytes);
 
@@ -53,13 +58,16 @@ struct CitingValue {
   std::string tenant;
   std::vector<v1::Span> spans;
 };
-std::string EncodeCiting(const CitingValue& value);
 //   DataLoss
 absl::StatusOr<CitingValue> DecodeCiting(absl::string_view bytes);
 
-// The spans of each version that an answer cites, by CitingPrefix.
-std::vector<std::pair<std::string, std::vector<v1::Span>>> CitedSpans(
-    const v1::Answer& answer);
+// Writes such a row: its key; its value without spans; each span.
+void AppendCitingKey(absl::string_view collection, absl::string_view document,
+                     uint32_t version, uint64_t sequence, std::string* key);
+void AppendCitingHead(int64_t time_us, absl::string_view nonce,
+                      absl::string_view tenant, std::string* value);
+void AppendCitingSpan(uint64_t begin, uint64_t end, uint64_t begin_code_point,
+                      uint64_t end_code_point, std::string* value);
 
 // A DataLoss with the reason RECORD_DAMAGED.
 absl::Status LedgerDamaged(absl::string_view what);

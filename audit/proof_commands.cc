@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "audit/bundle.h"
 #include "audit/note.h"
+#include "audit/page_program.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
 #include "base/hash.h"
@@ -30,6 +31,7 @@ struct Options {
   std::string key;
   std::vector<std::string> witnesses;
   bool without_sources = false;
+  bool pdf = false;
   std::vector<uint64_t> sizes;
 };
 
@@ -70,8 +72,13 @@ absl::Status Export(const Options& options, CliContext* context) {
   }
   RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
   RETURN_IF_ERROR(WriteFileAtomically(options.file, data));
-  const std::string page = absl::StrCat(options.file, ".html");
+  std::string page = absl::StrCat(options.file, ".html");
   RETURN_IF_ERROR(WriteFileAtomically(page, report));
+  if (options.pdf) {
+    const std::string pdf = absl::StrCat(options.file, ".pdf");
+    RETURN_IF_ERROR(WritePdfPage(options.file, pdf));
+    absl::StrAppend(&page, " or ", pdf);
+  }
   if (!context->quiet && !context->json) {
     PrintLine(
         absl::StrCat(options.file, ": ", options.answers.size(),
@@ -220,6 +227,9 @@ void RegisterProofCommands(CLI::App* group, CliContext* context) {
   bundle->add_option("-o,--output", o->file, "the file")->required();
   bundle->add_flag("--without-sources", o->without_sources,
                    "leave the texts of the cited documents out");
+  bundle->add_flag("--pdf", o->pdf,
+                   "write the page for people as FILE.pdf too (wants the "
+                   "program footnote-page)");
   CLI::App* check = AddCommand(group, context, "check",
                                "Check such a file, without store or server",
                                [=] { return Check(*o, context); });

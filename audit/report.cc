@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "audit/excerpt.h"
 #include "base/hash.h"
 
 namespace footnote {
@@ -15,6 +16,7 @@ constexpr char kStyle[] =
     "body{font:16px/1.5 serif;max-width:45em;margin:2em auto;padding:0 1em}"
     "h1{font-size:1.4em}blockquote{margin:.3em 1.5em;border-left:3px solid "
     "#bbb;padding-left:.8em}code{font-size:.85em;word-break:break-all}"
+    "blockquote{color:#555}mark{background:#fff0a0;color:#000}"
     ".good{color:#060}.bad{color:#a00}table{border-collapse:collapse}"
     "td{padding:.1em 1em .1em 0;vertical-align:top}";
 
@@ -52,7 +54,7 @@ std::string TextWithNumbers(const v1::Answer& answer) {
   return absl::StrCat(html, Escape(answer.text().substr(shown)));
 }
 
-std::string Footnotes(const CheckedAnswer& checked) {
+std::string Footnotes(const Bundle& bundle, const CheckedAnswer& checked) {
   std::string html = "<ol>\n";
   size_t next = 0;
   for (const v1::Citation& citation : checked.record.answer().citations()) {
@@ -76,8 +78,10 @@ std::string Footnotes(const CheckedAnswer& checked) {
                             : v1::Verdict_Name(quote.verdict),
                         "</span> ", Escape(quote.detail));
       }
-      absl::StrAppend(&html, "<blockquote>", Escape(source.quote()),
-                      "</blockquote>");
+      const Excerpt excerpt = ExcerptOf(source, bundle);
+      absl::StrAppend(&html, "<blockquote dir=auto>", Escape(excerpt.before),
+                      "<mark>", Escape(excerpt.quote), "</mark>",
+                      Escape(excerpt.after), "</blockquote>");
     }
     absl::StrAppend(&html, "</li>\n");
   }
@@ -92,10 +96,12 @@ std::string Lines(absl::string_view css, const std::vector<std::string>& all) {
   return html;
 }
 
-std::string OneAnswer(const std::string& id, const CheckedAnswer& checked) {
+std::string OneAnswer(const Bundle& bundle, const std::string& id,
+                      const CheckedAnswer& checked) {
   const v1::AnswerRecord& record = checked.record;
   const v1::Answer& answer = record.answer();
-  std::string html = absl::StrCat("<h2>", Escape(answer.question()), "</h2>\n");
+  std::string html =
+      absl::StrCat("<h2 dir=auto>", Escape(answer.question()), "</h2>\n");
   if (answer.text().empty()) {
     absl::StrAppend(&html, "<p><i>",
                     record.erased().empty()
@@ -104,10 +110,10 @@ std::string OneAnswer(const std::string& id, const CheckedAnswer& checked) {
                         : "The answer was erased.",
                     "</i></p>\n");
   } else {
-    absl::StrAppend(&html, "<p>", TextWithNumbers(answer), "</p>\n");
+    absl::StrAppend(&html, "<p dir=auto>", TextWithNumbers(answer), "</p>\n");
   }
   absl::StrAppend(
-      &html, Footnotes(checked), "<table>\n", Row("Answer", id),
+      &html, Footnotes(bundle, checked), "<table>\n", Row("Answer", id),
       Row("Recorded", Time(answer.receipt().time_us())),
       Row("Record", absl::StrCat(answer.receipt().sequence())),
       Row("Asked by", record.principal()), Row("Tenant", record.tenant()),
@@ -137,8 +143,8 @@ std::string ReportPage(const Bundle& bundle, const CheckedBundle& checked) {
       "</code>.<br>Public key <code>", Escape(bundle.public_key),
       "</code></p>\n", Lines("bad", checked.wrong));
   for (size_t i = 0; i < checked.answers.size(); ++i) {
-    absl::StrAppend(&html,
-                    OneAnswer(bundle.answers[i].answer_id, checked.answers[i]));
+    absl::StrAppend(&html, OneAnswer(bundle, bundle.answers[i].answer_id,
+                                     checked.answers[i]));
   }
   return absl::StrCat(
       html,

@@ -4,11 +4,13 @@
 //            fdatasync of the same folder
 //   bulk     N records of about 400 bytes of content, loaded in large batches;
 //            then inclusion proofs, first pages of citing answers, the check of
-//            everything, and bytes on disk
+//            everything, and bytes on disk. What it loaded stays in the folder
+//            for another run
 //
 //   bazel run -c opt //eval/speed:audit_benchmark -- append --folder DIR
 //   bazel run -c opt //eval/speed:audit_benchmark -- bulk --records 10000000
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -42,6 +44,7 @@ struct Options {
   int callers = 64;
   int seconds = 5;
   uint64_t records = 1000000;
+  int rounds = 1;
 };
 
 double Milliseconds(absl::Duration duration) {
@@ -192,56 +195,91 @@ uint64_t BytesIn(const std::string& folder) {
   return bytes;
 }
 
-// Records of all callers at once: many wait, so that batches are large.
-void Load(Ledger* ledger, uint64_t records, std::atomic<uint64_t>* content) {
-  constexpr int kCallers = 256;
+// What is kept beside a loaded log, so that another run need not load again.
+std::string ContentPath(const std::string& folder) {
+  return folder + ".content";
+}
+
+uint64_t ContentBefore(const std::string& folder) {
+  uint64_t bytes = 0;
+  FILE* const file = fopen(ContentPath(folder).c_str(), "r");
+  if (file == nullptr) return 0;
+  if (fscanf(file, "%" SCNu64, &bytes) != 1) bytes = 0;
+  fclose(file);
+  return bytes;
+}
+
+void KeepContent(const std::string& folder, uint64_t bytes) {
+  FILE* const file = fopen(ContentPath(folder).c_str(), "w");
+  if (file == nullptr) abort();
+  fprintf(file, "%" PRIu64 "\n", bytes);
+  fclose(file);
+}
+
+// Loads `records` more with one thread a processor; returns their content.
+uint64_t Load(Ledger* ledger, uint64_t records) {
+  constexpr uint64_t kTogether = 1000;
   std::atomic<uint64_t> next{0};
+  std::atomic<uint64_t> content{0};
   std::vector<std::thread> threads;
-  for (int c = 0; c < kCallers; ++c) {
-    threads.emplace_back([&, c] {
-      std::mt19937_64 random(c);
-      while (next.fetch_add(1) < records) {
-        const v1::AnswerRecord record = MakeRecord(&random);
-        content->fetch_add(record.ByteSizeLong());
-        if (!ledger->Append(record).ok()) abort();
+  const unsigned int loaders =
+      std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned int t = 0; t < loaders; ++t) {
+    threads.emplace_back([&, t] {
+      std::mt19937_64 random(ledger->size() + t);
+      while (true) {
+        const uint64_t begin = next.fetch_add(kTogether);
+        if (begin >= records) return;
+        std::vector<v1::AnswerRecord> some(
+            std::min(kTogether, records - begin));
+        for (v1::AnswerRecord& record : some) {
+          record = MakeRecord(&random);
+          content.fetch_add(record.ByteSizeLong());
+        }
+        if (!ledger->AppendAll(some).ok()) abort();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
+  return content.load();
 }
 
-int RunBulk(const Options& options) {
-  fs::create_directories(options.folder);
-  const std::string folder = options.folder + "/bulk";
-  std::atomic<uint64_t> content{0};
-  std::unique_ptr<Ledger> ledger = Open(folder);
-  const uint64_t before = ledger->size();
-  absl::Time begin = absl::Now();
-  Load(ledger.get(), options.records, &content);
-  const uint64_t loaded = ledger->size() - before;
-  printf("loaded %llu records in %.0f s; %.0f bytes of content each\n",
-         static_cast<unsigned long long>(loaded),
-         absl::ToDoubleSeconds(absl::Now() - begin),
-         static_cast<double>(content.load()) / loaded);
-  if (!ledger->Publish(false).ok() || !ledger->kv()->Flush().ok()) return 1;
+bool LoadUpTo(uint64_t records, const std::string& folder, Ledger* ledger) {
+  if (ledger->size() >= records) return true;
+  const uint64_t missing = records - ledger->size();
+  const absl::Time begin = absl::Now();
+  const uint64_t content = Load(ledger, missing);
+  printf("loaded %" PRIu64 " records in %.0f s\n", missing,
+         absl::ToDoubleSeconds(absl::Now() - begin));
+  fflush(stdout);
+  KeepContent(folder, ContentBefore(folder) + content);
+  if (!ledger->Publish(false).ok() || !ledger->kv()->Flush().ok()) return false;
   for (size_t table = 0; table < LedgerTables().size(); ++table) {
-    if (!ledger->kv()->Compact(static_cast<int>(table)).ok()) return 1;
+    if (!ledger->kv()->Compact(static_cast<int>(table)).ok()) return false;
   }
-  const uint64_t size = ledger->size();
-  const uint64_t bytes = BytesIn(folder);
-  printf(
-      "%.1f bytes a record on disk, %.1f over its content; keyring %.1f MB\n",
-      static_cast<double>(bytes) / size,
-      static_cast<double>(bytes) / size -
-          static_cast<double>(content.load()) / loaded,
-      fs::file_size(folder + ".keys") / 1e6);
+  return true;
+}
 
+void PrintSizes(const std::string& folder, const Ledger& ledger) {
+  const double size = static_cast<double>(ledger.size());
+  const double content = ContentBefore(folder) / size;
+  const double bytes = BytesIn(folder) / size;
+  printf(
+      "%.0f records of %.0f bytes of content; %.1f bytes a record on disk, "
+      "%.1f over its content; keyring %.1f MB\n",
+      size, content, bytes, bytes - content,
+      fs::file_size(folder + ".keys") / 1e6);
+}
+
+bool TimeProofs(const Ledger& ledger) {
   std::mt19937_64 random(5);
   std::vector<double> waits;
-  const std::string checkpoint = ledger->NewestCheckpoint();
+  const std::string checkpoint = ledger.NewestCheckpoint();
   for (int i = 0; i < 2000; ++i) {
-    begin = absl::Now();
-    if (!ProveRecord(1 + random() % size, checkpoint, *ledger).ok()) return 1;
+    const absl::Time begin = absl::Now();
+    if (!ProveRecord(1 + random() % ledger.size(), checkpoint, ledger).ok()) {
+      return false;
+    }
     waits.push_back(Milliseconds(absl::Now() - begin));
   }
   Print("inclusion proof", waits);
@@ -251,24 +289,41 @@ int RunBulk(const Options& options) {
     request.set_collection("handbook");
     request.set_document(
         absl::StrCat("lighthouses/", random() % 100000, ".html"));
-    begin = absl::Now();
-    if (!ListAnswersCiting(request, {}, *ledger).ok()) return 1;
+    const absl::Time begin = absl::Now();
+    if (!ListAnswersCiting(request, {}, ledger).ok()) return false;
     waits.push_back(Milliseconds(absl::Now() - begin));
   }
   Print("citing, first page", waits);
-  begin = absl::Now();
+  return true;
+}
+
+bool TimeFsck(const Ledger& ledger) {
+  const absl::Time begin = absl::Now();
   uint64_t damaged = 0;
   const absl::Status status =
-      VerifyChain({}, *ledger, [&](const v1::VerifyChainResponse& line) {
+      VerifyChain({}, ledger, [&](const v1::VerifyChainResponse& line) {
         damaged = line.damaged();
         if (!line.done()) printf("%s\n", line.detail().c_str());
         return true;
       });
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-  printf("fsck: %.0f records/s, %llu damaged%s\n", size / seconds,
-         static_cast<unsigned long long>(damaged),
-         status.ok() ? "" : ", ERROR");
-  return damaged == 0 && status.ok() ? 0 : 1;
+  printf("fsck: %.0f records/s, %" PRIu64 " damaged%s\n",
+         ledger.size() / seconds, damaged, status.ok() ? "" : ", ERROR");
+  fflush(stdout);
+  return damaged == 0 && status.ok();
+}
+
+int RunBulk(const Options& options) {
+  fs::create_directories(options.folder);
+  const std::string folder = options.folder + "/bulk";
+  const std::unique_ptr<Ledger> ledger = Open(folder);
+  if (!LoadUpTo(options.records, folder, ledger.get())) return 1;
+  PrintSizes(folder, *ledger);
+  if (!TimeProofs(*ledger)) return 1;
+  for (int i = 0; i < options.rounds; ++i) {
+    if (!TimeFsck(*ledger)) return 1;
+  }
+  return 0;
 }
 
 int Main(int argc, char** argv) {
@@ -284,7 +339,9 @@ int Main(int argc, char** argv) {
   }
   append->add_option("--callers", options.callers, "(default 64)");
   append->add_option("--seconds", options.seconds, "(default 5)");
-  bulk->add_option("--records", options.records, "(default 1000000)");
+  bulk->add_option("--records", options.records,
+                   "loads what FOLDER lacks of them (default 1000000)");
+  bulk->add_option("--rounds", options.rounds, "checks of it all (default 1)");
   app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
   return append->parsed() ? RunAppend(options) : RunBulk(options);

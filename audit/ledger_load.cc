@@ -1,0 +1,142 @@
+// What a log finds of itself when it is opened, and what must fit to what: the
+// newest checkpoint, the records, the tiles, and what was published.
+#include "absl/strings/str_cat.h"
+#include "audit/ledger.h"
+#include "audit/sealing.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+
+absl::Status Ledger::Load() {
+  newest_.origin = origin_;
+  const absl::StatusOr<std::string> stored =
+      kv_->Get(kLedgerMeta, kCheckpointKey);
+  if (absl::IsNotFound(stored.status())) {
+    if (kv_->Iterate(kLedgerRecords, "")->Valid()) {
+      return LedgerDamaged("there are records, but no checkpoint");
+    }
+    newest_note_ = Sign(newest_);
+  } else {
+    RETURN_IF_ERROR(stored.status());
+    const absl::StatusOr<Checkpoint> newest =
+        OpenCheckpoint(*stored, verifier());
+    if (!newest.ok()) return LedgerDamaged(newest.status().message());
+    newest_ = *newest;
+    newest_note_ = *stored;
+  }
+  const auto leaf = [this](uint64_t index) -> absl::StatusOr<TreeHash> {
+    const absl::StatusOr<std::string> bytes =
+        kv_->Get(kLedgerRecords, SequenceKey(index + 1));
+    if (bytes.ok()) return LeafHash(*bytes);
+    if (!absl::IsNotFound(bytes.status())) return bytes.status();
+    return LedgerDamaged(absl::StrCat("record ", index + 1, " is missing"));
+  };
+  uint64_t published = 0;
+  ASSIGN_OR_RETURN(const absl::optional<Checkpoint> before, ReadPublished());
+  if (before.has_value()) published = before->size;
+  RETURN_IF_ERROR(tiles_.Load(newest_.size, published, leaf));
+  for (const std::string& tile : tiles_.remade()) {
+    repairs_.push_back(absl::StrCat(tile, ": was missing"));
+  }
+  const auto node = [this](int level, uint64_t index) {
+    return tiles_.Node(level, index);
+  };
+  ASSIGN_OR_RETURN(frontier_, Frontier::Of(newest_.size, node));
+  if (frontier_.Root() != newest_.root) {
+    return LedgerDamaged(
+        absl::StrCat("the tree of ", newest_.size,
+                     " records has not the root of its checkpoint"));
+  }
+  if (newest_.size > 0) {
+    ASSIGN_OR_RETURN(const TreeHash last, node(0, newest_.size - 1));
+    ASSIGN_OR_RETURN(const TreeHash record, leaf(newest_.size - 1));
+    if (last != record) {
+      return LedgerDamaged(absl::StrCat("record ", newest_.size,
+                                        ", the newest, is not the one of the "
+                                        "checkpoint"));
+    }
+  }
+  if (kv_->Get(kLedgerRecords, SequenceKey(newest_.size + 1)).ok()) {
+    return LedgerDamaged(
+        absl::StrCat("record ", newest_.size + 1, " is in no checkpoint"));
+  }
+  if (before.has_value()) RETURN_IF_ERROR(CheckPublished(*before));
+  RETURN_IF_ERROR(LoadEvents());
+  const absl::StatusOr<std::string> cosigned =
+      ReadFile(absl::StrCat(folder_, "/log/cosigned"), 1 << 20);
+  if (cosigned.ok() && OpenCheckpoint(*cosigned, verifier()).ok()) {
+    cosigned_ = *cosigned;
+  }
+  return Publish(/*sync=*/false);
+}
+
+absl::StatusOr<absl::optional<Checkpoint>> Ledger::ReadPublished() const {
+  const absl::StatusOr<std::string> note =
+      ReadFile(absl::StrCat(folder_, "/log/checkpoint"), 1 << 20);
+  if (absl::IsNotFound(note.status()) && newest_.size == 0) {
+    // It is written before the first record.
+    return absl::optional<Checkpoint>();
+  }
+  if (absl::IsNotFound(note.status())) {
+    return LedgerDamaged("log/checkpoint is missing");
+  }
+  RETURN_IF_ERROR(note.status());
+  const absl::StatusOr<Checkpoint> before = OpenCheckpoint(*note, verifier());
+  if (before.ok()) return absl::optional<Checkpoint>(*before);
+  return LedgerDamaged(
+      absl::StrCat("log/checkpoint: ", before.status().message()));
+}
+
+// What was signed before must be the beginning of what is here.
+absl::Status Ledger::CheckPublished(const Checkpoint& before) {
+  if (before.size > newest_.size) {
+    return LedgerDamaged(absl::StrCat(
+        "there are ", newest_.size,
+        " records, but log/checkpoint was signed "
+        "for ",
+        before.size, ": the database is older than what was shown"));
+  }
+  ASSIGN_OR_RETURN(const TreeHash root,
+                   RootOf(before.size, [this](int level, uint64_t index) {
+                     return tiles_.Node(level, index);
+                   }));
+  const absl::StatusOr<std::string> published =
+      kv_->Get(kLedgerMeta, kPublishedKey);
+  if (published.ok() && before.size < ParseSequence(*published).value_or(0)) {
+    repairs_.push_back(absl::StrCat("log/checkpoint: was of ", before.size,
+                                    " records, a newer one was published"));
+  }
+  if (root == before.root) return absl::OkStatus();
+  return LedgerDamaged(absl::StrCat("the first ", before.size,
+                                    " records have not the root that "
+                                    "log/checkpoint was signed for"));
+}
+
+absl::Status Ledger::LoadEvents() {
+  for (auto it = kv_->Iterate(kLedgerEvents, ""); it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));
+    ASSIGN_OR_RETURN(const StoredRecord stored, Read(sequence));
+    ASSIGN_OR_RETURN(const v1::AuditEvent event,
+                     OpenEvent(stored.parts, *keyring_));
+    Remember(event);
+    // A keyring that comes from a backup must not bring back what was erased.
+    for (const uint32_t key : event.destroyed_keys()) {
+      if (key < keyring_->size()) RETURN_IF_ERROR(keyring_->Destroy(key));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Ledger::Remember(const v1::AuditEvent& event) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (int i = 0; i < event.removed_first_size(); ++i) {
+    removed_[event.removed_first(i)] = event.removed_last(i);
+  }
+  const std::pair<std::string, std::string> what = {event.tenant(),
+                                                    event.target()};
+  if (event.kind() == v1::AuditEvent::HOLD_SET) held_.insert(what);
+  if (event.kind() == v1::AuditEvent::HOLD_LIFTED) held_.erase(what);
+}
+
+}  // namespace footnote
