@@ -16,8 +16,7 @@ absl::Status CheckCitations(const v1::AnswerRecord& record, Store* store) {
   for (int i = 0; i < answer.citations_size(); ++i) {
     ASSIGN_OR_RETURN(
         const v1::CitationCheck check,
-        CheckCitation(answer.text(), answer.citations(i), record.retrieved(),
-                      CheckDepth::kQuote, store));
+        CheckCitation(answer.citations(i), record, CheckDepth::kQuote, store));
     if (check.verdict() == v1::FOUND) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "citation ", i, " of the answer: ", v1::Verdict_Name(check.verdict()),

@@ -15,6 +15,7 @@
 #include "audit/erase_commands.h"
 #include "audit/proof_commands.h"
 #include "audit/replay_commands.h"
+#include "audit/show_command.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
@@ -211,6 +212,7 @@ void RegisterAuditGroup(CLI::App* app, CliContext* context) {
   AddLooking(group, context, options);
   RegisterProofCommands(group, context);
   RegisterReplayCommands(group, context);
+  RegisterShowCommand(group, context);
   RegisterEraseCommands(group, context);
   group->footer(
       "Examples:\n"

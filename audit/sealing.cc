@@ -106,11 +106,23 @@ void PutPart(v1::SealedPart part, v1::AnswerRecord* record) {
   move(part.mutable_principal(), record->mutable_principal());
   move(part.mutable_request_id(), record->mutable_request_id());
   move(part.mutable_rewritten_question(), record->mutable_rewritten_question());
+  if (!record->rewritten_question().empty()) {
+    answer.set_rewritten_question(record->rewritten_question());
+  }
+  if (part.has_writing()) record->mutable_writing()->Swap(part.mutable_writing());
   move(part.mutable_question(), answer.mutable_question());
   move(part.mutable_text(), answer.mutable_text());
   move(part.mutable_abstention_detail(), answer.mutable_abstention_detail());
   if (part.has_forecast()) {
     answer.mutable_forecast()->Swap(part.mutable_forecast());
+  }
+  for (v1::SealedPart::Quote& quote : *part.mutable_tool_quotes()) {
+    if (static_cast<int>(quote.citation()) >= answer.citations_size()) continue;
+    v1::Citation& citation = *answer.mutable_citations(quote.citation());
+    if (static_cast<int>(quote.source()) >= citation.tools_size()) continue;
+    v1::ToolSpan& tool = *citation.mutable_tools(quote.source());
+    tool.mutable_quote()->swap(*quote.mutable_quote());
+    tool.set_quote_sha256(Sha256(tool.quote()));
   }
   for (v1::SealedPart::Quote& quote : *part.mutable_quotes()) {
     if (static_cast<int>(quote.citation()) >= answer.citations_size()) continue;
@@ -139,6 +151,9 @@ void NameErased(v1::AnswerRecord* record) {
       break;
     }
   }
+  if (!record->model().empty() && !record->has_writing()) {
+    record->add_erased("writing");
+  }
 }
 
 }  // namespace
@@ -162,6 +177,7 @@ absl::StatusOr<RecordParts> SealAnswer(const v1::AnswerRecord& record,
   own.mutable_principal()->swap(*body.mutable_principal());
   own.mutable_request_id()->swap(*body.mutable_request_id());
   own.mutable_rewritten_question()->swap(*body.mutable_rewritten_question());
+  answer.clear_rewritten_question();
   own.mutable_question()->swap(*answer.mutable_question());
   own.mutable_abstention_detail()->swap(*answer.mutable_abstention_detail());
 
@@ -191,6 +207,30 @@ absl::StatusOr<RecordParts> SealAnswer(const v1::AnswerRecord& record,
   if (answer.has_forecast()) {
     sealed[all].mutable_forecast()->Swap(answer.mutable_forecast());
     answer.clear_forecast();
+  }
+  // The story is made of all that the model was shown.
+  for (const v1::DocumentVersion& shown : body.writing().shown()) {
+    ASSIGN_OR_RETURN(const Keyring::Key document,
+                     keyring->FindOrAdd(KeyKind::kDocument, shown.collection(),
+                                        shown.document()));
+    documents.insert(document.number);
+  }
+  all.assign({subject.number});
+  all.insert(all.end(), documents.begin(), documents.end());
+  if (body.has_writing()) {
+    v1::SealedPart& story = sealed[all];
+    story.mutable_writing()->Swap(body.mutable_writing());
+    body.clear_writing();
+    for (int i = 0; i < answer.citations_size(); ++i) {
+      v1::Citation& citation = *answer.mutable_citations(i);
+      for (int j = 0; j < citation.tools_size(); ++j) {
+        v1::SealedPart::Quote& quote = *story.add_tool_quotes();
+        quote.set_citation(i);
+        quote.set_source(j);
+        quote.mutable_quote()->swap(*citation.mutable_tools(j)->mutable_quote());
+        citation.mutable_tools(j)->clear_quote_sha256();
+      }
+    }
   }
   parts.body = Serialize(body);
   RETURN_IF_ERROR(SealAll(sealed, *keyring, &parts));

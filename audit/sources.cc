@@ -165,20 +165,45 @@ absl::StatusOr<SourceVerdict> CheckSource(const v1::SourceSpan& source,
   return CheckOnce(source, retrieved, depth, store);
 }
 
-absl::StatusOr<v1::CitationCheck> CheckCitation(absl::string_view text,
-                                                const v1::Citation& citation,
-                                                const RetrievedList& retrieved,
+SourceVerdict CheckTool(const v1::ToolSpan& cited, const v1::Writing& writing) {
+  for (const v1::ToolUse& tool : writing.tools()) {
+    if (tool.call_id() != cited.call_id() || tool.tool() != cited.tool() ||
+        cited.result() >= static_cast<uint32_t>(tool.results_size())) {
+      continue;
+    }
+    const absl::string_view text = tool.results(cited.result());
+    const v1::Span& span = cited.span();
+    const bool same =
+        !tool.failed() && span.begin() <= span.end() &&
+        span.end() <= text.size() &&
+        text.substr(span.begin(), span.end() - span.begin()) ==
+            cited.quote() &&
+        cited.quote_sha256() == Sha256(cited.quote()) &&
+        CodePointsAgree(span, text.substr(0, span.begin()), cited.quote());
+    return same ? Verdict(v1::FOUND, "")
+                : Verdict(v1::NOT_FOUND,
+                          "the tool's result does not say it there");
+  }
+  return Verdict(v1::NOT_FOUND, "the record has no such result of a tool");
+}
+
+absl::StatusOr<v1::CitationCheck> CheckCitation(const v1::Citation& citation,
+                                                const v1::AnswerRecord& record,
                                                 CheckDepth depth,
                                                 Store* store) {
   v1::CitationCheck check;
   *check.mutable_citation() = citation;
+  const absl::string_view text = record.answer().text();
   const v1::Span& span = citation.answer_span();
-  const bool covers = !citation.sources().empty() &&
-                      span.begin() < span.end() && span.end() <= text.size() &&
-                      text.substr(span.begin(), span.end() - span.begin()) ==
-                          citation.sources(0).quote() &&
-                      CodePointsAgree(span, text.substr(0, span.begin()),
-                                      citation.sources(0).quote());
+  const bool any = !citation.sources().empty() || !citation.tools().empty();
+  const absl::string_view quote =
+      !any ? ""
+           : citation.sources().empty() ? citation.tools(0).quote()
+                                        : citation.sources(0).quote();
+  const bool covers =
+      any && span.begin() < span.end() && span.end() <= text.size() &&
+      text.substr(span.begin(), span.end() - span.begin()) == quote &&
+      CodePointsAgree(span, text.substr(0, span.begin()), quote);
   if (!covers) {
     check.set_verdict(v1::NOT_FOUND);
     check.set_detail("the answer's span is not the quote");
@@ -187,7 +212,7 @@ absl::StatusOr<v1::CitationCheck> CheckCitation(absl::string_view text,
   check.set_verdict(v1::FOUND);
   for (const v1::SourceSpan& source : citation.sources()) {
     ASSIGN_OR_RETURN(const SourceVerdict verdict,
-                     CheckSource(source, retrieved, depth, store));
+                     CheckSource(source, record.retrieved(), depth, store));
     // Greater numbers are worse.
     if (verdict.verdict > check.verdict()) {
       check.set_verdict(verdict.verdict);
@@ -196,6 +221,12 @@ absl::StatusOr<v1::CitationCheck> CheckCitation(absl::string_view text,
     if (verdict.newer_version > check.newer_version()) {
       check.set_newer_version(verdict.newer_version);
     }
+  }
+  for (const v1::ToolSpan& tool : citation.tools()) {
+    const SourceVerdict verdict = CheckTool(tool, record.writing());
+    if (verdict.verdict <= check.verdict()) continue;
+    check.set_verdict(verdict.verdict);
+    check.set_detail(verdict.detail);
   }
   return check;
 }

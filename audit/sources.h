@@ -41,12 +41,16 @@ absl::StatusOr<SourceVerdict> CheckSource(
     const google::protobuf::RepeatedPtrField<v1::Retrieved>& retrieved,
     CheckDepth depth, Store* store);
 
-// Checks a whole citation: its sources, and that it covers the quote in the
-// answer's `text`. The worst verdict counts.
-absl::StatusOr<v1::CitationCheck> CheckCitation(
-    absl::string_view text, const v1::Citation& citation,
-    const google::protobuf::RepeatedPtrField<v1::Retrieved>& retrieved,
-    CheckDepth depth, Store* store);
+// Checks a place in the result of a tool: the record itself holds what tools
+// said.
+SourceVerdict CheckTool(const v1::ToolSpan& cited, const v1::Writing& writing);
+
+// Checks a whole citation of the answer that `record` is of: its sources and
+// tools, and that it covers the quote in the answer's text. The worst verdict
+// counts.
+absl::StatusOr<v1::CitationCheck> CheckCitation(const v1::Citation& citation,
+                                                const v1::AnswerRecord& record,
+                                                CheckDepth depth, Store* store);
 
 }  // namespace footnote
 

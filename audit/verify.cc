@@ -66,11 +66,13 @@ absl::StatusOr<v1::CitationCheck> Check(const v1::Citation& citation,
   for (const v1::SourceSpan& source : citation.sources()) {
     if (source.quote().empty()) return Erased(citation);
   }
+  for (const v1::ToolSpan& tool : citation.tools()) {
+    if (tool.quote().empty()) return Erased(citation);
+  }
   if (record.answer().text().empty()) {
     return CheckSourcesOnly(citation, record, store);
   }
-  return CheckCitation(record.answer().text(), citation, record.retrieved(),
-                       CheckDepth::kWholeVersion, store);
+  return CheckCitation(citation, record, CheckDepth::kWholeVersion, store);
 }
 
 }  // namespace

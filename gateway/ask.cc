@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/status_macros.h"
 #include "base/version.h"
+#include "gateway/tools/loop.h"
 #include "gateway/validate.h"
 
 namespace footnote {
@@ -19,13 +20,31 @@ namespace {
 // A longer text is not sent to the writer whole.
 constexpr size_t kMaxWholeText = 1 << 20;
 
+// The question as it is searched for: a follow-up stands alone then.
+absl::StatusOr<std::string> StandAlone(const v1::AskRequest& request,
+                                       const Caller& caller,
+                                       const RoomStubs& rooms) {
+  if (request.history().empty()) return request.question();
+  const StageTimer timer("ask_rewrite");
+  v1::RewriteRequest rewrite;
+  *rewrite.mutable_history() = request.history();
+  rewrite.set_question(request.question());
+  rewrite.set_language(request.language());
+  rewrite.set_writer(request.writer());
+  v1::RewriteResponse rewritten;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      rooms.generator->Rewrite(caller.Pass().get(), rewrite, &rewritten)));
+  return std::move(*rewritten.mutable_question());
+}
+
 absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
+                                          const std::string& question,
                                           const Caller& caller,
                                           const RoomStubs& rooms) {
   const StageTimer timer("ask_search");
   v1::SearchRequest search;
   search.set_collection(request.collection());
-  search.set_question(request.question());
+  search.set_question(question);
   search.set_language(request.language());
   search.set_top_k(request.top_k());
   search.set_min_generation(
@@ -90,17 +109,25 @@ bool ReadWhole(const v1::DocumentVersion& wanted,
   return true;
 }
 
-// Takes the passages out of `found`: they are large, and not needed after.
-absl::StatusOr<v1::Draft> Write(const v1::AskRequest& request,
-                                const Caller& caller, const RoomStubs& rooms,
-                                v1::SearchResponse* found) {
-  const StageTimer timer("ask_write");
+v1::GenerateRequest NewGenerate(const v1::AskRequest& request,
+                                const std::string& question,
+                                const v1::SearchResponse& found) {
   v1::GenerateRequest generate;
-  generate.set_question(request.question());
-  generate.set_language(found->language());
+  generate.set_question(question);
+  generate.set_language(found.language());
   generate.set_writer(request.writer());
   generate.set_max_sentences(request.max_sentences());
   generate.set_max_code_points(request.max_code_points());
+  generate.set_citation_mode(request.citation_mode());
+  generate.set_safety_mode(request.safety_mode());
+  return generate;
+}
+
+// Takes the passages out of `found`: they are large, and not needed after.
+absl::StatusOr<v1::Draft> Write(v1::GenerateRequest generate,
+                                const Caller& caller, const RoomStubs& rooms,
+                                v1::SearchResponse* found) {
+  const StageTimer timer("ask_write");
   // Passages that share only stop words with the question answer nothing.
   if (!found->empty_question()) {
     generate.mutable_passages()->Swap(found->mutable_passages());
@@ -135,6 +162,8 @@ v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
   record.set_top_k(request.top_k());
   record.set_max_sentences(request.max_sentences());
   record.set_max_code_points(request.max_code_points());
+  record.set_citation_mode(request.citation_mode());
+  record.set_safety_mode(request.safety_mode());
   record.set_analyzer_version(found.analyzer_version());
   record.set_encoder(found.encoder());
   record.set_encoder_sha256(found.encoder_sha256());
@@ -162,6 +191,19 @@ void AddDraft(v1::Draft draft, v1::AnswerRecord* record) {
     *answer.mutable_forecast() = std::move(*draft.mutable_forecast());
   }
   record->set_deterministic(draft.deterministic());
+  record->set_model(std::move(*draft.mutable_model()));
+  record->set_model_sha256(std::move(*draft.mutable_model_sha256()));
+  record->set_tokenizer_sha256(std::move(*draft.mutable_tokenizer_sha256()));
+  record->set_prompt_sha256(std::move(*draft.mutable_prompt_sha256()));
+  if (draft.has_sampling()) {
+    *record->mutable_sampling() = std::move(*draft.mutable_sampling());
+  }
+  if (draft.has_writing()) {
+    // The first draft is no refinement.
+    record->set_refinement_rounds(std::max(1, draft.writing().rounds_size()) -
+                                  1);
+    *record->mutable_writing() = std::move(*draft.mutable_writing());
+  }
 }
 
 absl::StatusOr<v1::Answer> FirstAnswer(const v1::AskRequest& request,
@@ -234,7 +276,8 @@ std::vector<size_t> PieceEnds(const v1::Answer& answer) {
   return ends;
 }
 
-absl::Status Show(v1::Answer answer, const ShowMessage& show) {
+absl::Status Show(v1::Answer answer, const v1::Writing& writing, bool fast,
+                  const ShowMessage& show) {
   uint32_t sequence = 0;
   const auto send = [&](v1::AskResponse* response) {
     response->set_sequence(++sequence);
@@ -244,19 +287,34 @@ absl::Status Show(v1::Answer answer, const ShowMessage& show) {
   v1::AskResponse started;
   started.mutable_started()->set_answer_id(answer.id());
   started.mutable_started()->set_language(answer.question_language());
+  started.mutable_started()->set_rewritten_question(
+      answer.rewritten_question());
   RETURN_IF_ERROR(send(&started));
+  for (const v1::ToolUse& tool : writing.tools()) {
+    v1::AskResponse response;
+    *response.mutable_tool() = tool;
+    RETURN_IF_ERROR(send(&response));
+  }
+  int cited = 0;
+  const auto cite = [&](size_t end) {
+    for (; cited < answer.citations_size(); ++cited) {
+      const v1::Citation& citation = answer.citations(cited);
+      if (citation.answer_span().end() > end) break;
+      v1::AskResponse response;
+      *response.mutable_citation() = citation;
+      RETURN_IF_ERROR(send(&response));
+    }
+    return absl::OkStatus();
+  };
   size_t shown = 0;
   for (const size_t end : PieceEnds(answer)) {
     v1::AskResponse delta;
     delta.set_delta(answer.text().substr(shown, end - shown));
     RETURN_IF_ERROR(send(&delta));
     shown = end;
+    if (fast) RETURN_IF_ERROR(cite(end));
   }
-  for (const v1::Citation& citation : answer.citations()) {
-    v1::AskResponse response;
-    *response.mutable_citation() = citation;
-    RETURN_IF_ERROR(send(&response));
-  }
+  RETURN_IF_ERROR(cite(std::string::npos));
   v1::AskResponse completed;
   *completed.mutable_completed() = std::move(answer);
   return send(&completed);
@@ -269,12 +327,29 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const RoomStubs& rooms) {
   RETURN_IF_ERROR(ValidateAsk(request));
   RETURN_IF_ERROR(caller.StillWaits("search"));
-  ASSIGN_OR_RETURN(v1::SearchResponse found, Search(request, caller, rooms));
+  ASSIGN_OR_RETURN(const std::string question,
+                   StandAlone(request, caller, rooms));
+  ASSIGN_OR_RETURN(v1::SearchResponse found,
+                   Search(request, question, caller, rooms));
+  v1::GenerateRequest generate = NewGenerate(request, question, found);
+  std::string tools_ended;
+  if (request.max_tool_steps() > 0 && !found.empty_question()) {
+    RETURN_IF_ERROR(
+        UseTools(request, caller, rooms, &found, &generate, &tools_ended));
+  }
   v1::AnswerRecord record = NewRecord(request, caller, found);
+  if (question != request.question()) {
+    record.set_rewritten_question(question);
+    record.mutable_answer()->set_rewritten_question(question);
+  }
 
   RETURN_IF_ERROR(caller.StillWaits("writing"));
-  ASSIGN_OR_RETURN(v1::Draft draft, Write(request, caller, rooms, &found));
+  ASSIGN_OR_RETURN(v1::Draft draft,
+                   Write(std::move(generate), caller, rooms, &found));
   AddDraft(std::move(draft), &record);
+  if (!tools_ended.empty()) {
+    record.mutable_writing()->set_tools_ended(tools_ended);
+  }
   return record;
 }
 
@@ -287,6 +362,7 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
   // The record comes before the reader: an answer nobody can audit is not
   // given.
   RETURN_IF_ERROR(caller.StillWaits("recording"));
+  const v1::Writing writing = record.writing();
   absl::StatusOr<v1::Answer> answer = Record(request, &record, caller, rooms);
   if (MayShowUnrecorded(answer.status(), request.collection(), options)) {
     Log(Severity::kError, "an answer is shown that is not on record",
@@ -295,7 +371,8 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
     answer = std::move(*record.mutable_answer());
   }
   RETURN_IF_ERROR(answer.status());
-  return Show(*std::move(answer), show);
+  return Show(*std::move(answer), writing, request.citation_mode() == v1::FAST,
+              show);
 }
 
 }  // namespace footnote

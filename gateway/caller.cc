@@ -50,6 +50,11 @@ absl::Status Caller::StillWaits(absl::string_view next_stage) const {
   return absl::OkStatus();
 }
 
+absl::Duration Caller::TimeLeft() const {
+  return std::max(absl::ZeroDuration(),
+                  absl::FromChrono(deadline_ - Clock::now()));
+}
+
 std::string Caller::principal() const {
   const auto auth = context_.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";

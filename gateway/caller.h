@@ -30,6 +30,9 @@ class Caller {
   // stage that was not begun; asked between stages.
   absl::Status StillWaits(absl::string_view next_stage) const;
 
+  // Until the deadline; not below 0.
+  absl::Duration TimeLeft() const;
+
   // The name in the client's certificate, or empty.
   std::string principal() const;
 

@@ -27,6 +27,7 @@
 #include "gateway/config.h"
 #include "gateway/print.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
+#include "proto/footnote/v1/audit.grpc.pb.h"
 
 namespace footnote {
 namespace {
@@ -47,6 +48,10 @@ struct AskOptions {
   std::string writer;
   std::string model;
   std::string request_id;
+  std::vector<std::string> after;
+  std::string safety;
+  int tool_steps = 0;
+  bool fast = false;
   double timeout_s = 60;
 };
 
@@ -108,6 +113,19 @@ PrintOptions OptionsOfTerminal() {
   return print;
 }
 
+// How the model wrote it: the record says.
+absl::Status PrintStory(const std::string& answer_id, const PrintOptions& print,
+                        const std::shared_ptr<grpc::Channel>& channel) {
+  v1::GetRecordRequest get;
+  get.set_answer_id(answer_id);
+  v1::AnswerRecord record;
+  grpc::ClientContext call;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      v1::Audit::NewStub(channel)->GetRecord(&call, get, &record)));
+  fputs(PrintWriting(record.writing(), print).c_str(), stdout);
+  return absl::OkStatus();
+}
+
 absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   const std::string writer =
       options.model.empty() ? options.writer : UseModel(options.model);
@@ -123,6 +141,14 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   request.set_max_code_points(options.max_code_points);
   request.set_writer(writer);
   request.set_request_id(options.request_id);
+  for (const std::string& earlier : options.after) {
+    v1::Turn* const turn = request.add_history();
+    turn->set_role("user");
+    turn->set_content(earlier);
+  }
+  request.set_max_tool_steps(options.tool_steps);
+  request.set_safety_mode(options.safety);
+  if (options.fast) request.set_citation_mode(v1::FAST);
 
   grpc::ClientContext call;
   call.set_deadline(
@@ -144,7 +170,11 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   if (context->json) {
     PrintLine(ToPrettyJson(answer));
   } else {
-    fputs(PrintAnswer(answer, OptionsOfTerminal()).c_str(), stdout);
+    const PrintOptions print = OptionsOfTerminal();
+    fputs(PrintAnswer(answer, print).c_str(), stdout);
+    if (!options.model.empty() && !answer.id().empty()) {
+      RETURN_IF_ERROR(PrintStory(answer.id(), print, channel));
+    }
   }
   return absl::OkStatus();
 }
@@ -193,6 +223,20 @@ void AddAsk(CLI::App* app, CliContext* context) {
                   "a language model writes: its name in the server's folder "
                   "of models, or the path of one here")
       ->excludes("--writer");
+  ask->add_option("--after", options->after,
+                  "a question that was asked before this one, oldest first; "
+                  "may be given several times")
+      ->expected(1)
+      ->take_all();
+  ask->add_option("--tools", options->tool_steps,
+                  "the model may search again, calculate and forecast before "
+                  "it answers: at most so many steps, up to 8")
+      ->check(CLI::Range(0, 8));
+  ask->add_flag("--fast", options->fast,
+                "each sentence of the model is checked as it is written, and "
+                "none is revised");
+  ask->add_option("--safety", options->safety,
+                  "safety mode of the model's template, such as STRICT");
   ask->add_option("--request-id", options->request_id,
                   "makes a repeated call give the first answer again");
   ask->footer(
@@ -200,6 +244,8 @@ void AddAsk(CLI::App* app, CliContext* context) {
       "  footnote ask --collection handbook How do I install a package?\n"
       "  footnote ask --in de,fr --json 'Wie installiere ich ein Paket?'\n"
       "  echo 'что такое apt?' | footnote ask -\n"
+      "  footnote ask --after 'How high is the tower?' When was it built?\n"
+      "  footnote ask --model NAME --tools 3 How high is it in feet?\n"
       "Exit code 5: no answer, with a reason.");
 }
 

@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include <thread>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 
@@ -186,6 +189,24 @@ absl::StatusOr<v1::Config> ReadConfig(const std::string& path) {
   return ParseConfig(*text, path);
 }
 
+bool IsModel(const std::string& path) {
+  return absl::EndsWith(path, ".gguf") ||
+         access(absl::StrCat(path, "/config.json").c_str(), R_OK) == 0;
+}
+
+std::pair<std::string, std::string> SplitModel(absl::string_view path) {
+  while (path.size() > 1 && absl::ConsumeSuffix(&path, "/")) {
+  }
+  const size_t slash = path.rfind('/');
+  absl::string_view folder =
+      slash == absl::string_view::npos ? "." : path.substr(0, slash);
+  if (folder.empty()) folder = "/";
+  absl::string_view name =
+      slash == absl::string_view::npos ? path : path.substr(slash + 1);
+  absl::ConsumeSuffix(&name, ".gguf");
+  return {std::string(folder), std::string(name)};
+}
+
 v1::Config WithDefaults(v1::Config config) {
   if (config.store().empty()) config.set_store(DefaultStore());
   if (config.listen().empty()) config.set_listen(kDefaultListen);
@@ -197,6 +218,10 @@ v1::Config WithDefaults(v1::Config config) {
   if (resources.threads() == 0) {
     resources.set_threads(
         std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  }
+  v1::ModelConfig& model = *config.mutable_model();
+  if (model.default_name().empty() && IsModel(model.path())) {
+    model.set_default_name(SplitModel(model.path()).second);
   }
   if (config.log().level().empty()) config.mutable_log()->set_level("info");
   v1::Limits& limits = *config.mutable_limits();
@@ -219,6 +244,18 @@ absl::Status CheckConfig(const v1::Config& config) {
   const std::string& encoder = config.encoder().path();
   if (encoder != "none") {
     RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));
+  }
+  RETURN_IF_ERROR(CheckReadable("model.path", config.model().path()));
+  if (config.model().threads() < 0 || config.model().threads() > 1024) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: model.threads: ", config.model().threads(),
+                     ", want 0 to 1024"));
+  }
+  if (config.model().cache_bytes() != 0 &&
+      config.model().cache_bytes() < (1 << 20)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: model.cache_bytes: ", config.model().cache_bytes(),
+        ", want at least 1048576"));
   }
   const std::string& precision = config.encoder().precision();
   if (precision != "int8" && precision != "float32") {

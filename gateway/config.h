@@ -6,6 +6,7 @@
 #define FOOTNOTE_GATEWAY_CONFIG_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -43,6 +44,12 @@ struct Address {
 };
 absl::StatusOr<Address> ParseAddress(absl::string_view key,
                                      absl::string_view address);
+
+// Whether `path` is a language model itself, and no folder of them: a *.gguf
+// file or a folder with config.json.
+bool IsModel(const std::string& path);
+// The folder that a model is in, and its name there.
+std::pair<std::string, std::string> SplitModel(absl::string_view path);
 
 }  // namespace footnote
 

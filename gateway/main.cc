@@ -77,6 +77,9 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
   text("--config", &context->config, "configuration file (textproto)");
   text("--encoder", flags->config.mutable_encoder()->mutable_path(),
        "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
+  text("--model-path", flags->config.mutable_model()->mutable_path(),
+       "folder of language models, or one, which then writes "
+       "(default $FOOTNOTE_MODELS)");
   app->add_option_function<int>(
          "--threads",
          [flags](int threads) {

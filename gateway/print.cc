@@ -155,6 +155,19 @@ void PrintFootnote(const v1::Citation& citation, int number, Page* page) {
         blanks, Colour::kDim);
     mark = blanks;
   }
+  for (const v1::ToolSpan& tool : citation.tools()) {
+    page->Paragraph(absl::StrCat("tool ", Printable(tool.tool()), ", call ",
+                                 Printable(tool.call_id())),
+                    mark, Colour::kBlue);
+    page->Paragraph(
+        absl::StrCat("bytes ", Range(tool.span().begin(), tool.span().end()),
+                     kDot, v1::Verdict_Name(citation.verdict())),
+        blanks, verdict);
+    page->Paragraph(
+        absl::StrCat(kOpenQuote, Printable(tool.quote()), kCloseQuote), blanks,
+        Colour::kDim);
+    mark = blanks;
+  }
 }
 
 void PrintReceipt(const v1::Answer& answer, Page* page) {
@@ -189,6 +202,10 @@ std::string ReasonFor(const v1::Answer& answer) {
 
 std::string PrintAnswer(const v1::Answer& answer, const PrintOptions& options) {
   Page page(options);
+  if (!answer.rewritten_question().empty()) {
+    page.Paragraph(Printable(answer.rewritten_question()),
+                   "Understood as: ", Colour::kDim);
+  }
   if (answer.text().empty()) {
     page.Paragraph(ReasonFor(answer), "No answer: ", Colour::kYellow);
   } else if (answer.has_forecast()) {
@@ -205,6 +222,38 @@ std::string PrintAnswer(const v1::Answer& answer, const PrintOptions& options) {
     page.Blank();
   }
   PrintReceipt(answer, &page);
+  return page.Take();
+}
+
+std::string PrintWriting(const v1::Writing& writing,
+                         const PrintOptions& options) {
+  if (writing.rounds().empty() && writing.tools().empty() &&
+      writing.fallback_reason().empty() && writing.tools_ended().empty()) {
+    return "";
+  }
+  Page page(options);
+  page.Blank();
+  const auto line = [&page](absl::string_view name, absl::string_view text) {
+    if (!text.empty()) page.Paragraph(Printable(text), name, Colour::kDim);
+  };
+  line("plan: ", writing.plan());
+  for (const v1::ToolUse& tool : writing.tools()) {
+    line(absl::StrCat("step ", tool.step(), ": "),
+         absl::StrCat(tool.tool(), " ", tool.parameters(), " gave ",
+                      tool.failed() && !tool.results().empty()
+                          ? tool.results(0)
+                          : absl::StrCat(tool.results_size(), " results")));
+  }
+  line("tools ended: ", writing.tools_ended());
+  for (int i = 0; i < writing.rounds_size(); ++i) {
+    for (const v1::CheckedSentence& sentence : writing.rounds(i).sentences()) {
+      line(absl::StrCat("draft ", i + 1, ", ",
+                        sentence.kept() ? "kept: " : "dropped: "),
+           absl::StrCat(v1::Verdict_Name(sentence.verdict()), kDot,
+                        sentence.text()));
+    }
+  }
+  line("the answer is quoted instead: ", writing.fallback_reason());
   return page.Take();
 }
 

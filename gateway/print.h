@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proto/footnote/v1/types.pb.h"
+#include "proto/footnote/v1/writing.pb.h"
 
 namespace footnote {
 
@@ -23,6 +24,12 @@ struct PrintOptions {
 // receipt. An abstention gives the reason instead. Control characters of
 // documents are made harmless. Ends with a newline.
 std::string PrintAnswer(const v1::Answer& answer, const PrintOptions& options);
+
+// How a language model wrote an answer: its tools, each draft's sentences with
+// their verdicts, what was dropped, and why another writer's answer stands.
+// Empty where there is nothing to tell.
+std::string PrintWriting(const v1::Writing& writing,
+                         const PrintOptions& options);
 
 }  // namespace footnote
 

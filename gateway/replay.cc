@@ -112,12 +112,25 @@ void CompareMakers(const v1::AnswerRecord& recorded,
 v1::AskRequest AskAgain(const v1::AnswerRecord& record) {
   v1::AskRequest ask;
   ask.set_collection(record.answer().collection());
-  ask.set_question(record.answer().question());
+  // As it was searched for: what was said before is not on record.
+  ask.set_question(record.rewritten_question().empty()
+                       ? record.answer().question()
+                       : record.rewritten_question());
   if (record.answer().question_language() != "und") {
     ask.set_language(record.answer().question_language());
   }
   *ask.mutable_filter() = record.filter();
-  ask.set_writer(record.answer().writer());
+  // Whose draft the fallback's answer stands for, where it does.
+  ask.set_writer(record.model().empty() ? record.answer().writer()
+                                        : record.model());
+  ask.set_citation_mode(record.citation_mode());
+  ask.set_safety_mode(record.safety_mode());
+  // The first step is the search that every answer begins with.
+  int steps = 1;
+  for (const v1::ToolUse& tool : record.writing().tools()) {
+    steps = std::max(steps, tool.step());
+  }
+  ask.set_max_tool_steps(steps - 1);
   ask.set_top_k(record.top_k());
   ask.set_max_sentences(record.max_sentences());
   ask.set_max_code_points(record.max_code_points());

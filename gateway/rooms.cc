@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "gateway/config.h"
 #include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
 #include "indexer/indexer_service.h"
@@ -100,6 +101,17 @@ AuditOptions AuditOptionsOf(const v1::Config& config) {
   return options;
 }
 
+GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
+  const v1::ModelConfig& model = config.model();
+  GeneratorOptions options;
+  options.models_folder =
+      IsModel(model.path()) ? SplitModel(model.path()).first : model.path();
+  options.default_model = model.default_name();
+  options.model_threads = model.threads();
+  options.model_cache_bytes = model.cache_bytes();
+  return options;
+}
+
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
@@ -134,7 +146,8 @@ class OpenRooms final : public Rooms {
           NewRetrieverService(store_.get(), encoder_.get(), {}));
     }
     if (has(Room::kGenerator)) {
-      Add("footnote.v1.Generator", NewGeneratorService(encoder_.get(), {}));
+      Add("footnote.v1.Generator",
+          NewGeneratorService(encoder_.get(), GeneratorOptionsOf(config)));
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {

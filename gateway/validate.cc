@@ -16,6 +16,9 @@ constexpr int kMaxTopK = 100;
 constexpr int kMaxSentences = 10;
 constexpr int kMaxCodePoints = 100000;
 constexpr int kMaxFilterValues = 1000;
+constexpr int kMaxToolSteps = 8;
+constexpr int kMaxTurns = 100;
+constexpr size_t kMaxSafetyMode = 64;
 constexpr size_t kAnswerIdCharacters = 26;
 // An identifier that is too long to be one is not shown whole.
 constexpr size_t kShownBytes = 80;
@@ -53,6 +56,24 @@ bool IsLanguage(absl::string_view code) {
 absl::Status CheckAtMost(absl::string_view field, int value, int most) {
   if (value >= 0 && value <= most) return absl::OkStatus();
   return Invalid(field, absl::StrCat(value), absl::StrCat("0 to ", most));
+}
+
+absl::Status CheckHistory(const v1::AskRequest& request) {
+  RETURN_IF_ERROR(CheckAtMost("history", request.history_size(), kMaxTurns));
+  for (int i = 0; i < request.history_size(); ++i) {
+    const v1::Turn& turn = request.history(i);
+    if (turn.role() != "user" && turn.role() != "assistant") {
+      return Invalid(absl::StrCat("history[", i, "].role"), Quoted(turn.role()),
+                     "user or assistant");
+    }
+    if (turn.content().empty() || turn.content().size() > kMaxQuestionBytes ||
+        !IsValidUtf8(turn.content())) {
+      return Invalid(absl::StrCat("history[", i, "].content"),
+                     absl::StrCat(turn.content().size(), " bytes"),
+                     absl::StrCat("UTF-8, 1 to ", kMaxQuestionBytes));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckFilter(const v1::Filter& filter) {
@@ -109,6 +130,15 @@ absl::Status ValidateAsk(const v1::AskRequest& request) {
       CheckAtMost("max_sentences", request.max_sentences(), kMaxSentences));
   RETURN_IF_ERROR(CheckAtMost("max_code_points", request.max_code_points(),
                               kMaxCodePoints));
+  RETURN_IF_ERROR(
+      CheckAtMost("max_tool_steps", request.max_tool_steps(), kMaxToolSteps));
+  if (request.safety_mode().size() > kMaxSafetyMode ||
+      !IsValidUtf8(request.safety_mode())) {
+    return Invalid("safety_mode",
+                   absl::StrCat(request.safety_mode().size(), " bytes"),
+                   absl::StrCat("UTF-8 and at most ", kMaxSafetyMode));
+  }
+  RETURN_IF_ERROR(CheckHistory(request));
   return CheckFilter(request.filter());
 }
 
