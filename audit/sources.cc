@@ -196,10 +196,11 @@ absl::StatusOr<v1::CitationCheck> CheckCitation(const v1::Citation& citation,
   const absl::string_view text = record.answer().text();
   const v1::Span& span = citation.answer_span();
   const bool any = !citation.sources().empty() || !citation.tools().empty();
-  const absl::string_view quote =
-      !any ? ""
-           : citation.sources().empty() ? citation.tools(0).quote()
-                                        : citation.sources(0).quote();
+  absl::string_view quote;
+  if (any) {
+    quote = citation.sources().empty() ? citation.tools(0).quote()
+                                       : citation.sources(0).quote();
+  }
   const bool covers =
       any && span.begin() < span.end() && span.end() <= text.size() &&
       text.substr(span.begin(), span.end() - span.begin()) == quote &&
