@@ -208,6 +208,7 @@ void RegisterAuditGroup(CLI::App* app, CliContext* context) {
   CLI::App* group =
       app->add_subcommand("audit", "Prove, export, check, erase, watch");
   group->require_subcommand(1);
+  group->fallthrough();
   const auto options = std::make_shared<Options>();
   AddLooking(group, context, options);
   RegisterProofCommands(group, context);

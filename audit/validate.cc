@@ -44,8 +44,15 @@ absl::Status ValidateCitation(int index, const v1::Citation& citation) {
         absl::StrCat(field, ".verdict: ", v1::Verdict_Name(citation.verdict()),
                      ", want FOUND"));
   }
-  if (citation.sources().empty()) {
-    return InvalidRequest(absl::StrCat(field, ".sources: none, want one"));
+  if (citation.sources().empty() && citation.tools().empty()) {
+    return InvalidRequest(
+        absl::StrCat(field, ".sources: none, want one or one of tools"));
+  }
+  for (int i = 0; i < citation.tools_size(); ++i) {
+    if (citation.tools(i).quote().empty()) {
+      return InvalidRequest(
+          absl::StrCat(field, ".tools[", i, "].quote: empty"));
+    }
   }
   for (int i = 0; i < citation.sources_size(); ++i) {
     RETURN_IF_ERROR(ValidateSource(absl::StrCat(field, ".sources[", i, "]"),

@@ -139,6 +139,7 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
   CLI::App* eval =
       app->add_subcommand("eval", "measure how good the answers are");
   eval->require_subcommand(1);
+  eval->fallthrough();
 
   auto qa_options = std::make_shared<EvalOptions>();
   CLI::App* qa = AddCommand(eval, context, "qa",

@@ -144,6 +144,19 @@ struct Kv::State {
     std::lock_guard<std::mutex> lock(mutex);
     return instance;
   }
+
+  // How the newest write ended. After an error of the disk RocksDB 7.8 must not
+  // be asked for more of its log before a write went well: it stops the
+  // process.
+  absl::Status LastWrite() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return last_write;
+  }
+  void SetLastWrite(const absl::Status& status) {
+    std::lock_guard<std::mutex> lock(mutex);
+    last_write = status;
+  }
+  absl::Status last_write;  // guarded by mutex
 };
 
 // Holds a place in time.
@@ -419,7 +432,9 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
       status = instance->db->Write(options, &changes);
     }
   }
-  return FromRocks(status, state_->folder);
+  const absl::Status written = FromRocks(status, state_->folder);
+  state_->SetLastWrite(written);
+  return written;
 }
 
 std::shared_ptr<const KvSnapshot> Kv::Snapshot() const {
@@ -469,6 +484,7 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
 }
 
 absl::Status Kv::Flush() {
+  RETURN_IF_ERROR(state_->LastWrite());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::FlushOptions options;
   options.wait = true;
@@ -479,6 +495,7 @@ absl::Status Kv::Flush() {
 
 absl::Status Kv::Checkpoint(const std::string& folder) const {
   const std::shared_ptr<KvInstance> instance = state_->Instance();
+  RETURN_IF_ERROR(state_->LastWrite());
   rocksdb::Checkpoint* made = nullptr;
   RETURN_IF_ERROR(FromRocks(
       rocksdb::Checkpoint::Create(instance->db.get(), &made), state_->folder));

@@ -36,7 +36,8 @@ TEST(ToJsonTest, WritesEnumsByNameAndLeavesUnsetMessagesOut) {
   citation.set_verdict(v1::SOURCE_ERASED);
   citation.set_score(0.5);
   EXPECT_EQ(ToJson(citation),
-            "{\"sources\":[],\"verdict\":\"SOURCE_ERASED\",\"score\":0.5}");
+            "{\"sources\":[],\"verdict\":\"SOURCE_ERASED\",\"score\":0.5,"
+            "\"tools\":[]}");
 }
 
 TEST(ToJsonTest, WritesMapsAsObjects) {

@@ -136,7 +136,8 @@ class Client {
       if (sent.count(DocumentId(file)) > 0) break;
       // Most are new or newer; some are sent as they are.
       if (random_() % 4 > 0) ++revisions_[at];
-      const std::string text = Text(file, revisions_[at]);
+      // As it is kept: text ends in a line.
+      const std::string text = Text(file, revisions_[at]) + "\n";
       sent[DocumentId(file)] = text;
       oracle_.OnAsked(DocumentId(file), text);
       v1::IngestRequest head;

@@ -80,7 +80,7 @@ TEST(BackupCommandTest, ABackupMadeWhileServingAnswersAndProvesAsBefore) {
            restored + "/audit.keys.master");
   const Finished verify = RunProgram({"verify", answer, "--store", restored});
   EXPECT_EQ(verify.exit_code, kExitOk) << verify.out << verify.err;
-  const Finished chain = RunProgram({"audit", "fsck", "--store", restored});
+  const Finished chain = RunProgram({"--store", restored, "audit", "fsck"});
   EXPECT_EQ(chain.exit_code, kExitOk) << chain.out << chain.err;
   const Finished ask =
       RunProgram({"ask", "Who built the lighthouse?", "--store", restored});
