@@ -1,7 +1,7 @@
 // Which English stems a word of another language may be, and how likely.
 //
 // A sentence's vector knows what a sentence is about; a lexicon knows words:
-// "Lungenfell" is a pleura. Learnt from dictionaries and message catalogues by
+// "Lungenfell" is a pleura. Learnt from message catalogues by
 // training/lexicon; data/README.md says from which.
 //
 // The file (all numbers little-endian):

@@ -3,8 +3,9 @@
 
   training/lexicon/learn.py --work FOLDER [--languages zh,vi] [--out FILE]
 
-Pairs of texts come from dictionaries (packages.tsv) and from the message
-catalogues of the encoder's packages (../encoder/packages.tsv). Both sides are
+Pairs of texts come from the message catalogues and the other texts of the
+encoder's packages (../encoder/packages.tsv) and, asked for, from dictionaries
+(packages.tsv; share-alike licences). Both sides are
 analysed by the program's own analyser (//retriever/translation:terms), so that
 the lexicon speaks of index terms. IBM's model 1 is trained both ways: p(e|x),
 how likely the word x is e, and p(x|e). A pair's likelihood is
@@ -88,6 +89,8 @@ def gather(work, with_dictionaries):
             write(name, lambda p=path: extract.catalogues(p))
     unpacked = os.path.join(work, "unpacked")
     for name, pairs in extract.others(files, unpacked):
+        if name == "freedict":
+            continue  # with the other dictionaries, or not at all
         write("+" + name, lambda p=pairs: p)
     if not with_dictionaries:
         return
@@ -257,13 +260,14 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--work", required=True)
     parser.add_argument("--languages", default=",".join(sorted(NUMBERS)))
-    parser.add_argument("--without-dictionaries", action="store_true")
+    parser.add_argument("--with-dictionaries", action="store_true",
+                        help="GPL and CC BY-SA: not for the file in the tree")
     parser.add_argument("--terms", default=os.path.join(
         ROOT, "bazel-bin/retriever/translation/terms"))
     parser.add_argument("--out", default=os.path.join(
         ROOT, "retriever/translation/data/lexicon.bin"))
     args = parser.parse_args()
-    gather(args.work, not args.without_dictionaries)
+    gather(args.work, args.with_dictionaries)
     write({language: learn(args.work, args.terms, language)
            for language in args.languages.split(",")}, args.out)
 
