@@ -50,8 +50,8 @@ absl::Status WritePdfPage(const std::string& bundle, const std::string& pdf) {
   std::string to = pdf;
   char* const arguments[] = {&program[0], &from[0], &to[0], nullptr};
   pid_t pid = 0;
-  const int error = posix_spawn(&pid, program.c_str(), nullptr, nullptr,
-                                arguments, environ);
+  const int error =
+      posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ);
   if (error != 0) {
     return absl::InternalError(
         absl::StrCat("start ", program, ": ", strerror(error)));

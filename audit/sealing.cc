@@ -109,7 +109,8 @@ void PutPart(v1::SealedPart part, v1::AnswerRecord* record) {
   if (!record->rewritten_question().empty()) {
     answer.set_rewritten_question(record->rewritten_question());
   }
-  if (part.has_writing()) record->mutable_writing()->Swap(part.mutable_writing());
+  if (part.has_writing())
+    record->mutable_writing()->Swap(part.mutable_writing());
   move(part.mutable_question(), answer.mutable_question());
   move(part.mutable_text(), answer.mutable_text());
   move(part.mutable_abstention_detail(), answer.mutable_abstention_detail());
@@ -227,7 +228,8 @@ absl::StatusOr<RecordParts> SealAnswer(const v1::AnswerRecord& record,
         v1::SealedPart::Quote& quote = *story.add_tool_quotes();
         quote.set_citation(i);
         quote.set_source(j);
-        quote.mutable_quote()->swap(*citation.mutable_tools(j)->mutable_quote());
+        quote.mutable_quote()->swap(
+            *citation.mutable_tools(j)->mutable_quote());
         citation.mutable_tools(j)->clear_quote_sha256();
       }
     }

@@ -176,8 +176,7 @@ SourceVerdict CheckTool(const v1::ToolSpan& cited, const v1::Writing& writing) {
     const bool same =
         !tool.failed() && span.begin() <= span.end() &&
         span.end() <= text.size() &&
-        text.substr(span.begin(), span.end() - span.begin()) ==
-            cited.quote() &&
+        text.substr(span.begin(), span.end() - span.begin()) == cited.quote() &&
         cited.quote_sha256() == Sha256(cited.quote()) &&
         CodePointsAgree(span, text.substr(0, span.begin()), cited.quote());
     return same ? Verdict(v1::FOUND, "")

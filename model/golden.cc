@@ -114,7 +114,8 @@ absl::StatusOr<GoldenReport> CompareGoldenOn(const std::string& folder,
   batch.sequences[0].rows = rows;
   batch.sequences[0].pages.assign(kinds, table.data());
   for (int i = 0; i < rows; ++i) batch.logit_rows.push_back(i);
-  absl::Span<const float> found = decoder->Forward(batch, watches ? observer : nullptr);
+  absl::Span<const float> found =
+      decoder->Forward(batch, watches ? observer : nullptr);
   RETURN_IF_ERROR(wrong);
   report.logits = Difference(found.data(), logits.data(), logits.size());
 

@@ -23,10 +23,10 @@ struct DecodedText {
 
 // Decodes `bytes`. In this order: a byte order mark decides; UTF-16 and UTF-32
 // without a mark are known by their zeros; escapes are read where a form of
-// ISO-2022 is declared; bytes that are valid UTF-8 are UTF-8; then `declared` (an HTML or XML declaration, empty when there is
-// none) if it is a known name; then what ICU finds most likely. Text
-// with five whole UTF-8 sequences for each broken one stays UTF-8.
-// Safe from many threads.
+// ISO-2022 is declared; bytes that are valid UTF-8 are UTF-8; then `declared`
+// (an HTML or XML declaration, empty when there is none) if it is a known name;
+// then what ICU finds most likely. Text with five whole UTF-8 sequences for
+// each broken one stays UTF-8. Safe from many threads.
 //   InvalidArgument   no text in any encoding known: too many zeros or control
 //                     characters; the message names the first one's offset
 absl::StatusOr<DecodedText> DecodeText(std::string bytes,

@@ -17,39 +17,39 @@ namespace extractive {
 // What each feature adds to a sentence's score, per unit.
 inline constexpr double kFeatureWeights[kFeatureCount] = {
     -0.0898,  // first_passage
-    1.0322,  // reciprocal_rank
-    2.0506,  // total_ratio
-    0.5725,  // lexical_ratio
-    4.9121,  // vector_gap
+    1.0322,   // reciprocal_rank
+    2.0506,   // total_ratio
+    0.5725,   // lexical_ratio
+    4.9121,   // vector_gap
     -1.0135,  // passage_coverage
-    2.0180,  // wide_passage_coverage
-    5.5712,  // coverage
-    4.2672,  // wide_coverage
+    2.0180,   // wide_passage_coverage
+    5.5712,   // coverage
+    4.2672,   // wide_coverage
     -0.2124,  // name_coverage
-    0.8839,  // number_coverage
-    4.8765,  // previous_gain
-    2.5562,  // next_gain
-    1.8311,  // before_previous_gain
-    8.3823,  // heading_gain
-    0.6501,  // pair_coverage
+    0.8839,   // number_coverage
+    4.8765,   // previous_gain
+    2.5562,   // next_gain
+    1.8311,   // before_previous_gain
+    8.3823,   // heading_gain
+    0.6501,   // pair_coverage
     -0.8345,  // position
-    0.4177,  // is_last
+    0.4177,   // is_last
     -0.2693,  // log_length
     -2.0473,  // is_short
     -0.5024,  // overlong
-    0.2964,  // log_new_terms
+    0.2964,   // log_new_terms
     -0.9167,  // is_question
     -1.8852,  // ends_with_colon
-    0.6429,  // number_given
+    0.6429,   // number_given
     -0.5828,  // number_missing
-    1.6846,  // year_given
+    1.6846,   // year_given
     -0.4356,  // date_number_given
     -0.7751,  // date_missing
-    0.5684,  // number_nearness
-    1.8078,  // person_capitals
-    1.2362,  // place_capitals
-    0.1036,  // reason_length
-    0.1898,  // definition_first
+    0.5684,   // number_nearness
+    1.8078,   // person_capitals
+    1.2362,   // place_capitals
+    0.1036,   // reason_length
+    0.1898,   // definition_first
 };
 
 // What the cosine of question and sentence adds, per unit.
@@ -62,36 +62,36 @@ inline constexpr double kDoubtWeights[kSignCount] = {
     -0.0372,  // second_score
     -0.1159,  // best_probability
     -0.3595,  // two_best_probability
-    0.0655,  // entropy
+    0.0655,   // entropy
     -0.3270,  // best_coverage
     -0.1222,  // largest_coverage
     -0.2324,  // window_coverage
-    0.0319,  // top_passage_coverage
-    0.1070,  // window_rarest
+    0.0319,   // top_passage_coverage
+    0.1070,   // window_rarest
     -0.0147,  // window_missing
-    0.3484,  // content_missing
-    0.4274,  // missing_share
-    0.2879,  // name_missing
-    0.2789,  // number_not_there
+    0.3484,   // content_missing
+    0.4274,   // missing_share
+    0.2879,   // name_missing
+    0.2789,   // number_not_there
     -0.9280,  // weak_share
     -0.0202,  // total_best
-    0.0286,  // total_margin
+    0.0286,   // total_margin
     -0.0020,  // lexical_best
-    0.0462,  // lexical_per_term
-    0.0456,  // lexical_margin
+    0.0462,   // lexical_per_term
+    0.0456,   // lexical_margin
     -0.0053,  // vector_margin
     -0.6286,  // log_terms
-    0.3637,  // name_share
-    0.2398,  // date_asked
-    0.0508,  // number_asked
-    0.4308,  // reason_asked
+    0.3637,   // name_share
+    0.2398,   // date_asked
+    0.0508,   // number_asked
+    0.4308,   // reason_asked
     -0.0963,  // place_asked
     -0.1819,  // person_asked
-    0.0954,  // manner_asked
+    0.0954,   // manner_asked
     -0.0939,  // definition_asked
-    0.0688,  // type_missing
+    0.0688,   // type_missing
     -0.3648,  // person_capitals_best
-    0.0254,  // pair_coverage_best
+    0.0254,   // pair_coverage_best
     -0.7590,  // similarity_best
 };
 

@@ -13,13 +13,14 @@
 namespace footnote {
 
 // True for files that ParseApart reads: archives, office documents, e-books,
-// e-mail, PDF and RTF. `head` is the begin of the file, 512 bytes or more of it.
+// e-mail, PDF and RTF. `head` is the begin of the file, 512 bytes or more of
+// it.
 bool IsReadApart(absl::string_view head);
 
 // Runs the parser program for `bytes` (footnote-pdf for PDF, footnote-rtf for
 // RTF, footnote-parse for everything else) and calls `each` for every document
-// in them. Whatever the file does to the program costs this file alone: the error
-// says what became of it.
+// in them. Whatever the file does to the program costs this file alone: the
+// error says what became of it.
 //   NotFound           the program is not installed
 //   and those of RunParser, ReadParsed and `each`
 absl::Status ParseApart(

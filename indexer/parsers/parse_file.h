@@ -24,12 +24,12 @@ struct ParseLimits {
 };
 
 // Calls `each` for every document in `bytes`, or for why there is none: office
-// documents, e-books, e-mail, archives (ZIP, TAR, 7z, cpio, ar; gzip, bzip2, xz,
-// zstd) of these and of every text format. Parts of an archive are named by
+// documents, e-books, e-mail, archives (ZIP, TAR, 7z, cpio, ar; gzip, bzip2,
+// xz, zstd) of these and of every text format. Parts of an archive are named by
 // their paths; of archives inside archives, "inner.zip!/path". A message is one
 // document and its attachments are its parts; the messages of a mailbox are
-// parts "1", "2", … with parts "1!/NAME". One bad part costs only itself; a bomb
-// costs what comes behind it.
+// parts "1", "2", … with parts "1!/NAME". One bad part costs only itself; a
+// bomb costs what comes behind it.
 void ParseFile(std::string bytes, const ParseLimits& limits,
                const std::function<void(ParsedDocument)>& each);
 

@@ -1,6 +1,5 @@
-#include "kernels/cuda/ssm_bank.h"
-
 #include "kernels/cuda/simt.h"
+#include "kernels/cuda/ssm_bank.h"
 
 namespace footnote {
 namespace cuda {
@@ -26,14 +25,13 @@ FOOTNOTE_DEVICE double Norm() {
 }
 
 template <int kOrder, int kN>
-FOOTNOTE_DEVICE void Read(const double* entry, const double* now,
-                          double* state, double* present, double* slope,
-                          double* later) {
+FOOTNOTE_DEVICE void Read(const double* entry, const double* now, double* state,
+                          double* present, double* slope, double* later) {
   if constexpr (kN < kOrder) {
     state[kN * kLanes] = now[kN];
     *present = AddDouble(*present, MulDouble(Norm<kN>(), now[kN]));
-    *slope = AddDouble(
-        *slope, MulDouble(Norm<kN>() * (kN * (kN + 1.0)), now[kN]));
+    *slope =
+        AddDouble(*slope, MulDouble(Norm<kN>() * (kN * (kN + 1.0)), now[kN]));
     *later = AddDouble(*later, MulDouble(entry[kN * kLanes], now[kN]));
     Read<kOrder, kN + 1>(entry, now, state, present, slope, later);
   }
@@ -57,9 +55,8 @@ FOOTNOTE_DEVICE void RunOrder(const double* table, double before, double input,
       if (i == 1) miss1 = miss;
       if (i == 2) miss2 = miss;
       if (i == 3) miss3 = miss;
-      error[i * kLanes] =
-          AddDouble(MulDouble(keep, error[i * kLanes]),
-                    MulDouble(take, MulDouble(miss, miss)));
+      error[i * kLanes] = AddDouble(MulDouble(keep, error[i * kLanes]),
+                                    MulDouble(take, MulDouble(miss, miss)));
     }
     miss3_before = last[kLanes];
   }
@@ -98,15 +95,14 @@ FOOTNOTE_DEVICE void RunOrder(const double* table, double before, double input,
   const double residual = AddDouble(input, -present);
   const double gain = AddDouble(residual, later);
   const double corrected = AddDouble(gain, miss3);
-  said[0] = AddDouble(
-      end_slope, MulDouble(MulDouble(ahead, kOrder * kOrder), residual));
+  said[0] = AddDouble(end_slope,
+                      MulDouble(MulDouble(ahead, kOrder * kOrder), residual));
   said[kLanes] = end_slope;
   said[2 * kLanes] = later;
   said[3 * kLanes] = gain;
   said[4 * kLanes] = AddDouble(end_slope, miss1);
   said[5 * kLanes] = corrected;
-  said[6 * kLanes] =
-      AddDouble(corrected, AddDouble(miss3, -miss3_before));
+  said[6 * kLanes] = AddDouble(corrected, AddDouble(miss3, -miss3_before));
   said[7 * kLanes] = AddDouble(later, MulDouble(0.25, miss2));
 }
 
@@ -130,8 +126,8 @@ FOOTNOTE_DEVICE void RunFrom(const SsmBanks& banks, int signal, int lane,
 }
 
 FOOTNOTE_KERNEL(kThreads)
-BankKernel(SsmBanks banks, const double* before, const double* now,
-           bool scored, int signals) {
+BankKernel(SsmBanks banks, const double* before, const double* now, bool scored,
+           int signals) {
   const int at = BlockX() * kThreads + ThreadIndex();
   const int signal = at / kLanes;
   if (signal >= signals) return;

@@ -1,9 +1,10 @@
 // Banks of sliding Legendre models over many signals at once: the twin of
 // kernels/ssm_bank.h, whose tables, states and rules these are, bit for bit.
 //
-// A signal's lane is one thread's, which goes through all orders; 8 neighbouring
-// threads read 64 bytes together. Bytes a signal and sample: state, sayings,
-// errors and last errors read and written, 9.2 kB. Not measured on a device.
+// A signal's lane is one thread's, which goes through all orders; 8
+// neighbouring threads read 64 bytes together. Bytes a signal and sample:
+// state, sayings, errors and last errors read and written, 9.2 kB. Not measured
+// on a device.
 #ifndef FOOTNOTE_KERNELS_CUDA_SSM_BANK_H_
 #define FOOTNOTE_KERNELS_CUDA_SSM_BANK_H_
 

@@ -85,11 +85,11 @@ TEST(ApartTest, ReadsMailWithItsFilesInEncodingsThatGMimeWouldAskIconvFor) {
 }
 
 TEST(ApartTest, NumbersTheMessagesOfAMailbox) {
-  EXPECT_THAT(Read("From a Wed May  1 10:02:03 2024\nFrom: a\nDate: b\n\nOne.\n"
-                   "\nFrom a Wed May  1 10:02:03 2024\nFrom: a\nDate: b\n\n"
-                   "Two.\n"),
-              ElementsAre(Pair("1", HasSubstr("One.")),
-                          Pair("2", HasSubstr("Two."))));
+  EXPECT_THAT(
+      Read("From a Wed May  1 10:02:03 2024\nFrom: a\nDate: b\n\nOne.\n"
+           "\nFrom a Wed May  1 10:02:03 2024\nFrom: a\nDate: b\n\n"
+           "Two.\n"),
+      ElementsAre(Pair("1", HasSubstr("One.")), Pair("2", HasSubstr("Two."))));
 }
 
 }  // namespace
