@@ -248,10 +248,11 @@ Kv::~Kv() = default;
 
 namespace {
 
-// RocksDB's own log of events, of which errors go to ours. A file in the folder
-// of the database will not do: Debian's RocksDB is built with assertions, and
-// one of them ends the process when that file can't be written, as on a full
-// disk.
+// RocksDB's own log of events, of which errors go to ours for who looks
+// closely: a new database is one, and what matters comes back as a status. A
+// file in the folder of the database will not do: Debian's RocksDB is built
+// with assertions, and one of them ends the process when that file can't be
+// written, as on a full disk.
 class EventLog : public rocksdb::Logger {
  public:
   EventLog() : Logger(rocksdb::ERROR_LEVEL) {}
@@ -259,7 +260,7 @@ class EventLog : public rocksdb::Logger {
   void Logv(const char* format, va_list arguments) override {
     char line[512];
     std::vsnprintf(line, sizeof(line), format, arguments);
-    footnote::Log(Severity::kError, line);
+    footnote::Log(Severity::kDebug, line);
   }
 };
 
