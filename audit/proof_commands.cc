@@ -227,9 +227,12 @@ void RegisterProofCommands(CLI::App* group, CliContext* context) {
   bundle->add_option("-o,--output", o->file, "the file")->required();
   bundle->add_flag("--without-sources", o->without_sources,
                    "leave the texts of the cited documents out");
-  bundle->add_flag("--pdf", o->pdf,
-                   "write the page for people as FILE.pdf too (wants the "
-                   "program footnote-page)");
+  // Not shown: its program is not among those that are built by default.
+  bundle
+      ->add_flag("--pdf", o->pdf,
+                 "write the page for people as FILE.pdf too (wants the "
+                 "program footnote-page)")
+      ->group("");
   CLI::App* check = AddCommand(group, context, "check",
                                "Check such a file, without store or server",
                                [=] { return Check(*o, context); });
