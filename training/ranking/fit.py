@@ -37,13 +37,14 @@ DEPTH = 10
 FEWEST = 5  # questions of a language that is counted
 # Features that only mean something across languages, and those that mean
 # nothing there.
-ACROSS_ONLY = {"translation", "sentence"}
+ACROSS_ONLY = {"translation", "matched", "meaning", "translated", "sentence"}
 # Of these more can only be better: a negative weight would be an accident of
 # the data.
 NOT_NEGATIVE = {"stems", "words", "prefixes", "nearness", "foreign_nearness",
                 "language", "title", "title_share", "coverage", "lead",
                 "stem_window",
-                "prefix_window", "phrase", "translation", "sentence"}
+                "prefix_window", "phrase", "translation", "matched", "meaning",
+                "translated", "sentence"}
 
 
 class Item:
