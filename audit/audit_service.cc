@@ -44,21 +44,10 @@ std::string MetadataOf(const grpc::ServerContext& context, const char* name) {
   return std::string(found->second.data(), found->second.size());
 }
 
-// The name in the caller's certificate; where he showed none, what the gateway
-// says of him.
+// As the door found it: gateway/identity.h.
 Scope ScopeOf(const grpc::ServerContext& context) {
-  Scope scope;
-  scope.tenant = MetadataOf(context, "footnote-tenant");
-  const auto auth = context.auth_context();
-  const bool known = auth != nullptr && auth->IsPeerAuthenticated() &&
-                     !auth->GetPeerIdentity().empty();
-  if (known) {
-    const grpc::string_ref name = auth->GetPeerIdentity()[0];
-    scope.principal = std::string(name.data(), name.size());
-  } else {
-    scope.principal = MetadataOf(context, "footnote-principal");
-  }
-  return scope;
+  return {MetadataOf(context, "footnote-tenant-bin"),
+          MetadataOf(context, "footnote-principal-bin")};
 }
 
 // Notes that the room was asked. A log that is damaged can't note anything, and

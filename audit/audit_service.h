@@ -35,6 +35,8 @@ struct AuditOptions {
 // See proto/footnote/v1/audit.proto. Safe from many threads. `folder` is made
 // when missing; one process at a time holds it. `store` may be a secondary; it
 // must outlive the service.
+// It believes its callers whom they call for: never at a door of its own,
+// always behind NewAuditProxy (gateway/proxy.h).
 //   FailedPrecondition  another process holds the folder
 //   and the errors of Kv
 absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(

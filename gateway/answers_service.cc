@@ -70,8 +70,10 @@ class Turn {
 
 }  // namespace
 
-AnswersOptions AnswersOptionsOf(const v1::Config& config) {
+AnswersOptions AnswersOptionsOf(const v1::Config& config,
+                                IdentityRules identity) {
   AnswersOptions options;
+  options.identity = std::move(identity);
   options.ask_timeout = absl::Milliseconds(config.timeouts().ask_ms());
   options.max_concurrent_asks = config.limits().max_concurrent_asks();
   for (const v1::CollectionAudit& audit : config.audit().collections()) {
@@ -81,6 +83,12 @@ AnswersOptions AnswersOptionsOf(const v1::Config& config) {
   return options;
 }
 
+absl::StatusOr<Caller> AnswersService::CallerOf(
+    const grpc::ServerContext* context) const {
+  ASSIGN_OR_RETURN(Identity identity, IdentityOf(*context, options_.identity));
+  return Caller(context, options_.ask_timeout, std::move(identity));
+}
+
 grpc::Status AnswersService::Ask(grpc::ServerContext* context,
                                  const v1::AskRequest* request,
                                  grpc::ServerWriter<v1::AskResponse>* writer) {
@@ -88,8 +96,9 @@ grpc::Status AnswersService::Ask(grpc::ServerContext* context,
   const absl::Status granted =
       turn.Granted(absl::FromChrono(context->deadline()));
   if (!granted.ok()) return ToGrpcStatus(granted);
-  const Caller caller(context, options_.ask_timeout);
-  return ToGrpcStatus(footnote::Ask(*request, caller, rooms_, options_.ask,
+  const absl::StatusOr<Caller> caller = CallerOf(context);
+  if (!caller.ok()) return ToGrpcStatus(caller.status());
+  return ToGrpcStatus(footnote::Ask(*request, *caller, rooms_, options_.ask,
                                     [writer](const v1::AskResponse& response) {
                                       return writer->Write(response);
                                     }));
@@ -98,8 +107,9 @@ grpc::Status AnswersService::Ask(grpc::ServerContext* context,
 grpc::Status AnswersService::GetAnswer(grpc::ServerContext* context,
                                        const v1::GetAnswerRequest* request,
                                        v1::Answer* answer) {
-  return ToGrpcStatus(
-      GetAnswer(Caller(context, options_.ask_timeout), *request, answer));
+  const absl::StatusOr<Caller> caller = CallerOf(context);
+  if (!caller.ok()) return ToGrpcStatus(caller.status());
+  return ToGrpcStatus(GetAnswer(*caller, *request, answer));
 }
 
 absl::Status AnswersService::GetAnswer(const Caller& caller,
@@ -122,8 +132,10 @@ grpc::Status AnswersService::ReplayAnswer(
   const absl::Status granted =
       turn.Granted(absl::FromChrono(context->deadline()));
   if (!granted.ok()) return ToGrpcStatus(granted);
-  absl::StatusOr<v1::ReplayAnswerResponse> replayed = footnote::ReplayAnswer(
-      *request, Caller(context, options_.ask_timeout), rooms_);
+  const absl::StatusOr<Caller> caller = CallerOf(context);
+  if (!caller.ok()) return ToGrpcStatus(caller.status());
+  absl::StatusOr<v1::ReplayAnswerResponse> replayed =
+      footnote::ReplayAnswer(*request, *caller, rooms_);
   if (!replayed.ok()) return ToGrpcStatus(replayed.status());
   *response = *std::move(replayed);
   return grpc::Status::OK;
@@ -132,12 +144,13 @@ grpc::Status AnswersService::ReplayAnswer(
 grpc::Status AnswersService::Search(grpc::ServerContext* context,
                                     const v1::SearchRequest* request,
                                     v1::SearchResponse* response) {
-  const Caller caller(context, options_.ask_timeout);
+  const absl::StatusOr<Caller> caller = CallerOf(context);
+  if (!caller.ok()) return ToGrpcStatus(caller.status());
   v1::SearchRequest search = *request;
   search.set_min_generation(
       std::max(request->min_generation(),
                rooms_.generations.Newest(request->collection())));
-  return rooms_.retriever->Search(caller.Pass().get(), search, response);
+  return rooms_.retriever->Search(caller->Pass().get(), search, response);
 }
 
 }  // namespace footnote

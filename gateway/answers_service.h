@@ -5,9 +5,11 @@
 #include <atomic>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/ask.h"
 #include "gateway/caller.h"
+#include "gateway/identity.h"
 #include "gateway/load.h"
 #include "gateway/room_stubs.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
@@ -21,9 +23,11 @@ struct AnswersOptions {
   // Questions worked on at a time; more get ResourceExhausted.
   int max_concurrent_asks = 256;
   AskOptions ask;
+  IdentityRules identity;
 };
 
-AnswersOptions AnswersOptionsOf(const v1::Config& config);
+AnswersOptions AnswersOptionsOf(const v1::Config& config,
+                                IdentityRules identity);
 
 // Safe from many threads. See proto/footnote/v1/answers.proto.
 class AnswersService final : public v1::Answers::Service {
@@ -45,6 +49,7 @@ class AnswersService final : public v1::Answers::Service {
                       v1::SearchResponse* response) override;
 
  private:
+  absl::StatusOr<Caller> CallerOf(const grpc::ServerContext* context) const;
   absl::Status GetAnswer(const Caller& caller,
                          const v1::GetAnswerRequest& request,
                          v1::Answer* answer);

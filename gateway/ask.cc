@@ -158,7 +158,8 @@ v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
   answer.set_question_language(found.language());
   answer.set_generation(found.generation());
   record.set_request_id(request.request_id());
-  record.set_principal(caller.principal());
+  record.set_principal(caller.identity().principal);
+  record.set_tenant(caller.identity().tenant);
   record.set_top_k(request.top_k());
   record.set_max_sentences(request.max_sentences());
   record.set_max_code_points(request.max_code_points());

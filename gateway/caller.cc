@@ -1,7 +1,7 @@
 #include "gateway/caller.h"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -24,17 +24,18 @@ Clock::time_point DeadlineOf(const grpc::ServerContext& context,
 }  // namespace
 
 Caller::Caller(const grpc::ServerContext* context,
-               absl::Duration default_timeout)
-    : context_(*context), deadline_(DeadlineOf(*context, default_timeout)) {}
+               absl::Duration default_timeout, Identity identity)
+    : context_(*context),
+      deadline_(DeadlineOf(*context, default_timeout)),
+      identity_(std::move(identity)) {}
 
 std::unique_ptr<grpc::ClientContext> Caller::Pass() const {
   // Carries cancellation; the deadline is set again, for a caller without one.
   std::unique_ptr<grpc::ClientContext> context =
       grpc::ClientContext::FromServerContext(context_);
   context->set_deadline(deadline_);
-  // For the audit room, which notes who looked.
-  const std::string who = principal();
-  if (!who.empty()) context->AddMetadata("footnote-principal", who);
+  // For the audit room, which shows a tenant's answers and notes who looked.
+  AddIdentity(identity_, context.get());
   return context;
 }
 
@@ -53,14 +54,6 @@ absl::Status Caller::StillWaits(absl::string_view next_stage) const {
 absl::Duration Caller::TimeLeft() const {
   return std::max(absl::ZeroDuration(),
                   absl::FromChrono(deadline_ - Clock::now()));
-}
-
-std::string Caller::principal() const {
-  const auto auth = context_.auth_context();
-  if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
-  const std::vector<grpc::string_ref> names = auth->GetPeerIdentity();
-  if (names.empty()) return "";
-  return std::string(names[0].data(), names[0].size());
 }
 
 }  // namespace footnote

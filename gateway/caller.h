@@ -7,10 +7,10 @@
 #include <grpcpp/server_context.h>
 
 #include <memory>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "gateway/identity.h"
 
 namespace footnote {
 
@@ -19,11 +19,13 @@ namespace footnote {
 class Caller {
  public:
   // `default_timeout` holds where the caller sent no deadline;
-  // absl::InfiniteDuration() gives it none.
-  Caller(const grpc::ServerContext* context, absl::Duration default_timeout);
+  // absl::InfiniteDuration() gives it none. `identity` is who calls, where the
+  // rooms are to know it.
+  Caller(const grpc::ServerContext* context, absl::Duration default_timeout,
+         Identity identity = {});
 
-  // For one call to a room: ends at the caller's deadline, and at once when
-  // the caller cancels or goes away.
+  // For one call to a room, on behalf of the caller: ends at his deadline, and
+  // at once when he cancels or goes away.
   std::unique_ptr<grpc::ClientContext> Pass() const;
 
   // Cancelled or DeadlineExceeded when nobody waits any more, naming the
@@ -33,12 +35,12 @@ class Caller {
   // Until the deadline; not below 0.
   absl::Duration TimeLeft() const;
 
-  // The name in the client's certificate, or empty.
-  std::string principal() const;
+  const Identity& identity() const { return identity_; }
 
  private:
   const grpc::ServerContext& context_;
   const std::chrono::system_clock::time_point deadline_;
+  const Identity identity_;
 };
 
 }  // namespace footnote

@@ -166,6 +166,28 @@ absl::Status CheckAudit(const v1::AuditConfig& audit) {
   return absl::OkStatus();
 }
 
+absl::Status CheckIdentity(const v1::Config& config) {
+  const v1::IdentityConfig& identity = config.identity();
+  const std::string& field = identity.tenant_field();
+  if (!field.empty() && field != "O" && field != "OU") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: identity.tenant_field: ", field, ", want O, OU or nothing"));
+  }
+  const bool needs = !field.empty() || identity.trusted_proxies_size() > 0;
+  if (needs && config.tls().client_ca().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: identity.", field.empty() ? "trusted_proxies" : "tenant_field",
+        ": want tls.client_ca with it: who shows no certificate has no name"));
+  }
+  for (const std::string& proxy : identity.trusted_proxies()) {
+    if (proxy.empty()) {
+      return absl::InvalidArgumentError(
+          "config: identity.trusted_proxies: empty, want a certificate's name");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Config> ParseConfig(absl::string_view text,
@@ -241,6 +263,7 @@ absl::Status CheckConfig(const v1::Config& config) {
   RETURN_IF_ERROR(CheckAddresses(config));
   RETURN_IF_ERROR(CheckTls(config));
   RETURN_IF_ERROR(CheckAudit(config.audit()));
+  RETURN_IF_ERROR(CheckIdentity(config));
   const std::string& encoder = config.encoder().path();
   if (encoder != "none") {
     RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));

@@ -5,6 +5,8 @@
 
 #include "base/status_macros.h"
 #include "gateway/answers_service.h"
+#include "gateway/identity.h"
+#include "gateway/proxy.h"
 #include "gateway/room_stubs.h"
 #include "gateway/rooms.h"
 #include "gateway/server.h"
@@ -19,6 +21,7 @@ struct House {
   std::unique_ptr<Rooms> rooms;
   std::unique_ptr<Server> inside;
   std::unique_ptr<RoomStubs> stubs;
+  std::unique_ptr<grpc::Service> audit;
   std::unique_ptr<AnswersService> answers;
   std::unique_ptr<Server> door;
 };
@@ -39,8 +42,13 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
   const std::shared_ptr<grpc::Channel> inside = house->inside->channel();
   house->stubs =
       std::make_unique<RoomStubs>(RoomChannels{inside, inside, inside, inside});
-  house->answers = std::make_unique<AnswersService>(house->stubs.get(),
-                                                    AnswersOptionsOf(config));
+  // Who runs the command has the files: he says himself whose answers to see.
+  IdentityRules rules;
+  rules.tenant = config.identity().tenant();
+  house->audit = NewAuditProxy(house->stubs.get(), rules);
+  services.back() = {"footnote.v1.Audit", house->audit.get()};
+  house->answers = std::make_unique<AnswersService>(
+      house->stubs.get(), AnswersOptionsOf(config, rules));
   services.push_back({"footnote.v1.Answers", house->answers.get()});
   ASSIGN_OR_RETURN(house->door, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> channel = house->door->channel();

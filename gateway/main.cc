@@ -74,6 +74,9 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
        "(default $FOOTNOTE_STORE, else ~/.local/share/footnote)");
   text("-c,--collection", &context->collection, "collection")
       ->capture_default_str();
+  text("--tenant", flags->config.mutable_identity()->mutable_tenant(),
+       "whose answers the rooms in this process record and show "
+       "(a server knows it by the caller's certificate)");
   text("--config", &context->config, "configuration file (textproto)");
   text("--encoder", flags->config.mutable_encoder()->mutable_path(),
        "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
@@ -182,12 +185,19 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
 
 // The channel that all commands share, made by the first that asks.
 std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
-    const CliContext& context,
+    const CliContext& context, const std::string& tenant,
     std::function<absl::StatusOr<v1::Config>()> config) {
   auto channel = std::make_shared<std::shared_ptr<grpc::Channel>>();
-  return [=, &context]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+  return [=, &context,
+          &tenant]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     if (*channel != nullptr) return *channel;
     ASSIGN_OR_RETURN(const v1::Config in_force, config());
+    if (!context.server.empty() && !tenant.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--tenant ", tenant,
+                       ": --server knows its callers' tenants by their "
+                       "certificates, want one of the two"));
+    }
     if (context.server.empty()) {
       ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force));
     } else {
@@ -226,7 +236,8 @@ int Run(int argc, char** argv) {
     context.store = in_force.store();
     return in_force;
   };
-  context.connect = Connector(context, config);
+  context.connect =
+      Connector(context, flags.config.identity().tenant(), config);
   context.open_store = [&](const std::string& store)
       -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     ASSIGN_OR_RETURN(v1::Config in_force, config());

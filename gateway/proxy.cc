@@ -1,8 +1,11 @@
 #include "gateway/proxy.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/grpc_status.h"
 #include "gateway/caller.h"
 #include "gateway/ingest_relay.h"
 
@@ -171,40 +174,75 @@ class ForecasterProxy final : public v1::Forecaster::Service {
   const RoomStubs& rooms_;
 };
 
+// As above, for a caller who is known.
+#define FOOTNOTE_AUDIT(Method, Request, Response)                         \
+  grpc::Status Method(grpc::ServerContext* context,                       \
+                      const v1::Request* request, v1::Response* response) \
+      override {                                                          \
+    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);     \
+    if (!identity.ok()) return ToGrpcStatus(identity.status());           \
+    const Caller caller(context, absl::InfiniteDuration(),                \
+                        *std::move(identity));                            \
+    return rooms_.audit->Method(caller.Pass().get(), *request, response); \
+  }
+
+#define FOOTNOTE_AUDIT_STREAM(Method, Request, Response)                    \
+  grpc::Status Method(grpc::ServerContext* context,                         \
+                      const v1::Request* request,                           \
+                      grpc::ServerWriter<v1::Response>* writer) override {  \
+    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);       \
+    if (!identity.ok()) return ToGrpcStatus(identity.status());             \
+    const Caller caller(context, absl::InfiniteDuration(),                  \
+                        *std::move(identity));                              \
+    const auto to_room = caller.Pass();                                     \
+    const auto reader = rooms_.audit->Method(to_room.get(), *request);      \
+    return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
+  }
+
 class AuditProxy final : public v1::Audit::Service {
  public:
-  explicit AuditProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+  AuditProxy(const RoomStubs& rooms, const IdentityRules& rules)
+      : rooms_(rooms), rules_(rules) {}
 
-  // AppendAnswer is not here: answers are recorded by Ask alone.
-  FOOTNOTE_FORWARD(audit, GetRecord, GetRecordRequest, AnswerRecord)
-  FOOTNOTE_FORWARD(audit, ListRecords, ListRecordsRequest, ListRecordsResponse)
-  FOOTNOTE_FORWARD(audit, ListAnswersCiting, ListAnswersCitingRequest,
-                   ListAnswersCitingResponse)
-  FOOTNOTE_FORWARD(audit, VerifyAnswer, VerifyAnswerRequest,
-                   VerifyAnswerResponse)
-  FOOTNOTE_FORWARD(audit, ListAnswers, ListAnswersRequest, ListRecordsResponse)
-  FOOTNOTE_FORWARD_STREAM(audit, VerifyChain, VerifyChainRequest,
-                          VerifyChainResponse)
-  FOOTNOTE_FORWARD(audit, GetCheckpoint, GetCheckpointRequest,
-                   GetCheckpointResponse)
-  FOOTNOTE_FORWARD(audit, GetInclusionProof, GetInclusionProofRequest,
-                   GetInclusionProofResponse)
-  FOOTNOTE_FORWARD(audit, GetConsistencyProof, GetConsistencyProofRequest,
-                   GetConsistencyProofResponse)
-  FOOTNOTE_FORWARD_STREAM(audit, ExportBundle, ExportBundleRequest,
-                          ExportBundleResponse)
-  FOOTNOTE_FORWARD(audit, EraseSubject, EraseSubjectRequest, EraseResponse)
-  FOOTNOTE_FORWARD(audit, EraseDocument, EraseDocumentRequest, EraseResponse)
-  FOOTNOTE_FORWARD(audit, ApplyRetention, ApplyRetentionRequest, EraseResponse)
-  FOOTNOTE_FORWARD(audit, SetLegalHold, SetLegalHoldRequest,
-                   SetLegalHoldResponse)
-  FOOTNOTE_FORWARD_STREAM(audit, Tail, TailRequest, TailResponse)
-  FOOTNOTE_FORWARD_STREAM(audit, CreateBackup, CreateBackupRequest,
-                          BackupProgress)
+  grpc::Status AppendAnswer(grpc::ServerContext* context,
+                            const v1::AppendAnswerRequest* request,
+                            v1::AppendAnswerResponse* response) override {
+    if (!rules_.for_gateways || !SpeaksForOthers(*context, rules_)) {
+      return ToGrpcStatus(absl::PermissionDeniedError(
+          "AppendAnswer: answers are recorded by Ask, want a gateway in "
+          "identity.trusted_proxies"));
+    }
+    return rooms_.audit->AppendAnswer(CallerOf(context).Pass().get(), *request,
+                                      response);
+  }
+
+  FOOTNOTE_AUDIT(GetRecord, GetRecordRequest, AnswerRecord)
+  FOOTNOTE_AUDIT(ListRecords, ListRecordsRequest, ListRecordsResponse)
+  FOOTNOTE_AUDIT(ListAnswersCiting, ListAnswersCitingRequest,
+                 ListAnswersCitingResponse)
+  FOOTNOTE_AUDIT(VerifyAnswer, VerifyAnswerRequest, VerifyAnswerResponse)
+  FOOTNOTE_AUDIT(ListAnswers, ListAnswersRequest, ListRecordsResponse)
+  FOOTNOTE_AUDIT_STREAM(VerifyChain, VerifyChainRequest, VerifyChainResponse)
+  FOOTNOTE_AUDIT(GetCheckpoint, GetCheckpointRequest, GetCheckpointResponse)
+  FOOTNOTE_AUDIT(GetInclusionProof, GetInclusionProofRequest,
+                 GetInclusionProofResponse)
+  FOOTNOTE_AUDIT(GetConsistencyProof, GetConsistencyProofRequest,
+                 GetConsistencyProofResponse)
+  FOOTNOTE_AUDIT_STREAM(ExportBundle, ExportBundleRequest, ExportBundleResponse)
+  FOOTNOTE_AUDIT(EraseSubject, EraseSubjectRequest, EraseResponse)
+  FOOTNOTE_AUDIT(EraseDocument, EraseDocumentRequest, EraseResponse)
+  FOOTNOTE_AUDIT(ApplyRetention, ApplyRetentionRequest, EraseResponse)
+  FOOTNOTE_AUDIT(SetLegalHold, SetLegalHoldRequest, SetLegalHoldResponse)
+  FOOTNOTE_AUDIT_STREAM(Tail, TailRequest, TailResponse)
+  FOOTNOTE_AUDIT_STREAM(CreateBackup, CreateBackupRequest, BackupProgress)
 
  private:
   const RoomStubs& rooms_;
+  const IdentityRules rules_;
 };
+
+#undef FOOTNOTE_AUDIT
+#undef FOOTNOTE_AUDIT_STREAM
 
 #undef FOOTNOTE_FORWARD
 #undef FOOTNOTE_FORWARD_STREAM
@@ -227,8 +265,9 @@ std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms) {
   return std::make_unique<ForecasterProxy>(*rooms);
 }
 
-std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms) {
-  return std::make_unique<AuditProxy>(*rooms);
+std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms,
+                                             const IdentityRules& rules) {
+  return std::make_unique<AuditProxy>(*rooms, rules);
 }
 
 }  // namespace footnote

@@ -10,6 +10,7 @@
 
 #include <memory>
 
+#include "gateway/identity.h"
 #include "gateway/room_stubs.h"
 
 namespace footnote {
@@ -19,7 +20,12 @@ std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms);
-std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms);
+
+// The audit room behind a door: `rules` say on whose behalf it is asked. It is
+// never at a door without, in the same process neither. Answers are recorded by
+// Ask alone, and by gateways where the door is for them.
+std::unique_ptr<grpc::Service> NewAuditProxy(const RoomStubs* rooms,
+                                             const IdentityRules& rules);
 
 }  // namespace footnote
 

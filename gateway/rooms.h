@@ -28,7 +28,8 @@ class Rooms {
       const v1::Config& config, const std::set<Room>& which);
   virtual ~Rooms() = default;
 
-  // For one Server, which must end before the rooms do.
+  // For one Server, which must end before the rooms do; the audit room's comes
+  // last, and is for callers in this process (NewAuditProxy).
   virtual std::vector<NamedService> services() const = 0;
 };
 

@@ -17,6 +17,7 @@
 #include "gateway/answers_service.h"
 #include "gateway/channel.h"
 #include "gateway/config.h"
+#include "gateway/identity.h"
 #include "gateway/proxy.h"
 #include "gateway/room_stubs.h"
 #include "gateway/rooms.h"
@@ -88,39 +89,48 @@ absl::StatusOr<RoomChannels> ConnectRooms(const v1::Config& config) {
   return channels;
 }
 
-std::vector<NamedService> AddProxies(House* house) {
+// The audit room's service, as a door shows it.
+NamedService AddAuditProxy(const IdentityRules& rules, House* house) {
+  house->proxies.push_back(NewAuditProxy(house->stubs.get(), rules));
+  return {"footnote.v1.Audit", house->proxies.back().get()};
+}
+
+std::vector<NamedService> AddProxies(const IdentityRules& rules, House* house) {
   house->proxies.push_back(NewIndexerProxy(house->stubs.get()));
   house->proxies.push_back(NewRetrieverProxy(house->stubs.get()));
   house->proxies.push_back(NewGeneratorProxy(house->stubs.get()));
   house->proxies.push_back(NewForecasterProxy(house->stubs.get()));
-  house->proxies.push_back(NewAuditProxy(house->stubs.get()));
   return {{"footnote.v1.Indexer", house->proxies[0].get()},
           {"footnote.v1.Retriever", house->proxies[1].get()},
           {"footnote.v1.Generator", house->proxies[2].get()},
           {"footnote.v1.Forecaster", house->proxies[3].get()},
-          {"footnote.v1.Audit", house->proxies[4].get()}};
+          AddAuditProxy(rules, house)};
 }
 
 absl::Status Open(const v1::Config& config, const std::string& room,
                   House* house) {
+  const bool asks = room == "all" || room == "gateway";
+  const IdentityRules rules = IdentityRulesOf(config, /*for_gateways=*/!asks);
   std::vector<NamedService> services;
   if (room == "gateway") {
     ASSIGN_OR_RETURN(const RoomChannels channels, ConnectRooms(config));
     house->stubs = std::make_unique<RoomStubs>(channels);
-    services = AddProxies(house);
+    services = AddProxies(rules, house);
   } else {
     ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room)));
     services = house->rooms->services();
   }
-  if (room == "all") {
+  if (room == "all" || room == "audit") {
     ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
     const auto inside = house->inside->channel();
     house->stubs = std::make_unique<RoomStubs>(
         RoomChannels{inside, inside, inside, inside});
+    // It comes last.
+    services.back() = AddAuditProxy(rules, house);
   }
-  if (house->stubs != nullptr) {
-    house->answers = std::make_unique<AnswersService>(house->stubs.get(),
-                                                      AnswersOptionsOf(config));
+  if (asks) {
+    house->answers = std::make_unique<AnswersService>(
+        house->stubs.get(), AnswersOptionsOf(config, rules));
     services.push_back({"footnote.v1.Answers", house->answers.get()});
   }
   if (!config.metrics().empty()) {

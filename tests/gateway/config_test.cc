@@ -146,5 +146,29 @@ TEST(ConfigTest, AddressMayHoldAnIpV6Host) {
   EXPECT_EQ(address->port, 70);
 }
 
+TEST(ConfigTest, IdentityFromCertificatesWantsCertificates) {
+  const struct {
+    const char* name;
+    const char* identity;
+    const char* wanted;
+  } kCases[] = {
+      {"field", "tenant_field: \"O\"", "want tls.client_ca"},
+      {"proxy", "trusted_proxies: \"p\"", "want tls.client_ca"},
+      {"no such field", "tenant_field: \"CN\"", "want O, OU or nothing"},
+  };
+  for (const auto& test : kCases) {
+    auto config =
+        ParseConfig(std::string("identity { ") + test.identity + " }", "f");
+    ASSERT_TRUE(config.ok()) << test.name;
+    config->mutable_encoder()->set_path("none");
+    const absl::Status status = CheckConfig(WithDefaults(*config));
+    ASSERT_TRUE(absl::IsInvalidArgument(status)) << test.name;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(test.wanted));
+  }
+  v1::Config plain = Valid();
+  plain.mutable_identity()->set_tenant("north");
+  EXPECT_TRUE(CheckConfig(plain).ok());
+}
+
 }  // namespace
 }  // namespace footnote

@@ -1,0 +1,53 @@
+// Who a caller is and whose data he sees: from his certificate, or from a proxy
+// that is trusted to say it. Every function may be called from many threads.
+#ifndef FOOTNOTE_GATEWAY_IDENTITY_H_
+#define FOOTNOTE_GATEWAY_IDENTITY_H_
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/server_context.h>
+
+#include <set>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proto/footnote/v1/config.pb.h"
+
+namespace footnote {
+
+// In UTF-8.
+struct Identity {
+  // The name in the certificate; empty for who showed none.
+  std::string principal;
+  std::string tenant;
+};
+
+// How one door tells who comes; see IdentityConfig.
+struct IdentityRules {
+  std::string tenant_field;
+  std::set<std::string> trusted_proxies;
+  std::string tenant;
+  // The door of a room that is a process of its own: gateways come there, and
+  // say for whom in the words of AddIdentity.
+  bool for_gateways = false;
+  // Such a door that asks nobody for a certificate believes all who reach it.
+  bool trusts_all = false;
+};
+
+// `for_gateways`: for the door of a room that is a process of its own.
+IdentityRules IdentityRulesOf(const v1::Config& config, bool for_gateways);
+
+// Whether the caller may say for whom he calls.
+bool SpeaksForOthers(const grpc::ServerContext& context,
+                     const IdentityRules& rules);
+
+// Unauthenticated, reason UNKNOWN_CALLER, where the rules want more than the
+// caller shows: a tenant in his certificate, headers from a proxy.
+absl::StatusOr<Identity> IdentityOf(const grpc::ServerContext& context,
+                                    const IdentityRules& rules);
+
+// Says to a room for whom it is called.
+void AddIdentity(const Identity& identity, grpc::ClientContext* context);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_IDENTITY_H_
