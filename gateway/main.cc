@@ -185,16 +185,16 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
 
 // The channel that all commands share, made by the first that asks.
 std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
-    const CliContext& context, const std::string& tenant,
+    const CliContext& context, const v1::Config& flags,
     std::function<absl::StatusOr<v1::Config>()> config) {
   auto channel = std::make_shared<std::shared_ptr<grpc::Channel>>();
   return [=, &context,
-          &tenant]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+          &flags]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     if (*channel != nullptr) return *channel;
     ASSIGN_OR_RETURN(const v1::Config in_force, config());
-    if (!context.server.empty() && !tenant.empty()) {
+    if (!context.server.empty() && !flags.identity().tenant().empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--tenant ", tenant,
+          absl::StrCat("--tenant ", flags.identity().tenant(),
                        ": --server knows its callers' tenants by their "
                        "certificates, want one of the two"));
     }
@@ -236,8 +236,7 @@ int Run(int argc, char** argv) {
     context.store = in_force.store();
     return in_force;
   };
-  context.connect =
-      Connector(context, flags.config.identity().tenant(), config);
+  context.connect = Connector(context, flags.config, config);
   context.open_store = [&](const std::string& store)
       -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     ASSIGN_OR_RETURN(v1::Config in_force, config());
