@@ -30,7 +30,7 @@ bool IsDecoration(absl::string_view name) {
 class FileWalker {
  public:
   WalkedFiles Walk(const std::vector<std::string>& paths) {
-    for (const std::string& path : paths) Visit(Cleaned(path), true);
+    for (const std::string& path : paths) Visit(CleanPath(path), true);
     while (!folders_.empty()) {
       const std::string folder = std::move(folders_.back());
       folders_.pop_back();
@@ -44,17 +44,6 @@ class FileWalker {
   }
 
  private:
-  // Without "./" at the front and slashes at the end, so that a file has one
-  // id however the shell wrote it.
-  static std::string Cleaned(absl::string_view path) {
-    while (absl::StartsWith(path, "./") && path.size() > 2) {
-      path.remove_prefix(2);
-      while (absl::StartsWith(path, "/")) path.remove_prefix(1);
-    }
-    while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
-    return std::string(path);
-  }
-
   void Fail(const std::string& path, absl::string_view what, int error) {
     out_.failures.emplace_back(path,
                                absl::StrCat(what, ": ", std::strerror(error)));
@@ -95,7 +84,7 @@ class FileWalker {
     while (const dirent* entry = readdir(dir)) {
       const absl::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
-      if (absl::StartsWith(name, ".") || IsDecoration(name)) {
+      if (IsLeftOutByName(name)) {
         ++out_.left_out;
         continue;
       }
@@ -105,10 +94,7 @@ class FileWalker {
     closedir(dir);
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
-      Visit(folder == "."
-                ? name
-                : absl::StrCat(folder, folder == "/" ? "" : "/", name),
-            false);
+      Visit(JoinPath(folder, name), false);
     }
   }
 
@@ -119,6 +105,24 @@ class FileWalker {
 };
 
 }  // namespace
+
+bool IsLeftOutByName(absl::string_view name) {
+  return absl::StartsWith(name, ".") || IsDecoration(name);
+}
+
+std::string CleanPath(absl::string_view path) {
+  while (absl::StartsWith(path, "./") && path.size() > 2) {
+    path.remove_prefix(2);
+    while (absl::StartsWith(path, "/")) path.remove_prefix(1);
+  }
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return std::string(path);
+}
+
+std::string JoinPath(absl::string_view folder, absl::string_view name) {
+  if (folder == ".") return std::string(name);
+  return absl::StrCat(folder, folder == "/" ? "" : "/", name);
+}
 
 WalkedFiles WalkFiles(const std::vector<std::string>& paths) {
   return FileWalker().Walk(paths);

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace footnote {
 
 struct WalkedFiles {
@@ -30,6 +32,17 @@ struct WalkedFiles {
 // that leads back to itself is entered once. Not recursive: depth is bounded
 // by the file system alone.
 WalkedFiles WalkFiles(const std::vector<std::string>& paths);
+
+// Whether a file or folder of that name, found in a folder, is left out: "."
+// and "..", too.
+bool IsLeftOutByName(absl::string_view name);
+
+// `path` without "./" at the front and slashes at the end, so that a file has
+// one id however the shell wrote it.
+std::string CleanPath(absl::string_view path);
+
+// The path of `name` in a folder whose path is clean; in "." it is the name.
+std::string JoinPath(absl::string_view folder, absl::string_view name);
 
 }  // namespace footnote
 

@@ -92,6 +92,37 @@ Finished RunProgram(std::vector<std::string> arguments,
   return {CodeOf(status), ReadText(folder + "/out"), ReadText(folder + "/err")};
 }
 
+BackgroundProgram::BackgroundProgram(std::vector<std::string> arguments)
+    : folder_(NewFolder()) {
+  arguments.insert(arguments.begin(), "footnote");
+  arguments.insert(arguments.end(), {"--encoder", "none"});
+  const int out = open((folder_ + "/out").c_str(),
+                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  pid_ = Spawn(arguments, -1, out, out);
+  close(out);
+}
+
+BackgroundProgram::~BackgroundProgram() {
+  if (pid_ <= 0) return;
+  Signal(SIGKILL);
+  Wait();
+}
+
+void BackgroundProgram::Signal(int signal) {
+  if (pid_ > 0) kill(pid_, signal);
+}
+
+int BackgroundProgram::Wait() {
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return CodeOf(status);
+}
+
+std::string BackgroundProgram::output() const {
+  return ReadText(folder_ + "/out");
+}
+
 ServeProgram::ServeProgram(std::vector<std::string> arguments) {
   bool metrics = false;
   for (const std::string& argument : arguments) {

@@ -27,6 +27,26 @@ struct Finished {
 Finished RunProgram(std::vector<std::string> arguments,
                     const std::string& input = "");
 
+// `footnote …` with --encoder none in the background. Killed at the end of its
+// life.
+class BackgroundProgram {
+ public:
+  explicit BackgroundProgram(std::vector<std::string> arguments);
+  ~BackgroundProgram();
+  BackgroundProgram(const BackgroundProgram&) = delete;
+  BackgroundProgram& operator=(const BackgroundProgram&) = delete;
+
+  void Signal(int signal);
+  // Waits for its end; the code as in Finished.
+  int Wait();
+  // What it has printed so far, errors too.
+  std::string output() const;
+
+ private:
+  const std::string folder_;
+  pid_t pid_ = -1;
+};
+
 // `footnote serve …` in the background. Killed at the end of its life.
 class ServeProgram {
  public:

@@ -1,0 +1,72 @@
+// What a person sees of an ingestion, and what is kept of it for later.
+#ifndef FOOTNOTE_INDEXER_INGEST_VIEW_H_
+#define FOOTNOTE_INDEXER_INGEST_VIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "base/cli.h"
+#include "base/progress.h"
+#include "indexer/file_walk.h"
+#include "proto/footnote/v1/indexer.pb.h"
+
+namespace footnote {
+
+// Draws progress, prints failures and the last line, writes the report. With
+// --json, prints each result as a line. One thread at a time.
+class IngestView {
+ public:
+  // `files` are expected; 0: not known. `context` must outlive the view.
+  IngestView(size_t files, bool dry_run, const CliContext& context);
+
+  // Writes results to the file at `path` too, unless that is empty; a new file,
+  // or behind what is in it.
+  absl::Status OpenReport(const std::string& path, bool append = false);
+  // Errors of the disk, too, show here.
+  absl::Status CloseReport();
+  // From now on TakeIds knows.
+  void KeepIds() { keeps_ids_ = true; }
+
+  void On(const v1::IngestResponse& response);
+  // A document that its source says is what is stored.
+  void OnUnchanged(const std::string& document);
+  // A document that the mirror lost, or would lose.
+  void OnDeleted(const std::string& document);
+
+  uint64_t failed() const { return failed_; }
+  uint64_t done() const { return done_; }
+  // The ids of all results, sorted.
+  std::vector<std::string> TakeIds();
+
+  // Prints what it came to.
+  void Finish(const WalkedFiles& walked);
+
+ private:
+  void Report(const v1::FileResult& result);
+  void OnResult(const v1::FileResult& result);
+  void Draw(uint64_t passages);
+
+  const size_t files_;
+  const bool dry_run_;
+  const CliContext& context_;
+  Progress progress_;
+  std::string report_path_;
+  std::ofstream report_;
+  v1::IngestSummary summary_;
+  bool keeps_ids_ = false;
+  std::vector<std::string> ids_;
+  uint64_t done_ = 0;
+  uint64_t failed_ = 0;
+  uint64_t deleted_ = 0;
+  uint64_t not_sent_ = 0;
+  uint64_t passages_ = 0;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_INGEST_VIEW_H_
