@@ -280,8 +280,9 @@ std::unique_ptr<MasterKeySource> MasterKeyOf(const AuditOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
-    Store* store, const std::string& folder, const AuditOptions& options) {
+absl::StatusOr<AuditRoom> NewAuditService(Store* store,
+                                          const std::string& folder,
+                                          const AuditOptions& options) {
   std::vector<WitnessAddress> witnesses;
   for (const auto& witness : options.witnesses) {
     ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(witness.second));
@@ -295,8 +296,11 @@ absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
   ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
                    Ledger::Open(folder, ledger_options));
   RETURN_IF_ERROR(FinishRemovals(ledger.get()));
-  return std::unique_ptr<grpc::Service>(std::make_unique<AuditService>(
-      store, std::move(ledger), options, std::move(witnesses)));
+  AuditRoom room;
+  room.recording = [log = ledger.get()] { return log->CheckWritable(); };
+  room.service = std::make_unique<AuditService>(store, std::move(ledger),
+                                                options, std::move(witnesses));
+  return room;
 }
 
 }  // namespace footnote

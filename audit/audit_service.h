@@ -2,11 +2,13 @@
 #ifndef FOOTNOTE_AUDIT_AUDIT_SERVICE_H_
 #define FOOTNOTE_AUDIT_AUDIT_SERVICE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "audit/retention.h"
 #include "storage/store.h"
@@ -32,15 +34,24 @@ struct AuditOptions {
   std::vector<std::pair<std::string, std::string>> witnesses;
 };
 
-// See proto/footnote/v1/audit.proto. Safe from many threads. `folder` is made
+// The service, and whether it can do its work. Both are safe from many threads.
+struct AuditRoom {
+  std::unique_ptr<grpc::Service> service;
+  // OK while records reach the disk: see Ledger::CheckWritable. Not after the
+  // service's end.
+  std::function<absl::Status()> recording;
+};
+
+// See proto/footnote/v1/audit.proto. `folder` is made
 // when missing; one process at a time holds it. `store` may be a secondary; it
 // must outlive the service.
 // It believes its callers whom they call for: never at a door of its own,
 // always behind NewAuditProxy (gateway/proxy.h).
 //   FailedPrecondition  another process holds the folder
 //   and the errors of Kv
-absl::StatusOr<std::unique_ptr<grpc::Service>> NewAuditService(
-    Store* store, const std::string& folder, const AuditOptions& options);
+absl::StatusOr<AuditRoom> NewAuditService(Store* store,
+                                          const std::string& folder,
+                                          const AuditOptions& options);
 
 }  // namespace footnote
 

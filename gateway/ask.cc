@@ -255,13 +255,9 @@ absl::StatusOr<v1::Answer> Record(const v1::AskRequest& request,
 }
 
 // True where only the log stands in the way, not the answer or the caller.
-bool MayShowUnrecorded(const absl::Status& status,
-                       const std::string& collection,
-                       const AskOptions& options) {
-  const bool log_fails = absl::IsUnavailable(status) ||
-                         absl::IsResourceExhausted(status) ||
-                         absl::IsDataLoss(status) || absl::IsInternal(status);
-  return log_fails && options.show_unrecorded.count(collection) > 0;
+bool LogFails(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsDataLoss(status) || absl::IsInternal(status);
 }
 
 // Where the pieces of the text end: just before the next claim, so that
@@ -365,7 +361,11 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
   RETURN_IF_ERROR(caller.StillWaits("recording"));
   const v1::Writing writing = record.writing();
   absl::StatusOr<v1::Answer> answer = Record(request, &record, caller, rooms);
-  if (MayShowUnrecorded(answer.status(), request.collection(), options)) {
+  if (LogFails(answer.status())) {
+    const bool show_it =
+        options.show_unrecorded.count(request.collection()) > 0;
+    Count("unrecorded_answers", show_it ? "shown" : "withheld");
+    if (!show_it) return answer.status();
     Log(Severity::kError, "an answer is shown that is not on record",
         {{"collection", request.collection()},
          {"error", std::string(answer.status().message())}});

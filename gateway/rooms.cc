@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -151,15 +152,20 @@ class OpenRooms final : public Rooms {
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
-      ASSIGN_OR_RETURN(auto audit,
+      ASSIGN_OR_RETURN(AuditRoom audit,
                        NewAuditService(store_.get(), store_->audit_folder(),
                                        AuditOptionsOf(config)));
-      Add("footnote.v1.Audit", std::move(audit));
+      recording_ = std::move(audit.recording);
+      Add("footnote.v1.Audit", std::move(audit.service));
     }
     return absl::OkStatus();
   }
 
   std::vector<NamedService> services() const override { return named_; }
+
+  absl::Status Recording() const override {
+    return recording_ == nullptr ? absl::OkStatus() : recording_();
+  }
 
  private:
   void Add(const std::string& name, std::unique_ptr<grpc::Service> service) {
@@ -172,6 +178,7 @@ class OpenRooms final : public Rooms {
   std::unique_ptr<Refresher> refresher_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<NamedService> named_;
+  std::function<absl::Status()> recording_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/server.h"
 #include "proto/footnote/v1/config.pb.h"
@@ -31,6 +32,10 @@ class Rooms {
   // For one Server, which must end before the rooms do; the audit room's comes
   // last, and is for callers in this process (NewAuditProxy).
   virtual std::vector<NamedService> services() const = 0;
+
+  // Why no answer can be recorded; OK while answers can, and where the audit
+  // room is not among these.
+  virtual absl::Status Recording() const = 0;
 };
 
 }  // namespace footnote

@@ -2,7 +2,9 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <utility>
@@ -36,9 +38,13 @@ class StopSignals {
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
-  int Wait() const {
-    int signal = 0;
-    sigwait(&signals_, &signal);
+  // Calls `look` once a second until one comes.
+  int Wait(const std::function<void()>& look) const {
+    const timespec second = {1, 0};
+    int signal = -1;
+    for (; signal < 0; signal = sigtimedwait(&signals_, nullptr, &second)) {
+      look();
+    }
     // The next one ends the process.
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
     return signal;
@@ -171,6 +177,32 @@ absl::Status Announce(const v1::Config& config, const ServeOptions& options,
   return absl::OkStatus();
 }
 
+// Says, each time it changes, whether answers can be recorded: to the health
+// service, to /metrics, in the log.
+class RecordingWatch {
+ public:
+  explicit RecordingWatch(const House& house) : house_(house) {}
+
+  void Look() {
+    if (house_.rooms == nullptr) return;
+    const absl::Status status = house_.rooms->Recording();
+    SetGauge("audit", "recording", status.ok() ? 1 : 0);
+    if (status.ok() == recording_) return;
+    recording_ = status.ok();
+    house_.door->SetServing("footnote.v1.Audit", recording_);
+    if (recording_) {
+      Log(Severity::kInfo, "answers are recorded again");
+    } else {
+      Log(Severity::kError, "no answer can be recorded",
+          {{"error", std::string(status.message())}});
+    }
+  }
+
+ private:
+  const House& house_;
+  bool recording_ = true;
+};
+
 void RemarkOpenDoor(const v1::Config& config) {
   if (!config.tls().certificate().empty()) return;
   const std::string host =
@@ -190,7 +222,8 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   RETURN_IF_ERROR(Open(config, options.room, &house));
   RemarkOpenDoor(config);
   RETURN_IF_ERROR(Announce(config, options, house));
-  const int signal = signals.Wait();
+  RecordingWatch watch(house);
+  const int signal = signals.Wait([&watch] { watch.Look(); });
   Log(Severity::kInfo, "stopping",
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));

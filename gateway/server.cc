@@ -104,6 +104,12 @@ Server::~Server() {
   if (server_ != nullptr) Stop(absl::ZeroDuration());
 }
 
+void Server::SetServing(const std::string& service, bool serving) {
+  if (auto* health = server_->GetHealthCheckService()) {
+    health->SetServingStatus(service, serving);
+  }
+}
+
 void Server::Stop(absl::Duration drain) {
   if (auto* health = server_->GetHealthCheckService()) health->Shutdown();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));

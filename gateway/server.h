@@ -45,6 +45,9 @@ class Server {
   // The port; 0 without one.
   int port() const { return port_; }
 
+  // What the health service says of `service` from now on.
+  void SetServing(const std::string& service, bool serving);
+
   // Calls without a network in between.
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 

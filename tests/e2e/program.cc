@@ -1,9 +1,11 @@
 #include "tests/e2e/program.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +123,29 @@ int BackgroundProgram::Wait() {
 
 std::string BackgroundProgram::output() const {
   return ReadText(folder_ + "/out");
+}
+
+std::string HttpGet(const std::string& address, const std::string& path) {
+  const size_t colon = address.rfind(':');
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port =
+      htons(static_cast<uint16_t>(atoi(address.substr(colon + 1).c_str())));
+  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  std::string response;
+  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0) {
+    const std::string request =
+        "GET " + path + " HTTP/1.0\r\nHost: " + address + "\r\n\r\n";
+    send(fd, request.data(), request.size(), 0);
+    char buffer[4096];
+    ssize_t size;
+    while ((size = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+      response.append(buffer, static_cast<size_t>(size));
+    }
+  }
+  close(fd);
+  return response;
 }
 
 ServeProgram::ServeProgram(std::vector<std::string> arguments) {

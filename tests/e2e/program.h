@@ -47,6 +47,9 @@ class BackgroundProgram {
   pid_t pid_ = -1;
 };
 
+// GET `path` from host:port; headers included.
+std::string HttpGet(const std::string& address, const std::string& path);
+
 // `footnote serve …` in the background. Killed at the end of its life.
 class ServeProgram {
  public:

@@ -1,12 +1,10 @@
 // `footnote serve` as a process, over the network.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -37,30 +35,6 @@ void IngestText(const std::string& address) {
 Finished Ask(const std::string& address) {
   return RunProgram({"ask", "Who built the lighthouse?", "--server", address,
                      "--collection", "sea"});
-}
-
-// GET `path` from host:port, headers included.
-std::string Get(const std::string& address, const std::string& path) {
-  const size_t colon = address.rfind(':');
-  sockaddr_in to = {};
-  to.sin_family = AF_INET;
-  to.sin_port =
-      htons(static_cast<uint16_t>(atoi(address.substr(colon + 1).c_str())));
-  inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  std::string response;
-  if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0) {
-    const std::string request =
-        "GET " + path + " HTTP/1.0\r\nHost: " + address + "\r\n\r\n";
-    send(fd, request.data(), request.size(), 0);
-    char buffer[4096];
-    ssize_t size;
-    while ((size = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
-      response.append(buffer, static_cast<size_t>(size));
-    }
-  }
-  close(fd);
-  return response;
 }
 
 TEST(ServeTest, IngestsAsksAndVerifiesOverOnePort) {
@@ -98,7 +72,7 @@ TEST(ServeTest, MetricsCountCallsAndStages) {
   ASSERT_NE(server.metrics(), "");
   IngestText(server.address());
   ASSERT_EQ(Ask(server.address()).exit_code, kExitOk);
-  const std::string metrics = Get(server.metrics(), "/metrics");
+  const std::string metrics = HttpGet(server.metrics(), "/metrics");
   EXPECT_THAT(metrics, HasSubstr("200 OK"));
   EXPECT_THAT(metrics,
               HasSubstr("footnote_rpc_seconds_count{kind=\"Answers/Ask\"} 1"));

@@ -1,0 +1,151 @@
+// A log of answers that can't be written: answers are withheld, or shown where
+// the collection's policy says so; health and metrics say it; and it ends when
+// there is room again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/cli.h"
+#include "tests/e2e/program.h"
+
+namespace footnote {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A store whose log of answers has a disk of its own, of a few megabytes: less
+// than the database would set aside for its journal.
+class SmallLog {
+ public:
+  SmallLog() : store_(NewFolder()), log_(store_ + "/audit") {
+    mkdir(log_.c_str(), 0755);
+    mounted_ = mount("none", log_.c_str(), "tmpfs", 0, "size=6m") == 0;
+  }
+  ~SmallLog() {
+    if (mounted_) umount2(log_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+  const std::string& store() const { return store_; }
+
+  void Fill() const {
+    std::ofstream file(log_ + "/filler", std::ios::binary);
+    const std::string block(4096, 'x');
+    while (file << block && file.flush()) continue;
+  }
+  void MakeRoom() const { fs::remove(log_ + "/filler"); }
+
+ private:
+  const std::string store_;
+  const std::string log_;
+  bool mounted_ = false;
+};
+
+class RecordingTest : public ::testing::Test {
+ protected:
+  void Start(const std::string& store) {
+    const std::string config = NewFolder() + "/footnote.textproto";
+    WriteText(config,
+              "audit { collections { collection: \"open\" show_unrecorded: "
+              "true } }\n");
+    server_ = std::make_unique<ServeProgram>(std::vector<std::string>{
+        "--store", store, "--config", config, "--metrics", "127.0.0.1:0"});
+    ASSERT_NE(server_->address(), "");
+    const std::string folder = NewFolder();
+    WriteText(
+        folder + "/light.txt",
+        "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n");
+    for (const char* collection : {"open", "closed"}) {
+      const Finished ingest = Run({"ingest", folder, "-c", collection});
+      ASSERT_EQ(ingest.exit_code, kExitOk) << ingest.err;
+    }
+  }
+
+  Finished Run(std::vector<std::string> command) const {
+    command.insert(command.end(), {"--server", server_->address()});
+    return RunProgram(std::move(command));
+  }
+
+  Finished Ask(const char* collection) const {
+    return Run({"ask", "Who built the lighthouse?", "-c", collection});
+  }
+
+  // Waits until health says `wanted` of the audit room.
+  bool AuditBecomes(const std::string& wanted) const {
+    for (int tries = 0; tries < 300; ++tries) {
+      const Finished health = Run({"health", "footnote.v1.Audit"});
+      if (health.out.find(": " + wanted) != std::string::npos) return true;
+      usleep(100000);
+    }
+    return false;
+  }
+
+  std::unique_ptr<ServeProgram> server_;
+};
+
+TEST_F(RecordingTest, WithoutRoomForTheLogPolicyDecidesAndRoomEndsIt) {
+  const SmallLog log;
+  if (!log.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  Start(log.store());
+  ASSERT_FALSE(HasFatalFailure());
+  EXPECT_EQ(Ask("closed").exit_code, kExitOk);
+  EXPECT_TRUE(AuditBecomes("serving"));
+  EXPECT_THAT(HttpGet(server_->metrics(), "/metrics"),
+              HasSubstr("footnote_audit{kind=\"recording\"} 1"));
+
+  log.Fill();
+  Finished closed;
+  int recorded = 0;
+  // What is left of the last block takes a few.
+  for (; recorded < 50; ++recorded) {
+    closed = Ask("closed");
+    if (closed.exit_code != kExitOk) break;
+  }
+  EXPECT_NE(closed.exit_code, kExitOk);
+  EXPECT_THAT(closed.err, HasSubstr("No space left"));
+  EXPECT_THAT(closed.out + closed.err, Not(HasSubstr("Smeaton")));
+
+  const Finished open = Ask("open");
+  EXPECT_EQ(open.exit_code, kExitOk) << open.err;
+  EXPECT_THAT(open.out, HasSubstr("Smeaton"));
+  EXPECT_THAT(open.out, Not(HasSubstr("\nanswer ")));
+
+  EXPECT_TRUE(AuditBecomes("not serving"));
+  const std::string metrics = HttpGet(server_->metrics(), "/metrics");
+  for (const char* line :
+       {"footnote_audit{kind=\"recording\"} 0",
+        "footnote_unrecorded_answers_total{kind=\"shown\"} 1",
+        "footnote_unrecorded_answers_total{kind=\"withheld\"} 1"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_EQ(Run({"search", "lighthouse", "-c", "closed"}).exit_code, kExitOk);
+
+  log.MakeRoom();
+  ASSERT_TRUE(AuditBecomes("serving"));
+  const Finished again = Ask("closed");
+  EXPECT_EQ(again.exit_code, kExitOk) << again.err;
+  const size_t id = again.out.find("\nanswer ");
+  ASSERT_NE(id, std::string::npos);
+  EXPECT_EQ(Run({"verify", again.out.substr(id + 8, 26)}).exit_code, kExitOk);
+  // What was shown without a record has none.
+  EXPECT_EQ(Run({"answers", "-c", "open"}).out, "");
+
+  server_->Signal(SIGTERM);
+  EXPECT_EQ(server_->Wait(), 0);
+  const Finished fsck = RunProgram({"audit", "fsck", "--store", log.store()});
+  EXPECT_EQ(fsck.exit_code, kExitOk) << fsck.out << fsck.err;
+}
+
+}  // namespace
+}  // namespace footnote
