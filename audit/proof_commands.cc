@@ -227,12 +227,12 @@ void RegisterProofCommands(CLI::App* group, CliContext* context) {
   bundle->add_option("-o,--output", o->file, "the file")->required();
   bundle->add_flag("--without-sources", o->without_sources,
                    "leave the texts of the cited documents out");
-  // Not shown: its program is not among those that are built by default.
-  bundle
-      ->add_flag("--pdf", o->pdf,
-                 "write the page for people as FILE.pdf too (wants the "
-                 "program footnote-page)")
-      ->group("");
+  bundle->add_flag("--pdf", o->pdf,
+                   "write the page for people as FILE.pdf too (wants the "
+                   "program footnote-page, a package of its own)");
+  bundle->footer(
+      "Writes FILE, for `audit check` and check_bundle.py, and FILE.html, for "
+      "people.");
   CLI::App* check = AddCommand(group, context, "check",
                                "Check such a file, without store or server",
                                [=] { return Check(*o, context); });
