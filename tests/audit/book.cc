@@ -28,7 +28,7 @@ T Must(absl::StatusOr<T> value) {
 
 }  // namespace
 
-Book::Book() {
+Book::Book(const StoreOptions& options) : options_(options) {
   static int number = 0;
   folder_ =
       absl::StrCat(::testing::TempDir(), "/book_", getpid(), "_", ++number);
@@ -43,7 +43,7 @@ Book::~Book() {
   std::filesystem::remove_all(folder_);
 }
 
-void Book::OpenStore() { store_ = Must(Store::Open(folder_)); }
+void Book::OpenStore() { store_ = Must(Store::Open(folder_, options_)); }
 void Book::OpenLedger() { ledger_ = Must(Ledger::Open(folder_ + "/audit")); }
 
 std::unique_ptr<Kv> Book::OpenKv(const std::string& folder, bool ledger) {

@@ -16,7 +16,7 @@ namespace footnote {
 // test with a CHECK when something that must work does not.
 class Book {
  public:
-  Book();
+  explicit Book(const StoreOptions& options = {});
   ~Book();
 
   Store* store() { return store_.get(); }
@@ -69,6 +69,7 @@ class Book {
   void CloseLedger() { ledger_.reset(); }
   static std::unique_ptr<Kv> OpenKv(const std::string& folder, bool ledger);
 
+  const StoreOptions options_;
   std::string folder_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Ledger> ledger_;
