@@ -83,13 +83,13 @@ TEST_F(ReplayTest, ANewDocumentBesideItIsNewEvidence) {
 TEST_F(ReplayTest, ImpactShowsHowEachAnswerWouldReadToday) {
   Write("light.txt",
         "The lighthouse of Eddystone was built in 1882 by James Douglass.\n");
-  const Finished impact = In({"audit", "impact", "light.txt@1"});
+  const Finished impact = In({"audit", "impact", folder_ + "/light.txt@1"});
   EXPECT_EQ(impact.exit_code, kExitOk) << impact.err;
   EXPECT_THAT(impact.out,
               AllOf(HasSubstr(id_), HasSubstr("Who built the lighthouse"),
                     HasSubstr("bytes 0 to 62"), HasSubstr("John Smeaton"),
-                    HasSubstr("James Douglass"),
-                    HasSubstr("1 answer cites light.txt@1")));
+                    HasSubstr("James Douglass"), HasSubstr("1 answer cites "),
+                    HasSubstr("/light.txt@1")));
 }
 
 }  // namespace
