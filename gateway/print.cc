@@ -171,6 +171,13 @@ void PrintFootnote(const v1::Citation& citation, int number, Page* page) {
 }
 
 void PrintReceipt(const v1::Answer& answer, Page* page) {
+  if (!answer.has_receipt()) {
+    page->Paragraph(
+        "This answer is not on record: the log can't be written, and nobody "
+        "will be able to prove what was answered.",
+        "", Colour::kRed);
+    return;
+  }
   const v1::Receipt& receipt = answer.receipt();
   const std::string time = absl::FormatTime(
       "%Y-%m-%d %H:%M:%S UTC", absl::FromUnixMicros(receipt.time_us()),

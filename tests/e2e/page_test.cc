@@ -83,12 +83,11 @@ TEST_F(PageTest, HoldsQuestionAnswerSourceAndWhatTheCheckGave) {
 }
 
 TEST_F(PageTest, SaysThatAChangedBundleDoesNotHold) {
-  std::string bytes = ReadText(bundle_);
-  // In the stored text of the document, and so not in what was quoted.
-  const size_t place = bytes.rfind("1759");
-  ASSERT_NE(place, std::string::npos);
-  bytes[place + 3] = '8';
-  WriteText(folder_ + "/bad", bytes);
+  auto bundle = nlohmann::json::parse(ReadText(bundle_));
+  std::string text = bundle["sources"][0]["text"];
+  text[8] = text[8] == 'A' ? 'B' : 'A';
+  bundle["sources"][0]["text"] = text;
+  WriteText(folder_ + "/bad", bundle.dump());
   const int status = system(
       ("audit/page/footnote-page " + folder_ + "/bad " + folder_ + "/bad.pdf")
           .c_str());

@@ -25,13 +25,15 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A store whose log of answers has a disk of its own, of a few megabytes: less
-// than the database would set aside for its journal.
+// A store whose log of answers has a disk of its own. Until MakeRoom there is
+// less on it than the database sets aside for its journal, so that each write
+// asks for room; afterwards there is more than it wants to see free (8 MiB).
 class SmallLog {
  public:
   SmallLog() : store_(NewFolder()), log_(store_ + "/audit") {
     mkdir(log_.c_str(), 0755);
-    mounted_ = mount("none", log_.c_str(), "tmpfs", 0, "size=6m") == 0;
+    mounted_ = mount("none", log_.c_str(), "tmpfs", 0, "size=40m") == 0;
+    if (mounted_) Fill("/filler1", 34 << 20);
   }
   ~SmallLog() {
     if (mounted_) umount2(log_.c_str(), MNT_DETACH);
@@ -39,14 +41,20 @@ class SmallLog {
   bool mounted() const { return mounted_; }
   const std::string& store() const { return store_; }
 
-  void Fill() const {
-    std::ofstream file(log_ + "/filler", std::ios::binary);
-    const std::string block(4096, 'x');
-    while (file << block && file.flush()) continue;
+  void Fill() const { Fill("/filler2", 40 << 20); }
+  void MakeRoom() const {
+    fs::remove(log_ + "/filler1");
+    fs::remove(log_ + "/filler2");
   }
-  void MakeRoom() const { fs::remove(log_ + "/filler"); }
 
  private:
+  // As far as it can.
+  void Fill(const std::string& name, int bytes) const {
+    std::ofstream file(log_ + name, std::ios::binary);
+    const std::string block(4096, 'x');
+    for (; bytes > 0 && file << block && file.flush(); bytes -= 4096) continue;
+  }
+
   const std::string store_;
   const std::string log_;
   bool mounted_ = false;
@@ -120,6 +128,7 @@ TEST_F(RecordingTest, WithoutRoomForTheLogPolicyDecidesAndRoomEndsIt) {
   EXPECT_EQ(open.exit_code, kExitOk) << open.err;
   EXPECT_THAT(open.out, HasSubstr("Smeaton"));
   EXPECT_THAT(open.out, Not(HasSubstr("\nanswer ")));
+  EXPECT_THAT(open.out, HasSubstr("not on record"));
 
   EXPECT_TRUE(AuditBecomes("not serving"));
   const std::string metrics = HttpGet(server_->metrics(), "/metrics");

@@ -59,15 +59,14 @@ TEST_F(ReplayTest, AnotherGenerationIsSaidAndNeverTakenForTheRecordedOne) {
   const Finished today = In({"audit", "replay", id_});
   EXPECT_EQ(today.exit_code, kExitNotVerified) << today.err;
   EXPECT_THAT(today.out,
-              AllOf(HasSubstr("generation 1 then, 2 now"),
+              AllOf(HasSubstr("generation 1 then, "), Not(HasSubstr(", 1 now")),
                     HasSubstr("DIFFERENT: 1 missing, 1 new"),
                     HasSubstr("text DIFFERENT"), HasSubstr("- The lighthouse"),
                     HasSubstr("John Smeaton"), HasSubstr("+ The lighthouse"),
                     HasSubstr("James Douglass")));
   const Finished then = In({"audit", "replay", id_, "--recorded-generation"});
   EXPECT_NE(then.exit_code, kExitOk);
-  EXPECT_THAT(then.err, HasSubstr("generation 1 was searched then, now there "
-                                  "is 2"));
+  EXPECT_THAT(then.err, HasSubstr("generation 1 was searched then, now"));
   EXPECT_THAT(then.out, Not(HasSubstr("the same")));
   // What was cited still stands in the version that was cited.
   EXPECT_EQ(In({"verify", id_}).exit_code, kExitOk);

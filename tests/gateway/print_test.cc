@@ -66,6 +66,15 @@ TEST(PrintAnswerTest, EndsWithTheReceipt) {
   EXPECT_THAT(page, HasSubstr("sha256 abababab"));
 }
 
+TEST(PrintAnswerTest, SaysThatAnAnswerIsNotOnRecord) {
+  v1::Answer answer = AnswerOf({"A."});
+  answer.clear_id();
+  answer.clear_receipt();
+  const std::string page = PrintAnswer(answer, {});
+  EXPECT_THAT(page, HasSubstr("not on record"));
+  EXPECT_THAT(page, Not(HasSubstr("1970")));
+}
+
 TEST(PrintAnswerTest, NeverWritesALineWiderThanTheTerminal) {
   const v1::Answer answer = AnswerOf(
       {"設定を開き、ネットワークを選び、接続の名前を入力します。",
