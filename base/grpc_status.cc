@@ -1,8 +1,11 @@
 #include "base/grpc_status.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "third_party/googleapis/google/rpc/error_details.pb.h"
 #include "third_party/googleapis/google/rpc/status.pb.h"
 
@@ -10,7 +13,18 @@ namespace footnote {
 namespace {
 
 constexpr char kReasonUrl[] = "footnote/error_reason";
+constexpr char kDelayUrl[] = "footnote/retry_delay";
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+
+google::rpc::RetryInfo RetryInfoOf(absl::Duration delay) {
+  google::rpc::RetryInfo info;
+  const int64_t seconds = absl::IDivDuration(delay, absl::Seconds(1), &delay);
+  info.mutable_retry_delay()->set_seconds(seconds);
+  info.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(delay)));
+  return info;
+}
 
 }  // namespace
 
@@ -21,6 +35,23 @@ void SetErrorReason(absl::string_view reason, absl::Status* status) {
 std::string ErrorReason(const absl::Status& status) {
   const auto payload = status.GetPayload(kReasonUrl);
   return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+void SetRetryDelay(absl::Duration delay, absl::Status* status) {
+  if (status->ok()) return;
+  delay = std::max(absl::ZeroDuration(), delay);
+  status->SetPayload(
+      kDelayUrl, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(delay))));
+}
+
+absl::optional<absl::Duration> RetryDelay(const absl::Status& status) {
+  const auto payload = status.GetPayload(kDelayUrl);
+  int64_t milliseconds = 0;
+  if (!payload.has_value() ||
+      !absl::SimpleAtoi(std::string(*payload), &milliseconds)) {
+    return absl::nullopt;
+  }
+  return absl::Milliseconds(milliseconds);
 }
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -37,6 +68,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   google::protobuf::Any* any = details.add_details();
   any->set_type_url(kErrorInfoUrl);
   any->set_value(info.SerializeAsString());
+  if (const auto delay = RetryDelay(status)) {
+    any = details.add_details();
+    any->set_type_url(kRetryInfoUrl);
+    any->set_value(RetryInfoOf(*delay).SerializeAsString());
+  }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       std::string(status.message()),
                       details.SerializeAsString());
@@ -54,6 +90,13 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       if (any.type_url() == kErrorInfoUrl &&
           info.ParseFromString(any.value())) {
         SetErrorReason(info.reason(), &result);
+      }
+      google::rpc::RetryInfo retry;
+      if (any.type_url() == kRetryInfoUrl &&
+          retry.ParseFromString(any.value())) {
+        SetRetryDelay(absl::Seconds(retry.retry_delay().seconds()) +
+                          absl::Nanoseconds(retry.retry_delay().nanos()),
+                      &result);
       }
     }
   }

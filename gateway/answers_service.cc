@@ -1,11 +1,13 @@
 #include "gateway/answers_service.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/grpc_status.h"
+#include "base/metrics.h"
 #include "base/status_macros.h"
 #include "gateway/ask.h"
 #include "gateway/replay.h"
@@ -14,12 +16,27 @@
 namespace footnote {
 namespace {
 
+// Where it is not known when it is better, and at the least.
+constexpr double kRetrySeconds = 1;
+
+// An error that says when to come again.
+absl::Status Refusal(const char* kind, absl::string_view message,
+                     double seconds) {
+  Count("asks_refused", kind);
+  absl::Status status = absl::ResourceExhaustedError(
+      absl::StrCat("ask: ", message, ": try again in ", seconds, " s"));
+  SetRetryDelay(absl::Seconds(seconds), &status);
+  return status;
+}
+
 // One place among those that ask; given back at the end of its life.
 class Turn {
  public:
-  Turn(std::atomic<int>* asking, int most, Load* load)
+  // `writer`: as Load::Begins wants it.
+  Turn(std::atomic<int>* asking, int most, std::string writer, Load* load)
       : asking_(asking),
         most_(most),
+        writer_(std::move(writer)),
         load_(load),
         before_(asking->fetch_add(1)),
         begin_(absl::Now()) {
@@ -28,6 +45,7 @@ class Turn {
   ~Turn() {
     if (granted_) {
       load_->Answered(absl::Now() - begin_);
+      load_->Ends(answer_, tokens_);
     } else {
       load_->Refused();
     }
@@ -36,37 +54,59 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  // Whether there is room for a caller that waits until `deadline`.
-  absl::Status Granted(absl::Time deadline) {
-    const Load::Expected expected = load_->Next(most_);
+  // Whether there is room for a caller that waits for `left`. One is always
+  // let in where there is no other: what is expected must be put to the test.
+  absl::Status Granted(absl::Duration left) {
+    const Load::Expected expected = load_->Next(most_, writer_);
     if (before_ >= most_) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "ask: ", before_, " questions are being answered, want fewer than ",
-          most_, ": try again ",
-          expected.wait_seconds > 0
-              ? absl::StrCat("in ", expected.wait_seconds, " s")
-              : "later"));
+      return Refusal(
+          "places",
+          absl::StrCat(before_, " questions are being answered, want fewer ",
+                       "than ", most_),
+          expected.wait_seconds > 0 ? expected.wait_seconds : kRetrySeconds);
     }
     // Work that is not done in time is done for nobody.
-    const absl::Duration left = deadline - absl::Now();
-    if (before_ > 0 && absl::Seconds(expected.least_seconds) > left) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "ask: an answer is expected to take ", expected.least_seconds,
-          " s or more, the caller waits ", absl::ToDoubleSeconds(left),
-          " s: try again later, or wait longer"));
+    const double seconds = absl::ToDoubleSeconds(left);
+    if (before_ > 0 && expected.least_seconds > seconds) {
+      return Refusal(
+          "seconds",
+          absl::StrCat("an answer is expected to take ", expected.least_seconds,
+                       " s or more, the caller waits ", seconds, " s"),
+          std::max(kRetrySeconds, expected.least_seconds - seconds));
+    }
+    if (before_ > 0 && expected.least_writing_seconds > seconds) {
+      return Refusal(
+          "tokens",
+          absl::StrCat("what is to be written before and for this answer is ",
+                       "expected to take ", expected.least_writing_seconds,
+                       " s or more, the caller waits ", seconds, " s"),
+          std::max(kRetrySeconds, expected.least_writing_seconds - seconds));
     }
     granted_ = true;
+    answer_ = load_->Begins(writer_);
     return absl::OkStatus();
   }
+
+  // Where to put what language models wrote; negative until then.
+  int64_t* tokens() { return &tokens_; }
 
  private:
   std::atomic<int>* const asking_;
   const int most_;
+  const std::string writer_;
   Load* const load_;
   const int before_;
   const absl::Time begin_;
   bool granted_ = false;
+  uint64_t answer_ = 0;
+  int64_t tokens_ = -1;
 };
+
+// Tools make a writer write more.
+std::string WriterOf(const v1::AskRequest& request) {
+  return absl::StrCat(request.writer(),
+                      request.max_tool_steps() > 0 ? " with tools" : "");
+}
 
 }  // namespace
 
@@ -92,16 +132,17 @@ absl::StatusOr<Caller> AnswersService::CallerOf(
 grpc::Status AnswersService::Ask(grpc::ServerContext* context,
                                  const v1::AskRequest* request,
                                  grpc::ServerWriter<v1::AskResponse>* writer) {
-  Turn turn(&asking_, options_.max_concurrent_asks, &load_);
-  const absl::Status granted =
-      turn.Granted(absl::FromChrono(context->deadline()));
-  if (!granted.ok()) return ToGrpcStatus(granted);
   const absl::StatusOr<Caller> caller = CallerOf(context);
   if (!caller.ok()) return ToGrpcStatus(caller.status());
-  return ToGrpcStatus(footnote::Ask(*request, *caller, rooms_, options_.ask,
-                                    [writer](const v1::AskResponse& response) {
-                                      return writer->Write(response);
-                                    }));
+  Turn turn(&asking_, options_.max_concurrent_asks, WriterOf(*request), &load_);
+  const absl::Status granted = turn.Granted(caller->TimeLeft());
+  if (!granted.ok()) return ToGrpcStatus(granted);
+  return ToGrpcStatus(footnote::Ask(
+      *request, *caller, rooms_, options_.ask,
+      [writer](const v1::AskResponse& response) {
+        return writer->Write(response);
+      },
+      turn.tokens()));
 }
 
 grpc::Status AnswersService::GetAnswer(grpc::ServerContext* context,
@@ -128,14 +169,13 @@ absl::Status AnswersService::GetAnswer(const Caller& caller,
 grpc::Status AnswersService::ReplayAnswer(
     grpc::ServerContext* context, const v1::ReplayAnswerRequest* request,
     v1::ReplayAnswerResponse* response) {
-  Turn turn(&asking_, options_.max_concurrent_asks, &load_);
-  const absl::Status granted =
-      turn.Granted(absl::FromChrono(context->deadline()));
-  if (!granted.ok()) return ToGrpcStatus(granted);
   const absl::StatusOr<Caller> caller = CallerOf(context);
   if (!caller.ok()) return ToGrpcStatus(caller.status());
+  Turn turn(&asking_, options_.max_concurrent_asks, "replay", &load_);
+  const absl::Status granted = turn.Granted(caller->TimeLeft());
+  if (!granted.ok()) return ToGrpcStatus(granted);
   absl::StatusOr<v1::ReplayAnswerResponse> replayed =
-      footnote::ReplayAnswer(*request, *caller, rooms_);
+      footnote::ReplayAnswer(*request, *caller, rooms_, turn.tokens());
   if (!replayed.ok()) return ToGrpcStatus(replayed.status());
   *response = *std::move(replayed);
   return grpc::Status::OK;

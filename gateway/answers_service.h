@@ -36,6 +36,10 @@ class AnswersService final : public v1::Answers::Service {
   AnswersService(const RoomStubs* rooms, const AnswersOptions& options)
       : rooms_(*rooms), options_(options), load_(rooms) {}
 
+  // For services that call language models past this one. Lives as long as the
+  // service.
+  Load* load() { return &load_; }
+
   grpc::Status Ask(grpc::ServerContext* context, const v1::AskRequest* request,
                    grpc::ServerWriter<v1::AskResponse>* writer) override;
   grpc::Status GetAnswer(grpc::ServerContext* context,

@@ -321,7 +321,8 @@ absl::Status Show(v1::Answer answer, const v1::Writing& writing, bool fast,
 
 absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const Caller& caller,
-                                             const RoomStubs& rooms) {
+                                             const RoomStubs& rooms,
+                                             int64_t* tokens) {
   RETURN_IF_ERROR(ValidateAsk(request));
   RETURN_IF_ERROR(caller.StillWaits("search"));
   ASSIGN_OR_RETURN(const std::string question,
@@ -330,9 +331,10 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                    Search(request, question, caller, rooms));
   v1::GenerateRequest generate = NewGenerate(request, question, found);
   std::string tools_ended;
+  int64_t written = 0;
   if (request.max_tool_steps() > 0 && !found.empty_question()) {
-    RETURN_IF_ERROR(
-        UseTools(request, caller, rooms, &found, &generate, &tools_ended));
+    RETURN_IF_ERROR(UseTools(request, caller, rooms, &found, &generate,
+                             &tools_ended, &written));
   }
   v1::AnswerRecord record = NewRecord(request, caller, found);
   if (question != request.question()) {
@@ -344,17 +346,26 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
   ASSIGN_OR_RETURN(v1::Draft draft,
                    Write(std::move(generate), caller, rooms, &found));
   AddDraft(std::move(draft), &record);
+  *tokens = written + TokensOf(record.writing());
   if (!tools_ended.empty()) {
     record.mutable_writing()->set_tools_ended(tools_ended);
   }
   return record;
 }
 
+int64_t TokensOf(const v1::Writing& writing) {
+  int64_t tokens = 0;
+  for (const v1::WritingRound& round : writing.rounds()) {
+    tokens += round.answer_tokens();
+  }
+  return tokens;
+}
+
 absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
-                 const ShowMessage& show) {
+                 const ShowMessage& show, int64_t* tokens) {
   ASSIGN_OR_RETURN(v1::AnswerRecord record,
-                   DraftAnswer(request, caller, rooms));
+                   DraftAnswer(request, caller, rooms, tokens));
 
   // The record comes before the reader: an answer nobody can audit is not
   // given.

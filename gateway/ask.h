@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_GATEWAY_ASK_H_
 #define FOOTNOTE_GATEWAY_ASK_H_
 
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -36,15 +37,21 @@ struct AskOptions {
 //                     room: an answer that can't be recorded is not shown,
 //                     unless `options` says so; then it has neither id nor
 //                     receipt, and an error is logged
+//
+// `tokens` becomes what language models wrote for it, as soon as that is known.
 absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
-                 const ShowMessage& show);
+                 const ShowMessage& show, int64_t* tokens);
 
 // The first half of it: what is found and written for `request`, as a record
 // without id and receipt. Nothing is shown or recorded.
 absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const Caller& caller,
-                                             const RoomStubs& rooms);
+                                             const RoomStubs& rooms,
+                                             int64_t* tokens);
+
+// Tokens of all drafts of one answer.
+int64_t TokensOf(const v1::Writing& writing);
 
 }  // namespace footnote
 

@@ -1,24 +1,29 @@
 // What the door expects of itself: how many questions will be answered at a
-// time, and how long an answer will take, forecast by the service Forecaster
-// from what was lately so.
+// time, how long an answer will take, how many tokens language models still
+// have to write and how many they write a second, forecast by the service
+// Forecaster from what was lately so.
 //
-// Metrics: footnote_load{kind="asks"|"asks_expected"|"seconds"|
-// "seconds_expected"}, footnote_load_forecast_error{kind="asks"|"seconds"}
-// (mean absolute error of the last forecasts, in the same units) and
-// footnote_load_forecast_relative_error (squared, over that of the last value
-// repeated).
+// Metrics, for each series KIND of "asks", "seconds", "queued_tokens" and
+// "tokens_per_second": footnote_load{kind="KIND"|"KIND_expected"},
+// footnote_load_forecast_error{kind="KIND"} (mean absolute error of the last
+// forecasts, in the same units), footnote_load_last_value_error (the same, of
+// the last value repeated) and footnote_load_forecast_relative_error (squared,
+// over that of the last value repeated).
 #ifndef FOOTNOTE_GATEWAY_LOAD_H_
 #define FOOTNOTE_GATEWAY_LOAD_H_
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gateway/room_stubs.h"
+#include "gateway/token_work.h"
 
 namespace footnote {
 
@@ -39,6 +44,12 @@ class Load {
   void Answered(absl::Duration taken);
   void Refused();
 
+  // An answer by `writer` begins to be made, here or, for calls that ask a
+  // language model itself, by it; gives its number. It ended with `tokens`
+  // written by language models: 0 for none, negative where that is not known.
+  uint64_t Begins(absl::string_view writer);
+  void Ends(uint64_t answer, int64_t tokens);
+
   // What is known of the next period; absent fields are negative.
   struct Expected {
     double asks = -1;
@@ -47,8 +58,12 @@ class Load {
     double least_seconds = -1;
     // Until there are fewer than `most` questions, as far as can be seen.
     double wait_seconds = -1;
+    // That an answer by `writer` takes at the least: its tokens and those that
+    // are, or at the low end of the interval will be, before it, at the high
+    // end of what is written a second. Known only of language models.
+    double least_writing_seconds = -1;
   };
-  Expected Next(int most) const;
+  Expected Next(int most, absl::string_view writer = "") const;
 
  private:
   // One watched number.
@@ -56,9 +71,21 @@ class Load {
     double value = 0;
     double expected = -1;
     double error = -1;
+    double last_value_error = -1;
+  };
+  // What is sampled in a period; `seconds` and `rate` only where they are
+  // known.
+  struct Sample {
+    double asks = 0;
+    double seconds = -1;
+    double queued = 0;
+    double rate = -1;
   };
 
+  void Start();
   void Watch();
+  Sample TakeSample();
+  bool Send(const Sample& sample);
   bool Exchange(const char* series, double value, Watched* watched);
 
   const RoomStubs& rooms_;
@@ -71,14 +98,18 @@ class Load {
   int peak_ = 0;  // the most of them in this period
   int answered_ = 0;
   double seconds_ = 0;  // that answers took in this period
+  TokenWork work_;
+  int64_t sampled_ = 0;  // work_.written() at the last sample of the rate
   Expected expected_;
+  double least_queued_ = -1;        // tokens: the low end of the interval
+  double most_rate_ = -1;           // tokens a second: the high end
   std::vector<double> asks_ahead_;  // by period
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<grpc::ClientReaderWriterInterface<v1::StreamPredictRequest,
                                                     v1::StreamPredictResponse>>
       stream_;  // of the watching thread
   v1::StreamPredictResponse response_;
-  Watched asks_, answers_;
+  Watched asks_, answers_, queued_, rate_;
   std::thread thread_;
 };
 

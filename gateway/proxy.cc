@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
+#include "gateway/ask.h"
 #include "gateway/caller.h"
 #include "gateway/ingest_relay.h"
 
@@ -17,17 +19,25 @@ Caller CallerOf(const grpc::ServerContext* context) {
   return Caller(context, absl::InfiniteDuration());
 }
 
-// Sends on what the room streams, until it ends or the caller goes away.
-template <typename Response, typename Reader, typename Writer>
+// Sends on what the room streams, until it ends or the caller goes away; `see`
+// is shown each message.
+template <typename Response, typename Reader, typename Writer, typename See>
 grpc::Status PassOnStream(grpc::ClientContext* room, Reader* reader,
-                          Writer* writer) {
+                          Writer* writer, const See& see) {
   Response response;
   while (reader->Read(&response)) {
+    see(response);
     if (writer->Write(response)) continue;
     room->TryCancel();
     break;
   }
   return reader->Finish();
+}
+
+template <typename Response, typename Reader, typename Writer>
+grpc::Status PassOnStream(grpc::ClientContext* room, Reader* reader,
+                          Writer* writer) {
+  return PassOnStream<Response>(room, reader, writer, [](const Response&) {});
 }
 
 #define FOOTNOTE_FORWARD(room, Method, Request, Response)                 \
@@ -124,20 +134,63 @@ class RetrieverProxy final : public v1::Retriever::Service {
 
 class GeneratorProxy final : public v1::Generator::Service {
  public:
-  explicit GeneratorProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+  GeneratorProxy(const RoomStubs& rooms, Load* load)
+      : rooms_(rooms), load_(*load) {}
 
-  FOOTNOTE_FORWARD_STREAM(generator, Generate, GenerateRequest,
-                          GenerateResponse)
+  grpc::Status Generate(
+      grpc::ServerContext* context, const v1::GenerateRequest* request,
+      grpc::ServerWriter<v1::GenerateResponse>* writer) override {
+    Writing writing(&load_, request->writer());
+    const auto to_room = CallerOf(context).Pass();
+    const auto reader = rooms_.generator->Generate(to_room.get(), *request);
+    return PassOnStream<v1::GenerateResponse>(
+        to_room.get(), reader.get(), writer,
+        [&](const v1::GenerateResponse& response) {
+          if (!response.has_draft()) return;
+          writing.Wrote(TokensOf(response.draft().writing()));
+        });
+  }
+
+  grpc::Status Chat(grpc::ServerContext* context,
+                    const v1::ChatRequest* request,
+                    grpc::ServerWriter<v1::ChatResponse>* writer) override {
+    Writing writing(&load_, absl::StrCat("chat ", request->model()));
+    const auto to_room = CallerOf(context).Pass();
+    const auto reader = rooms_.generator->Chat(to_room.get(), *request);
+    return PassOnStream<v1::ChatResponse>(
+        to_room.get(), reader.get(), writer,
+        [&](const v1::ChatResponse& response) {
+          if (response.has_end()) writing.Wrote(response.end().answer_tokens());
+        });
+  }
+
   FOOTNOTE_FORWARD(generator, ListWriters, ListWritersRequest,
                    ListWritersResponse)
   FOOTNOTE_FORWARD(generator, Rewrite, RewriteRequest, RewriteResponse)
-  FOOTNOTE_FORWARD_STREAM(generator, Chat, ChatRequest, ChatResponse)
   FOOTNOTE_FORWARD(generator, Embed, EmbedRequest, EmbedResponse)
   FOOTNOTE_FORWARD(generator, Tokenize, TokenizeRequest, TokenizeResponse)
   FOOTNOTE_FORWARD(generator, ListModels, ListModelsRequest, ListModelsResponse)
 
  private:
+  // One answer under way, for the load.
+  class Writing {
+   public:
+    Writing(Load* load, absl::string_view writer)
+        : load_(load), answer_(load->Begins(writer)) {}
+    ~Writing() { load_->Ends(answer_, tokens_); }
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+
+    void Wrote(int64_t tokens) { tokens_ = tokens; }
+
+   private:
+    Load* const load_;
+    const uint64_t answer_;
+    int64_t tokens_ = -1;
+  };
+
   const RoomStubs& rooms_;
+  Load& load_;
 };
 
 class ForecasterProxy final : public v1::Forecaster::Service {
@@ -257,8 +310,9 @@ std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms) {
   return std::make_unique<RetrieverProxy>(*rooms);
 }
 
-std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms) {
-  return std::make_unique<GeneratorProxy>(*rooms);
+std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,
+                                                 Load* load) {
+  return std::make_unique<GeneratorProxy>(*rooms, load);
 }
 
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms) {

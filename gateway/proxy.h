@@ -11,14 +11,17 @@
 #include <memory>
 
 #include "gateway/identity.h"
+#include "gateway/load.h"
 #include "gateway/room_stubs.h"
 
 namespace footnote {
 
-// `rooms` must outlive the services.
+// `rooms` and `load` must outlive the services. `load` hears what language
+// models write.
 std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms);
 std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms);
-std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms);
+std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,
+                                                 Load* load);
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms);
 
 // The audit room behind a door: `rules` say on whose behalf it is asked. It is

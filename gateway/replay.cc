@@ -161,7 +161,7 @@ v1::ReplayAnswerResponse CompareAnswers(const v1::AnswerRecord& recorded,
 
 absl::StatusOr<v1::ReplayAnswerResponse> ReplayAnswer(
     const v1::ReplayAnswerRequest& request, const Caller& caller,
-    const RoomStubs& rooms) {
+    const RoomStubs& rooms, int64_t* tokens) {
   v1::GetAnswerRequest id;
   id.set_answer_id(request.answer_id());
   RETURN_IF_ERROR(ValidateGetAnswer(id));
@@ -176,11 +176,12 @@ absl::StatusOr<v1::ReplayAnswerResponse> ReplayAnswer(
                                 ": its question was erased"));
   }
   v1::AskRequest ask = AskAgain(recorded);
-  absl::StatusOr<v1::AnswerRecord> draft = DraftAnswer(ask, caller, rooms);
+  absl::StatusOr<v1::AnswerRecord> draft =
+      DraftAnswer(ask, caller, rooms, tokens);
   if (ErrorReason(draft.status()) == "WRITER_NOT_FOUND") {
     // Of another release; the default writer's answer is another maker's.
     ask.clear_writer();
-    draft = DraftAnswer(ask, caller, rooms);
+    draft = DraftAnswer(ask, caller, rooms, tokens);
   }
   RETURN_IF_ERROR(draft.status());
   const v1::AnswerRecord& today = *draft;

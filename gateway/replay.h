@@ -10,10 +10,11 @@
 
 namespace footnote {
 
-// See Answers.ReplayAnswer. Safe from many threads.
+// See Answers.ReplayAnswer. Safe from many threads. `tokens`: as of
+// DraftAnswer.
 absl::StatusOr<v1::ReplayAnswerResponse> ReplayAnswer(
     const v1::ReplayAnswerRequest& request, const Caller& caller,
-    const RoomStubs& rooms);
+    const RoomStubs& rooms, int64_t* tokens);
 
 // What differs between two records of one question. Pure.
 v1::ReplayAnswerResponse CompareAnswers(const v1::AnswerRecord& recorded,

@@ -60,8 +60,8 @@ struct House {
   std::unique_ptr<Rooms> rooms;
   std::unique_ptr<Server> inside;
   std::unique_ptr<RoomStubs> stubs;
-  std::vector<std::unique_ptr<grpc::Service>> proxies;
   std::unique_ptr<AnswersService> answers;
+  std::vector<std::unique_ptr<grpc::Service>> proxies;
   std::unique_ptr<MetricsServer> metrics;
   std::unique_ptr<Server> door;
 };
@@ -104,13 +104,26 @@ NamedService AddAuditProxy(const IdentityRules& rules, House* house) {
 std::vector<NamedService> AddProxies(const IdentityRules& rules, House* house) {
   house->proxies.push_back(NewIndexerProxy(house->stubs.get()));
   house->proxies.push_back(NewRetrieverProxy(house->stubs.get()));
-  house->proxies.push_back(NewGeneratorProxy(house->stubs.get()));
+  house->proxies.push_back(
+      NewGeneratorProxy(house->stubs.get(), house->answers->load()));
   house->proxies.push_back(NewForecasterProxy(house->stubs.get()));
   return {{"footnote.v1.Indexer", house->proxies[0].get()},
           {"footnote.v1.Retriever", house->proxies[1].get()},
           {"footnote.v1.Generator", house->proxies[2].get()},
           {"footnote.v1.Forecaster", house->proxies[3].get()},
           AddAuditProxy(rules, house)};
+}
+
+// What is asked of the generator in this process, past the answers, is work
+// that the door must know of too.
+void CountTokens(House* house, std::vector<NamedService>* services) {
+  house->proxies.push_back(
+      NewGeneratorProxy(house->stubs.get(), house->answers->load()));
+  for (NamedService& service : *services) {
+    if (service.name == "footnote.v1.Generator") {
+      service.service = house->proxies.back().get();
+    }
+  }
 }
 
 absl::Status Open(const v1::Config& config, const std::string& room,
@@ -121,7 +134,6 @@ absl::Status Open(const v1::Config& config, const std::string& room,
   if (room == "gateway") {
     ASSIGN_OR_RETURN(const RoomChannels channels, ConnectRooms(config));
     house->stubs = std::make_unique<RoomStubs>(channels);
-    services = AddProxies(rules, house);
   } else {
     ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room)));
     services = house->rooms->services();
@@ -137,6 +149,10 @@ absl::Status Open(const v1::Config& config, const std::string& room,
   if (asks) {
     house->answers = std::make_unique<AnswersService>(
         house->stubs.get(), AnswersOptionsOf(config, rules));
+  }
+  if (room == "gateway") services = AddProxies(rules, house);
+  if (room == "all") CountTokens(house, &services);
+  if (house->answers != nullptr) {
     services.push_back({"footnote.v1.Answers", house->answers.get()});
   }
   if (!config.metrics().empty()) {

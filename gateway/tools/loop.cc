@@ -134,7 +134,8 @@ std::vector<MadeCall> MakeCalls(const v1::ChatEnd& end,
 
 absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
                       const RoomStubs& rooms, v1::SearchResponse* found,
-                      v1::GenerateRequest* generate, std::string* ended) {
+                      v1::GenerateRequest* generate, std::string* ended,
+                      int64_t* tokens) {
   const StageTimer timer("ask_tools");
   const absl::Time enough = absl::Now() + caller.TimeLeft() / 2;
   const uint64_t generation = found->generation();
@@ -142,7 +143,7 @@ absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
   generate->set_tools_json(std::string(BuiltinToolsJson()));
   std::set<std::pair<std::string, std::string>> seen;
   seen.emplace(generate->tools(0).tool(), generate->tools(0).parameters());
-  int tokens = 0;
+  int64_t planned = 0;
   for (int step = 1; step <= request.max_tool_steps(); ++step) {
     RETURN_IF_ERROR(caller.StillWaits("a tool"));
     const absl::StatusOr<v1::ChatEnd> end =
@@ -155,6 +156,8 @@ absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
       *ended = std::string(end.status().message());
       break;
     }
+    planned += end->answer_tokens();
+    *tokens += end->answer_tokens();
     if (end->tool_calls().empty()) {
       // It has what it wants, or said nothing that is a call.
       if (end->finish() == "length") *ended = "a plan without an end";
@@ -179,11 +182,10 @@ absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
       }
       *generate->add_tools() = std::move(made.use);
     }
-    tokens += end->answer_tokens();
     if (step == request.max_tool_steps()) {
       *ended = absl::StrCat("after ", step, step == 1 ? " step" : " steps");
-    } else if (tokens >= kAllTokens || absl::Now() >= enough) {
-      *ended = absl::StrCat("after ", tokens, " tokens in ", step,
+    } else if (planned >= kAllTokens || absl::Now() >= enough) {
+      *ended = absl::StrCat("after ", planned, " tokens in ", step,
                             step == 1 ? " step" : " steps");
       break;
     }

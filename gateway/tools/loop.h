@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_GATEWAY_TOOLS_LOOP_H_
 #define FOOTNOTE_GATEWAY_TOOLS_LOOP_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,11 +21,13 @@ namespace footnote {
 // `generate` gets the tools' results and the plan; `found` the passages that
 // further searches found, behind its own. What keeps tools from being used (a
 // writer that is no model, a model that knows no tools) is no error: `ended`
-// says it, and the writer answers from `found`.
+// says it, and the writer answers from `found`. `tokens` grows by what the
+// model wrote.
 //   Cancelled, DeadlineExceeded  nobody waits
 absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
                       const RoomStubs& rooms, v1::SearchResponse* found,
-                      v1::GenerateRequest* generate, std::string* ended);
+                      v1::GenerateRequest* generate, std::string* ended,
+                      int64_t* tokens);
 
 }  // namespace footnote
 

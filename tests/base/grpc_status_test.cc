@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "third_party/googleapis/google/rpc/error_details.pb.h"
 #include "third_party/googleapis/google/rpc/status.pb.h"
 
@@ -43,6 +44,28 @@ TEST(GrpcStatusTest, CarriesTheReasonAsErrorInfo) {
 TEST(GrpcStatusTest, WithoutAReasonTheCodeIsOne) {
   const grpc::Status sent = ToGrpcStatus(absl::InternalError("x"));
   EXPECT_EQ(ErrorReason(FromGrpcStatus(sent)), "INTERNAL");
+}
+
+TEST(GrpcStatusTest, CarriesTheDelayAsRetryInfo) {
+  absl::Status status = absl::ResourceExhaustedError("full");
+  EXPECT_FALSE(RetryDelay(status).has_value());
+  SetRetryDelay(absl::Milliseconds(2500), &status);
+  const grpc::Status sent = ToGrpcStatus(status);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(sent.error_details()));
+  ASSERT_EQ(details.details_size(), 2);
+  google::rpc::RetryInfo info;
+  ASSERT_TRUE(details.details(1).UnpackTo(&info));
+  EXPECT_EQ(info.retry_delay().seconds(), 2);
+  EXPECT_EQ(info.retry_delay().nanos(), 500000000);
+  EXPECT_EQ(RetryDelay(FromGrpcStatus(sent)), absl::Milliseconds(2500));
+  EXPECT_EQ(ErrorReason(FromGrpcStatus(sent)), "RESOURCE_EXHAUSTED");
+}
+
+TEST(GrpcStatusTest, ADelayIsNeverNegative) {
+  absl::Status status = absl::ResourceExhaustedError("full");
+  SetRetryDelay(absl::Seconds(-3), &status);
+  EXPECT_EQ(RetryDelay(status), absl::ZeroDuration());
 }
 
 TEST(GrpcStatusTest, IgnoresDetailsThatAreNoStatus) {

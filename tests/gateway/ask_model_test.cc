@@ -13,8 +13,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "audit/show_command.h"
 #include "base/grpc_status.h"
+#include "base/metrics.h"
 #include "gateway/config.h"
 #include "gateway/embedded.h"
 #include "gateway/print.h"
@@ -30,6 +33,9 @@ namespace {
 constexpr char kText[] =
     "The lighthouse of Skagen is 46 metres high. It was lit in 1858.\n\n"
     "The lighthouse of Hirtshals is 35 metres high. Herons nest there.\n";
+
+constexpr char kRateExpected[] =
+    "footnote_load{kind=\"tokens_per_second_expected\"}";
 
 std::unique_ptr<grpc::ClientContext> Within(int milliseconds) {
   auto context = std::make_unique<grpc::ClientContext>();
@@ -293,6 +299,57 @@ TEST_F(AskModelTest, FastCitationsComeWithTheirSentence) {
   EXPECT_EQ(Ask(request).text(), answer);
   const std::string fast = order();
   EXPECT_LT(fast.find('c'), fast.rfind('d')) << fast;
+}
+
+TEST_F(AskModelTest, RefusesWhoCanNotWaitForWhatIsToBeWrittenBefore) {
+  Open(Plans());
+  const v1::AskRequest request = Question("How high is the Skagen lighthouse?");
+  const auto try_within = [&](int milliseconds) {
+    const auto context = Within(milliseconds);
+    const auto reader =
+        v1::Answers::NewStub(channel_)->Ask(context.get(), request);
+    v1::AskResponse response;
+    while (reader->Read(&response)) {
+    }
+    return FromGrpcStatus(reader->Finish());
+  };
+  // Until the forecasts of the rate have an interval.
+  const absl::Time end = absl::Now() + absl::Seconds(40);
+  while (!absl::StrContains(MetricsText(), kRateExpected) &&
+         absl::Now() < end) {
+    ASSERT_TRUE(try_within(60000).ok());
+  }
+  for (const absl::Time more = absl::Now() + absl::Seconds(8);
+       absl::Now() < more;) {
+    ASSERT_TRUE(try_within(60000).ok());
+  }
+
+  // Many whose answers are expected to be written: they wait for ever for what
+  // they want to search.
+  v1::AskRequest slow = request;
+  slow.set_min_generation(1000000);
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::AskResponse>>> readers;
+  const auto stub = v1::Answers::NewStub(channel_);
+  for (int i = 0; i < 100; ++i) {
+    contexts.push_back(Within(60000));
+    readers.push_back(stub->Ask(contexts.back().get(), slow));
+  }
+  absl::Status status;
+  const absl::Time last = absl::Now() + absl::Seconds(2);
+  while (absl::Now() < last) {
+    status = try_within(40);
+    if (absl::IsResourceExhausted(status)) break;
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "is to be written before"))
+      << status;
+  EXPECT_GE(RetryDelay(status).value_or(absl::ZeroDuration()),
+            absl::Seconds(1));
+  // Who has time is let in, and so is who wants no language model.
+  EXPECT_TRUE(try_within(60000).ok());
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& reader : readers) reader->Finish();
 }
 
 }  // namespace

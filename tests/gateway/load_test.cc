@@ -4,9 +4,11 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/metrics.h"
@@ -58,6 +60,40 @@ TEST_F(LoadTest, ExpectsOfTheNextPeriodWhatTheLastOnesSay) {
   }
   EXPECT_THAT(metrics, HasSubstr("footnote_load_forecast_error{kind=\"asks\""));
   EXPECT_THAT(metrics, HasSubstr("footnote_load_forecast_relative_error{"));
+}
+
+TEST_F(LoadTest, ExpectsWhatIsToBeWrittenAtTheRateOfWriting) {
+  Load load(stubs_.get(), absl::Milliseconds(2));
+  EXPECT_LT(load.Next(10, "m").least_writing_seconds, 0);
+  // 5,000 tokens, one answer at a time, as fast as a test may.
+  const absl::Time begin = absl::Now();
+  int answers = 0;
+  while (absl::Now() < begin + absl::Seconds(20)) {
+    const uint64_t answer = load.Begins("m");
+    absl::SleepFor(absl::Milliseconds(5));
+    load.Ends(answer, 5000);
+    ++answers;
+    if (load.Next(10, "m").least_writing_seconds > 0) break;
+  }
+  const double each = absl::ToDoubleSeconds(absl::Now() - begin) / answers;
+  const double alone = load.Next(10, "m").least_writing_seconds;
+  ASSERT_GT(alone, 0);
+  EXPECT_LE(alone, 3 * each);
+  EXPECT_LT(load.Next(10, "extractive").least_writing_seconds, 0);
+  // Nine before it: ten times as long, less what they have had by now.
+  uint64_t under_way[9];
+  for (uint64_t& answer : under_way) answer = load.Begins("m");
+  const double crowded = load.Next(10, "m").least_writing_seconds;
+  EXPECT_GT(crowded, 5 * alone);
+  for (const uint64_t answer : under_way) load.Ends(answer, -1);
+  const std::string metrics = MetricsText();
+  for (const char* kind : {"tokens_per_second", "queued_tokens"}) {
+    for (const char* gauge :
+         {"load", "load_forecast_error", "load_last_value_error"}) {
+      EXPECT_THAT(metrics, HasSubstr(absl::StrCat("footnote_", gauge,
+                                                  "{kind=\"", kind, "\"} ")));
+    }
+  }
 }
 
 TEST_F(LoadTest, EndsWhileTheForecasterIsGone) {
