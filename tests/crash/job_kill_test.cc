@@ -248,6 +248,8 @@ class JobKillTest : public ::testing::Test {
     std::set<std::string> found;
     const auto generation = *store->Current(kCollection);
     for (const Token& token : tokens) {
+      // The words of f100 and f1000 begin alike.
+      if (token.channel == kChannelPrefix) continue;
       for (const LiveSegment& segment : generation->segments) {
         PostingsIterator it = segment.reader->Postings(token.key);
         for (; it.Valid(); it.NextBlock()) {
