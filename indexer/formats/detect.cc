@@ -22,37 +22,51 @@ namespace {
 // Detection looks no further.
 constexpr size_t kHeadBytes = 16 << 10;
 
+// Of files whose signature could begin a text, so much is looked at.
+constexpr size_t kBinaryHeadBytes = 64;
+
 struct Signature {
   absl::string_view bytes;
   absl::string_view kind;
+  // "RIFF" may stand at the begin of a text about it; of a sound there are
+  // bytes behind it that no text has.
+  bool may_begin_words = false;
 };
 
 constexpr Signature kSignatures[] = {
     {"%PDF-", "a PDF document"},
     {"PK\x03\x04", "a ZIP archive or office document"},
     {"\x1f\x8b", "a gzip file"},
-    {"BZh", "a bzip2 file"},
+    {"BZh", "a bzip2 file", true},
     {"\xfd"
      "7zXZ",
      "an xz file"},
     {"\x28\xb5\x2f\xfd", "a zstd file"},
     {"7z\xbc\xaf", "a 7z archive"},
-    {"Rar!", "a RAR archive"},
+    {"Rar!", "a RAR archive", true},
     {"\x89PNG", "a PNG image"},
     {"\xff\xd8\xff", "a JPEG image"},
-    {"GIF8", "a GIF image"},
-    {"RIFF", "a RIFF file"},
-    {"II*", "a TIFF image"},
+    {"GIF8", "a GIF image", true},
+    {"RIFF", "a RIFF file", true},
+    {"II*", "a TIFF image", true},
     {"\x7f"
      "ELF",
      "a program"},
     {"\xd0\xcf\x11\xe0", "an old office document"},
     {"{\\rtf", "an RTF document"},
-    {"OggS", "an Ogg file"},
-    {"ID3", "an MP3 file"},
+    {"OggS", "an Ogg file", true},
+    {"ID3", "an MP3 file", true},
     {"SQLite format 3", "an SQLite database"},
-    {"wOF2", "a font"},
+    {"wOF2", "a font", true},
 };
+
+bool HasControlBytes(absl::string_view head) {
+  for (const char c : head.substr(0, kBinaryHeadBytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' && !absl::ascii_isspace(byte)) return true;
+  }
+  return false;
+}
 
 bool StartsWithTag(absl::string_view text, absl::string_view name) {
   return text.size() > name.size() + 1 && text[0] == '<' &&
@@ -263,7 +277,9 @@ Format FormatOfMediaType(absl::string_view type) {
 
 absl::string_view BinaryKind(absl::string_view head) {
   for (const Signature& signature : kSignatures) {
-    if (absl::StartsWith(head, signature.bytes)) return signature.kind;
+    if (!absl::StartsWith(head, signature.bytes)) continue;
+    if (signature.may_begin_words && !HasControlBytes(head)) continue;
+    return signature.kind;
   }
   return "";
 }

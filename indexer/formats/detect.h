@@ -24,7 +24,7 @@ absl::StatusOr<Format> DetectFormat(absl::string_view utf8);
 Format FormatOfMediaType(absl::string_view type);
 
 // Says what binary file begins with `head` ("a PDF document", "a PNG image");
-// empty when it may be text.
+// empty when it may be text. 64 bytes tell enough.
 absl::string_view BinaryKind(absl::string_view head);
 
 // Reads a whole file: decodes it, detects the format (unless `media_type`

@@ -1,6 +1,7 @@
 #include "indexer/parsers/kind.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 
 #include "absl/strings/ascii.h"
@@ -9,21 +10,55 @@
 namespace footnote {
 namespace {
 
-// Of TAR: after the name of the first entry.
+// Of TAR: the header of the first entry, and in it the sum of its bytes, in
+// which the sum itself counts as blanks, and the magic word.
+constexpr size_t kTarHeaderBytes = 512;
+constexpr size_t kTarSumAt = 148;
+constexpr size_t kTarSumBytes = 8;
 constexpr size_t kTarMagicAt = 257;
 constexpr size_t kMailHeadBytes = 16 << 10;
 
-constexpr absl::string_view kPacked[] = {"PK\x03\x04",
-                                         "\x1f\x8b",
-                                         "BZh",
+constexpr absl::string_view kPacked[] = {"PK\x03\x04", "\x1f\x8b",
                                          "\xfd"
                                          "7zXZ",
-                                         "\x28\xb5\x2f\xfd",
-                                         "7z\xbc\xaf"};
+                                         "\x28\xb5\x2f\xfd", "7z\xbc\xaf"};
 
+// The word alone may stand in any text ("I tried mustard").
 bool IsTar(absl::string_view head) {
-  return head.size() > kTarMagicAt + 5 &&
-         head.substr(kTarMagicAt, 5) == "ustar";
+  if (head.size() < kTarHeaderBytes || head.substr(kTarMagicAt, 5) != "ustar") {
+    return false;
+  }
+  // Some programs have added signed bytes.
+  int32_t sum = 0;
+  int32_t signed_sum = 0;
+  for (size_t i = 0; i < kTarHeaderBytes; ++i) {
+    const bool is_sum = i >= kTarSumAt && i < kTarSumAt + kTarSumBytes;
+    sum += is_sum ? ' ' : static_cast<unsigned char>(head[i]);
+    signed_sum += is_sum ? ' ' : static_cast<signed char>(head[i]);
+  }
+  // Octal digits, blanks before them, a blank or a zero byte behind.
+  int32_t written = 0;
+  bool digits = false;
+  for (const char c : head.substr(kTarSumAt, kTarSumBytes)) {
+    if (c >= '0' && c <= '7') {
+      written = written * 8 + (c - '0');
+      digits = true;
+    } else if (digits || c != ' ') {
+      break;
+    }
+  }
+  return digits && (written == sum || written == signed_sum);
+}
+
+// The level and the mark of the first block, or of the end: "BZh" alone begins
+// words.
+bool IsBzip2(absl::string_view head) {
+  if (head.size() < 10 || !absl::StartsWith(head, "BZh") || head[3] < '1' ||
+      head[3] > '9') {
+    return false;
+  }
+  const absl::string_view mark = head.substr(4, 6);
+  return mark == "1AY&SY" || mark == "\x17\x72\x45\x38\x50\x90";
 }
 
 // "Subject" of "Subject: the light"; empty where the line is no header.
@@ -40,7 +75,7 @@ absl::string_view HeaderName(absl::string_view line) {
 }  // namespace
 
 bool NeedsParser(absl::string_view head) {
-  return IsTar(head) ||
+  return IsTar(head) || IsBzip2(head) ||
          std::any_of(std::begin(kPacked), std::end(kPacked),
                      [head](absl::string_view magic) {
                        return absl::StartsWith(head, magic);

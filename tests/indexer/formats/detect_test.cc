@@ -120,6 +120,22 @@ TEST(ReadDocumentsTest, RefusesBinaryFilesByName) {
   EXPECT_THAT(std::string(read.status.message()), HasSubstr("PDF"));
 }
 
+TEST(BinaryKindTest, IsNotMisledByWordsThatFilesBeginWith) {
+  for (const char* text :
+       {"RIFF is a family of formats.", "ID3 tags name a song.", "II* \n",
+        "GIF89a was published in 1989.", "BZh9 Rar! OggS", "OggS",
+        "wOF2 is a font."}) {
+    EXPECT_EQ(BinaryKind(text), "") << text;
+  }
+  EXPECT_EQ(BinaryKind(std::string("RIFF\x24\0\0\0WAVEfmt ", 15)),
+            "a RIFF file");
+  EXPECT_EQ(BinaryKind(std::string("GIF89a\x20\x03\x58\x02", 10)),
+            "a GIF image");
+  EXPECT_EQ(BinaryKind(std::string("ID3\x04\0\0", 6)), "an MP3 file");
+  EXPECT_EQ(BinaryKind(std::string("PK\x03\x04", 4)),
+            "a ZIP archive or office document");
+}
+
 TEST(ReadDocumentsTest, RefusesBytesThatAreNoText) {
   std::string noise;
   for (int i = 0; i < 4096; ++i) noise.push_back(static_cast<char>(i * 7 % 31));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 
 namespace footnote {
@@ -28,8 +29,50 @@ TEST(KindTest, KnowsPdfRtfAndArchives) {
   EXPECT_TRUE(IsPdf("%PDF-1.4"));
   EXPECT_TRUE(IsRtf("{\\rtf1\\ansi"));
   EXPECT_TRUE(NeedsParser("PK\x03\x04"));
-  EXPECT_TRUE(NeedsParser(std::string(257, 'x') + "ustar 00"));
+  EXPECT_TRUE(NeedsParser("BZh91AY&SY\x01\x02"));
   EXPECT_FALSE(NeedsParser("%PDF-1.4"));
+}
+
+// The header of an archive's first entry, as POSIX has it.
+std::string TarHeader(const std::string& name) {
+  std::string header(512, '\0');
+  header.replace(0, name.size(), name);
+  header.replace(100, 8, std::string("0000644\0", 8));
+  header.replace(124, 12, std::string("00000000005\0", 12));
+  header.replace(148, 8, "        ");
+  header[156] = '0';
+  header.replace(257, 8,
+                 std::string("ustar\000"
+                             "00",
+                             8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  char digits[8];
+  snprintf(digits, sizeof(digits), "%06o", sum);
+  header.replace(148, 7, std::string(digits, 7));
+  return header;
+}
+
+TEST(KindTest, KnowsTarByTheSumOfItsHeader) {
+  std::string header = TarHeader(
+      "gr\xc3\xb6\xc3\x9f"
+      "e.txt");
+  EXPECT_TRUE(NeedsParser(header));
+  EXPECT_TRUE(NeedsParser(header + std::string(512, 'x')));
+  header[0] = 'x';
+  EXPECT_FALSE(NeedsParser(header)) << "the sum is of another header";
+  EXPECT_FALSE(NeedsParser(header.substr(0, 511)));
+}
+
+TEST(KindTest, TakesTextsWithMagicWordsForTexts) {
+  // "I tried mustard": the magic word of TAR where TAR has it.
+  std::string text;
+  while (text.size() < 600) text += "mustard ";
+  for (int shift = 0; shift < 8; ++shift) {
+    EXPECT_FALSE(NeedsParser(std::string(shift, 'x') + text)) << shift;
+  }
+  EXPECT_FALSE(NeedsParser("BZh is not a word, but it may begin a text."));
+  EXPECT_FALSE(NeedsParser("BZh9"));
 }
 
 }  // namespace
