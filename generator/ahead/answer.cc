@@ -9,9 +9,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "forecast/backtest.h"
 #include "forecast/series.h"
+#include "forecast/times.h"
+#include "generator/ahead/summary.h"
 #include "generator/citation/assemble.h"
 #include "text/analyzer.h"
 
@@ -92,39 +93,34 @@ TextSpan SpanOf(size_t begin, size_t end) {
   return {static_cast<uint32_t>(begin), static_cast<uint32_t>(end)};
 }
 
-std::string Number(double value) { return absl::StrFormat("%.6g", value); }
-
-std::string Summary(const v1::SeriesForecast& forecast) {
-  std::string text = absl::StrCat(forecast.column(), ", ", forecast.time(),
-                                  ": ", Number(forecast.value()));
-  if (forecast.has_low()) {
-    absl::StrAppend(&text, " (",
-                    absl::StrFormat("%.0f", 100 * forecast.coverage()),
-                    " % interval ", Number(forecast.low()), " to ",
-                    Number(forecast.high()), ")");
+// From the last row to the time of the forecast.
+Horizon HorizonOf(const Cadence& cadence, const Time& last, int steps) {
+  const int64_t count = cadence.every * steps;
+  switch (cadence.unit) {
+    case TimeUnit::kYear:
+      return {count, Period::kYear};
+    case TimeUnit::kQuarter:
+      return {3 * count, Period::kMonth};
+    case TimeUnit::kMonth:
+      return {count, Period::kMonth};
+    case TimeUnit::kDay: {
+      // Days of the calendar, where steps are days of business.
+      const int64_t days = cadence.After(last, steps).count - last.count;
+      if (days % 7 == 0) return {days / 7, Period::kWeek};
+      return {days, Period::kDay};
+    }
+    case TimeUnit::kSecond:
+      break;
   }
-  absl::StrAppend(&text, ", computed from ", forecast.rows(), " rows. ");
-  if (forecast.backtests() == 0) {
-    return absl::StrCat(text,
-                        "Too few rows to say what such forecasts are worth.");
-  }
-  const std::string steps =
-      absl::StrCat(forecast.steps(), " step", forecast.steps() == 1 ? "" : "s",
-                   " (of a ", forecast.step(), ") ahead");
-  absl::StrAppend(&text, "In ", forecast.backtests(), " forecasts of the past ",
-                  steps, ", the error was ", Number(forecast.rmse()),
-                  "; repeating the last value erred by ",
-                  Number(forecast.last_value_rmse()), " (root mean square).");
-  if (forecast.last_value_is_better()) {
-    absl::StrAppend(&text,
-                    " Repeating the last value was no worse, so this is "
-                    "the last value.");
-  }
-  return text;
+  if (count % 86400 == 0) return {count / 86400, Period::kDay};
+  if (count % 3600 == 0) return {count / 3600, Period::kHour};
+  if (count % 60 == 0) return {count / 60, Period::kMinute};
+  return {count, Period::kSecond};
 }
 
 v1::SeriesForecast Describe(const Candidate& chosen,
-                            const BacktestResult& result, int steps) {
+                            const BacktestResult& result, int steps,
+                            Language language) {
   const Series& series = chosen.series;
   const std::vector<SeriesPoint>& points = series.points;
   const Forecast& next = result.next[steps - 1];
@@ -164,7 +160,9 @@ v1::SeriesForecast Describe(const Candidate& chosen,
     forecast.set_low(points.back().value - error.last_value_half_width);
     forecast.set_high(points.back().value + error.last_value_half_width);
   }
-  forecast.set_summary(Summary(forecast));
+  forecast.set_summary(
+      Summary(forecast, HorizonOf(series.cadence, points.back().time, steps),
+              language));
   return forecast;
 }
 
@@ -214,7 +212,7 @@ bool AnswerAhead(const v1::GenerateRequest& request, const AheadQuestion& ahead,
     citation.set_score(1);
     citations.push_back(std::move(citation));
   }
-  *draft->mutable_forecast() = Describe(chosen, *result, steps);
+  *draft->mutable_forecast() = Describe(chosen, *result, steps, language);
   Assemble(std::move(citations), draft);
   draft->set_support(1);
   draft->set_abstention(v1::ABSTENTION_REASON_UNSPECIFIED);

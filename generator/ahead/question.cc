@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "text/fold.h"
 
 namespace footnote {
@@ -264,39 +262,8 @@ const std::vector<std::string>& ForecastWords() {
   return *words;
 }
 
-bool UnitOfWord(absl::string_view word, Unit* unit) {
-  absl::ConsumeSuffix(&word, "s");
-  const struct {
-    const char* word;
-    Unit unit;
-  } kUnits[] = {{"hour", Unit::kHour},       {"day", Unit::kDay},
-                {"week", Unit::kWeek},       {"month", Unit::kMonth},
-                {"quarter", Unit::kQuarter}, {"year", Unit::kYear},
-                {"step", Unit::kStep}};
-  for (const auto& known : kUnits) {
-    if (word != known.word) continue;
-    *unit = known.unit;
-    return true;
-  }
-  return false;
-}
-
-// A count of units: "3", "three"; 0 where the word is none.
-int CountOfWord(absl::string_view word) {
-  constexpr absl::string_view kNumbers[] = {"one",  "two", "three",  "four",
-                                            "five", "six", "seven",  "eight",
-                                            "nine", "ten", "eleven", "twelve"};
-  for (size_t i = 0; i < std::size(kNumbers); ++i) {
-    if (word == kNumbers[i]) return static_cast<int>(i) + 1;
-  }
-  int count = 0;
-  return absl::SimpleAtoi(word, &count) && count > 0 && count <= 1000 ? count
-                                                                      : 0;
-}
-
-// "in 3 months", "the next six weeks", "3 weeks ahead", and dates such as "in
-// May 2027".
-bool FindCountOrTime(absl::string_view question, AheadQuestion* ahead) {
+// Dates after "in", "for", "next" and "on", such as "in May 2027".
+bool FindTime(absl::string_view question, Time* time) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : absl::StrCat(absl::AsciiStrToLower(question), " ")) {
@@ -307,27 +274,18 @@ bool FindCountOrTime(absl::string_view question, AheadQuestion* ahead) {
       word.clear();
     }
   }
-  for (size_t i = 0; i < words.size(); ++i) {
-    const int count = CountOfWord(words[i]);
-    const bool asks = i > 0 && (words[i - 1] == "in" || words[i - 1] == "for" ||
-                                words[i - 1] == "next");
-    if (count > 0 && i + 1 < words.size() &&
-        UnitOfWord(words[i + 1], &ahead->unit)) {
-      const bool on = i + 2 < words.size() &&
-                      (words[i + 2] == "ahead" || words[i + 2] == "from");
-      if (!asks && !on) continue;
-      ahead->count = count;
-      return true;
+  for (size_t i = 1; i < words.size(); ++i) {
+    const std::string& before = words[i - 1];
+    if (before != "in" && before != "for" && before != "next" &&
+        before != "on") {
+      continue;
     }
-    if (!asks && !(i > 0 && words[i - 1] == "on")) continue;
     for (const size_t length : {3, 2, 1}) {
       if (i + length > words.size()) continue;
       std::string text = words[i];
       for (size_t k = 1; k < length; ++k)
         absl::StrAppend(&text, " ", words[i + k]);
-      if (!ParseTime(text, DateOrder::kDayFirst, &ahead->time)) continue;
-      ahead->has_time = true;
-      return true;
+      if (ParseTime(text, DateOrder::kDayFirst, time)) return true;
     }
   }
   return false;
@@ -389,8 +347,11 @@ bool AsksAhead(absl::string_view question, Language language,
     ahead->unit = phrase.unit;
     return true;
   }
-  if (AsksWhatWillBe(folded) && FindCountOrTime(question, ahead)) return true;
-  *ahead = AheadQuestion();
+  if (FindHorizon(folded, language, &ahead->unit, &ahead->count)) return true;
+  if (AsksWhatWillBe(folded) && FindTime(question, &ahead->time)) {
+    ahead->has_time = true;
+    return true;
+  }
   for (const std::string& word : ForecastWords()) {
     if (folded.find(word) != std::string::npos) return true;
   }

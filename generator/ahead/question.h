@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "forecast/times.h"
+#include "generator/ahead/horizon.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -14,7 +15,7 @@ namespace footnote {
 struct AheadQuestion {
   // How far on: so many of a unit. kStep is one step of the series itself,
   // whatever that is ("the forecast").
-  enum class Unit { kStep, kHour, kDay, kWeek, kMonth, kQuarter, kYear };
+  using Unit = HorizonUnit;
   Unit unit = Unit::kStep;
   int count = 1;
   // Where a date is named instead ("in May 2027"); unit and count then do not
@@ -24,8 +25,10 @@ struct AheadQuestion {
 };
 
 // Whether `question` asks what will be: it names a coming period ("next week",
-// "tomorrow", "nächsten Monat", "来年"), or asks for a forecast. 23 languages;
-// the words of all are tried, those of `language` need not be named.
+// "tomorrow", "nächsten Monat", "来年"), says how far on ("in 3 weeks", "через
+// три недели", "3か月後"; only in `language`) or in English when ("in May
+// 2027"), or asks for a forecast. 23 languages; periods and the words for a
+// forecast are tried in all of them.
 bool AsksAhead(absl::string_view question, Language language,
                AheadQuestion* ahead);
 

@@ -78,6 +78,109 @@ TEST(AheadQuestionTest, CountsAndNamesTimes) {
   EXPECT_EQ(FormatTime(ahead.time), "2027-05");
 }
 
+TEST(AheadQuestionTest, CountsPeriodsInTwentyThreeLanguages) {
+  const struct {
+    Language language;
+    const char* question;
+    int count;
+    Unit unit;
+  } kCases[] = {
+      {Language::kAr, "كم ستكون المبيعات بعد ٣ أشهر؟", 3, Unit::kMonth},
+      {Language::kAr, "كم ستكون المبيعات بعد ثلاثة أسابيع؟", 3, Unit::kWeek},
+      {Language::kAr, "كم ستكون المبيعات بعد شهرين؟", 2, Unit::kMonth},
+      {Language::kCs, "Jaké budou tržby za 3 měsíce?", 3, Unit::kMonth},
+      {Language::kCs, "Jaké budou tržby za pět týdnů?", 5, Unit::kWeek},
+      {Language::kDe, "Wie hoch wird der Umsatz in 3 Monaten sein?", 3,
+       Unit::kMonth},
+      {Language::kDe, "Umsatz in den nächsten zwei Jahren?", 2, Unit::kYear},
+      {Language::kDe, "Wie hoch wird der Umsatz in einem Quartal?", 1,
+       Unit::kQuarter},
+      {Language::kEl, "Ποιες θα είναι οι πωλήσεις σε 3 μήνες;", 3,
+       Unit::kMonth},
+      {Language::kEn, "What will sales be in three months?", 3, Unit::kMonth},
+      {Language::kEn, "Sales over the next 6 weeks?", 6, Unit::kWeek},
+      {Language::kEs, "¿Cuáles serán las ventas en 3 meses?", 3, Unit::kMonth},
+      {Language::kEs, "¿Ventas de los próximos dos años?", 2, Unit::kYear},
+      {Language::kFa, "فروش ۳ ماه دیگر چقدر خواهد بود؟", 3, Unit::kMonth},
+      {Language::kFa, "فروش سه هفته بعد چقدر خواهد بود؟", 3, Unit::kWeek},
+      {Language::kFr, "Quelles seront les ventes dans 3 mois ?", 3,
+       Unit::kMonth},
+      {Language::kFr, "Les ventes des trois prochaines semaines ?", 3,
+       Unit::kWeek},
+      {Language::kHe, "כמה יהיו המכירות בעוד 3 חודשים?", 3, Unit::kMonth},
+      {Language::kHe, "כמה יהיו המכירות בעוד שבועיים?", 2, Unit::kWeek},
+      {Language::kHi, "३ महीने बाद बिक्री कितनी होगी?", 3, Unit::kMonth},
+      {Language::kHi, "अगले तीन हफ्तों में बिक्री कितनी होगी?", 3, Unit::kWeek},
+      {Language::kId, "Berapa penjualan 3 bulan lagi?", 3, Unit::kMonth},
+      {Language::kId, "Berapa penjualan akan dicapai dalam dua tahun?", 2,
+       Unit::kYear},
+      {Language::kIt, "Quanto saranno le vendite tra 3 mesi?", 3, Unit::kMonth},
+      {Language::kIt, "Le vendite delle prossime due settimane?", 2,
+       Unit::kWeek},
+      {Language::kJa, "3か月後の売上はいくらですか。", 3, Unit::kMonth},
+      {Language::kJa, "三週間後の売上はいくらですか。", 3, Unit::kWeek},
+      {Language::kKo, "3개월 후 매출은 얼마입니까?", 3, Unit::kMonth},
+      {Language::kKo, "2년 뒤 매출은 얼마입니까?", 2, Unit::kYear},
+      {Language::kNl, "Wat zal de omzet over 3 maanden zijn?", 3, Unit::kMonth},
+      {Language::kNl, "De omzet van de komende twee weken?", 2, Unit::kWeek},
+      {Language::kPl, "Jaka będzie sprzedaż za 3 miesiące?", 3, Unit::kMonth},
+      {Language::kPl, "Jaka będzie sprzedaż za pięć tygodni?", 5, Unit::kWeek},
+      {Language::kPt, "Qual será a venda daqui a 3 meses?", 3, Unit::kMonth},
+      {Language::kPt, "As vendas das próximas duas semanas?", 2, Unit::kWeek},
+      {Language::kRo, "Cât vom vinde peste 3 luni?", 3, Unit::kMonth},
+      {Language::kRo, "Vânzările în următoarele două săptămâni?", 2,
+       Unit::kWeek},
+      {Language::kRu, "Какими будут продажи через 3 месяца?", 3, Unit::kMonth},
+      {Language::kRu, "Какими будут продажи через пять лет?", 5, Unit::kYear},
+      {Language::kTr, "3 ay sonra satışlar ne olacak?", 3, Unit::kMonth},
+      {Language::kTr, "Önümüzdeki iki hafta satışlar ne kadar?", 2,
+       Unit::kWeek},
+      {Language::kUk, "Якими будуть продажі через 3 місяці?", 3, Unit::kMonth},
+      {Language::kUk, "Якими будуть продажі через п'ять років?", 5,
+       Unit::kYear},
+      {Language::kVi, "Doanh số sẽ là bao nhiêu trong 3 tháng?", 3,
+       Unit::kMonth},
+      {Language::kVi, "Doanh số hai tuần tới là bao nhiêu?", 2, Unit::kWeek},
+      {Language::kZh, "3个月后的销售额是多少？", 3, Unit::kMonth},
+      {Language::kZh, "未来两周的销售额是多少？", 2, Unit::kWeek},
+      {Language::kZh, "三年後的銷售額是多少？", 3, Unit::kYear},
+  };
+  for (const auto& test : kCases) {
+    AheadQuestion ahead;
+    EXPECT_TRUE(AsksAhead(test.question, test.language, &ahead))
+        << test.question;
+    EXPECT_EQ(ahead.count, test.count) << test.question;
+    EXPECT_EQ(ahead.unit, test.unit) << test.question;
+  }
+}
+
+TEST(AheadQuestionTest, CountsOfThePastAreNotAskedAhead) {
+  const struct {
+    Language language;
+    const char* question;
+  } kCases[] = {
+      {Language::kEn, "What did we sell in 3 months?"},
+      {Language::kDe, "Was haben wir in 3 Monaten verkauft?"},
+      {Language::kFr, "Combien de ventes en 3 mois ?"},
+      {Language::kEs, "¿Cuánto vendimos en 3 meses?"},
+      {Language::kRu, "Сколько мы продали за 3 месяца?"},
+      {Language::kRu, "Продажи 3 года назад?"},
+      {Language::kJa, "3か月前の売上はいくらでしたか。"},
+      {Language::kKo, "3개월 전 매출은 얼마였습니까?"},
+      {Language::kZh, "3个月前的销售额是多少？"},
+      {Language::kHe, "כמה היו המכירות לפני 3 חודשים?"},
+      {Language::kAr, "كم كانت المبيعات قبل ٣ أشهر؟"},
+      {Language::kTr, "3 ay önce satışlar ne kadardı?"},
+      {Language::kVi, "Doanh số 3 tháng trước là bao nhiêu?"},
+      {Language::kHi, "३ महीने पहले बिक्री कितनी थी?"},
+  };
+  for (const auto& test : kCases) {
+    AheadQuestion ahead;
+    EXPECT_FALSE(AsksAhead(test.question, test.language, &ahead))
+        << test.question;
+  }
+}
+
 TEST(AheadQuestionTest, TurnsPeriodsIntoSteps) {
   Cadence day, week, month;
   week.every = 7;
