@@ -24,8 +24,26 @@ void DropSoftHyphens(std::string* text) {
   }
 }
 
+// What ICU's rules do not know.
+struct More {
+  Language language;
+  const char* word;
+  int number;
+};
+constexpr More kMore[] = {
+    {Language::kAr, "ثلاث", 3}, {Language::kAr, "أربع", 4},
+    {Language::kAr, "خمس", 5},  {Language::kAr, "ست", 6},
+    {Language::kAr, "سبع", 7},  {Language::kAr, "ثماني", 8},
+    {Language::kAr, "ثمان", 8}, {Language::kAr, "تسع", 9},
+    {Language::kAr, "عشر", 10},
+};
+
 Words MakeWords(Language language) {
   Words words;
+  for (const More& more : kMore) {
+    if (more.language != language) continue;
+    words.emplace(Fold(more.word, language), more.number);
+  }
   const std::string code(LanguageCode(language));
   UErrorCode error = U_ZERO_ERROR;
   const icu::RuleBasedNumberFormat rules(icu::URBNF_SPELLOUT,

@@ -108,12 +108,21 @@ constexpr absl::string_view kSigns[] = {
     "؟", "،", "؛", "।", "¿", "¡",  "«",  "»", "„",      "“",      "”",
     "‘", "’", "–", "—", "…", "。", "、", "·", "\u200e", "\u200f", "־"};
 
+bool IsWordByte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || absl::ascii_isalnum(byte);
+}
+
 // The words, one blank between two and at both ends.
 std::string Spaced(absl::string_view folded) {
   std::string spaced = " ";
   for (size_t i = 0; i < folded.size();) {
-    const auto byte = static_cast<unsigned char>(folded[i]);
-    size_t sign = byte < 0x80 && !absl::ascii_isalnum(byte) ? 1 : 0;
+    size_t sign = IsWordByte(folded[i]) ? 0 : 1;
+    // "п'ять" is one word.
+    if (folded[i] == '\'' && i > 0 && IsWordByte(folded[i - 1]) &&
+        i + 1 < folded.size() && IsWordByte(folded[i + 1])) {
+      sign = 0;
+    }
     for (absl::string_view known : kSigns) {
       if (sign == 0 && folded.substr(i, known.size()) == known) {
         sign = known.size();

@@ -85,7 +85,7 @@ constexpr HorizonWords kWords[] = {
      "سال",
      {}},
     {Language::kFr,
-     "dans!|prochains!|prochaines!|d ici|sous|en",
+     "dans!|prochains!|prochaines!|d'ici|sous|en",
      "plus tard|à venir!",
      "sera|seront|aura|auront|vendrons|vaudra|vaudront|coûtera|atteindra|"
      "atteindront|prévision|attendu|attendue",

@@ -342,12 +342,13 @@ bool AsksAhead(absl::string_view question, Language language,
   // Signs outside ASCII would look like letters.
   const std::string folded = absl::StrReplaceAll(
       Fold(question, language), {{"؟", " "}, {"،", " "}, {"।", " "}});
+  // Before the periods: "two weeks from now" holds some languages' "next week".
+  if (FindHorizon(folded, language, &ahead->unit, &ahead->count)) return true;
   for (const FoldedPhrase& phrase : Phrases()) {
     if (!Holds(folded, phrase.text)) continue;
     ahead->unit = phrase.unit;
     return true;
   }
-  if (FindHorizon(folded, language, &ahead->unit, &ahead->count)) return true;
   if (AsksWhatWillBe(folded) && FindTime(question, &ahead->time)) {
     ahead->has_time = true;
     return true;
