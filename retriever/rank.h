@@ -58,8 +58,13 @@ struct Ranking {
 
 // One generation, ready to be searched. Immutable.
 struct SearchIndex {
-  explicit SearchIndex(const std::shared_ptr<const Generation>& generation)
-      : words(generation), vectors(generation), filter(generation) {}
+  // With `before`, the index of an earlier generation, it costs only what the
+  // segments cost that are new; null: all of them.
+  explicit SearchIndex(const std::shared_ptr<const Generation>& generation,
+                       const SearchIndex* before = nullptr)
+      : words(generation, before == nullptr ? nullptr : &before->words),
+        vectors(generation, before == nullptr ? nullptr : &before->vectors),
+        filter(generation, before == nullptr ? nullptr : &before->filter) {}
 
   const Generation& generation() const { return words.generation(); }
 

@@ -64,7 +64,13 @@ Searcher::Searcher(Store* store, const Encoder* encoder)
     words_ = std::make_unique<WordVectors>(encoder, kMaxWords);
     sentences_ = std::make_unique<WordVectors>(encoder, kMaxSentences);
   }
+  watcher_ = store->AddWatcher(
+      [this](const std::shared_ptr<const Generation>& generation) {
+        Prepare(generation);
+      });
 }
+
+Searcher::~Searcher() { store_->RemoveWatcher(watcher_); }
 
 absl::StatusOr<Searcher::Explanation> Searcher::Explain(
     const v1::SearchRequest& request, const std::function<bool()>& cancelled,
@@ -197,20 +203,52 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(
                           "collection \"", collection, "\" does not exist")),
                       "COLLECTION_NOT_FOUND");
   }
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    const auto it = indexes_.find(collection);
-    if (it != indexes_.end() &&
-        it->second->generation().number() == generation->number()) {
-      return it->second;
-    }
-  }
-  // Two threads may do this at once after a commit; either result is good.
-  auto index = std::make_shared<const SearchIndex>(generation);
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (indexes_.size() >= kMaxIndexes) indexes_.clear();
-  indexes_[collection] = index;
+  const auto is_made = [&](const std::shared_ptr<const SearchIndex>& index) {
+    return index != nullptr &&
+           index->generation().number() >= generation->number();
+  };
+  std::shared_ptr<const SearchIndex> kept = KeptIndex(collection);
+  if (is_made(kept)) return kept;
+  // The first search of a collection, or a secondary's first after a commit.
+  // Others that come meanwhile wait for the same index.
+  std::lock_guard<std::mutex> making(making_mutex_);
+  kept = KeptIndex(collection);
+  if (is_made(kept)) return kept;
+  StageTimer timer("search_index");
+  auto index = std::make_shared<const SearchIndex>(generation, kept.get());
+  KeepIndex(index);
   return index;
+}
+
+std::shared_ptr<const SearchIndex> Searcher::KeptIndex(
+    const std::string& collection) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto it = indexes_.find(collection);
+  return it == indexes_.end() ? nullptr : it->second;
+}
+
+void Searcher::KeepIndex(std::shared_ptr<const SearchIndex> index) {
+  // What goes is freed without the lock.
+  std::map<std::string, std::shared_ptr<const SearchIndex>> full;
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (indexes_.size() >= kMaxIndexes) indexes_.swap(full);
+  std::shared_ptr<const SearchIndex>& kept =
+      indexes_[index->generation().manifest.collection];
+  if (kept == nullptr ||
+      kept->generation().number() < index->generation().number()) {
+    kept.swap(index);
+  }
+}
+
+// Makes the index of a generation before a search can ask for it, in the
+// thread that committed it, so that no search pays for what was ingested.
+// Collections that nobody searches need none.
+void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
+  const std::shared_ptr<const SearchIndex> before =
+      KeptIndex(generation->manifest.collection);
+  if (before == nullptr) return;
+  StageTimer timer("search_index");
+  KeepIndex(std::make_shared<const SearchIndex>(generation, before.get()));
 }
 
 absl::Status Searcher::Refresh() {

@@ -31,6 +31,9 @@ class Searcher {
   // Both must outlive the searcher; `encoder` may be null: then questions are
   // found by their words, unless the caller brings vectors.
   Searcher(Store* store, const Encoder* encoder);
+  ~Searcher();
+  Searcher(const Searcher&) = delete;
+  Searcher& operator=(const Searcher&) = delete;
 
   // Answers `request`, which was validated. `cancelled` is asked between the
   // stages; a search that waits for its generation gives up at `deadline`.
@@ -61,6 +64,9 @@ class Searcher {
   absl::StatusOr<std::shared_ptr<const SearchIndex>> IndexOf(
       const std::string& collection, uint64_t min_generation,
       absl::Time deadline, const std::function<bool()>& cancelled);
+  std::shared_ptr<const SearchIndex> KeptIndex(const std::string& collection);
+  void KeepIndex(std::shared_ptr<const SearchIndex> index);
+  void Prepare(const std::shared_ptr<const Generation>& generation);
   absl::Status Refresh();
   absl::StatusOr<std::vector<float>> QuestionVector(
       const v1::SearchRequest& request, const SearchIndex& index) const;
@@ -78,8 +84,12 @@ class Searcher {
   std::unique_ptr<WordVectors> words_;
   std::unique_ptr<WordVectors> sentences_;
 
+  int watcher_ = 0;
+
+  // Held while an index is made for a search; taken before mutex_.
+  std::mutex making_mutex_;
   std::mutex mutex_;
-  // The last index of each collection; guarded by mutex_.
+  // The newest index of each collection that was searched; guarded by mutex_.
   std::map<std::string, std::shared_ptr<const SearchIndex>> indexes_;
   // When a secondary last looked; guarded by mutex_.
   absl::Time refreshed_ = absl::InfinitePast();

@@ -66,6 +66,13 @@ absl::StatusOr<std::shared_ptr<const SegmentReader>> SegmentCache::Segment(
   return reader;
 }
 
+void SegmentCache::Adopt(const std::string& name,
+                         const std::shared_ptr<const SegmentReader>& reader) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::weak_ptr<const SegmentReader>& entry = open_[name];
+  if (entry.expired()) entry = reader;
+}
+
 bool SegmentCache::IsOpen(const std::string& name) {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto found = open_.find(name);

@@ -54,6 +54,11 @@ class SegmentCache {
   absl::StatusOr<std::shared_ptr<const Generation>> Open(
       const Manifest& manifest);
 
+  // Takes a reader of the segment's file that was opened already, so that Open
+  // does not read it again.
+  void Adopt(const std::string& name,
+             const std::shared_ptr<const SegmentReader>& reader);
+
   // Whether somebody holds the segment.
   bool IsOpen(const std::string& name);
 

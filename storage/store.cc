@@ -258,9 +258,24 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
   }
   batch.Put(kTableMeta, kNextSegmentKey, number);
   RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
+  {
+    std::lock_guard<std::mutex> lock(watchers_mutex_);
+    for (const auto& watcher : watchers_) watcher.second(generation);
+  }
   std::lock_guard<std::mutex> lock(mutex_);
   current_[next.collection] = generation;
   return generation;
+}
+
+int Store::AddWatcher(GenerationWatcher watcher) {
+  std::lock_guard<std::mutex> lock(watchers_mutex_);
+  watchers_[++last_watcher_] = std::move(watcher);
+  return last_watcher_;
+}
+
+void Store::RemoveWatcher(int watcher) {
+  std::lock_guard<std::mutex> lock(watchers_mutex_);
+  watchers_.erase(watcher);
 }
 
 absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
@@ -291,6 +306,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
       return absl::InvalidArgumentError(
           absl::StrCat("segment ", name, ": ", reader.status().message()));
     }
+    cache_->Adopt(name, *reader);
     readers.push_back(*std::move(reader));
   }
   RETURN_IF_ERROR(CheckSegments(readers, commit.versions));

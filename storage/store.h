@@ -64,6 +64,12 @@ class StoreCheckpoint {
   const std::unique_lock<std::mutex> alone_;
 };
 
+// Gets ready for a generation that is durable already, in the thread that made
+// it, just before Store::Current gives it. Commits wait meanwhile. Must not
+// call the store.
+using GenerationWatcher =
+    std::function<void(const std::shared_ptr<const Generation>&)>;
+
 // Everything that is on disk, opened: the object that the rooms are handed.
 //
 //   STORE/FORMAT     the format's number, a text file
@@ -102,6 +108,11 @@ class Store {
   // was never heard of, has the empty generation 0.
   absl::StatusOr<std::shared_ptr<const Generation>> Current(
       absl::string_view collection);
+
+  // Calls `watcher` for each new generation of a primary, until RemoveWatcher
+  // with the number that is returned; after that it is not running any more.
+  int AddWatcher(GenerationWatcher watcher);
+  void RemoveWatcher(int watcher);
 
   // A secondary reads what the primary has committed since; a primary has
   // nothing to do. Takes about a millisecond when there is nothing new.
@@ -221,6 +232,10 @@ class Store {
   // Guarded by mutex_.
   std::map<std::string, std::shared_ptr<const Generation>> current_;
   uint64_t next_segment_ = 1;
+  // Held while watchers run; taken after commit_mutex_, before mutex_.
+  std::mutex watchers_mutex_;
+  std::map<int, GenerationWatcher> watchers_;  // guarded by watchers_mutex_
+  int last_watcher_ = 0;
 };
 
 }  // namespace footnote

@@ -85,6 +85,7 @@ absl::Status Store::Replace(const Generation& before,
     if (!merged.empty()) {
       ASSIGN_OR_RETURN(const std::shared_ptr<const SegmentReader> reader,
                        SegmentReader::Open(SegmentPath(merged)));
+      cache_->Adopt(merged, reader);
       // The totals hold the merged documents already.
       Manifest scratch = next;
       RETURN_IF_ERROR(AddSegment(*reader, &scratch));

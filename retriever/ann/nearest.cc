@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "retriever/segment_matches.h"
 
 namespace footnote {
 namespace {
@@ -15,11 +16,21 @@ constexpr uint32_t kSelective = 10;
 
 }  // namespace
 
-VectorArm::VectorArm(std::shared_ptr<const Generation> generation)
+VectorArm::VectorArm(std::shared_ptr<const Generation> generation,
+                     const VectorArm* before)
     : generation_(std::move(generation)) {
-  for (const LiveSegment& segment : generation_->segments) {
+  const SegmentMatches matches(
+      *generation_, before == nullptr ? nullptr : before->generation_.get());
+  for (size_t s = 0; s < generation_->segments.size(); ++s) {
+    const LiveSegment& segment = generation_->segments[s];
     const VectorsView& vectors = segment.reader->vectors();
     count_ += vectors.count;
+    const int same = matches.Before(s);
+    if (same >= 0) {
+      // A view of the segment, which both generations hold.
+      indexes_.push_back(before->indexes_[same]);
+      continue;
+    }
     auto index = IvfIndex::Parse(segment.reader->ann(), vectors);
     if (index.ok()) {
       indexes_.push_back(*std::move(index));

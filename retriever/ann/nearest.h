@@ -28,8 +28,10 @@ struct NearestOptions {
 class VectorArm {
  public:
   // A segment whose index is damaged or of a newer form is scanned, and a
-  // warning logged.
-  explicit VectorArm(std::shared_ptr<const Generation> generation);
+  // warning logged. What `before`, of an earlier generation, knows of segments
+  // that are still there is taken over; it may be null, and may go afterwards.
+  explicit VectorArm(std::shared_ptr<const Generation> generation,
+                     const VectorArm* before = nullptr);
 
   // Vectors in all segments.
   uint64_t count() const { return count_; }

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/types.pb.h"
+#include "retriever/segment_matches.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -152,10 +153,16 @@ AllowedPassages Filtered(const LiveSegment& segment, const v1::Filter& filter,
 
 }  // namespace
 
-PassageFilter::PassageFilter(std::shared_ptr<const Generation> generation)
+PassageFilter::PassageFilter(std::shared_ptr<const Generation> generation,
+                             const PassageFilter* before)
     : generation_(std::move(generation)) {
-  for (const LiveSegment& segment : generation_->segments) {
-    labelled_.push_back(HasLabels(*segment.reader));
+  const SegmentMatches matches(
+      *generation_, before == nullptr ? nullptr : before->generation_.get());
+  for (size_t s = 0; s < generation_->segments.size(); ++s) {
+    const int same = matches.Before(s);
+    labelled_.push_back(same >= 0
+                            ? before->labelled_[same]
+                            : HasLabels(*generation_->segments[s].reader));
   }
 }
 

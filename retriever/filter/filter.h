@@ -18,7 +18,10 @@ class Filter;
 // Filters one generation. Immutable.
 class PassageFilter {
  public:
-  explicit PassageFilter(std::shared_ptr<const Generation> generation);
+  // What `before`, of an earlier generation, knows of segments that are still
+  // there is taken over; it may be null, and may go afterwards.
+  explicit PassageFilter(std::shared_ptr<const Generation> generation,
+                         const PassageFilter* before = nullptr);
 
   // For each segment the passages that are live and that `filter` lets
   // through. Looks at every document unless the filter is empty and the

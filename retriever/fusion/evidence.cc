@@ -246,15 +246,15 @@ absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
         for (const QueryTerm& term : query.terms) {
           if (term.document_frequency == 0) continue;
           PostingsIterator it = reader.Postings(term.key);
-          const float* norms =
-              corpus.ChannelNorms(segment, term.channel).by_passage.data();
+          const LengthNorms& norms = corpus.ChannelNorms(segment, term.channel);
           const float weight = term.rarity * (kBm25K1 + 1);
           RETURN_IF_ERROR(ForEachMatch(
               &it, begin, end,
               [&](Candidate* c, const PostingsIterator::Postings& block,
                   int i) {
                 const float tf = static_cast<float>(block.frequencies[i]);
-                const float impact = weight * (tf / (tf + norms[c->passage]));
+                const float impact =
+                    weight * (tf / (tf + norms.OfPassage(c->passage)));
                 if (IsStemLike(term.channel)) {
                   c->stems += impact;
                 } else if (term.channel == kChannelPrefix) {

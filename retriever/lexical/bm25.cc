@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "retriever/segment_matches.h"
+
 namespace footnote {
 
 double Idf(uint64_t passages, uint64_t df) {
@@ -13,10 +15,29 @@ double Idf(uint64_t passages, uint64_t df) {
   return std::log1p((n - d + 0.5) / (d + 0.5));
 }
 
-Corpus::Corpus(std::shared_ptr<const Generation> generation)
+Corpus::Corpus(std::shared_ptr<const Generation> generation,
+               const Corpus* before)
     : generation_(std::move(generation)), norms_(generation_->segments.size()) {
-  for (const LiveSegment& segment : generation_->segments) {
-    passages_ += segment.live_count;
+  const SegmentMatches matches(
+      *generation_, before == nullptr ? nullptr : before->generation_.get());
+  for (size_t s = 0; s < norms_.size(); ++s) {
+    passages_ += generation_->segments[s].live_count;
+    const int same = matches.Before(s);
+    if (same >= 0) {
+      lengths_.push_back(before->lengths_[same]);
+      continue;
+    }
+    auto lengths = std::make_shared<Lengths>();
+    const auto rows = generation_->segments[s].reader->passages();
+    for (int group = 0; group < kLengthGroups; ++group) {
+      (*lengths)[group].resize(rows.size());
+    }
+    for (size_t p = 0; p < rows.size(); ++p) {
+      for (int group = 0; group < kLengthGroups; ++group) {
+        (*lengths)[group][p] = rows[p].length[group];
+      }
+    }
+    lengths_.push_back(std::move(lengths));
   }
   for (int group = 0; group < kLengthGroups; ++group) {
     const double total =
@@ -28,11 +49,7 @@ Corpus::Corpus(std::shared_ptr<const Generation> generation)
       LengthNorms& norms = norms_[s][group];
       norms.base = kBm25K1 * (1 - kBm25B);
       norms.slope = static_cast<float>(kBm25K1 * kBm25B / average);
-      const auto rows = generation_->segments[s].reader->passages();
-      norms.by_passage.reserve(rows.size());
-      for (const PassageRow& row : rows) {
-        norms.by_passage.push_back(norms.OfLength(row.length[group]));
-      }
+      norms.lengths = (*lengths_[s])[group].data();
     }
   }
 }

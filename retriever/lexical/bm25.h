@@ -38,22 +38,26 @@ inline uint32_t Impact(float weight, uint32_t frequency, float norm) {
 
 // k1 * (1 - b + b * length / average) for one length group of a segment.
 struct LengthNorms {
-  // By passage.
-  std::vector<float> by_passage;
-  // For bounds: the norm of a length is base + slope * length.
+  // The norm of a length is base + slope * length.
   float base = 0;
   float slope = 0;
+  // By passage.
+  const uint16_t* lengths = nullptr;
 
   float OfLength(uint32_t length) const {
     return base + slope * static_cast<float>(length);
   }
+  float OfPassage(uint32_t passage) const { return OfLength(lengths[passage]); }
 };
 
 // What scoring needs of one generation, worked out once and shared by every
 // search of it. Immutable.
 class Corpus {
  public:
-  explicit Corpus(std::shared_ptr<const Generation> generation);
+  // What `before`, of an earlier generation, knows of segments that are still
+  // there is taken over; it may be null, and may go afterwards.
+  explicit Corpus(std::shared_ptr<const Generation> generation,
+                  const Corpus* before = nullptr);
 
   const Generation& generation() const { return *generation_; }
   // Passages that can be found.
@@ -70,8 +74,13 @@ class Corpus {
   uint64_t DocumentFrequency(uint64_t key) const;
 
  private:
+  // The lengths of a segment's passages, by group: of the 64 bytes that a row
+  // has, those that every posting needs.
+  using Lengths = std::array<std::vector<uint16_t>, kLengthGroups>;
+
   std::shared_ptr<const Generation> generation_;
   uint64_t passages_ = 0;
+  std::vector<std::shared_ptr<const Lengths>> lengths_;  // by segment
   std::vector<std::array<LengthNorms, kLengthGroups>> norms_;
 };
 

@@ -149,7 +149,7 @@ class SegmentSearch {
 
   void AddAll(List* list, uint32_t begin, uint32_t end) {
     PostingsIterator& it = list->values;
-    const float* norms = list->norms->by_passage.data();
+    const LengthNorms norms = *list->norms;
     for (it.SkipTo(begin); it.Valid(); it.NextBlock()) {
       const uint32_t last = it.last_ordinal();
       const PostingsIterator::Postings& block = it.Block();
@@ -162,7 +162,7 @@ class SegmentSearch {
         const uint32_t passage = *p;
         sums_[passage - begin] +=
             Impact(list->weight, block.frequencies[p - block.ordinals],
-                   norms[passage]);
+                   norms.OfPassage(passage));
         touched_[(passage - begin) / 64] |= uint64_t{1} << (passage % 64);
       }
       // The block may reach into the next window: stay on it.
@@ -186,7 +186,7 @@ class SegmentSearch {
 
   void LookUp(List* list, uint32_t begin) {
     PostingsIterator& it = list->values;
-    const float* norms = list->norms->by_passage.data();
+    const LengthNorms norms = *list->norms;
     for (uint32_t passage : candidates_) {
       it.SkipTo(passage);
       if (!it.Valid()) return;
@@ -194,8 +194,9 @@ class SegmentSearch {
       const uint32_t* to = block.ordinals + block.count;
       const uint32_t* p = std::lower_bound(block.ordinals + 0, to, passage);
       if (p == to || *p != passage) continue;
-      sums_[passage - begin] += Impact(
-          list->weight, block.frequencies[p - block.ordinals], norms[passage]);
+      sums_[passage - begin] +=
+          Impact(list->weight, block.frequencies[p - block.ordinals],
+                 norms.OfPassage(passage));
     }
   }
 

@@ -53,7 +53,7 @@ std::vector<LexicalHit> BruteForce(const Corpus& corpus,
           const uint32_t passage = block.ordinals[i];
           sums[passage] +=
               Impact(term.weight, block.frequencies[i],
-                     corpus.ChannelNorms(s, term.channel).by_passage[passage]);
+                     corpus.ChannelNorms(s, term.channel).OfPassage(passage));
         }
       }
     }

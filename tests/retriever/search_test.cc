@@ -217,6 +217,52 @@ TEST_F(SearchTest, SeesNeitherDeletedNorSupersededText) {
   EXPECT_EQ(response.passages(0).source().version(), 2u);
 }
 
+TEST_F(SearchTest, AnIndexThatGrewFindsExactlyWhatANewOneFinds) {
+  const auto found = [&](Searcher* searcher) {
+    std::string all;
+    for (const char* question : {"moon", "sea", "bread", "the cheese of 7"}) {
+      v1::SearchResponse response;
+      EXPECT_TRUE(searcher
+                      ->Search(
+                          Ask(question), [] { return false; },
+                          absl::Now() + absl::Seconds(5), &response)
+                      .ok());
+      absl::StrAppend(&all, response.ShortDebugString(), "\n");
+    }
+    return all;
+  };
+  for (int i = 0; i < 12; ++i) {
+    Put(absl::StrCat("moon", i),
+        absl::StrCat("The moon number ", i, " pulls the sea."));
+    Put("cheese", absl::StrCat("Bread and cheese of ", i, "."), i + 1);
+    if (i % 5 == 4) {
+      Commit commit;
+      commit.collection = "c";
+      commit.deleted_documents = {absl::StrCat("moon", i - 1)};
+      ASSERT_TRUE(store_->Apply(commit).ok());
+    }
+    if (i == 7) {
+      MergePolicy policy;
+      policy.fan_in = 2;
+      ASSERT_TRUE(store_->Merge("c", policy, nullptr).ok());
+    }
+    // This one was there from the first document on.
+    Searcher fresh(store_.get(), &encoder_);
+    EXPECT_EQ(found(searcher_.get()), found(&fresh)) << i;
+  }
+}
+
+TEST_F(SearchTest, NothingThatWasReplacedStaysOpenUntilTheNextSearch) {
+  Put("a", "The moon is made of cheese.");
+  MustSearch(Ask("moon"));
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a"};
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  // Would say Unavailable while an index held the file.
+  EXPECT_TRUE(store_->Erase("c", "a", nullptr).ok());
+}
+
 TEST_F(SearchTest, NamesACollectionThatDoesNotExist) {
   v1::SearchResponse response;
   v1::SearchRequest request = Ask("moon");

@@ -60,6 +60,27 @@ TEST(StoreTest, FindsTheNewestVersionsAndNothingElse) {
   EXPECT_EQ(generation->manifest.total_length[0], 2);
 }
 
+TEST(StoreTest, WatchersHearOfAGenerationBeforeItIsCurrent) {
+  const std::string folder = MakeTestFolder() + "/store";
+  auto store = OpenStore(folder);
+  std::vector<uint64_t> heard;
+  const int watcher = store->AddWatcher(
+      [&](const std::shared_ptr<const Generation>& generation) {
+        heard.push_back(generation->number());
+        EXPECT_EQ(generation->manifest.collection, kTestCollection);
+      });
+  ASSERT_TRUE(Ingest(store.get(), {{"a", "red fox"}}).ok());
+  ASSERT_TRUE(Ingest(store.get(), {{"b", "red hen"}}).ok());
+  ASSERT_TRUE(Ingest(store.get(), {}, {"b"}).ok());
+  EXPECT_THAT(heard, ElementsAre(1, 2, 3));
+  // What fails is no generation.
+  EXPECT_FALSE(Ingest(store.get(), {}, {"nobody"}).ok());
+  EXPECT_EQ(heard.size(), 3);
+  store->RemoveWatcher(watcher);
+  ASSERT_TRUE(Ingest(store.get(), {{"c", "red cat"}}).ok());
+  EXPECT_EQ(heard.size(), 3);
+}
+
 TEST(StoreTest, IsTheSameAfterAReopen) {
   const std::string folder = MakeTestFolder() + "/store";
   {
