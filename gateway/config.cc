@@ -236,7 +236,7 @@ v1::Config WithDefaults(v1::Config config) {
   if (encoder.path().empty()) encoder.set_path(DefaultEncoder());
   if (encoder.precision().empty()) encoder.set_precision("int8");
   v1::Resources& resources = *config.mutable_resources();
-  if (resources.memory_bytes() == 0) resources.set_memory_bytes(1ull << 30);
+  if (resources.memory_bytes() == 0) resources.set_memory_bytes(768ull << 20);
   if (resources.threads() == 0) {
     resources.set_threads(
         std::max(1, static_cast<int>(std::thread::hardware_concurrency())));

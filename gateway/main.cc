@@ -96,7 +96,7 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
          [flags](uint64_t megabytes) {
            flags->config.mutable_resources()->set_memory_bytes(megabytes << 20);
          },
-         "memory that ingestion may take (default 1024)")
+         "memory that ingestion may take (default 768)")
       ->check(CLI::Range(64, 1 << 24))
       ->group("Global flags");
   text("--log-level", flags->config.mutable_log()->mutable_level(),

@@ -17,7 +17,7 @@ struct IndexerOptions {
   int threads = 0;
   // What an ingestion may take for what it collects; bounds memory whatever
   // the collection's size. Not under 64 MiB.
-  size_t memory_bytes = size_t{1} << 30;
+  size_t memory_bytes = size_t{768} << 20;
   ExtractLimits limits;
   // Makes the index over a segment's vectors (the retriever's business, which
   // reads it); empty: all vectors are scanned.

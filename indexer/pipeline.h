@@ -22,8 +22,9 @@ struct PipelineOptions {
   // Worker threads; each builds segments of its own.
   int threads = 1;
   // What files waiting and segments under construction may take together. One
-  // document in work comes on top for each thread.
-  size_t memory_bytes = size_t{1} << 30;
+  // document in work comes on top for each thread, and what the process needs
+  // anyway: with the default it stays under 1 GB.
+  size_t memory_bytes = size_t{768} << 20;
   // A worker commits what it has after this long, so that progress is seen and
   // a kill costs little.
   absl::Duration commit_after = absl::Seconds(8);
