@@ -224,6 +224,7 @@ absl::Status Store::Refresh() {
     if (manifest.generation == entry.second->number()) continue;
     ASSIGN_OR_RETURN(std::shared_ptr<const Generation> generation,
                      OpenCurrent(entry.first));
+    Tell(generation);
     std::lock_guard<std::mutex> lock(mutex_);
     current_[entry.first] = std::move(generation);
   }
@@ -258,13 +259,15 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
   }
   batch.Put(kTableMeta, kNextSegmentKey, number);
   RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
-  {
-    std::lock_guard<std::mutex> lock(watchers_mutex_);
-    for (const auto& watcher : watchers_) watcher.second(generation);
-  }
+  Tell(generation);
   std::lock_guard<std::mutex> lock(mutex_);
   current_[next.collection] = generation;
   return generation;
+}
+
+void Store::Tell(const std::shared_ptr<const Generation>& generation) {
+  std::lock_guard<std::mutex> lock(watchers_mutex_);
+  for (const auto& watcher : watchers_) watcher.second(generation);
 }
 
 int Store::AddWatcher(GenerationWatcher watcher) {

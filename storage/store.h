@@ -65,8 +65,8 @@ class StoreCheckpoint {
 };
 
 // Gets ready for a generation that is durable already, in the thread that made
-// it, just before Store::Current gives it. Commits wait meanwhile. Must not
-// call the store.
+// it (of a secondary: that calls Refresh), just before Store::Current gives it.
+// Commits wait meanwhile. Must not call the store.
 using GenerationWatcher =
     std::function<void(const std::shared_ptr<const Generation>&)>;
 
@@ -109,8 +109,8 @@ class Store {
   absl::StatusOr<std::shared_ptr<const Generation>> Current(
       absl::string_view collection);
 
-  // Calls `watcher` for each new generation of a primary, until RemoveWatcher
-  // with the number that is returned; after that it is not running any more.
+  // Calls `watcher` for each new generation, until RemoveWatcher with the
+  // number that is returned; after that it is not running any more.
   int AddWatcher(GenerationWatcher watcher);
   void RemoveWatcher(int watcher);
 
@@ -191,6 +191,7 @@ class Store {
   absl::Status Init();
   absl::Status RemoveOrphans();
   std::string SegmentPath(absl::string_view name) const;
+  void Tell(const std::shared_ptr<const Generation>& generation);
   absl::StatusOr<std::shared_ptr<const Generation>> OpenCurrent(
       absl::string_view collection);
   void Hide(const Generation& now, const std::string& document,
