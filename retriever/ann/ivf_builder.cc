@@ -1,5 +1,6 @@
 #include "retriever/ann/ivf_builder.h"
 
+#include <cblas.h>
 #include <faiss/Clustering.h>
 #include <faiss/IndexFlat.h>
 #include <faiss/impl/FaissException.h>
@@ -14,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/priority.h"
 #include "kernels/scan_pq4.h"
 #include "retriever/ann/ivf_format.h"
 
@@ -26,8 +28,9 @@ constexpr uint32_t kSubDimension = 4;
 constexpr uint32_t kMaxParts = 256;
 // Product codebooks of 16 entries are good after this many residuals.
 constexpr uint32_t kCodebookTraining = 16384;
-// Vectors that are decoded at a time.
-constexpr uint32_t kChunk = 4096;
+// Vectors that are decoded at a time, some milliseconds of work: then searches
+// are let by.
+constexpr uint32_t kChunk = 512;
 
 uint32_t SubDimension(uint32_t dimension) {
   uint32_t sub = kSubDimension;
@@ -93,6 +96,7 @@ class Builder {
     for (uint32_t first = 0; first < vectors_.count; first += kChunk) {
       const uint32_t n = std::min(kChunk, vectors_.count - first);
       const std::vector<float> rows = Decode(first, n, 1);
+      YieldToSearches();
       quantizer_.assign(n, rows.data(), labels.data());
       for (uint32_t i = 0; i < n; ++i) {
         list_of_[first + i] = static_cast<uint32_t>(labels[i]);
@@ -168,6 +172,7 @@ class Builder {
       for (uint32_t i = 0; i < n; ++i) {
         SubtractCentroid(first + i, residuals.data() + size_t{i} * dimension_);
       }
+      YieldToSearches();
       codebooks_.compute_codes(residuals.data(), packed.data(), n);
       for (uint32_t i = 0; i < n; ++i) {
         const uint32_t list = list_of_[first + i];
@@ -204,6 +209,9 @@ absl::StatusOr<std::string> BuildIvf(const VectorsView& vectors,
   // Segments are built in parallel: more threads for one would only wait for
   // each other. Holds for this thread alone.
   omp_set_num_threads(1);
+  // OpenBLAS's own threads are not in the background as this one is: searches
+  // would wait for them. Holds for the process, in which nobody else calls it.
+  openblas_set_num_threads(1);
   try {
     return Builder(vectors, options).Build();
   } catch (const faiss::FaissException& e) {
