@@ -226,7 +226,7 @@ absl::Status Store::Refresh() {
                      OpenCurrent(entry.first));
     Tell(generation);
     std::lock_guard<std::mutex> lock(mutex_);
-    current_[entry.first] = std::move(generation);
+    current_[entry.first].swap(generation);
   }
   return absl::OkStatus();
 }
@@ -260,8 +260,13 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
   batch.Put(kTableMeta, kNextSegmentKey, number);
   RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
   Tell(generation);
-  std::lock_guard<std::mutex> lock(mutex_);
-  current_[next.collection] = generation;
+  // The one that goes may unmap large files: not under the lock, for which
+  // searches wait.
+  std::shared_ptr<const Generation> gone = generation;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    current_[next.collection].swap(gone);
+  }
   return generation;
 }
 
