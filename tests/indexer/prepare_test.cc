@@ -180,6 +180,18 @@ TEST(PrepareTest, FindsTheLanguageOfEachPassage) {
               ElementsAre(Language::kEn, Language::kDe));
 }
 
+TEST(PrepareTest, GuessesTheLanguageOfATextThatQuotesAnother) {
+  const Prepared read = Read(File(
+      "a",
+      "Le gouverneur du comté exprime son sentiment que les persécutions "
+      "visent des personnes dont le seul tort est d'être pauvres, et que leurs "
+      "biens sont confisqués sans que personne ne s'en mêle : « It is no "
+      "secret that a persecution is now "
+      "raging in this country, and the only crime is to be poor ».\n"));
+  ASSERT_EQ(read.documents.size(), 1);
+  EXPECT_NE(read.documents[0].language, Language::kUnknown);
+}
+
 TEST(PrepareTest, TheLocatorLeadsBackToLineAndElement) {
   const Prepared read = Read(
       File("a", "<h1 id=top>A</h1>\n<p>one</p>\n<h2 id=sub>B</h2>\n\n<p>two"));
