@@ -1,14 +1,22 @@
 #include "indexer/postings.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "text/sound_key.h"
+#include "text/span.h"
 
 namespace footnote {
 namespace {
+
+// The length group that scores a channel's terms.
+constexpr std::array<uint8_t, kMaxChannels> kChannelGroups = {
+    /*kChannelStem*/ 0, /*kChannelSurface*/ 1, /*kChannelBigram*/ 2,
+    /*kChannelPrefix*/ 3, /*kChannelSound*/ 0};
 
 void AppendTokens(const std::vector<Token>& tokens, uint32_t first_position,
                   std::vector<SegmentToken>* out) {
@@ -25,6 +33,18 @@ void AppendTokens(const std::vector<Token>& tokens, uint32_t first_position,
   }
 }
 
+// More words are looked up anew.
+constexpr size_t kMaxSounds = 100000;
+
+// Passages are not longer, for scoring, by how their names sound.
+void SetLengths(const std::vector<SegmentToken>& tokens,
+                SegmentPassage* passage) {
+  for (const SegmentToken& token : tokens) {
+    if (token.channel == kChannelSound) continue;
+    passage->length[kChannelGroups[token.channel]] += token.weight;
+  }
+}
+
 }  // namespace
 
 SegmentOptions MakeSegmentOptions(const std::string& encoder_hash,
@@ -34,11 +54,49 @@ SegmentOptions MakeSegmentOptions(const std::string& encoder_hash,
   options.encoder_hash = encoder_hash;
   options.dimension = dimension;
   options.positions = true;
-  options.channel_group[kChannelStem] = 0;
-  options.channel_group[kChannelSurface] = 1;
-  options.channel_group[kChannelBigram] = 2;
-  options.channel_group[kChannelPrefix] = 3;
+  options.channel_group = kChannelGroups;
   return options;
+}
+
+uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
+  if (sounds_.size() > kMaxSounds) sounds_.clear();
+  const auto [it, added] = sounds_.try_emplace(key, 0);
+  if (added) {
+    const std::string sound = SoundKey(word);
+    if (sound.size() >= kMinSounds) it->second = TermKey(kChannelSound, sound);
+  }
+  return it->second;
+}
+
+void PostingsBuilder::AppendSounds(absl::string_view text, Language language,
+                                   const std::vector<Token>& tokens,
+                                   uint32_t first_position,
+                                   std::vector<SegmentToken>* out) {
+  const auto add = [&](uint64_t sound, uint32_t position) {
+    if (sound == 0) return;
+    out->push_back({sound, first_position + position, kChannelSound, 1});
+  };
+  if (language == Language::kZh) {
+    const std::vector<TextSpan> names = HanNames(text);
+    auto name = names.begin();
+    for (const Token& token : tokens) {
+      if (name == names.end()) break;
+      if (token.end <= name->begin) continue;
+      const absl::string_view spelt = text.substr(name->begin, name->size());
+      add(SoundOf(spelt, TermKey(kChannelSound, spelt)), token.position);
+      ++name;
+    }
+    return;
+  }
+  for (const Token& token : tokens) {
+    if (token.channel != kChannelSurface ||
+        (token.flags & kTokenCapitalised) == 0 ||
+        (token.flags & kTokenStopWord) != 0) {
+      continue;
+    }
+    add(SoundOf(text.substr(token.begin, token.end - token.begin), token.key),
+        token.position);
+  }
 }
 
 const std::vector<SegmentToken>& PostingsBuilder::AboveTokens(
@@ -58,6 +116,8 @@ const std::vector<SegmentToken>& PostingsBuilder::AboveTokens(
   tokens_.clear();
   analyzer_.Analyze(above, document.language, &tokens_);
   AppendTokens(tokens_, kTitlePosition, &above_tokens_);
+  AppendSounds(above, document.language, tokens_, kTitlePosition,
+               &above_tokens_);
   return above_tokens_;
 }
 
@@ -84,6 +144,7 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
     analyzer_.Analyze(text, language, &tokens_);
     segment_tokens_.clear();
     AppendTokens(tokens_, 0, &segment_tokens_);
+    AppendSounds(text, language, tokens_, 0, &segment_tokens_);
     const std::vector<SegmentToken>& above =
         AboveTokens(document, passage.section);
     segment_tokens_.insert(segment_tokens_.end(), above.begin(), above.end());
@@ -106,6 +167,7 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
     out.heading = heading;
     out.sentences = sentences_;
     out.tokens = segment_tokens_;
+    SetLengths(segment_tokens_, &out);
     RETURN_IF_ERROR(writer->AddPassage(out).status());
   }
   return first;

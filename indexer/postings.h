@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "indexer/prepare.h"
 #include "storage/segment_writer.h"
 #include "text/analyzer.h"
+#include "text/language.h"
 
 namespace footnote {
 
@@ -36,7 +39,17 @@ class PostingsBuilder {
   const std::vector<SegmentToken>& AboveTokens(const PreparedDocument& document,
                                                uint32_t section);
 
+  // Appends how the names of `text` sound, which `tokens` are of: words that
+  // begin with a capital; in Chinese what is written as foreign names are.
+  void AppendSounds(absl::string_view text, Language language,
+                    const std::vector<Token>& tokens, uint32_t first_position,
+                    std::vector<SegmentToken>* out);
+  // The term of how `word` sounds, 0 for too few consonants. `key` is its own,
+  // to remember it by.
+  uint64_t SoundOf(absl::string_view word, uint64_t key);
+
   Analyzer analyzer_;
+  absl::flat_hash_map<uint64_t, uint64_t> sounds_;
   std::vector<Token> tokens_;
   std::vector<SegmentToken> segment_tokens_;
   std::vector<SegmentToken> above_tokens_;

@@ -42,6 +42,8 @@ struct RankQuery {
   // The question in another language, as terms that bring passages of their
   // own; empty: none.
   std::vector<WeightedTerm> translated;
+  // How its names sound, likewise.
+  std::vector<WeightedTerm> named;
   size_t top_k = 10;
   // Whatever an arm brought, in place of top_k.
   bool keep_all = false;

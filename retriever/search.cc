@@ -15,6 +15,7 @@
 #include "retriever/rank.h"
 #include "retriever/translation/bridge.h"
 #include "retriever/translation/lexicon.h"
+#include "retriever/translation/cross_terms.h"
 #include "storage/locator.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
@@ -51,7 +52,8 @@ void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
                                    [&](const Candidate& c) {
                                      return !among(c.lexical_rank) &&
                                             !among(c.vector_rank) &&
-                                            !among(c.translated_rank);
+                                            !among(c.translated_rank) &&
+                                            !among(c.named_rank);
                                    }),
                     candidates->end());
 }
@@ -162,6 +164,8 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
     };
     wider.translated = TranslatedTerms(index.words, query.question,
                                        query.language, Lexicon::BuiltIn());
+    wider.named = NamedTerms(index.words, query.question, query.language,
+                             Lexicon::BuiltIn());
     wider.keep_all = true;
     wider.distinct_documents = false;
     ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
@@ -172,6 +176,7 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
     RETURN_IF_ERROR(MeasureSentences(index.words, query.vector, text_of,
                                      sentences_.get(),
                                      absl::MakeSpan(candidates)));
+    MeasureShares(absl::MakeSpan(candidates));
     for (Candidate& candidate : candidates) {
       if (candidate.same_language) continue;
       ScoreAcross(query.vector_is_good, &candidate);

@@ -32,7 +32,12 @@ enum Channel : uint8_t {
   // The first five letters of the bare word (Hangul: two), for endings that
   // no stemmer knows. The whole word when it is shorter; none in Han and Kana.
   kChannelPrefix = 3,
+  // How a name sounds (sound_key.h), so that one in another script finds it.
+  // Not of the analyser: the indexer adds it to names, the retriever asks for
+  // it across languages. Segments of before that lack it.
+  kChannelSound = 4,
 };
+// Those of the analyser.
 constexpr int kChannelCount = 4;
 
 enum TokenFlags : uint8_t {

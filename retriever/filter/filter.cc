@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -151,6 +152,18 @@ AllowedPassages Filtered(const LiveSegment& segment, const v1::Filter& filter,
   return allowed;
 }
 
+std::shared_ptr<const LanguageBits> ByLanguage(const SegmentReader& reader) {
+  auto by_language = std::make_shared<LanguageBits>();
+  const absl::Span<const PassageRow> rows = reader.passages();
+  for (size_t passage = 0; passage < rows.size(); ++passage) {
+    if (rows[passage].language >= kLanguageCount) continue;
+    auto& bits = (*by_language)[rows[passage].language];
+    if (bits.empty()) bits.assign((rows.size() + 63) / 64, 0);
+    bits[passage / 64] |= uint64_t{1} << (passage % 64);
+  }
+  return by_language;
+}
+
 }  // namespace
 
 PassageFilter::PassageFilter(std::shared_ptr<const Generation> generation,
@@ -160,10 +173,29 @@ PassageFilter::PassageFilter(std::shared_ptr<const Generation> generation,
       *generation_, before == nullptr ? nullptr : before->generation_.get());
   for (size_t s = 0; s < generation_->segments.size(); ++s) {
     const int same = matches.Before(s);
-    labelled_.push_back(same >= 0
-                            ? before->labelled_[same]
-                            : HasLabels(*generation_->segments[s].reader));
+    const SegmentReader& reader = *generation_->segments[s].reader;
+    labelled_.push_back(same >= 0 ? before->labelled_[same]
+                                  : HasLabels(reader));
+    in_language_.push_back(same >= 0 ? before->in_language_[same]
+                                     : ByLanguage(reader));
   }
+}
+
+std::vector<AllowedPassages> PassageFilter::InLanguage(
+    Language language, absl::Span<const AllowedPassages> allowed) const {
+  std::vector<AllowedPassages> inside(allowed.size());
+  for (size_t s = 0; s < allowed.size(); ++s) {
+    const auto& bits = (*in_language_[s])[static_cast<size_t>(language)];
+    inside[s].passages = allowed[s].passages;
+    inside[s].bits = bits;
+    // No bits would be all of them.
+    inside[s].bits.resize((allowed[s].passages + 63) / 64, 0);
+    for (size_t word = 0; word < inside[s].bits.size(); ++word) {
+      inside[s].bits[word] &= allowed[s].Word(word);
+      inside[s].count += absl::popcount(inside[s].bits[word]);
+    }
+  }
+  return inside;
 }
 
 absl::StatusOr<std::vector<AllowedPassages>> PassageFilter::Apply(

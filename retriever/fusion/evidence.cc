@@ -325,4 +325,33 @@ absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
       });
 }
 
+void MeasureShares(absl::Span<Candidate> candidates) {
+  struct Measure {
+    float Candidate::*value;
+    float Candidate::*share;
+  };
+  static constexpr Measure kMeasures[] = {
+      {&Candidate::nearness, &Candidate::nearness_share},
+      {&Candidate::translation, &Candidate::translation_share},
+      {&Candidate::matched, &Candidate::matched_share},
+      {&Candidate::meaning, &Candidate::meaning_share},
+      {&Candidate::translated, &Candidate::translated_share},
+      {&Candidate::named, &Candidate::named_share},
+      {&Candidate::sentence, &Candidate::sentence_share},
+  };
+  for (const Measure& measure : kMeasures) {
+    float most = 0;
+    for (const Candidate& candidate : candidates) {
+      if (candidate.same_language) continue;
+      most = std::max(most, candidate.*measure.value);
+    }
+    if (most <= 0) continue;
+    for (Candidate& candidate : candidates) {
+      if (candidate.same_language) continue;
+      candidate.*measure.share =
+          std::max(0.0f, candidate.*measure.value) / most;
+    }
+  }
+}
+
 }  // namespace footnote

@@ -22,6 +22,8 @@ struct Candidate {
   uint32_t vector_rank = 0;
   // Of the question's translation.
   uint32_t translated_rank = 0;
+  // Of its names, by how they sound.
+  uint32_t named_rank = 0;
 
   // Inner product of the vectors; 0 without.
   float similarity = 0;
@@ -64,9 +66,20 @@ struct Candidate {
   float matched = 0;
   float meaning = 0;
   float translated = 0;
+  float named = 0;
   // Filled for the same by MeasureSentences: the highest similarity of one of
   // its sentences.
   float sentence = 0;
+  // Filled by MeasureShares: the same and nearness, as shares of the most that
+  // a passage in another language has. What a question brings differs from
+  // question to question; what the best of its passages brings is 1.
+  float nearness_share = 0;
+  float translation_share = 0;
+  float matched_share = 0;
+  float meaning_share = 0;
+  float translated_share = 0;
+  float named_share = 0;
+  float sentence_share = 0;
 
   double total = 0;
 };
@@ -80,6 +93,9 @@ absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
 // MeasureTerms: give it only the best. Segments without positions leave them 0.
 absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
                               absl::Span<Candidate> candidates);
+
+// Fills the shares of those that are not in the question's language.
+void MeasureShares(absl::Span<Candidate> candidates);
 
 }  // namespace footnote
 

@@ -22,6 +22,14 @@ absl::string_view RankFeatureName(RankFeature feature) {
       "meaning",
       "translated",
       "sentence",
+      "named",
+      "nearness_share",
+      "translation_share",
+      "matched_share",
+      "meaning_share",
+      "translated_share",
+      "named_share",
+      "sentence_share",
   };
   return kNames[feature];
 }
@@ -46,6 +54,14 @@ RankFeatures FeaturesOf(const Candidate& candidate, bool encoder_speaks) {
   row[kRankMeaning] = candidate.meaning;
   row[kRankTranslated] = candidate.translated;
   row[kRankSentence] = candidate.sentence;
+  row[kRankNamed] = candidate.named;
+  row[kRankNearnessShare] = candidate.nearness_share;
+  row[kRankTranslationShare] = candidate.translation_share;
+  row[kRankMatchedShare] = candidate.matched_share;
+  row[kRankMeaningShare] = candidate.meaning_share;
+  row[kRankTranslatedShare] = candidate.translated_share;
+  row[kRankNamedShare] = candidate.named_share;
+  row[kRankSentenceShare] = candidate.sentence_share;
   return row;
 }
 

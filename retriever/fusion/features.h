@@ -38,6 +38,16 @@ enum RankFeature {
   kRankMeaning,
   kRankTranslated,
   kRankSentence,
+  // Across languages only: the rarity of names that sound alike.
+  kRankNamed,
+  // The same and nearness as shares of the best passage's.
+  kRankNearnessShare,
+  kRankTranslationShare,
+  kRankMatchedShare,
+  kRankMeaningShare,
+  kRankTranslatedShare,
+  kRankNamedShare,
+  kRankSentenceShare,
   kRankFeatureCount,
 };
 

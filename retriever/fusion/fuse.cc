@@ -49,9 +49,12 @@ std::vector<WeightedTerm> LexicalTerms(const QueryTerms& query) {
 
 std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
                             const std::vector<VectorHit>& nearest,
-                            const std::vector<LexicalHit>& translated) {
+                            const std::vector<VectorHit>& at_home,
+                            const std::vector<LexicalHit>& translated,
+                            const std::vector<LexicalHit>& named) {
   std::vector<Candidate> candidates;
-  candidates.reserve(lexical.size() + nearest.size() + translated.size());
+  candidates.reserve(lexical.size() + nearest.size() + at_home.size() +
+                     translated.size() + named.size());
   absl::flat_hash_map<uint64_t, size_t> seen;
   const auto at = [&](uint32_t segment, uint32_t passage) -> Candidate& {
     const auto [it, added] =
@@ -71,8 +74,14 @@ std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
     candidate.vector_rank = i + 1;
     candidate.similarity = nearest[i].similarity;
   }
+  for (const VectorHit& hit : at_home) {
+    at(hit.segment, hit.passage).similarity = hit.similarity;
+  }
   for (size_t i = 0; i < translated.size(); ++i) {
     at(translated[i].segment, translated[i].passage).translated_rank = i + 1;
+  }
+  for (size_t i = 0; i < named.size(); ++i) {
+    at(named[i].segment, named[i].passage).named_rank = i + 1;
   }
   return candidates;
 }
@@ -100,7 +109,7 @@ void ScoreAcross(bool encoder_speaks, Candidate* candidate) {
 
 bool IsEvidence(const Candidate& candidate) {
   return candidate.has_content_term || candidate.translated_rank > 0 ||
-         candidate.similarity >= kNear;
+         candidate.named_rank > 0 || candidate.similarity >= kNear;
 }
 
 bool BetterFirst(const Candidate& a, const Candidate& b) {

@@ -18,11 +18,14 @@ float ChannelWeight(uint8_t channel);
 // out.
 std::vector<WeightedTerm> LexicalTerms(const QueryTerms& query);
 
-// What the arms brought, each passage once, with its ranks. `translated`: by
-// the question's translation.
+// What the arms brought, each passage once, with its ranks. `at_home`: the
+// nearest in the question's language, without a rank of theirs. `translated`:
+// by the question's translation; `named`: by how its names sound.
 std::vector<Candidate> Join(const std::vector<LexicalHit>& lexical,
                             const std::vector<VectorHit>& nearest,
-                            const std::vector<LexicalHit>& translated);
+                            const std::vector<VectorHit>& at_home,
+                            const std::vector<LexicalHit>& translated,
+                            const std::vector<LexicalHit>& named);
 
 // Sets `total` from all that was measured so far; what was not is 0. Called
 // before the positions are read, to choose those for whom they are, and again

@@ -10,14 +10,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
 #include "base/status_macros.h"
-#include "base/utf8.h"
 #include "kernels/scan_int8.h"
-#include "retriever/lexical/analyze.h"
-#include "retriever/lexical/query_terms.h"
-#include "retriever/translation/sound_key.h"
+#include "retriever/translation/words.h"
 #include "storage/segment_reader.h"
+#include "text/sound_key.h"
 
 namespace footnote {
 namespace {
@@ -27,81 +24,14 @@ namespace {
 // nothing to do with each other stays below this share of the way to 1.
 constexpr float kRelated = 0.3f;
 // As good as a translation is a name that sounds alike.
-constexpr float kSoundsAlike = 0.9f;
-// Hebrew, Arabic, Devanagari and what comes after them have no capitals.
-constexpr char32_t kFirstWithoutCase = 0x0590;
+constexpr float kSoundsAlike = 0.75f;
 // A mean of so few words counts half.
 constexpr double kFewWords = 50;
-// A longer question's first words.
-constexpr size_t kMaxQuestionWords = 32;
 
 // Of a BM25 over candidates alone: steeper than the index's, as what counts is
 // one passage against another.
 constexpr float kTfSaturation = 1.2f;
 constexpr float kLengthShare = 0.75f;
-
-// A word once for each place: the terms of Kana and Han words are stems, of
-// all others surfaces.
-bool IsWord(const Token& token) {
-  return token.channel == kChannelSurface || token.channel == kChannelStem;
-}
-
-bool IsMeaning(const Token& token) {
-  return token.channel == kChannelStem || token.channel == kChannelBigram;
-}
-
-// A content word and what it may be in English.
-struct Word {
-  // Bytes of the text.
-  uint32_t begin = 0;
-  uint32_t end = 0;
-  // Its surface's, or stem's, key.
-  uint64_t key = 0;
-  uint8_t flags = 0;
-  // Of its stem, the parts of a compound, and the bigrams that begin here.
-  absl::InlinedVector<uint64_t, 4> meanings;
-};
-
-// Content words of `text`, each place once.
-std::vector<Word> ContentWords(absl::string_view text, Language language) {
-  std::vector<Word> words;
-  for (const Token& token : AnalyzeText(text, language)) {
-    if ((token.flags & kTokenStopWord) != 0) continue;
-    const bool same_place = !words.empty() && words.back().begin == token.begin;
-    const bool is_word = IsWord(token) && (token.flags & kTokenPart) == 0;
-    if (!same_place) {
-      if (!is_word) continue;
-      words.push_back({token.begin, token.end, token.key, token.flags, {}});
-    } else if (is_word && token.channel == kChannelSurface) {
-      words.back().end = token.end;
-      words.back().key = token.key;
-      words.back().flags = token.flags;
-    }
-    if (IsMeaning(token)) words.back().meanings.push_back(token.key);
-  }
-  return words;
-}
-
-// What a word may be in English; what it is itself, as names are, among it.
-std::vector<Translation> InEnglish(const Word& word, Language language,
-                                   const Lexicon& lexicon) {
-  std::vector<Translation> english;
-  for (const uint64_t key : word.meanings) {
-    english.push_back({key, 1});
-    if (language != Language::kEn) lexicon.Find(language, key, &english);
-  }
-  return english;
-}
-
-// How a word sounds that may be a name: in scripts with capitals, one with a
-// capital. Else empty.
-std::string NameKey(absl::string_view word, uint8_t flags) {
-  int length = 1;
-  const char32_t first = DecodeUtf8(word, 0, &length);
-  const bool has_case = first < kFirstWithoutCase;
-  if (has_case && (flags & kTokenCapitalised) == 0) return "";
-  return SoundKey(word);
-}
 
 // All words of the candidates, each once.
 class Vocabulary {
@@ -167,7 +97,7 @@ SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
   const Language language = static_cast<Language>(row.language);
   SentenceWords words(std::max<size_t>(1, sentences.size()));
   size_t sentence = 0;
-  for (const Word& word : ContentWords(text, language)) {
+  for (const ContentWord& word : ContentWords(text, language)) {
     while (sentence + 1 < sentences.size() &&
            word.begin >= sentences[sentence].end) {
       ++sentence;
@@ -178,9 +108,8 @@ SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
     if (number < 0) {
       const float rarity = static_cast<float>(
           Idf(corpus.passages(), corpus.DocumentFrequency(word.key)));
-      number =
-          vocabulary->Add(language, spelt, rarity, NameKey(spelt, word.flags),
-                          InEnglish(word, language, lexicon));
+      number = vocabulary->Add(language, spelt, rarity, word.name,
+                               InEnglish(word, language, lexicon));
     }
     words[sentence].push_back(number);
   }
@@ -193,27 +122,11 @@ struct Worths {
   size_t words = 0;
   std::vector<float> by_vector;
   std::vector<float> by_lexicon;
+  std::vector<float> by_name;
 };
 
-struct Asked {
-  std::vector<absl::string_view> words;
-  std::vector<std::string> names;
-  std::vector<std::vector<Translation>> english;
-};
-
-Asked WordsAsked(absl::string_view question, Language language,
-                 const Lexicon& lexicon) {
-  Asked asked;
-  for (const Word& word : ContentWords(question, language)) {
-    if (asked.words.size() == kMaxQuestionWords) break;
-    asked.words.push_back(question.substr(word.begin, word.end - word.begin));
-    asked.names.push_back(NameKey(asked.words.back(), word.flags));
-    asked.english.push_back(InEnglish(word, language, lexicon));
-  }
-  return asked;
-}
-
-absl::StatusOr<Worths> Compare(const Asked& asked, const Vocabulary& vocabulary,
+absl::StatusOr<Worths> Compare(const AskedWords& asked,
+                               const Vocabulary& vocabulary,
                                WordVectors* words) {
   WordCodes asked_codes;
   WordCodes codes;
@@ -223,11 +136,13 @@ absl::StatusOr<Worths> Compare(const Asked& asked, const Vocabulary& vocabulary,
   const size_t count = worths.words = vocabulary.words().size();
   worths.by_vector.assign(asked.words.size() * count, 0);
   worths.by_lexicon.assign(asked.words.size() * count, 0);
+  worths.by_name.assign(asked.words.size() * count, 0);
   std::vector<int32_t> sums(count);
   for (size_t q = 0; q < asked.words.size(); ++q) {
     ScanInt8(asked_codes.Row(q), codes.codes.data(), codes.stride, count,
              sums.data());
     float* const row = worths.by_vector.data() + q * count;
+    float* const named = worths.by_name.data() + q * count;
     double total = 0;
     for (size_t w = 0; w < count; ++w) {
       row[w] =
@@ -237,13 +152,14 @@ absl::StatusOr<Worths> Compare(const Asked& asked, const Vocabulary& vocabulary,
     const float mean =
         std::min(0.9f, static_cast<float>(total / (count + kFewWords)));
     for (size_t w = 0; w < count; ++w) {
-      float related = (row[w] - mean) / (1 - mean);
-      if (SoundAlike(asked.names[q], vocabulary.name(w))) {
-        related = std::max(related, kSoundsAlike);
-      }
+      const float related = (row[w] - mean) / (1 - mean);
       row[w] = related < kRelated
                    ? 0
                    : related * related * related * vocabulary.rarity(w);
+      const float alike = SoundLikeness(asked.names[q], vocabulary.name(w));
+      if (alike == 0) continue;
+      named[w] = alike * vocabulary.rarity(w);
+      row[w] = std::max(row[w], kSoundsAlike * named[w]);
     }
     float* const meant = worths.by_lexicon.data() + q * count;
     for (const Translation& english : asked.english[q]) {
@@ -266,17 +182,20 @@ void SumUp(const Worths& worths, size_t asked, const SentenceWords& sentences,
   }
   std::vector<float> meaning(asked, 0);
   std::vector<float> translated(asked, 0);
+  std::vector<float> named(asked, 0);
   for (const auto& sentence : sentences) {
     float by_vector = 0;
     float matched = 0;
     for (size_t q = 0; q < asked; ++q) {
       const float* const vector = worths.by_vector.data() + q * worths.words;
       const float* const lexicon = worths.by_lexicon.data() + q * worths.words;
+      const float* const name = worths.by_name.data() + q * worths.words;
       float best_vector = 0;
       float best = 0;
       for (int word : sentence) {
         best_vector = std::max(best_vector, vector[word]);
         best = std::max(best, std::max(vector[word], lexicon[word]));
+        named[q] = std::max(named[q], name[word]);
         if (lexicon[word] > 0) {
           const float tf = static_cast<float>(frequency[word]);
           translated[q] =
@@ -293,47 +212,17 @@ void SumUp(const Worths& worths, size_t asked, const SentenceWords& sentences,
   candidate->meaning = std::accumulate(meaning.begin(), meaning.end(), 0.0f);
   candidate->translated =
       std::accumulate(translated.begin(), translated.end(), 0.0f);
+  candidate->named = std::accumulate(named.begin(), named.end(), 0.0f);
 }
 
 }  // namespace
-
-std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
-                                          absl::string_view question,
-                                          Language language,
-                                          const Lexicon& lexicon) {
-  std::vector<WeightedTerm> terms;
-  if (language == Language::kEn || !lexicon.Speaks(language)) return terms;
-  absl::flat_hash_map<uint64_t, float> likelihood;
-  for (const auto& english : WordsAsked(question, language, lexicon).english) {
-    for (const Translation& translation : english) {
-      float& best = likelihood[translation.key];
-      best = std::max(best, translation.likelihood);
-    }
-  }
-  for (const auto& [key, value] : likelihood) {
-    const uint64_t df = corpus.DocumentFrequency(key);
-    if (df == 0) continue;
-    const double rarity = Idf(corpus.passages(), df);
-    terms.push_back(
-        {key, kChannelStem,
-         static_cast<float>(rarity * value * (kBm25K1 + 1) * kScoreUnit)});
-  }
-  // The key decides between equals: the order of a hash map is not the same
-  // twice.
-  std::sort(terms.begin(), terms.end(),
-            [](const WeightedTerm& a, const WeightedTerm& b) {
-              return a.weight != b.weight ? a.weight > b.weight : a.key < b.key;
-            });
-  if (terms.size() > kMaxQueryTerms) terms.resize(kMaxQueryTerms);
-  return terms;
-}
 
 absl::Status MeasureTranslation(const Corpus& corpus,
                                 absl::string_view question, Language language,
                                 const TextOf& text_of, const Lexicon& lexicon,
                                 WordVectors* words,
                                 absl::Span<Candidate> candidates) {
-  const Asked asked = WordsAsked(question, language, lexicon);
+  const AskedWords asked = WordsAsked(question, language, lexicon);
   if (asked.words.empty()) return absl::OkStatus();
 
   Vocabulary vocabulary;

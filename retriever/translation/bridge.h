@@ -16,7 +16,6 @@
 #include "absl/types/span.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
-#include "retriever/lexical/max_score.h"
 #include "retriever/translation/lexicon.h"
 #include "retriever/translation/word_vectors.h"
 #include "text/language.h"
@@ -25,14 +24,6 @@ namespace footnote {
 
 // Reads a candidate's text.
 using TextOf = std::function<absl::StatusOr<std::string>(const Candidate&)>;
-
-// What a question's words may be in English, as terms to look for: each weighs
-// its rarity and how likely it is what the question means. Empty for English
-// and for languages that the lexicon does not have.
-std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
-                                          absl::string_view question,
-                                          Language language,
-                                          const Lexicon& lexicon);
 
 // Measures the candidates that are not in the question's language: how well
 // their words match the question's. Two words match by
@@ -46,6 +37,8 @@ std::vector<WeightedTerm> TranslatedTerms(const Corpus& corpus,
 //   matched      the same, by vectors or the lexicon, whichever is more
 //   meaning      the same of the whole passage
 //   translated   by the lexicon, of the whole passage, as BM25 counts
+//   named        by names that sound alike, of the whole passage: the rarity
+//                of each, times SoundLikeness
 //   what `text_of` and the encoder return
 absl::Status MeasureTranslation(const Corpus& corpus,
                                 absl::string_view question, Language language,

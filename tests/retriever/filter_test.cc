@@ -67,6 +67,25 @@ TEST_F(FilterTest, KeepsLanguages) {
   EXPECT_EQ(Passing(), (Set{"0:2", "1:1"}));
 }
 
+TEST_F(FilterTest, KeepsOneLanguageOfWhatIsAllowed) {
+  const PassageFilter filter(generation_);
+  const auto allowed = filter.Apply(filter_);
+  ASSERT_TRUE(allowed.ok()) << allowed.status();
+  const auto english = filter.InLanguage(Language::kEn, *allowed);
+  ASSERT_EQ(english.size(), 2u);
+  EXPECT_EQ(english[0].count, 2u);
+  EXPECT_TRUE(english[0].Has(0) && english[0].Has(1));
+  EXPECT_FALSE(english[0].Has(2));
+  // The secret one stays secret.
+  EXPECT_EQ(english[1].count, 0u);
+  EXPECT_FALSE(english[1].Has(0));
+  for (const AllowedPassages& none :
+       filter.InLanguage(Language::kZh, *allowed)) {
+    EXPECT_EQ(none.count, 0u);
+    EXPECT_FALSE(none.Has(0));
+  }
+}
+
 TEST_F(FilterTest, RefusesALanguageThatItDoesNotKnow) {
   filter_.add_languages("xx");
   EXPECT_EQ(PassageFilter(generation_).Apply(filter_).status().code(),

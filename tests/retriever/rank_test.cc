@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "proto/footnote/v1/types.pb.h"
-#include "retriever/translation/bridge.h"
+#include "retriever/translation/cross_terms.h"
 #include "retriever/translation/lexicon.h"
 #include "tests/retriever/test_corpus.h"
 
@@ -77,6 +77,42 @@ TEST(RankTest, FindsByVectorWhatSharesNoWord) {
   ASSERT_FALSE(ranking.passages.empty());
   EXPECT_EQ(ranking.passages[0].passage, 2u);
   EXPECT_EQ(ranking.passages[0].vector_rank, 1u);
+}
+
+TEST(RankTest, FindsByVectorAtHomeThoughOtherLanguagesAreNearer) {
+  std::vector<TestDocument> documents = Library();
+  // More than an arm brings, all as near as can be.
+  for (int i = 0; i < 300; ++i) {
+    documents.push_back({absl::StrCat("fr", i),
+                         Language::kFr,
+                         {{"Le pain se fait de farine.", Axis(7)}}});
+  }
+  std::vector<float> vector = Axis(7);
+  vector[0] = 0.4f;
+  const SearchIndex index(MakeGeneration({documents}));
+  RankQuery query = Ask("Which waterway crosses the capital?");
+  query.vector = vector;
+  query.keep_all = true;
+  bool found = false;
+  for (const Candidate& candidate : MustRank(index, query).passages) {
+    if (!candidate.same_language) continue;
+    found |= candidate.passage == 0 && candidate.nearness > 0;
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST(RankTest, SharesAreOfTheBestInAnotherLanguage) {
+  std::vector<Candidate> candidates(3);
+  candidates[0].meaning = 8;
+  candidates[0].same_language = true;
+  candidates[1].meaning = 4;
+  candidates[2].meaning = 1;
+  candidates[2].nearness = -1;
+  MeasureShares(absl::MakeSpan(candidates));
+  EXPECT_EQ(candidates[0].meaning_share, 0);
+  EXPECT_EQ(candidates[1].meaning_share, 1);
+  EXPECT_EQ(candidates[2].meaning_share, 0.25f);
+  EXPECT_EQ(candidates[2].nearness_share, 0);
 }
 
 TEST(RankTest, FindsByTheTranslationWhatSharesNoWord) {

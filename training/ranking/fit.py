@@ -37,14 +37,15 @@ DEPTH = 10
 FEWEST = 5  # questions of a language that is counted
 # Features that only mean something across languages, and those that mean
 # nothing there.
-ACROSS_ONLY = {"translation", "matched", "meaning", "translated", "sentence"}
+ACROSS_ONLY = {"translation", "matched", "meaning", "translated", "named",
+               "sentence"}
 # Of these more can only be better: a negative weight would be an accident of
-# the data.
-NOT_NEGATIVE = {"stems", "words", "prefixes", "nearness", "foreign_nearness",
-                "language", "title", "title_share", "coverage", "lead",
-                "stem_window",
-                "prefix_window", "phrase", "translation", "matched", "meaning",
-                "translated", "sentence"}
+# the data. (A share may correct what its measure adds, so it may be negative.)
+NOT_NEGATIVE = ACROSS_ONLY | {
+    "stems", "words", "prefixes", "nearness", "foreign_nearness", "language",
+    "title", "title_share", "coverage", "lead", "stem_window",
+    "prefix_window", "phrase"}
+ACROSS_ONLY |= {name + "_share" for name in ACROSS_ONLY | {"nearness"}}
 
 
 class Item:

@@ -1,0 +1,72 @@
+#include "indexer/postings.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/segment_reader.h"
+#include "text/sound_key.h"
+
+namespace footnote {
+namespace {
+
+// The segment of one document.
+std::shared_ptr<const SegmentReader> SegmentOf(const std::string& text,
+                                               const std::string& language) {
+  static int number = 0;
+  SourceFile file;
+  file.document = "d";
+  file.bytes = text;
+  file.language = language;
+  SegmentWriter writer(MakeSegmentOptions("", 0));
+  PostingsBuilder builder;
+  const absl::Status prepared = PrepareDocuments(
+      std::move(file), "c", {},
+      [&](const std::string&, absl::StatusOr<PreparedDocument> document) {
+        EXPECT_TRUE(document.ok()) << document.status();
+        return builder.Add(*document, 1, &writer).status();
+      });
+  EXPECT_TRUE(prepared.ok()) << prepared;
+  const std::string path =
+      absl::StrCat(::testing::TempDir(), "/segment_", ++number);
+  EXPECT_TRUE(writer.Finish(path).ok());
+  auto reader = SegmentReader::Open(path);
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  return *std::move(reader);
+}
+
+uint64_t Sounding(const SegmentReader& segment, const std::string& name) {
+  return segment.DocumentFrequency(TermKey(kChannelSound, SoundKey(name)));
+}
+
+TEST(PostingsTest, FilesNamesByHowTheySound) {
+  const auto segment =
+      SegmentOf("The geographer Halford Mackinder wrote of winter.\n", "en");
+  EXPECT_EQ(Sounding(*segment, "Mackinder"), 1);
+  EXPECT_EQ(Sounding(*segment, "Маккиндер"), 1);
+  // No name.
+  EXPECT_EQ(Sounding(*segment, "geographer"), 0);
+  EXPECT_EQ(Sounding(*segment, "winter"), 0);
+}
+
+TEST(PostingsTest, FilesForeignNamesInChineseTextWhole) {
+  const auto segment = SegmentOf("谁在约塞米蒂国家公园遇见特斯拉？\n", "zh");
+  EXPECT_EQ(Sounding(*segment, "Yosemite"), 1);
+  EXPECT_EQ(Sounding(*segment, "Tesla"), 1);
+}
+
+TEST(PostingsTest, SoundsDoNotMakeAPassageLonger) {
+  const auto named = SegmentOf("Halford Mackinder wrote of winter.\n", "en");
+  const auto plain = SegmentOf("halford mackinder wrote of winter.\n", "en");
+  ASSERT_EQ(named->passage_count(), 1u);
+  for (int group = 0; group < kLengthGroups; ++group) {
+    EXPECT_EQ(named->passages()[0].length[group],
+              plain->passages()[0].length[group]);
+  }
+}
+
+}  // namespace
+}  // namespace footnote
