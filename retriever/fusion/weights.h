@@ -9,6 +9,7 @@
 
 namespace footnote {
 
+// clang-format off
 // What each feature adds to a passage's score, per unit.
 inline constexpr double kRankWeights[kRankFeatureCount] = {
     0.0897,  // stems
@@ -68,6 +69,7 @@ inline constexpr double kAcrossWeights[kRankFeatureCount] = {
     0.1422,  // named_share
     1.9342,  // sentence_share
 };
+// clang-format on
 
 }  // namespace footnote
 

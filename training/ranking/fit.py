@@ -161,6 +161,7 @@ HEADER = """\
 
 namespace footnote {{
 
+// clang-format off
 // What each feature adds to a passage's score, per unit.
 inline constexpr double kRankWeights[kRankFeatureCount] = {{
 {home}}};
@@ -168,6 +169,7 @@ inline constexpr double kRankWeights[kRankFeatureCount] = {{
 // The same for passages in another language than the question's.
 inline constexpr double kAcrossWeights[kRankFeatureCount] = {{
 {across}}};
+// clang-format on
 
 }}  // namespace footnote
 
