@@ -431,8 +431,8 @@ absl::StatusOr<std::vector<VersionRecord>> DocumentStore::ListVersions(
 }
 
 absl::StatusOr<DocumentPage> DocumentStore::ListDocuments(
-    absl::string_view collection, int page_size,
-    absl::string_view page_token) const {
+    absl::string_view collection, int page_size, absl::string_view page_token,
+    absl::string_view id_prefix) const {
   RETURN_IF_ERROR(CheckName("collection name", collection));
   if (page_size < 0 || page_size > kMaxPageSize) {
     return absl::InvalidArgumentError(
@@ -447,7 +447,7 @@ absl::StatusOr<DocumentPage> DocumentStore::ListDocuments(
     return absl::InvalidArgumentError("page token is not one of this list's");
   }
   const std::string prefix = CollectionKey(collection);
-  auto it = kv_->Iterate(kTableDocuments, prefix);
+  auto it = kv_->Iterate(kTableDocuments, absl::StrCat(prefix, id_prefix));
   if (!page_token.empty()) {
     std::string after = absl::StrCat(prefix, page_token.substr(1));
     after.push_back('\0');

@@ -155,12 +155,12 @@ class DocumentStore {
   absl::StatusOr<std::vector<VersionRecord>> ListVersions(
       const DocumentRef& document) const;
 
-  // Live documents of a collection in the order of their ids, at most
-  // `page_size` (1 to 1,000; 0: 100).
+  // Live documents of a collection whose ids begin with `id_prefix`, in the
+  // order of their ids, at most `page_size` (1 to 1,000; 0: 100).
   //   InvalidArgument  a page token that this method did not give
   absl::StatusOr<DocumentPage> ListDocuments(
-      absl::string_view collection, int page_size,
-      absl::string_view page_token) const;
+      absl::string_view collection, int page_size, absl::string_view page_token,
+      absl::string_view id_prefix = "") const;
   // Documents that are deleted and not yet erased.
   absl::StatusOr<std::vector<DocumentRef>> ListDeleted(
       absl::string_view collection) const;

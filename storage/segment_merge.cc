@@ -22,6 +22,7 @@ constexpr uint32_t kDropped = 0xffffffff;
 // One input and the way from its numbers to those of the result.
 struct Source {
   const SegmentReader* reader = nullptr;
+  const SegmentReader* vectors = nullptr;
   std::vector<bool> kept_documents;
   std::vector<uint32_t> passages;  // kDropped where the document is gone
   std::vector<uint32_t> strings;   // kDropped where nothing uses it
@@ -35,17 +36,26 @@ struct Merged {
   std::vector<PassageRow> passages;
 };
 
-absl::Status CheckAlike(const SegmentReader& first,
-                        const SegmentReader& other) {
+const SegmentReader& VectorsOf(const MergeInput& input) {
+  return input.vectors != nullptr ? *input.vectors : *input.segment;
+}
+
+absl::Status CheckAlike(const MergeInput& first_input,
+                        const MergeInput& other_input) {
+  const SegmentReader& first = *first_input.segment;
+  const SegmentReader& other = *other_input.segment;
   const SegmentInfo& a = first.info();
   const SegmentInfo& b = other.info();
+  const SegmentInfo& v = VectorsOf(first_input).info();
+  const SegmentInfo& w = VectorsOf(other_input).info();
   const char* what = nullptr;
   if (a.analyzer_version != b.analyzer_version) what = "analyser version";
-  if (memcmp(a.encoder_hash, b.encoder_hash, sizeof(a.encoder_hash)) != 0) {
+  if (memcmp(v.encoder_hash, w.encoder_hash, sizeof(v.encoder_hash)) != 0) {
     what = "encoder";
   }
-  if (a.dimension != b.dimension) what = "dimension";
-  if (a.exact != b.exact) what = "exact form of vectors";
+  if (v.dimension != w.dimension) what = "dimension";
+  if (v.exact != w.exact) what = "exact form of vectors";
+  if (w.passage_count != b.passage_count) what = "passages of their vectors";
   if (a.flags != b.flags) what = "positions";
   if (memcmp(a.channel_group, b.channel_group, sizeof(a.channel_group)) != 0) {
     what = "channel groups";
@@ -59,6 +69,7 @@ absl::Status CheckAlike(const SegmentReader& first,
 Source MakeSource(const MergeInput& input, uint32_t* next_passage) {
   Source source;
   source.reader = input.segment.get();
+  source.vectors = &VectorsOf(input);
   const SegmentReader& reader = *source.reader;
   source.kept_documents.assign(reader.document_count(), true);
   for (const uint32_t deleted : input.deleted_documents) {
@@ -138,7 +149,7 @@ void MergeTables(const std::vector<Source>& sources, Merged* merged) {
         passage.heading = source.strings[passage.heading];
         passage.first_sentence = sentences;
         sentences += passage.sentence_count;
-        const auto rows = reader.VectorRowsOf(old);
+        const auto rows = source.vectors->VectorRowsOf(old);
         const uint32_t count = rows.second - rows.first;
         passage.first_vector = count == 0 ? kNoVector : vectors;
         vectors += count;
@@ -268,7 +279,7 @@ void MergeVectors(const std::vector<Source>& sources, const SegmentInfo& info,
   if (info.vector_count == 0) return;
   const auto for_each_row = [&](auto visit) {
     ForEachPassage(sources, [&](const Source& source, uint32_t p) {
-      const auto rows = source.reader->VectorRowsOf(p);
+      const auto rows = source.vectors->VectorRowsOf(p);
       for (uint32_t r = rows.first; r < rows.second; ++r) {
         visit(source, r, source.passages[p]);
       }
@@ -276,21 +287,21 @@ void MergeVectors(const std::vector<Source>& sources, const SegmentInfo& info,
   };
   file->Begin(SectionId::kVectorRows);
   for_each_row([&](const Source& source, uint32_t r, uint32_t passage) {
-    VectorRow row = source.reader->vectors().rows[r];
+    VectorRow row = source.vectors->vectors().rows[r];
     row.passage = passage;
     file->Append(&row, sizeof(row));
   });
   file->End();
   file->Begin(SectionId::kVectorCodes);
   for_each_row([&](const Source& source, uint32_t r, uint32_t) {
-    const VectorsView& vectors = source.reader->vectors();
+    const VectorsView& vectors = source.vectors->vectors();
     file->Append(vectors.Code(r), vectors.code_stride);
   });
   file->End();
   if (info.exact == ExactVectors::kNone) return;
   file->Begin(SectionId::kVectorExact);
   for_each_row([&](const Source& source, uint32_t r, uint32_t) {
-    const VectorsView& vectors = source.reader->vectors();
+    const VectorsView& vectors = source.vectors->vectors();
     file->Append(vectors.Exact(r), vectors.exact_stride);
   });
   file->End();
@@ -331,7 +342,7 @@ absl::Status MergeSegments(absl::Span<const MergeInput> inputs,
                            absl::string_view path) {
   uint64_t passages = 0;
   for (const MergeInput& input : inputs) {
-    RETURN_IF_ERROR(CheckAlike(*inputs[0].segment, *input.segment));
+    RETURN_IF_ERROR(CheckAlike(inputs[0], input));
     passages += input.segment->passage_count();
   }
   if (passages > kMaxSegmentPassages) {
@@ -355,9 +366,10 @@ absl::Status MergeSegments(absl::Span<const MergeInput> inputs,
   const SegmentInfo& like = inputs[0].segment->info();
   info.analyzer_version = like.analyzer_version;
   info.flags = like.flags;
-  memcpy(info.encoder_hash, like.encoder_hash, sizeof(info.encoder_hash));
-  info.dimension = like.dimension;
-  info.exact = like.exact;
+  const SegmentInfo& vectors = VectorsOf(inputs[0]).info();
+  memcpy(info.encoder_hash, vectors.encoder_hash, sizeof(info.encoder_hash));
+  info.dimension = vectors.dimension;
+  info.exact = vectors.exact;
   memcpy(info.channel_group, like.channel_group, sizeof(info.channel_group));
   info.created_us = std::chrono::duration_cast<std::chrono::microseconds>(
                         std::chrono::system_clock::now().time_since_epoch())

@@ -18,6 +18,9 @@ struct MergeInput {
   std::shared_ptr<const SegmentReader> segment;
   // Indexes of documents to leave out, sorted.
   std::vector<uint32_t> deleted_documents;
+  // Where the vectors come from, with their encoder, dimension and form: a
+  // segment with the same passages. Null: `segment` itself.
+  std::shared_ptr<const SegmentReader> vectors = nullptr;
 };
 
 // Writes the documents of `inputs`, in order, less the deleted ones, into one
@@ -27,7 +30,7 @@ struct MergeInput {
 // makes a new one, or none is written.
 //   InvalidArgument     inputs disagree on analyser, encoder, dimension, exact
 //                       form, positions or channel groups; or hold too many
-//                       passages together
+//                       passages together; or `vectors` has others
 //   FailedPrecondition  no document would be left
 //   DataLoss            an input is damaged
 //   ResourceExhausted   the disk is full

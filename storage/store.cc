@@ -110,6 +110,7 @@ absl::Status Store::Init() {
   kv_options.compress = options_.compress;
   ASSIGN_OR_RETURN(kv_, Kv::Open(absl::StrCat(folder_, "/db"), kv_options));
   documents_ = std::make_unique<DocumentStore>(kv_.get());
+  duplicates_ = std::make_unique<DuplicateTable>(kv_.get());
   cache_ = std::make_unique<SegmentCache>(absl::StrCat(folder_, "/segments"));
   if (!primary) return absl::OkStatus();
   RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder_, "/segments")));
@@ -134,6 +135,7 @@ absl::Status Store::RemoveOrphans() {
       listed.insert(segment.name);
     }
   }
+  RETURN_IF_ERROR(ListStandby(&listed));
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    ListFolder(absl::StrCat(folder_, "/segments")));
   for (const std::string& name : names) {
@@ -306,6 +308,12 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
           absl::StrCat("document ", document, ": twice in one commit"));
     }
   }
+  if (!commit.signatures.empty() &&
+      commit.signatures.size() != commit.versions.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "commit of ", commit.collection, ": ", commit.signatures.size(),
+        " signatures, want none or ", commit.versions.size()));
+  }
   std::vector<std::shared_ptr<const SegmentReader>> readers;
   for (const std::string& name : commit.new_segments) {
     absl::StatusOr<std::shared_ptr<const SegmentReader>> reader =
@@ -345,8 +353,27 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
   for (const auto& reader : readers) {
     RETURN_IF_ERROR(AddSegment(*reader, &next));
   }
+  RETURN_IF_ERROR(ApplyDuplicates(commit, &batch));
   if (commit.also != nullptr) batch.Append(std::move(*commit.also));
   return Publish(std::move(next), std::move(batch));
+}
+
+// REQUIRES: commit_mutex_ is held
+absl::Status Store::ApplyDuplicates(const Commit& commit, KvBatch* batch) {
+  DuplicateChanges changes(kv_.get(), commit.collection);
+  for (const std::string& document : commit.deleted_documents) {
+    RETURN_IF_ERROR(changes.Remove(document));
+  }
+  std::vector<std::string> like(commit.versions.size());
+  for (size_t i = 0; i < commit.versions.size(); ++i) {
+    ASSIGN_OR_RETURN(
+        like[i], changes.Put(commit.versions[i].document,
+                             commit.signatures.empty() ? absl::nullopt
+                                                       : commit.signatures[i]));
+  }
+  changes.AppendTo(batch);
+  if (commit.with_like != nullptr) commit.with_like(like, batch);
+  return absl::OkStatus();
 }
 
 absl::Status Store::Verify() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "storage/ann_section.h"
 #include "storage/document_store.h"
+#include "storage/duplicates.h"
 #include "storage/generation.h"
 #include "storage/kv.h"
 #include "storage/manifest.h"
@@ -41,8 +43,14 @@ struct Commit {
   std::vector<std::string> new_segments;
   // Ids of documents to hide.
   std::vector<std::string> deleted_documents;
+  // Of each of `versions`, or empty: then all are taken to be like no other.
+  std::vector<absl::optional<TextSignature>> signatures;
   // Changes of the caller's own (job states), in the same write.
   KvBatch* also = nullptr;
+  // Called with a document for each of `versions` that says nearly the same
+  // ("": none), for changes that tell so; may be empty. Not thread-safe itself;
+  // must not call the store.
+  std::function<void(const std::vector<std::string>&, KvBatch*)> with_like;
 };
 
 // A store as it was at one moment, in a folder of its own beside the segments,
@@ -98,6 +106,7 @@ class Store {
 
   Kv* kv() { return kv_.get(); }
   DocumentStore* documents() { return documents_.get(); }
+  const DuplicateTable& duplicates() const { return *duplicates_; }
   const std::string& folder() const { return folder_; }
   // The folder for the audit room's Kv.
   std::string audit_folder() const;
@@ -149,6 +158,39 @@ class Store {
   // Whether a merge or an erasure is under way.
   bool merging();
 
+  // ---- A second generation of a collection, beside the one that searches see:
+  // the same documents with the vectors of another encoder. It does not follow
+  // commits by itself; switching asks for all of them. Erasing drops it.
+
+  // Empty, with the number 0 and no segments, where there is none.
+  absl::StatusOr<std::shared_ptr<const Generation>> Standby(
+      absl::string_view collection);
+  // Of each segment of `current`, the documents that the standby does not have
+  // in that version.
+  absl::StatusOr<std::vector<std::vector<uint32_t>>> StandbyLacks(
+      const Generation& current);
+  // Adds a finished segment, named by NewSegment(), to the standby; what it
+  // held of its documents before is hidden.
+  //   InvalidArgument  another analyser, encoder or dimension than the
+  //   standby's
+  absl::Status AddStandby(absl::string_view collection,
+                          const std::string& segment);
+  // Makes the standby the current generation, and the current one the standby,
+  // in one synced write.
+  //   FailedPrecondition  there is no standby
+  //   Aborted             it lacks documents that are live
+  absl::StatusOr<std::shared_ptr<const Generation>> SwitchStandby(
+      absl::string_view collection);
+  // Removes it with its files; searches that hold them go on.
+  absl::Status DropStandby(absl::string_view collection);
+
+  // Where the file of an encoder is, by its hash; for who opens a collection
+  // that was made with it.
+  absl::Status KeepEncoderPath(const std::string& hash,
+                               const std::string& path);
+  //   NotFound  nobody said
+  absl::StatusOr<std::string> EncoderPath(const std::string& hash) const;
+
   // Removes the bytes of a deleted document (of every deleted document when
   // `document` is empty) from segments, database and log, and marks its
   // versions kErased. When it returns, no file of db/ or segments/ holds them
@@ -160,6 +202,11 @@ class Store {
   //   Unavailable         a file is still held; it goes on at the next start
   absl::Status Erase(absl::string_view collection, absl::string_view document,
                      const AnnBuilder& ann_builder);
+  // The same of several deleted documents together: each file is rewritten
+  // once. REQUIRES: !documents.empty()
+  absl::Status EraseAll(absl::string_view collection,
+                        const std::vector<std::string>& documents,
+                        const AnnBuilder& ann_builder);
 
   // Goes on where a killed process left an Erase; nothing to do otherwise.
   absl::Status FinishErasures(const AnnBuilder& ann_builder);
@@ -210,6 +257,14 @@ class Store {
   absl::Status RewriteSegment(const std::string& collection,
                               const std::string& name,
                               const AnnBuilder& ann_builder);
+  absl::StatusOr<Manifest> ReadStandby(absl::string_view collection) const;
+  absl::Status WriteStandby(const Manifest& standby, KvBatch batch);
+  absl::Status ForgetStandby(const Manifest& standby, KvBatch batch);
+  absl::Status ListStandby(std::set<std::string>* segments);
+  absl::Status ApplyDuplicates(const Commit& commit, KvBatch* batch);
+  absl::Status EraseDocuments(absl::string_view collection,
+                              const std::vector<std::string>& documents,
+                              const AnnBuilder& ann_builder);
   absl::StatusOr<Purge> BeginPurge(const std::vector<DocumentRef>& documents);
   absl::Status WritePurge(const Purge& purge);
   absl::Status FinishPurge(Purge purge, const AnnBuilder& ann_builder);
@@ -221,6 +276,7 @@ class Store {
   const StoreOptions options_;
   std::unique_ptr<Kv> kv_;
   std::unique_ptr<DocumentStore> documents_;
+  std::unique_ptr<DuplicateTable> duplicates_;
   std::unique_ptr<SegmentCache> cache_;
   // Held over a backup or an erasure; taken before merge_mutex_.
   std::mutex checkpoint_mutex_;

@@ -47,20 +47,36 @@ absl::Status StillThere(const Purge& purge, absl::string_view file) {
 absl::Status Store::Erase(absl::string_view collection,
                           absl::string_view document,
                           const AnnBuilder& ann_builder) {
+  std::vector<std::string> documents;
+  if (!document.empty()) documents.emplace_back(document);
+  return EraseDocuments(collection, documents, ann_builder);
+}
+
+absl::Status Store::EraseAll(absl::string_view collection,
+                             const std::vector<std::string>& documents,
+                             const AnnBuilder& ann_builder) {
+  return EraseDocuments(collection, documents, ann_builder);
+}
+
+// All that are deleted, when `documents` is empty.
+absl::Status Store::EraseDocuments(absl::string_view collection,
+                                   const std::vector<std::string>& documents,
+                                   const AnnBuilder& ann_builder) {
   // A checkpoint that is being copied holds the bytes by another name.
   std::lock_guard<std::mutex> backup_lock(checkpoint_mutex_);
   std::lock_guard<std::mutex> merge_lock(merge_mutex_);
   Purge purge;
   {
     std::lock_guard<std::mutex> lock(commit_mutex_);
-    std::vector<DocumentRef> documents;
-    if (document.empty()) {
-      ASSIGN_OR_RETURN(documents, documents_->ListDeleted(collection));
-      if (documents.empty()) return absl::OkStatus();
-    } else {
-      documents.push_back({std::string(collection), std::string(document)});
+    std::vector<DocumentRef> refs;
+    for (const std::string& document : documents) {
+      refs.push_back({std::string(collection), document});
     }
-    ASSIGN_OR_RETURN(purge, BeginPurge(documents));
+    if (refs.empty()) {
+      ASSIGN_OR_RETURN(refs, documents_->ListDeleted(collection));
+      if (refs.empty()) return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(purge, BeginPurge(refs));
   }
   return FinishPurge(std::move(purge), ann_builder);
 }
@@ -86,8 +102,13 @@ absl::StatusOr<Purge> Store::BeginPurge(
       break;
     }
   }
+  // A generation on standby may hold them too: it can be made again.
+  ASSIGN_OR_RETURN(const Manifest standby, ReadStandby(purge.collection));
+  for (const ManifestSegment& segment : standby.segments) {
+    purge.segments.push_back(segment.name);
+  }
   AppendPurge(purge, &batch);
-  RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
+  RETURN_IF_ERROR(ForgetStandby(standby, std::move(batch)));
   return purge;
 }
 

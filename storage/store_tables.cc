@@ -3,8 +3,8 @@
 namespace footnote {
 
 std::vector<std::string> StoreTables() {
-  return {"meta",     "documents", "versions",  "texts",
-          "locators", "pending",   "manifests", "jobs"};
+  return {"meta",    "documents", "versions", "texts",     "locators",
+          "pending", "manifests", "jobs",     "duplicates"};
 }
 
 }  // namespace footnote

@@ -25,6 +25,8 @@ enum StoreTable : int {
   kTableManifests = 6,
   // The indexer's: ingestion jobs and their files.
   kTableJobs = 7,
+  // Signatures of documents' texts, and groups of what is nearly the same.
+  kTableDuplicates = 8,
 };
 
 // "meta", "documents", "versions"…, in the order of StoreTable.

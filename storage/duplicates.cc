@@ -1,0 +1,332 @@
+#include "storage/duplicates.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+#include "storage/store_tables.h"
+
+namespace footnote {
+namespace {
+
+constexpr size_t kBands = 4;
+constexpr size_t kNumbersOfBand = 3;
+constexpr size_t kMaxBehindHash = 16;
+constexpr absl::string_view kZero("\0", 1);
+
+// First letters of keys: a document's row, documents behind a hash, members of
+// a group.
+std::string DocumentKey(absl::string_view collection,
+                        absl::string_view document) {
+  return absl::StrCat("d", collection, kZero, document);
+}
+
+std::string BigEndian(uint64_t number) {
+  std::string out(8, '\0');
+  for (int i = 7; i >= 0; --i, number >>= 8) {
+    out[static_cast<size_t>(i)] = static_cast<char>(number & 0xff);
+  }
+  return out;
+}
+
+uint64_t FromBigEndian(absl::string_view bytes) {
+  uint64_t number = 0;
+  for (const char c : bytes.substr(0, 8)) {
+    number = number << 8 | static_cast<unsigned char>(c);
+  }
+  return number;
+}
+
+std::string BandKey(absl::string_view collection, size_t band,
+                    const TextSignature& signature) {
+  std::string key = absl::StrCat("h", collection, kZero);
+  key.push_back(static_cast<char>('0' + band));
+  for (size_t i = 0; i < kNumbersOfBand; ++i) {
+    const uint16_t number = signature[band * kNumbersOfBand + i];
+    key.push_back(static_cast<char>(number >> 8));
+    key.push_back(static_cast<char>(number & 0xff));
+  }
+  return key;
+}
+
+std::string GroupsPrefix(absl::string_view collection) {
+  return absl::StrCat("g", collection, kZero);
+}
+
+std::string GroupPrefix(absl::string_view collection, uint64_t group) {
+  return absl::StrCat(GroupsPrefix(collection), BigEndian(group));
+}
+
+// FNV-1a of the bytes; never 0.
+uint64_t HashOf(absl::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return std::max<uint64_t>(hash, 1);
+}
+
+// The row of a document: its group, then its signature.
+constexpr size_t kRowBytes = 8 + 2 * std::tuple_size<TextSignature>::value;
+
+absl::Status Damaged(absl::string_view document) {
+  return absl::DataLossError(absl::StrCat(
+      "table duplicates: the row of document ", document, " is damaged"));
+}
+
+bool DecodeSignature(absl::string_view row, TextSignature* signature) {
+  if (row.size() != kRowBytes) return false;
+  const char* at = row.data() + 8;
+  for (uint16_t& number : *signature) {
+    number = static_cast<uint16_t>(static_cast<unsigned char>(at[0]) << 8 |
+                                   static_cast<unsigned char>(at[1]));
+    at += 2;
+  }
+  return true;
+}
+
+}  // namespace
+
+double SignatureSimilarity(const TextSignature& a, const TextSignature& b) {
+  size_t equal = 0;
+  for (size_t i = 0; i < a.size(); ++i) equal += a[i] == b[i];
+  return static_cast<double>(equal) / static_cast<double>(a.size());
+}
+
+bool DuplicateTable::HasGroups(absl::string_view collection) const {
+  return kv_.Iterate(kTableDuplicates, GroupsPrefix(collection))->Valid();
+}
+
+absl::StatusOr<uint64_t> DuplicateTable::GroupOf(
+    absl::string_view collection, absl::string_view document) const {
+  const absl::StatusOr<std::string> row =
+      kv_.Get(kTableDuplicates, DocumentKey(collection, document));
+  if (absl::IsNotFound(row.status())) return 0;
+  RETURN_IF_ERROR(row.status());
+  if (row->size() != kRowBytes) return Damaged(document);
+  return FromBigEndian(*row);
+}
+
+absl::StatusOr<std::vector<DuplicateMember>> DuplicateTable::Members(
+    absl::string_view collection, uint64_t group, size_t limit) const {
+  const std::string prefix = GroupPrefix(collection, group);
+  std::vector<DuplicateMember> members;
+  const auto it = kv_.Iterate(kTableDuplicates, prefix);
+  for (; it->Valid() && members.size() < limit; it->Next()) {
+    members.push_back({std::string(it->key().substr(prefix.size())), 1});
+  }
+  RETURN_IF_ERROR(it->status());
+  std::vector<std::string> keys;
+  for (const DuplicateMember& member : members) {
+    keys.push_back(DocumentKey(collection, member.document));
+  }
+  ASSIGN_OR_RETURN(const auto rows, kv_.MultiGet(kTableDuplicates, keys));
+  TextSignature first;
+  for (size_t i = 0; i < members.size(); ++i) {
+    TextSignature signature;
+    if (!rows[i].has_value() || !DecodeSignature(*rows[i], &signature)) {
+      return Damaged(members[i].document);
+    }
+    if (i == 0) first = signature;
+    members[i].similarity = SignatureSimilarity(first, signature);
+  }
+  return members;
+}
+
+absl::StatusOr<std::vector<uint64_t>> DuplicateTable::Groups(
+    absl::string_view collection, uint64_t after, size_t limit) const {
+  const std::string prefix = GroupsPrefix(collection);
+  std::vector<uint64_t> groups;
+  const auto it = kv_.Iterate(kTableDuplicates, prefix);
+  if (after == ~uint64_t{0}) return groups;
+  if (after != 0) it->Seek(GroupPrefix(collection, after + 1));
+  while (it->Valid() && groups.size() < limit) {
+    groups.push_back(FromBigEndian(it->key().substr(prefix.size())));
+    if (groups.back() == ~uint64_t{0}) break;
+    it->Seek(GroupPrefix(collection, groups.back() + 1));
+  }
+  RETURN_IF_ERROR(it->status());
+  return groups;
+}
+
+DuplicateChanges::DuplicateChanges(const Kv* kv, absl::string_view collection)
+    : kv_(*kv), collection_(collection) {}
+
+absl::StatusOr<absl::optional<std::string>> DuplicateChanges::Get(
+    const std::string& key) {
+  const auto found = rows_.find(key);
+  if (found != rows_.end()) return found->second;
+  absl::StatusOr<std::string> value = kv_.Get(kTableDuplicates, key);
+  if (absl::IsNotFound(value.status())) {
+    return absl::optional<std::string>();
+  }
+  RETURN_IF_ERROR(value.status());
+  return absl::optional<std::string>(*std::move(value));
+}
+
+absl::StatusOr<absl::optional<DuplicateChanges::Row>> DuplicateChanges::GetRow(
+    const std::string& document) {
+  ASSIGN_OR_RETURN(const absl::optional<std::string> bytes,
+                   Get(DocumentKey(collection_, document)));
+  if (!bytes.has_value()) return absl::optional<Row>();
+  Row row;
+  if (!DecodeSignature(*bytes, &row.signature)) return Damaged(document);
+  row.group = FromBigEndian(*bytes);
+  return absl::optional<Row>(row);
+}
+
+void DuplicateChanges::PutRow(const std::string& document, const Row& row) {
+  std::string bytes = BigEndian(row.group);
+  for (const uint16_t number : row.signature) {
+    bytes.push_back(static_cast<char>(number >> 8));
+    bytes.push_back(static_cast<char>(number & 0xff));
+  }
+  rows_[DocumentKey(collection_, document)] = std::move(bytes);
+}
+
+absl::StatusOr<std::vector<std::string>> DuplicateChanges::GetBand(
+    const std::string& key) {
+  ASSIGN_OR_RETURN(const absl::optional<std::string> bytes, Get(key));
+  if (!bytes.has_value()) return std::vector<std::string>();
+  return std::vector<std::string>(absl::StrSplit(*bytes, '\0'));
+}
+
+// The document behind the signature's hashes that is most like it, with its
+// row; "" when none is like enough.
+absl::StatusOr<std::string> DuplicateChanges::FindLike(
+    const TextSignature& signature, Row* like) {
+  std::string best;
+  double highest = 0;
+  std::vector<std::string> seen;
+  for (size_t band = 0; band < kBands; ++band) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> documents,
+                     GetBand(BandKey(collection_, band, signature)));
+    for (const std::string& document : documents) {
+      if (std::find(seen.begin(), seen.end(), document) != seen.end()) continue;
+      seen.push_back(document);
+      ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
+      if (!row.has_value()) continue;
+      const double similarity = SignatureSimilarity(signature, row->signature);
+      if (similarity < kNearDuplicate || similarity <= highest) continue;
+      highest = similarity;
+      best = document;
+      *like = *row;
+    }
+    // A better one is not worth the reads.
+    if (!best.empty()) break;
+  }
+  return best;
+}
+
+absl::StatusOr<std::string> DuplicateChanges::Put(
+    const std::string& document,
+    const absl::optional<TextSignature>& signature) {
+  RETURN_IF_ERROR(Remove(document));
+  if (!signature.has_value()) return std::string();
+  Row row;
+  row.signature = *signature;
+  Row like;
+  ASSIGN_OR_RETURN(std::string found, FindLike(*signature, &like));
+  if (!found.empty()) {
+    if (like.group == 0) {
+      ASSIGN_OR_RETURN(like.group, NewGroup(found));
+      PutRow(found, like);
+      rows_[absl::StrCat(GroupPrefix(collection_, like.group), found)] = "";
+    }
+    row.group = like.group;
+    rows_[absl::StrCat(GroupPrefix(collection_, row.group), document)] = "";
+  }
+  PutRow(document, row);
+  for (size_t band = 0; band < kBands; ++band) {
+    const std::string key = BandKey(collection_, band, *signature);
+    ASSIGN_OR_RETURN(std::vector<std::string> documents, GetBand(key));
+    if (documents.size() >= kMaxBehindHash) continue;
+    documents.push_back(document);
+    rows_[key] = absl::StrJoin(documents, kZero);
+  }
+  return found;
+}
+
+// A group that began with the same document may still be there without it.
+absl::StatusOr<uint64_t> DuplicateChanges::NewGroup(
+    const std::string& document) {
+  for (int attempt = 0;; ++attempt) {
+    const uint64_t group = HashOf(absl::StrCat(attempt, " ", document));
+    ASSIGN_OR_RETURN(const std::vector<std::string> members, TwoMembers(group));
+    if (members.empty()) return group;
+  }
+}
+
+absl::Status DuplicateChanges::Remove(const std::string& document) {
+  ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
+  if (!row.has_value()) return absl::OkStatus();
+  rows_[DocumentKey(collection_, document)] = absl::nullopt;
+  for (size_t band = 0; band < kBands; ++band) {
+    const std::string key = BandKey(collection_, band, row->signature);
+    ASSIGN_OR_RETURN(std::vector<std::string> documents, GetBand(key));
+    const auto at = std::find(documents.begin(), documents.end(), document);
+    if (at == documents.end()) continue;
+    documents.erase(at);
+    if (documents.empty()) {
+      rows_[key] = absl::nullopt;
+    } else {
+      rows_[key] = absl::StrJoin(documents, kZero);
+    }
+  }
+  return row->group == 0 ? absl::OkStatus() : LeaveGroup(document, row->group);
+}
+
+// One alone is no group.
+absl::Status DuplicateChanges::LeaveGroup(const std::string& document,
+                                          uint64_t group) {
+  const std::string prefix = GroupPrefix(collection_, group);
+  rows_[absl::StrCat(prefix, document)] = absl::nullopt;
+  ASSIGN_OR_RETURN(const std::vector<std::string> left, TwoMembers(group));
+  if (left.size() != 1) return absl::OkStatus();
+  rows_[absl::StrCat(prefix, left[0])] = absl::nullopt;
+  ASSIGN_OR_RETURN(absl::optional<Row> row, GetRow(left[0]));
+  if (row.has_value()) {
+    row->group = 0;
+    PutRow(left[0], *row);
+  }
+  return absl::OkStatus();
+}
+
+// Two members of the group, or as many as there are.
+absl::StatusOr<std::vector<std::string>> DuplicateChanges::TwoMembers(
+    uint64_t group) {
+  const std::string prefix = GroupPrefix(collection_, group);
+  std::vector<std::string> members;
+  for (auto it = rows_.lower_bound(prefix);
+       it != rows_.end() && absl::StartsWith(it->first, prefix); ++it) {
+    if (it->second.has_value()) {
+      members.push_back(it->first.substr(prefix.size()));
+    }
+  }
+  const auto it = kv_.Iterate(kTableDuplicates, prefix);
+  for (; it->Valid() && members.size() < 2; it->Next()) {
+    // What this commit says counts.
+    if (rows_.count(std::string(it->key())) == 0) {
+      members.emplace_back(it->key().substr(prefix.size()));
+    }
+  }
+  RETURN_IF_ERROR(it->status());
+  return members;
+}
+
+void DuplicateChanges::AppendTo(KvBatch* batch) const {
+  for (const auto& row : rows_) {
+    if (row.second.has_value()) {
+      batch->Put(kTableDuplicates, row.first, *row.second);
+    } else {
+      batch->Delete(kTableDuplicates, row.first);
+    }
+  }
+}
+
+}  // namespace footnote
