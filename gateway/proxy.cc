@@ -104,6 +104,17 @@ class IndexerProxy final
   FOOTNOTE_FORWARD_STREAM(indexer, WatchIngestJob, GetIngestJobRequest,
                           IngestJob)
   FOOTNOTE_FORWARD(indexer, ListPurges, ListPurgesRequest, ListPurgesResponse)
+  FOOTNOTE_FORWARD(indexer, ListDuplicates, ListDuplicatesRequest,
+                   ListDuplicatesResponse)
+  FOOTNOTE_FORWARD(indexer, GetCollection, GetCollectionRequest, Collection)
+  FOOTNOTE_FORWARD(indexer, SetCollection, CollectionSettings, Collection)
+  FOOTNOTE_FORWARD(indexer, ExpireDocuments, ExpireDocumentsRequest,
+                   ExpireDocumentsResponse)
+  FOOTNOTE_FORWARD_STREAM(indexer, BuildStandby, BuildStandbyRequest,
+                          StandbyProgress)
+  FOOTNOTE_FORWARD(indexer, SwitchStandby, StandbyRequest, Standby)
+  FOOTNOTE_FORWARD(indexer, GetStandby, StandbyRequest, Standby)
+  FOOTNOTE_FORWARD(indexer, DropStandby, StandbyRequest, Standby)
   FOOTNOTE_FORWARD_STREAM(indexer, CreateBackup, CreateBackupRequest,
                           BackupProgress)
 

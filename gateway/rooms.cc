@@ -73,6 +73,15 @@ absl::StatusOr<std::unique_ptr<Encoder>> OpenConfiguredEncoder(
   return OpenEncoder(config.path(), options);
 }
 
+// Where encoders may be named: who runs a command may open any file; of a
+// server, those beside its own.
+std::string EncodersFolder(const v1::Config& config) {
+  if (config.backups() == "/") return "/";
+  const std::string& path = config.encoder().path();
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos || slash == 0 ? "" : path.substr(0, slash);
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
                                                  bool writes) {
   if (writes) RETURN_IF_ERROR(MakeFolder(config.store()));
@@ -132,6 +141,7 @@ class OpenRooms final : public Rooms {
       options.threads = config.resources().threads();
       options.ann_builder = RetrieverAnnBuilder();
       options.backups = config.backups();
+      options.encoders = EncodersFolder(config);
       // A process killed while it purged promised that the bytes would go. A
       // full disk must not keep the store from being read; merging tries again.
       const absl::Status erased = store_->FinishErasures(options.ann_builder);

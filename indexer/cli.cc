@@ -24,8 +24,10 @@
 #include "base/terminal.h"
 #include "indexer/backup_command.h"
 #include "indexer/cli_common.h"
+#include "indexer/collection_command.h"
 #include "indexer/ingest_command.h"
 #include "indexer/jobs_command.h"
+#include "indexer/reindex_command.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
@@ -351,6 +353,8 @@ void RegisterIndexerCommands(CLI::App* app, CliContext* context) {
   AddPurges(app, context);
   AddStats(app, context);
   AddBackupCommand(app, context);
+  AddCollectionCommands(app, context);
+  AddReindexCommand(app, context);
 }
 
 }  // namespace footnote

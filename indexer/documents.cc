@@ -6,13 +6,14 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
+#include "indexer/collections.h"
 #include "indexer/job_table.h"
 #include "text/analyzer.h"
 
@@ -199,23 +200,14 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
                          ? kDefaultPage
                          : std::min(request.page_size(), kMaxPage);
   v1::ListDocumentsResponse out;
-  std::string token = request.page_token();
-  // Pages of the store are walked until this page is full: with a prefix they
-  // may hold little.
-  while (true) {
-    ASSIGN_OR_RETURN(
-        DocumentPage page,
-        store->documents()->ListDocuments(
-            request.collection(), wanted - out.documents_size(), token));
-    for (const VersionRecord& record : page.documents) {
-      if (absl::StartsWith(record.document, request.document_prefix())) {
-        *out.add_documents() = ToProto(record);
-      }
-    }
-    token = std::move(page.next_page_token);
-    if (token.empty() || out.documents_size() == wanted) break;
+  ASSIGN_OR_RETURN(DocumentPage page,
+                   store->documents()->ListDocuments(
+                       request.collection(), wanted, request.page_token(),
+                       request.document_prefix()));
+  for (const VersionRecord& record : page.documents) {
+    *out.add_documents() = ToProto(record);
   }
-  out.set_next_page_token(token);
+  out.set_next_page_token(std::move(page.next_page_token));
   return out;
 }
 
@@ -271,6 +263,7 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
     const v1::DeleteDocumentRequest& request) {
   const std::string& collection = request.collection();
   const std::string& document = request.document();
+  RETURN_IF_ERROR(CheckMayDelete(*store->kv(), collection));
   ASSIGN_OR_RETURN(const VersionRecord newest,
                    FindVersion(store, collection, document, 0));
   const bool deleted_before = newest.state == VersionState::kDeleted ||
@@ -319,6 +312,7 @@ absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
   const std::string& collection = request.collection();
   RETURN_IF_ERROR(store->Refresh());
   RETURN_IF_ERROR(CheckCollection(store, collection));
+  RETURN_IF_ERROR(CheckMayDelete(*store->kv(), collection));
   // In one order, so that two calls do not wait for each other.
   const std::set<std::string> wanted(request.documents().begin(),
                                      request.documents().end());
@@ -360,6 +354,52 @@ absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
                    store->Current(collection));
   out.set_deleted(static_cast<uint32_t>(commit.deleted_documents.size()));
   out.set_generation(generation->number());
+  return out;
+}
+
+absl::StatusOr<v1::ListDuplicatesResponse> ListDuplicates(
+    Store* store, const v1::ListDuplicatesRequest& request) {
+  constexpr size_t kMostMembers = 1000;
+  RETURN_IF_ERROR(store->Refresh());
+  const std::string& collection = request.collection();
+  RETURN_IF_ERROR(CheckCollection(store, collection));
+  const DuplicateTable& table = store->duplicates();
+  std::vector<uint64_t> groups;
+  v1::ListDuplicatesResponse out;
+  if (!request.document().empty()) {
+    RETURN_IF_ERROR(
+        FindVersion(store, collection, request.document(), 0).status());
+    ASSIGN_OR_RETURN(const uint64_t group,
+                     table.GroupOf(collection, request.document()));
+    if (group != 0) groups.push_back(group);
+  } else {
+    uint64_t after = 0;
+    if (!request.page_token().empty() &&
+        !absl::SimpleHexAtoi(request.page_token(), &after)) {
+      return WithReason(
+          absl::InvalidArgumentError("page token is not one of this list's"),
+          "INVALID_REQUEST");
+    }
+    const size_t wanted = static_cast<size_t>(
+        request.page_size() == 0 ? kDefaultPage
+                                 : std::min(request.page_size(), kMaxPage));
+    ASSIGN_OR_RETURN(groups, table.Groups(collection, after, wanted));
+    if (groups.size() == wanted) {
+      out.set_next_page_token(absl::StrCat(absl::Hex(groups.back())));
+    }
+  }
+  for (const uint64_t group : groups) {
+    ASSIGN_OR_RETURN(const std::vector<DuplicateMember> members,
+                     table.Members(collection, group, kMostMembers));
+    // It may have gone since it was listed.
+    if (members.size() < 2) continue;
+    v1::DuplicateGroup* const added = out.add_groups();
+    for (const DuplicateMember& member : members) {
+      v1::DuplicateGroup::Member* const one = added->add_members();
+      one->set_document(member.document);
+      one->set_similarity(member.similarity);
+    }
+  }
   return out;
 }
 

@@ -21,7 +21,8 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
 absl::StatusOr<v1::ReadTextResponse> ReadText(
     Store* store, const v1::ReadTextRequest& request);
 
-// Waits for an ingestion of the same document that is under way.
+// Waits for an ingestion of the same document that is under way. Nothing is
+// deleted in a collection under legal hold.
 absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
     Store* store, DocumentClaims* claims, const AnnBuilder& ann_builder,
     const v1::DeleteDocumentRequest& request);
@@ -29,6 +30,10 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
 absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
     Store* store, DocumentClaims* claims,
     const v1::DeleteDocumentsRequest& request);
+
+absl::StatusOr<v1::ListDuplicatesResponse> ListDuplicates(
+    Store* store, const v1::ListDuplicatesRequest& request);
+
 absl::StatusOr<v1::Stats> GetStats(Store* store,
                                    const v1::GetStatsRequest& request);
 

@@ -8,16 +8,22 @@
 #include <thread>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "indexer/backup.h"
 #include "indexer/claims.h"
+#include "indexer/collections.h"
 #include "indexer/documents.h"
+#include "indexer/expiry.h"
 #include "indexer/ingest.h"
 #include "indexer/jobs.h"
 #include "indexer/merge_worker.h"
 #include "indexer/purges.h"
+#include "indexer/standby.h"
+#include "indexer/upload_spool.h"
 #include "indexer/validate.h"
+#include "model/encoder/shelf.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
@@ -58,9 +64,23 @@ class IndexerService final : public v1::Indexer::Service {
                  const IndexerOptions& options)
       : store_(store),
         encoder_(encoder),
+        shelf_(encoder,
+               [store](const std::string& hash) {
+                 return store->EncoderPath(hash);
+               }),
         options_(ToPipelineOptions(options)),
         backups_(options.backups),
-        jobs_(store->kv()) {
+        encoders_(options.encoders),
+        collections_(store),
+        jobs_(store->kv(),
+              [uploads = UploadsFolder(store->folder())](
+                  const std::string& collection, const std::string& job) {
+                UploadSpool(uploads, collection, job).RemoveAll();
+              }) {
+    if (store->mode() == KvMode::kPrimary) {
+      expiry_ =
+          std::make_unique<ExpiryWorker>(store, &claims_, options.ann_builder);
+    }
     if (options.merge && store->mode() == KvMode::kPrimary) {
       merger_ = std::make_unique<MergeWorker>(store, options.merge_policy,
                                               options.ann_builder);
@@ -84,8 +104,9 @@ class IndexerService final : public v1::Indexer::Service {
     ends.cancelled = [context] { return context->IsCancelled(); };
     ends.stop = [context] { context->TryCancel(); };
     std::string collection;
-    const absl::Status status = Ingest(
-        {store_, encoder_, &claims_, &jobs_, options_}, ends, &collection);
+    const absl::Status status =
+        Ingest({store_, &shelf_, &claims_, &jobs_, &collections_, options_},
+               ends, &collection);
     if (!collection.empty()) Kick(collection);
     return ToReply(status);
   }
@@ -202,6 +223,83 @@ class IndexerService final : public v1::Indexer::Service {
     return Reply(footnote::ListPurges(store_, *request), response);
   }
 
+  grpc::Status ListDuplicates(grpc::ServerContext*,
+                              const v1::ListDuplicatesRequest* request,
+                              v1::ListDuplicatesResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::ListDuplicates(store_, *request), response);
+  }
+
+  grpc::Status GetCollection(grpc::ServerContext*,
+                             const v1::GetCollectionRequest* request,
+                             v1::Collection* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(collections_.Get(request->collection()), response);
+  }
+
+  grpc::Status SetCollection(grpc::ServerContext*,
+                             const v1::CollectionSettings* request,
+                             v1::Collection* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(collections_.Set(*request), response);
+  }
+
+  grpc::Status ExpireDocuments(grpc::ServerContext*,
+                               const v1::ExpireDocumentsRequest* request,
+                               v1::ExpireDocumentsResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    const absl::StatusOr<uint64_t> expired =
+        footnote::ExpireDocuments(store_, &claims_, options_.ann_builder,
+                                  request->collection(), absl::Now());
+    if (!expired.ok()) return ToReply(expired.status());
+    response->set_expired(*expired);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status BuildStandby(
+      grpc::ServerContext* context, const v1::BuildStandbyRequest* request,
+      grpc::ServerWriter<v1::StandbyProgress>* writer) override {
+    const absl::Status valid = ValidateCollection(request->collection());
+    if (!valid.ok()) return ToReply(valid);
+    return ToReply(footnote::BuildStandby(
+        {store_, &shelf_, encoders_, options_.ann_builder}, *request,
+        [context, writer](const v1::StandbyProgress& progress) {
+          return !context->IsCancelled() && writer->Write(progress);
+        }));
+  }
+
+  grpc::Status SwitchStandby(grpc::ServerContext*,
+                             const v1::StandbyRequest* request,
+                             v1::Standby* response) override {
+    const absl::Status valid = ValidateCollection(request->collection());
+    if (!valid.ok()) return ToReply(valid);
+    const grpc::Status status =
+        Reply(footnote::SwitchStandby(store_, request->collection()), response);
+    Kick(request->collection());
+    return status;
+  }
+
+  grpc::Status GetStandby(grpc::ServerContext*,
+                          const v1::StandbyRequest* request,
+                          v1::Standby* response) override {
+    const absl::Status valid = ValidateCollection(request->collection());
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::GetStandby(store_, request->collection()), response);
+  }
+
+  grpc::Status DropStandby(grpc::ServerContext*,
+                           const v1::StandbyRequest* request,
+                           v1::Standby* response) override {
+    const absl::Status valid = ValidateCollection(request->collection());
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::DropStandby(store_, request->collection()),
+                 response);
+  }
+
   grpc::Status CreateBackup(
       grpc::ServerContext* context, const v1::CreateBackupRequest* request,
       grpc::ServerWriter<v1::BackupProgress>* writer) override {
@@ -219,11 +317,15 @@ class IndexerService final : public v1::Indexer::Service {
 
   Store* const store_;
   const Encoder* const encoder_;
+  EncoderShelf shelf_;
   PipelineOptions options_;
   const std::string backups_;
+  const std::string encoders_;
   DocumentClaims claims_;
+  Collections collections_;
   Jobs jobs_;
   std::unique_ptr<MergeWorker> merger_;
+  std::unique_ptr<ExpiryWorker> expiry_;
 };
 
 }  // namespace

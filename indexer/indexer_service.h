@@ -27,6 +27,9 @@ struct IndexerOptions {
   MergePolicy merge_policy;
   // The folder within which backups may be made; empty: none may.
   std::string backups;
+  // The folder whose encoders may be named for second generations; "/": any
+  // path; empty: none may.
+  std::string encoders;
 };
 
 // Serves v1.Indexer over `store`. `encoder` may be null: then there are no

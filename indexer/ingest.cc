@@ -1,6 +1,7 @@
 #include "indexer/ingest.h"
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -11,6 +12,9 @@
 #include "base/status_macros.h"
 #include "indexer/file_assembler.h"
 #include "indexer/jobs.h"
+#include "indexer/receipts.h"
+#include "indexer/standby.h"
+#include "indexer/upload_spool.h"
 #include "indexer/validate.h"
 
 namespace footnote {
@@ -39,13 +43,25 @@ SourceFile ToSourceFile(v1::IngestFile file) {
 class Reporter {
  public:
   Reporter(const IngestStream& stream, RunningJob* job)
-      : stream_(stream), job_(job) {}
+      : stream_(stream), job_(job) {
+    // Of calls before this one.
+    const v1::IngestJob before = job->Snapshot();
+    summary_.set_indexed(before.indexed());
+    summary_.set_unchanged(before.unchanged());
+    summary_.set_failed(before.failed());
+    summary_.set_passages(before.passages());
+    summary_.set_text_bytes(before.text_bytes());
+  }
 
   void OnResult(const DocumentResult& result) {
     v1::IngestResponse response;
     *response.mutable_result() = ToProto(result);
-    job_->OnResult(response.result());
+    const bool counts = job_->OnResult(response.result());
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (!counts) {
+      stream_.write(response);
+      return;
+    }
     switch (result.state) {
       case DocumentResult::State::kIndexed:
       case DocumentResult::State::kWouldIndex:
@@ -93,6 +109,21 @@ class Reporter {
     stream_.write(response);
   }
 
+  // Tells what need not be sent again, if that has changed. It is durable
+  // first.
+  absl::Status Acknowledge(const v1::IngestAck& ack) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (ack.files() == told_.files() && ack.bytes() == told_.bytes()) {
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(job_->OnAck(ack));
+    told_ = ack;
+    v1::IngestResponse response;
+    *response.mutable_ack() = ack;
+    stream_.write(response);
+    return absl::OkStatus();
+  }
+
   void Summarise(uint64_t generation) {
     v1::IngestResponse response;
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -107,6 +138,7 @@ class Reporter {
   RunningJob* const job_;
   std::mutex mutex_;
   v1::IngestSummary summary_;          // guarded by mutex_
+  v1::IngestAck told_;                 // guarded by mutex_
   absl::Time last_progress_;           // guarded by mutex_
   std::atomic<uint64_t> received_{0};  // files, or parts of files
 };
@@ -131,79 +163,198 @@ absl::Status ReadStart(const IngestStream& stream, v1::IngestStart* start) {
   return ValidateStart(*start);
 }
 
-// Reads files until the end of the stream.
-absl::Status ReadFiles(const IngestStream& stream, FileAssembler* assembler,
-                       Pipeline* pipeline, Reporter* reporter) {
-  // A file that is refused by its description costs only itself.
-  bool refused = false;
-  v1::IngestRequest request;
-  while (stream.read(&request)) {
-    absl::Status status;
-    if (request.has_file()) {
-      const absl::Status valid = ValidateFile(request.file());
-      refused = !valid.ok();
-      if (valid.ok() && !request.file().failure().empty()) {
-        reporter->OnReceived(0);
-        reporter->OnFailure(request.file().document(), request.file().path(),
-                            absl::UnavailableError(request.file().failure()));
-      } else if (refused) {
-        reporter->OnFailure(request.file().document(), request.file().path(),
-                            valid);
+// Takes the files of one call, each into the pipeline.
+class Receiver {
+ public:
+  // `spool` is null where the call is not resumable.
+  Receiver(const IngestStream& stream, FileAssembler* assembler,
+           const Pipeline& pipeline, Receipts* receipts, UploadSpool* spool,
+           Reporter* reporter)
+      : stream_(stream),
+        assembler_(*assembler),
+        pipeline_(pipeline),
+        receipts_(*receipts),
+        spool_(spool),
+        reporter_(*reporter) {}
+
+  // Reads files until the end of the stream.
+  absl::Status ReadAll() {
+    v1::IngestRequest request;
+    while (stream_.read(&request)) {
+      absl::Status status;
+      if (request.has_file()) {
+        status = OnFile(request.file());
+      } else if (request.has_chunk()) {
+        RETURN_IF_ERROR(ValidateChunk(request.chunk()));
+        status = OnChunk(request.chunk());
       } else {
-        status = assembler->Begin(ToSourceFile(request.file()));
+        status = absl::InvalidArgumentError("want file or chunk");
       }
-    } else if (request.has_chunk()) {
-      RETURN_IF_ERROR(ValidateChunk(request.chunk()));
-      if (!refused) {
-        status =
-            assembler->Append(request.chunk().data(), request.chunk().last());
+      if (absl::IsInvalidArgument(status) || absl::IsOutOfRange(status) ||
+          absl::IsFailedPrecondition(status)) {
+        return OutOfOrder(absl::StrCat("ingest: ", status.message()));
       }
-    } else {
-      status = absl::InvalidArgumentError("want file or chunk");
+      RETURN_IF_ERROR(status);
+      reporter_.MaybeProgress(pipeline_.passages());
+      RETURN_IF_ERROR(MaybeAcknowledge());
     }
-    if (!status.ok()) {
-      return OutOfOrder(absl::StrCat("ingest: ", status.message()));
-    }
-    reporter->MaybeProgress(pipeline->passages());
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
-}
+
+  // The connection broke: keeps what came of the file that is open.
+  absl::Status Keep() {
+    if (spool_ == nullptr || !open_) return absl::OkStatus();
+    RETURN_IF_ERROR(spool_->Keep());
+    receipts_.OnKept(number_, spool_->kept_bytes());
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status OnFile(const v1::IngestFile& file) {
+    number_ = receipts_.Announce(file.document(), file.revision());
+    const absl::Status valid = ValidateFile(file);
+    // A file that is refused by its description costs only itself.
+    refused_ = !valid.ok();
+    if (refused_) {
+      reporter_.OnFailure(file.document(), file.path(), valid);
+      receipts_.OnWhole(number_);
+      return absl::OkStatus();
+    }
+    if (!file.failure().empty()) {
+      reporter_.OnReceived(0);
+      reporter_.OnFailure(file.document(), file.path(),
+                          absl::UnavailableError(file.failure()));
+      receipts_.OnWhole(number_);
+      return absl::OkStatus();
+    }
+    SourceFile source = ToSourceFile(file);
+    source.number = number_;
+    RETURN_IF_ERROR(assembler_.Begin(std::move(source)));
+    open_ = true;
+    if (spool_ == nullptr) {
+      if (file.offset() == 0) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "offset: in a call that is not resumable, want 0");
+    }
+    RETURN_IF_ERROR(
+        spool_->Begin(number_, file.offset(), [this](absl::string_view piece) {
+          return assembler_.Append(piece, false);
+        }));
+    receipts_.OnKept(number_, spool_->kept_bytes());
+    return absl::OkStatus();
+  }
+
+  absl::Status OnChunk(const v1::IngestChunk& chunk) {
+    if (refused_) return absl::OkStatus();
+    if (spool_ != nullptr) {
+      RETURN_IF_ERROR(spool_->Append(chunk.data()));
+      if (chunk.last()) RETURN_IF_ERROR(spool_->End());
+      receipts_.OnKept(number_, spool_->kept_bytes());
+    }
+    RETURN_IF_ERROR(assembler_.Append(chunk.data(), chunk.last()));
+    if (!chunk.last()) return absl::OkStatus();
+    open_ = false;
+    // As of PipelineJob::on_file_done.
+    if (receipts_.OnWhole(number_)) {
+      RETURN_IF_ERROR(reporter_.Acknowledge(receipts_.Ack()));
+      spool_->Remove(number_);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status MaybeAcknowledge() {
+    if (spool_ == nullptr) return absl::OkStatus();
+    const absl::Time now = absl::Now();
+    if (now - last_ack_ < kProgressEvery) return absl::OkStatus();
+    last_ack_ = now;
+    return reporter_.Acknowledge(receipts_.Ack());
+  }
+
+  const IngestStream& stream_;
+  FileAssembler& assembler_;
+  const Pipeline& pipeline_;
+  Receipts& receipts_;
+  UploadSpool* const spool_;
+  Reporter& reporter_;
+  bool refused_ = false;
+  bool open_ = false;
+  uint64_t number_ = 0;
+  absl::Time last_ack_;
+};
 
 absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
                     const v1::IngestStart& start, RunningJob* running) {
   Reporter reporter(stream, running);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Quota> quota,
+                   Quota::Open(rooms.collections, start.collection()));
+  v1::IngestAck before = running->Snapshot().acknowledged();
+  Receipts receipts(before.files());
+  std::unique_ptr<UploadSpool> spool;
+  if (start.resumable()) {
+    spool = std::make_unique<UploadSpool>(UploadsFolder(rooms.store->folder()),
+                                          start.collection(), running->id());
+  }
+  if (start.resume()) {
+    // Somebody may have tidied up.
+    if (spool->BytesOf(before.files()) < before.bytes()) before.clear_bytes();
+    v1::IngestResponse where;
+    *where.mutable_ack() = before;
+    stream.write(where);
+  }
   PipelineJob job;
   job.collection = start.collection();
   job.name = running->id();
   job.vectors = start.vectors();
   job.dry_run = start.dry_run();
+  job.quota = quota.get();
   job.with_commit = [running](const DocumentResult& result, KvBatch* batch) {
     running->AppendRow(ToProto(result), batch);
   };
-  Pipeline pipeline(rooms.store, rooms.encoder, rooms.claims, rooms.options,
-                    job, [&](const DocumentResult& result) {
-                      reporter.OnResult(result);
-                      reporter.MaybeProgress(pipeline.passages());
-                    });
+  job.on_file_done = [&](uint64_t number) {
+    // What was acknowledged stays until more is. Errors of the disk show at the
+    // end of the job.
+    if (!receipts.OnPartDone(number)) return;
+    if (running->OnAck(receipts.Ack()).ok()) spool->Remove(number);
+  };
+  Pipeline pipeline(
+      rooms.store, EncoderFor(rooms.store, rooms.encoders, start.collection()),
+      rooms.claims, rooms.options, job, [&](const DocumentResult& result) {
+        reporter.OnResult(result);
+        reporter.MaybeProgress(pipeline.passages());
+      });
   FileAssembler assembler(
       rooms.options.limits,
       [&](SourceFile file) {
         reporter.OnReceived(file.bytes.size());
+        receipts.OnPart(file.number);
         pipeline.Add(std::move(file));
       },
       [&](const std::string& document, const absl::Status& why) {
         reporter.OnFailure(document, document, why);
       });
-  const absl::Status read = ReadFiles(stream, &assembler, &pipeline, &reporter);
-  if (stream.cancelled() || running->cancel_requested()) {
+  Receiver receiver(stream, &assembler, pipeline, &receipts, spool.get(),
+                    &reporter);
+  const absl::Status read = receiver.ReadAll();
+  if (running->cancel_requested()) {
     pipeline.Cancel();
-    return absl::CancelledError(running->cancel_requested()
-                                    ? "ingest: the job was cancelled"
-                                    : "ingest: the client went away");
+    return absl::CancelledError("ingest: the job was cancelled");
+  }
+  if (stream.cancelled()) {
+    if (spool == nullptr) {
+      pipeline.Cancel();
+    } else {
+      pipeline.Finish();
+      RETURN_IF_ERROR(receiver.Keep());
+      RETURN_IF_ERROR(running->OnAck(receipts.Ack()));
+    }
+    return absl::CancelledError("ingest: the client went away");
   }
   assembler.End();
   pipeline.Finish();
   RETURN_IF_ERROR(read);
+  if (spool != nullptr) {
+    RETURN_IF_ERROR(reporter.Acknowledge(receipts.Ack()));
+  }
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    rooms.store->Current(start.collection()));
   reporter.Summarise(generation->number());

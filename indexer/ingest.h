@@ -6,8 +6,10 @@
 
 #include "absl/status/status.h"
 #include "indexer/claims.h"
+#include "indexer/collections.h"
 #include "indexer/jobs.h"
 #include "indexer/pipeline.h"
+#include "model/encoder/shelf.h"
 #include "proto/footnote/v1/indexer.pb.h"
 #include "storage/store.h"
 
@@ -26,9 +28,10 @@ struct IngestStream {
 
 struct IngestRooms {
   Store* store;
-  const Encoder* encoder;  // may be null
+  EncoderShelf* encoders;  // may be null
   DocumentClaims* claims;
   Jobs* jobs;
+  Collections* collections;
   PipelineOptions options;
 };
 

@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "indexer/formats/detect.h"
@@ -38,6 +42,17 @@ class OpenFile {
   bool is_open() const { return fd_ >= 0; }
   int error() const { return error_; }
 
+  // What tells this content from another: size and time of the last change.
+  std::string Revision() const {
+    struct stat info;
+    if (fstat(fd_, &info) != 0) return "";
+    return absl::StrCat(info.st_size, " ", info.st_mtim.tv_sec, ".",
+                        info.st_mtim.tv_nsec);
+  }
+  bool SkipTo(uint64_t offset) {
+    return lseek(fd_, static_cast<off_t>(offset), SEEK_SET) >= 0;
+  }
+
   // Fills `out` up to its size; false on an error. `out` is shorter at the end
   // of the file.
   bool Read(std::string* out) {
@@ -63,9 +78,10 @@ class OpenFile {
 
 // False when the stream can't go on: it broke, or the file failed midway, so
 // that what was sent of it must not be taken for the whole. A file that can't
-// be read from the start is not sent, and the stream goes on.
+// be read from the start is not sent, and the stream goes on. `kept` says what
+// the service has of the file already.
 bool SendFile(const IngestClientOptions& options, const std::string& path,
-              Stream* stream, std::string* failure) {
+              const v1::IngestAck& kept, Stream* stream, std::string* failure) {
   OpenFile file(path);
   if (!file.is_open()) {
     *failure = absl::StrCat("file: ", std::strerror(file.error()));
@@ -87,6 +103,18 @@ bool SendFile(const IngestClientOptions& options, const std::string& path,
   *request.mutable_file() = options.file;
   request.mutable_file()->set_document(DocumentIdOf(options, path));
   request.mutable_file()->set_path(path);
+  if (options.start.resumable()) {
+    request.mutable_file()->set_revision(file.Revision());
+  }
+  if (kept.bytes() > 0 && kept.revision() == request.file().revision() &&
+      file.SkipTo(kept.bytes())) {
+    request.mutable_file()->set_offset(kept.bytes());
+    data.assign(kChunkBytes, '\0');
+    if (!file.Read(&data)) {
+      *failure = absl::StrCat("file: ", std::strerror(file.error()));
+      return true;
+    }
+  }
   if (!stream->Write(request)) return false;
   while (true) {
     const bool last = data.size() < kChunkBytes;
@@ -159,6 +187,190 @@ absl::Status SendSource(const IngestClientOptions& options, FileSource* source,
   });
 }
 
+// What the service says of a call, read in a thread of its own: neither side
+// may wait for the other with a full window.
+class ResponseReader {
+ public:
+  ResponseReader(Stream* stream,
+                 const std::function<void(const v1::IngestResponse&)>& on_each)
+      : thread_([this, stream, &on_each] {
+          v1::IngestResponse response;
+          while (stream->Read(&response)) {
+            if (response.has_ack() || response.has_job()) Keep(response);
+            on_each(response);
+          }
+          const absl::MutexLock lock(&mutex_);
+          ended_ = true;
+        }) {}
+  ~ResponseReader() { Join(); }
+  ResponseReader(const ResponseReader&) = delete;
+  ResponseReader& operator=(const ResponseReader&) = delete;
+
+  // The first acknowledgement; false when the call ended without one.
+  bool WaitForAck(v1::IngestAck* ack) {
+    const absl::MutexLock lock(&mutex_);
+    const auto there = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return acked_ || ended_;
+    };
+    mutex_.Await(absl::Condition(&there));
+    *ack = ack_;
+    return acked_;
+  }
+  void Join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  // After Join: the last acknowledgement, and the job's id.
+  const v1::IngestAck& ack() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return ack_;
+  }
+  const std::string& job() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return job_; }
+
+ private:
+  void Keep(const v1::IngestResponse& response) {
+    const absl::MutexLock lock(&mutex_);
+    if (response.has_job()) {
+      job_ = response.job().job();
+    } else {
+      ack_ = response.ack();
+      acked_ = true;
+    }
+  }
+
+  absl::Mutex mutex_;
+  bool acked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  v1::IngestAck ack_ ABSL_GUARDED_BY(mutex_);
+  std::string job_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+// One call, or one more of the same job.
+class Upload {
+ public:
+  Upload(v1::Indexer::StubInterface* indexer,
+         const IngestClientOptions& options, const WalkedFiles& walked,
+         const std::function<void(const v1::IngestResponse&)>& on_response,
+         SourcesToRead* sources)
+      : indexer_(indexer),
+        options_(options),
+        walked_(walked),
+        on_response_(on_response),
+        sources_(sources) {}
+
+  // Sends what the service does not have. Afterwards `acknowledged` is what it
+  // has by then.
+  absl::Status Call();
+
+  // The next Call goes on where this one broke.
+  void GoOn() {
+    options_.start.set_resume(true);
+    options_.start.set_request_id(job_);
+  }
+  bool begun() const { return !job_.empty(); }
+  const v1::IngestAck& acknowledged() const { return acknowledged_; }
+
+ private:
+  absl::Status Send(Stream* stream);
+  absl::Status CheckSame() const;
+
+  v1::Indexer::StubInterface* const indexer_;
+  IngestClientOptions options_;
+  const WalkedFiles& walked_;
+  const std::function<void(const v1::IngestResponse&)>& on_response_;
+  SourcesToRead* const sources_;
+  std::string job_;
+  v1::IngestAck acknowledged_;
+};
+
+// The file that follows those which the service has must be the one that it
+// names.
+absl::Status Upload::CheckSame() const {
+  const v1::IngestAck& ack = acknowledged_;
+  const size_t failures = walked_.failures.size();
+  const size_t total = failures + walked_.files.size();
+  std::string next;
+  if (ack.files() < failures) {
+    next = DocumentIdOf(options_, walked_.failures[ack.files()].first);
+  } else if (ack.files() < total) {
+    next = DocumentIdOf(options_, walked_.files[ack.files() - failures].path);
+  }
+  if (ack.files() <= total &&
+      (ack.document().empty() || ack.document() == next)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("job \"", options_.start.request_id(), "\": after ",
+                   ack.files(), " files comes \"", ack.document(),
+                   "\", here \"", next, "\", want the files of the job"));
+}
+
+// Cancelled when the stream broke.
+absl::Status Upload::Send(Stream* stream) {
+  const absl::Status broken = absl::CancelledError("stream");
+  uint64_t number = 0;
+  for (const auto& failure : walked_.failures) {
+    if (number++ < acknowledged_.files()) continue;
+    if (!SendFailure(options_, failure.first, failure.second, stream)) {
+      return broken;
+    }
+  }
+  for (const WalkedFiles::File& file : walked_.files) {
+    if (number++ < acknowledged_.files()) continue;
+    const bool partly = number == acknowledged_.files() + 1;
+    std::string failure;
+    const bool open =
+        SendFile(options_, file.path, partly ? acknowledged_ : v1::IngestAck(),
+                 stream, &failure);
+    if (!failure.empty() && !open) {
+      return absl::DataLossError(absl::StrCat(file.path, ": ", failure));
+    }
+    if (!open || (!failure.empty() &&
+                  !SendFailure(options_, file.path, failure, stream))) {
+      return broken;
+    }
+  }
+  absl::Status unread;
+  for (size_t i = 0; sources_ != nullptr && i < sources_->sources.size(); ++i) {
+    const absl::Status status =
+        SendSource(options_, sources_->sources[i].get(), stream, sources_);
+    if (absl::IsCancelled(status)) return status;
+    if (unread.ok()) unread = status;
+  }
+  return unread;
+}
+
+absl::Status Upload::Call() {
+  grpc::ClientContext context;
+  const auto stream = indexer_->IngestDocuments(&context);
+  ResponseReader reader(stream.get(), on_response_);
+  v1::IngestRequest start;
+  *start.mutable_start() = options_.start;
+  absl::Status sent;
+  if (!stream->Write(start) ||
+      (options_.start.resume() && !reader.WaitForAck(&acknowledged_))) {
+    sent = absl::CancelledError("stream");
+  } else {
+    if (options_.start.resume()) sent = CheckSame();
+    if (sent.ok()) sent = Send(stream.get());
+  }
+  const bool give_up =
+      absl::IsDataLoss(sent) || absl::IsFailedPrecondition(sent);
+  if (give_up) {
+    context.TryCancel();
+  } else {
+    stream->WritesDone();
+  }
+  reader.Join();
+  const absl::Status status = FromGrpcStatus(stream->Finish());
+  if (reader.ack().files() >= acknowledged_.files()) {
+    acknowledged_ = reader.ack();
+  }
+  if (!reader.job().empty()) job_ = reader.job();
+  if (give_up) return sent;
+  RETURN_IF_ERROR(status);
+  return absl::IsCancelled(sent) ? absl::OkStatus() : sent;
+}
+
 }  // namespace
 
 std::string DocumentIdOf(const IngestClientOptions& options,
@@ -177,51 +389,39 @@ absl::Status IngestFiles(
     const WalkedFiles& walked,
     const std::function<void(const v1::IngestResponse&)>& on_response,
     SourcesToRead* sources) {
-  grpc::ClientContext context;
-  const auto stream = indexer->IngestDocuments(&context);
-  // Results are read while files are sent: neither side may wait for the other
-  // with a full window.
-  std::thread reader([&] {
-    v1::IngestResponse response;
-    while (stream->Read(&response)) on_response(response);
-  });
-  v1::IngestRequest start;
-  *start.mutable_start() = options.start;
-  bool open = stream->Write(start);
-  absl::Status broken;
-  for (size_t i = 0; open && i < walked.failures.size(); ++i) {
-    open = SendFailure(options, walked.failures[i].first,
-                       walked.failures[i].second, stream.get());
-  }
-  for (size_t i = 0; open && i < walked.files.size(); ++i) {
-    const std::string& path = walked.files[i].path;
-    std::string failure;
-    open = SendFile(options, path, stream.get(), &failure);
-    if (failure.empty()) continue;
-    if (open) {
-      open = SendFailure(options, path, failure, stream.get());
-    } else {
-      broken = absl::DataLossError(absl::StrCat(path, ": ", failure));
+  constexpr absl::Duration kLongestPause = absl::Seconds(30);
+  const bool from_stdin = std::any_of(
+      walked.files.begin(), walked.files.end(),
+      [](const WalkedFiles::File& file) { return file.path == "-"; });
+  const bool from_sources = sources != nullptr && !sources->sources.empty();
+  IngestClientOptions call = options;
+  call.start.set_resumable((options.reconnects > 0 || options.resume) &&
+                           !from_stdin && !from_sources);
+  call.start.set_resume(options.resume);
+  Upload upload(indexer, call, walked, on_response, sources);
+  absl::Duration pause = options.pause;
+  int left = options.reconnects;
+  bool went_on = false;
+  while (true) {
+    const v1::IngestAck before = upload.acknowledged();
+    const absl::Status status = upload.Call();
+    // The service may not have seen yet that the call before has broken.
+    const bool again = absl::IsUnavailable(status) ||
+                       (went_on && absl::IsAlreadyExists(status));
+    if (status.ok() || !call.start.resumable() || !upload.begun() || !again) {
+      return status;
     }
+    const v1::IngestAck& now = upload.acknowledged();
+    if (now.files() > before.files() || now.bytes() > before.bytes()) {
+      left = options.reconnects;
+      pause = options.pause;
+    }
+    if (left-- <= 0) return status;
+    absl::SleepFor(pause);
+    pause = std::min(pause * 2, kLongestPause);
+    upload.GoOn();
+    went_on = true;
   }
-  absl::Status unread;
-  for (size_t i = 0; open && sources != nullptr && i < sources->sources.size();
-       ++i) {
-    const absl::Status status =
-        SendSource(options, sources->sources[i].get(), stream.get(), sources);
-    open = !absl::IsCancelled(status);
-    if (open && unread.ok()) unread = status;
-  }
-  if (broken.ok()) {
-    stream->WritesDone();
-  } else {
-    context.TryCancel();
-  }
-  reader.join();
-  const absl::Status status = FromGrpcStatus(stream->Finish());
-  RETURN_IF_ERROR(broken);
-  RETURN_IF_ERROR(status);
-  return unread;
 }
 
 }  // namespace footnote

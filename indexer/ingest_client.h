@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "indexer/file_walk.h"
 #include "indexer/sources/source.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
@@ -25,6 +26,14 @@ struct IngestClientOptions {
   std::string root;
   // The id of the document that path "-", standard input, holds.
   std::string stdin_id;
+  // How often a call whose connection broke is gone on with, where it did not
+  // get further in between. Then the call is resumable, unless it reads
+  // standard input or `sources`.
+  int reconnects = 0;
+  // Its first pause; each further one is twice as long, up to 30 s.
+  absl::Duration pause = absl::Seconds(1);
+  // Goes on with the job start.request_id, over the same files.
+  bool resume = false;
 };
 
 // Web sites and buckets to be read beside the files, and what became of that.
@@ -48,6 +57,7 @@ std::string DocumentIdOf(const IngestClientOptions& options,
 // here is told to the service too, which answers FAILED. So is what `sources`,
 // which may be null, hold. Errors are those of the call, and of a source that
 // cannot be read: what was sent before stays.
+//   FailedPrecondition  `resume`, and the files are not those of the job
 absl::Status IngestFiles(
     v1::Indexer::StubInterface* indexer, const IngestClientOptions& options,
     const WalkedFiles& walked,

@@ -30,6 +30,9 @@
 namespace footnote {
 namespace {
 
+// Two minutes of a server that is away.
+constexpr int kReconnects = 7;
+
 struct IngestOptions {
   // Files, folders and patterns; then web sites and buckets.
   std::vector<std::string> paths;
@@ -37,6 +40,7 @@ struct IngestOptions {
   SourceOptions source;
   std::string list;
   std::string retry;
+  std::string resume;
   IngestClientOptions client;
   bool no_vectors = false;
   bool mirror = false;
@@ -131,6 +135,13 @@ absl::Status CheckOptions(const IngestOptions& options) {
     return absl::InvalidArgumentError(
         "ingest: nothing to take in, want a path, an address, --files-from or "
         "--retry");
+  }
+  if (!options.resume.empty() &&
+      (from_stdin || !options.addresses.empty() || !options.retry.empty() ||
+       options.watch || !options.client.start.request_id().empty())) {
+    return absl::InvalidArgumentError(
+        "ingest --resume: want the files and folders of the job, no address, "
+        "retry, watch, request id or standard input");
   }
   if (options.mirror &&
       ((options.paths.empty() && options.addresses.empty()) || from_stdin ||
@@ -256,6 +267,11 @@ absl::Status RunIngest(IngestOptions options, CliContext* context) {
   client.start.set_collection(context->collection);
   client.start.set_vectors(!options.no_vectors);
   RETURN_IF_ERROR(ReadMetadata(options, &client.file));
+  if (!context->server.empty()) client.reconnects = kReconnects;
+  if (!options.resume.empty()) {
+    client.resume = true;
+    client.start.set_request_id(options.resume);
+  }
   if (options.watch) {
     const auto once = [&](v1::Indexer::StubInterface* indexer) {
       return IngestOnce(options, {}, client, indexer, context);
@@ -303,6 +319,10 @@ void AddSources(CLI::App* ingest, IngestOptions* options) {
                      "as find -print0 writes); - is standard input");
   ingest->add_option("--retry", options->retry,
                      "the files that failed in job JOB");
+  ingest->add_option("--resume", options->resume,
+                     "go on with job JOB, which was cut off, over the same "
+                     "files: sends only what the server does not have (within "
+                     "a run that happens by itself)");
   ingest->add_option("--id", options->client.stdin_id,
                      "the id of the document on standard input");
   ingest->add_option("--root", options->client.root,

@@ -98,6 +98,7 @@ v1::FileResult ToProto(const DocumentResult& result) {
   out.set_passages(result.passages);
   out.set_language(result.language);
   out.set_text_bytes(result.text_bytes);
+  out.set_duplicate_of(result.duplicate_of);
   for (const std::string& warning : result.warnings) {
     out.add_warnings(warning);
   }
@@ -118,10 +119,11 @@ v1::FileResult ToProto(const DocumentResult& result) {
   return out;
 }
 
-RunningJob::RunningJob(Kv* kv, v1::IngestJob job)
+RunningJob::RunningJob(Kv* kv, v1::IngestJob job, bool goes_on)
     : kv_(kv),
       collection_(job.collection()),
       id_(job.job()),
+      goes_on_(goes_on),
       job_(std::move(job)) {}
 
 void RunningJob::OnReceived(uint64_t bytes) {
@@ -137,15 +139,28 @@ void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) const {
              result.SerializeAsString());
 }
 
-void RunningJob::OnResult(const v1::FileResult& result) {
+bool RunningJob::OnResult(const v1::FileResult& result) {
   const absl::MutexLock lock(&mutex_);
   ++changes_;
+  if (goes_on_ && result.state() != v1::FileResult::INDEXED) {
+    // It was sent again because nobody could say that it had arrived.
+    v1::FileResult before;
+    const absl::StatusOr<std::string> row =
+        kv_->Get(kTableJobs,
+                 absl::StrCat(FilePrefix(collection_, id_), result.document()));
+    if (row.ok() && before.ParseFromString(*row) &&
+        (before.state() == result.state() ||
+         (before.state() == v1::FileResult::INDEXED &&
+          result.state() == v1::FileResult::UNCHANGED))) {
+      return false;
+    }
+  }
   job_.set_passages(job_.passages() + result.passages());
   job_.set_text_bytes(job_.text_bytes() + result.text_bytes());
   switch (result.state()) {
     case v1::FileResult::INDEXED:
       job_.set_indexed(job_.indexed() + 1);
-      return;  // its row came with its commit
+      return true;  // its row came with its commit
     case v1::FileResult::WOULD_INDEX:
       job_.set_indexed(job_.indexed() + 1);
       break;
@@ -163,6 +178,14 @@ void RunningJob::OnResult(const v1::FileResult& result) {
       result.state() == v1::FileResult::FAILED) {
     (void)WriteRows(false);
   }
+  return true;
+}
+
+absl::Status RunningJob::OnAck(const v1::IngestAck& ack) {
+  const absl::MutexLock lock(&mutex_);
+  *job_.mutable_acknowledged() = ack;
+  ++changes_;
+  return WriteRows(false);
 }
 
 absl::Status RunningJob::WriteRows(bool sync) {
@@ -241,8 +264,12 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   job.set_expected_files(start.expected_files());
   job.set_expected_bytes(start.expected_bytes());
   job.set_dry_run(start.dry_run());
+  job.set_resumable(start.resumable());
   const Name name = {job.collection(), job.job()};
-  auto running = std::make_shared<RunningJob>(kv_, job);
+  if (start.resume() && FindRunning(name) == nullptr) {
+    ASSIGN_OR_RETURN(job, Reopen(start));
+  }
+  auto running = std::make_shared<RunningJob>(kv_, job, start.resume());
   {
     const absl::MutexLock lock(&mutex_);
     if (!running_.emplace(name, running).second) {
@@ -252,7 +279,10 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
     }
   }
   KvBatch batch;
-  batch.DeletePrefix(kTableJobs, FilePrefix(name.first, name.second));
+  if (!start.resume()) {
+    batch.DeletePrefix(kTableJobs, FilePrefix(name.first, name.second));
+    if (on_end_ != nullptr) on_end_(name.first, name.second);
+  }
   batch.Put(kTableJobs, JobKey(name.first, name.second),
             job.SerializeAsString());
   absl::Status status = kv_->Write(std::move(batch), true);
@@ -263,9 +293,42 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   return status;
 }
 
+absl::StatusOr<v1::IngestJob> Jobs::Reopen(const v1::IngestStart& start) const {
+  ASSIGN_OR_RETURN(v1::IngestJob job,
+                   Get(start.collection(), start.request_id()));
+  // A sender who did not hear of the end asks for it.
+  if (!job.resumable() || (job.state() != v1::IngestJob::INTERRUPTED &&
+                           job.state() != v1::IngestJob::DONE)) {
+    absl::Status status = absl::FailedPreconditionError(absl::StrCat(
+        "job \"", job.job(), "\" of collection \"", job.collection(), "\": is ",
+        v1::IngestJob::State_Name(job.state()),
+        job.resumable() ? "" : " and was not resumable",
+        ", want one that was resumable and INTERRUPTED or DONE"));
+    SetErrorReason("JOB_NOT_RESUMABLE", &status);
+    return status;
+  }
+  if (job.expected_files() != start.expected_files()) {
+    absl::Status status = absl::FailedPreconditionError(
+        absl::StrCat("job \"", job.job(), "\" of collection \"",
+                     job.collection(), "\": has ", job.expected_files(),
+                     " files, want as many, not ", start.expected_files()));
+    SetErrorReason("JOB_NOT_RESUMABLE", &status);
+    return status;
+  }
+  job.set_state(v1::IngestJob::RUNNING);
+  job.clear_reason();
+  job.clear_ended_us();
+  // The others come again.
+  job.set_received_files(job.acknowledged().files());
+  return job;
+}
+
 absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
                        v1::IngestJob::State state, absl::string_view reason) {
   const absl::Status status = job->End(state, reason);
+  if (state != v1::IngestJob::INTERRUPTED && on_end_ != nullptr) {
+    on_end_(job->collection(), job->id());
+  }
   const absl::MutexLock lock(&mutex_);
   running_.erase({job->collection(), job->id()});
   return status;
@@ -322,6 +385,7 @@ absl::Status Jobs::Prune(const std::string& collection) const {
     if (job.state() == v1::IngestJob::RUNNING) continue;
     batch.Delete(kTableJobs, JobKey(collection, job.job()));
     batch.DeletePrefix(kTableJobs, FilePrefix(collection, job.job()));
+    if (on_end_ != nullptr) on_end_(collection, job.job());
   }
   return batch.size() == 0 ? absl::OkStatus()
                            : kv_->Write(std::move(batch), false);

@@ -27,7 +27,8 @@ v1::FileResult ToProto(const DocumentResult& result);
 // A job of this process that has not ended. Safe from many threads.
 class RunningJob {
  public:
-  RunningJob(Kv* kv, v1::IngestJob job);
+  // `goes_on`: the job ran before.
+  RunningJob(Kv* kv, v1::IngestJob job, bool goes_on = false);
 
   // `collection` and `job` of the message never change.
   const std::string& collection() const { return collection_; }
@@ -36,7 +37,11 @@ class RunningJob {
   // A file came whole.
   void OnReceived(uint64_t bytes);
   // A result whose row is written already (see AppendRow), or is written now.
-  void OnResult(const v1::FileResult& result);
+  // False when it adds nothing: the document came in before the job was gone on
+  // with.
+  bool OnResult(const v1::FileResult& result);
+  // Makes it outlive the process; then it may be told.
+  absl::Status OnAck(const v1::IngestAck& ack);
 
   // Adds the row of a result to the write that makes it true.
   void AppendRow(const v1::FileResult& result, KvBatch* batch) const;
@@ -62,6 +67,7 @@ class RunningJob {
   Kv* const kv_;
   const std::string collection_;
   const std::string id_;
+  const bool goes_on_;
   mutable absl::Mutex mutex_;
   v1::IngestJob job_ ABSL_GUARDED_BY(mutex_);
   uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 1;
@@ -80,9 +86,15 @@ class RunningJob {
 //   AlreadyExists       a job of that id runs
 class Jobs {
  public:
-  explicit Jobs(Kv* kv) : kv_(kv) {}
+  // `on_end` is told of jobs that can't be gone on with any more.
+  using OnEnd = std::function<void(const std::string& collection,
+                                   const std::string& job)>;
+  explicit Jobs(Kv* kv, OnEnd on_end = nullptr)
+      : kv_(kv), on_end_(std::move(on_end)) {}
 
-  // Begins a job, durably, and forgets all but the newest of its collection.
+  // Begins a job, or goes on with one, durably, and forgets all but the newest
+  // of its collection.
+  //   FailedPrecondition  JOB_NOT_RESUMABLE
   absl::StatusOr<std::shared_ptr<RunningJob>> Begin(
       const v1::IngestStart& start);
   // Ends it, durably.
@@ -110,7 +122,10 @@ class Jobs {
   std::shared_ptr<RunningJob> FindRunning(const Name& name) const;
   absl::Status Prune(const std::string& collection) const;
 
+  absl::StatusOr<v1::IngestJob> Reopen(const v1::IngestStart& start) const;
+
   Kv* const kv_;
+  const OnEnd on_end_;
   mutable absl::Mutex mutex_;
   std::map<Name, std::shared_ptr<RunningJob>> running_ ABSL_GUARDED_BY(mutex_);
 };

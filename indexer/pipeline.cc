@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "indexer/job_table.h"
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
+#include "indexer/signature.h"
 #include "indexer/vectors/passage_encoder.h"
 
 namespace footnote {
@@ -112,7 +114,10 @@ class Pipeline::Worker {
       if (shared_.Take(&file,
                        group_.empty() ? absl::Milliseconds(200) : kLookAround,
                        &finished)) {
+        const uint64_t number = file.number;
         IndexFile(std::move(file));
+        finished_.push_back(number);
+        if (group_.empty()) TellFinished();
       }
       if (finished) break;
       if (GroupIsDue()) Commit();
@@ -129,6 +134,8 @@ class Pipeline::Worker {
   struct Member {
     VersionRecord record;
     Fingerprint fingerprint;
+    absl::optional<TextSignature> signature;
+    CollectionUsage reserved;
     std::vector<std::string> warnings;
   };
 
@@ -175,12 +182,36 @@ class Pipeline::Worker {
   absl::StatusOr<bool> AddToGroup(const PreparedDocument& document,
                                   Fingerprint fingerprint) {
     const DocumentRef ref = {shared_.job.collection, document.record.document};
-    DocumentStore* documents = shared_.store->documents();
     ASSIGN_OR_RETURN(const bool unchanged,
-                     IsUnchanged(ref, fingerprint.content, false));
+                     IsUnchanged(ref, fingerprint.content, false,
+                                 [&document](const std::string& how) {
+                                   return ContentHash(document, how);
+                                 }));
     if (unchanged) return false;
     RETURN_IF_ERROR(CheckVector(document));
     Member member;
+    if (shared_.job.quota != nullptr) {
+      uint64_t text_bytes = 0;
+      for (const CutPassage& passage : document.passages) {
+        text_bytes += passage.span.size();
+      }
+      ASSIGN_OR_RETURN(member.reserved,
+                       shared_.job.quota->Reserve(ref.document, text_bytes));
+    }
+    absl::StatusOr<bool> added =
+        AddMember(ref, document, std::move(fingerprint), &member);
+    if ((!added.ok() || !*added) && shared_.job.quota != nullptr) {
+      // Of a dry run it stays taken: what comes after finds less room.
+      if (!shared_.job.dry_run) shared_.job.quota->Release(member.reserved);
+    }
+    return added;
+  }
+
+  absl::StatusOr<bool> AddMember(const DocumentRef& ref,
+                                 const PreparedDocument& document,
+                                 Fingerprint fingerprint, Member* out) {
+    DocumentStore* documents = shared_.store->documents();
+    Member& member = *out;
     member.record = document.record;
     ASSIGN_OR_RETURN(member.record.version, documents->NextVersion(ref));
     if (shared_.job.dry_run) {
@@ -195,6 +226,7 @@ class Pipeline::Worker {
     member.record.ingested_us = absl::GetCurrentTimeNanos() / 1000;
     member.record.job = shared_.job.name;
     member.fingerprint = std::move(fingerprint);
+    member.signature = SignatureOf(document.extracted.text);
     member.warnings = document.warnings;
     RETURN_IF_ERROR(documents->WriteText(
         member.record.ref(), document.extracted.text, document.locator));
@@ -269,14 +301,17 @@ class Pipeline::Worker {
   }
 
   bool IsSameSource(const SourceFile& file, const std::string& source_hash) {
-    const absl::StatusOr<bool> same =
-        IsUnchanged({shared_.job.collection, file.document}, source_hash, true);
+    const absl::StatusOr<bool> same = IsUnchanged(
+        {shared_.job.collection, file.document}, source_hash, true,
+        [&file](const std::string& how) { return SourceHash(file, how); });
     return same.ok() && *same;
   }
 
   // Compares with what is stored, and reports the document when it is the same.
-  absl::StatusOr<bool> IsUnchanged(const DocumentRef& ref,
-                                   const std::string& hash, bool source) {
+  // `hash` is what it would be stored with; `hash_of` makes it anew.
+  absl::StatusOr<bool> IsUnchanged(
+      const DocumentRef& ref, const std::string& hash, bool source,
+      const std::function<std::string(const std::string& how)>& hash_of) {
     absl::StatusOr<VersionRecord> live =
         shared_.store->documents()->GetLive(ref);
     if (absl::IsNotFound(live.status()) ||
@@ -287,12 +322,26 @@ class Pipeline::Worker {
     ASSIGN_OR_RETURN(const Fingerprint stored,
                      ReadFingerprint(*shared_.store->kv(), ref.collection,
                                      ref.document, live->version));
-    if ((source ? stored.source : stored.content) != hash) return false;
+    const std::string& before = source ? stored.source : stored.content;
+    if (before != hash &&
+        !(HasVectorsSince(*live) &&
+          before == hash_of(HowIndexed(live->encoder_hash)))) {
+      return false;
+    }
     Count("indexer_documents", "unchanged");
     DocumentResult result = ResultOf(*live);
     result.state = DocumentResult::State::kUnchanged;
     shared_.Report(result);
     return true;
+  }
+
+  // The document came in with another encoder, and its collection was given the
+  // vectors of this one since.
+  bool HasVectorsSince(const VersionRecord& live) const {
+    if (live.encoder_hash == shared_.encoder_hash) return false;
+    const auto generation = shared_.store->Current(live.collection);
+    return generation.ok() &&
+           (*generation)->manifest.encoder_hash == shared_.encoder_hash;
   }
 
   bool GroupIsDue() const {
@@ -313,7 +362,8 @@ class Pipeline::Worker {
         results.back().state = DocumentResult::State::kIndexed;
         results.back().warnings = std::move(member.warnings);
       }
-      const absl::Status status = WriteGroup(results);
+      const absl::Status status = WriteGroup(&results);
+      if (!status.ok()) ReleaseReserved();
       for (const DocumentResult& result : results) {
         shared_.claims->Release(shared_.job.collection, result.document);
         if (!status.ok()) {
@@ -328,6 +378,17 @@ class Pipeline::Worker {
     encoder_.Clear();
     writer_.reset();
     group_status_ = absl::OkStatus();
+    TellFinished();
+  }
+
+  // Files whose documents have their results.
+  void TellFinished() {
+    if (shared_.job.on_file_done != nullptr) {
+      for (const uint64_t number : finished_) {
+        shared_.job.on_file_done(number);
+      }
+    }
+    finished_.clear();
   }
 
   static DocumentResult ResultOf(const VersionRecord& record) {
@@ -342,7 +403,8 @@ class Pipeline::Worker {
     return result;
   }
 
-  absl::Status WriteGroup(const std::vector<DocumentResult>& results) {
+  // Says in `results` what is like what.
+  absl::Status WriteGroup(std::vector<DocumentResult>* results) {
     StageTimer timer("commit");
     RETURN_IF_ERROR(group_status_);
     RETURN_IF_ERROR(encoder_.Flush(writer_.get()));
@@ -354,16 +416,20 @@ class Pipeline::Worker {
     KvBatch also;
     for (const Member& member : group_) {
       commit.versions.push_back(member.record);
+      commit.signatures.push_back(member.signature);
       AppendFingerprint(shared_.job.collection, member.record.document,
                         member.record.version, member.fingerprint, &also);
     }
-    if (shared_.job.with_commit != nullptr) {
-      for (const DocumentResult& result : results) {
-        shared_.job.with_commit(result, &also);
-      }
-    }
     commit.also = &also;
-    const absl::Status status = shared_.store->Apply(commit).status();
+    commit.with_like = [&](const std::vector<std::string>& like,
+                           KvBatch* batch) {
+      for (size_t i = 0; i < like.size(); ++i) {
+        (*results)[i].duplicate_of = like[i];
+        if (shared_.job.with_commit == nullptr) continue;
+        shared_.job.with_commit((*results)[i], batch);
+      }
+    };
+    const absl::Status status = ApplyWithQuota(commit);
     if (!status.ok()) {
       unlink(segment.path.c_str());
       return status;
@@ -372,6 +438,23 @@ class Pipeline::Worker {
       shared_.options.on_commit(shared_.job.collection);
     }
     return absl::OkStatus();
+  }
+
+  absl::Status ApplyWithQuota(const footnote::Commit& commit) {
+    Quota* const quota = shared_.job.quota;
+    if (quota == nullptr) return shared_.store->Apply(commit).status();
+    const auto lock = quota->HoldForCommit();
+    absl::Status status = shared_.store->Apply(commit).status();
+    if (status.ok()) ReleaseReserved();
+    return status;
+  }
+
+  void ReleaseReserved() {
+    if (shared_.job.quota == nullptr) return;
+    for (Member& member : group_) {
+      shared_.job.quota->Release(member.reserved);
+      member.reserved = CollectionUsage();
+    }
   }
 
   void Abandon() {
@@ -387,6 +470,8 @@ class Pipeline::Worker {
   int dimension_ = 0;
   std::unique_ptr<SegmentWriter> writer_;
   std::vector<Member> group_;
+  // Numbers of files of which no more comes into the group.
+  std::vector<uint64_t> finished_;
   absl::Status group_status_;
   absl::Time group_since_;
 };

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "indexer/claims.h"
+#include "indexer/collections.h"
 #include "indexer/formats/format.h"
 #include "indexer/source_file.h"
 #include "model/encoder/encoder.h"
@@ -46,9 +47,14 @@ struct PipelineJob {
   // Compares and reports, and stores nothing: what is new or changed becomes
   // kWouldIndex.
   bool dry_run = false;
+  // What may still come in; null: anything.
+  Quota* quota = nullptr;
   // Adds to the write that makes a document visible what shall be true with
   // it; may be empty. From the workers' threads, several at a time.
   std::function<void(const DocumentResult&, KvBatch*)> with_commit;
+  // Called with SourceFile::number when all results of a file, or part of one,
+  // were reported; may be empty. From the workers' threads.
+  std::function<void(uint64_t number)> on_file_done;
 };
 
 // Indexes files in parallel.

@@ -28,6 +28,8 @@ struct SourceFile {
   std::string bytes;
   // Of JSON lines: the number of lines in the parts before.
   uint32_t lines_before = 0;
+  // Its sender's; the parts of a file have the same.
+  uint64_t number = 0;
 };
 
 // What became of one document.
@@ -46,6 +48,8 @@ struct DocumentResult {
   std::string language;
   uint64_t text_bytes = 0;
   std::vector<std::string> warnings;
+  // Of kIndexed: a document that says nearly the same; or empty.
+  std::string duplicate_of;
 };
 
 }  // namespace footnote

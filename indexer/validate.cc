@@ -91,6 +91,11 @@ absl::Status ValidateDocument(absl::string_view document) {
 
 absl::Status ValidateStart(const v1::IngestStart& start) {
   RETURN_IF_ERROR(ValidateCollection(start.collection()));
+  if (start.resume() && (!start.resumable() || start.request_id().empty())) {
+    return Invalid(
+        "resume: without resumable or request_id, want both of the job that "
+        "goes on");
+  }
   return start.request_id().empty()
              ? absl::OkStatus()
              : CheckJob("request_id", start.request_id());
@@ -197,6 +202,35 @@ absl::Status Validate(const v1::ListPurgesRequest& request) {
   return request.collection().empty()
              ? absl::OkStatus()
              : ValidateCollection(request.collection());
+}
+
+absl::Status Validate(const v1::ListDuplicatesRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  if (!request.document().empty()) {
+    RETURN_IF_ERROR(ValidateDocument(request.document()));
+  }
+  return CheckPageSize(request.page_size());
+}
+
+absl::Status Validate(const v1::GetCollectionRequest& request) {
+  return ValidateCollection(request.collection());
+}
+
+absl::Status Validate(const v1::CollectionSettings& settings) {
+  // So that a time before it is a time.
+  constexpr int64_t kMostSeconds = int64_t{1000} * 366 * 86400;
+  RETURN_IF_ERROR(ValidateCollection(settings.collection()));
+  if (settings.retention_seconds() >= 0 &&
+      settings.retention_seconds() <= kMostSeconds) {
+    return absl::OkStatus();
+  }
+  return Invalid(
+      absl::StrCat("retention_seconds: ", settings.retention_seconds(),
+                   ", want 0 to ", kMostSeconds));
+}
+
+absl::Status Validate(const v1::ExpireDocumentsRequest& request) {
+  return ValidateCollection(request.collection());
 }
 
 absl::Status Validate(const v1::CancelIngestJobRequest& request) {

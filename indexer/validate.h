@@ -29,6 +29,10 @@ absl::Status Validate(const v1::ListIngestJobsRequest& request);
 absl::Status Validate(const v1::ListIngestFilesRequest& request);
 absl::Status Validate(const v1::CancelIngestJobRequest& request);
 absl::Status Validate(const v1::ListPurgesRequest& request);
+absl::Status Validate(const v1::ListDuplicatesRequest& request);
+absl::Status Validate(const v1::GetCollectionRequest& request);
+absl::Status Validate(const v1::CollectionSettings& settings);
+absl::Status Validate(const v1::ExpireDocumentsRequest& request);
 
 }  // namespace footnote
 

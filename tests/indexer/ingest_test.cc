@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
+#include "indexer/upload_spool.h"
 #include "tests/indexer/ingest_fixture.h"
 
 namespace footnote {
@@ -55,14 +57,19 @@ class IngestCallTest : public IngestTest {
         results_[response.result().document()] = response.result();
       }
       if (response.has_summary()) summaries_.push_back(response.summary());
+      if (response.has_ack()) acks_.push_back(response.ack());
       return true;
     };
     stream.cancelled = [&] { return next >= leave_after; };
     std::string collection;
-    Jobs jobs(store_->kv());
-    const absl::Status status =
-        footnote::Ingest({store_.get(), nullptr, &claims_, &jobs, options_},
-                         stream, &collection);
+    Jobs jobs(store_->kv(), [this](const std::string& collection,
+                                   const std::string& job) {
+      UploadSpool(UploadsFolder(store_->folder()), collection, job).RemoveAll();
+    });
+    Collections collections(store_.get());
+    const absl::Status status = footnote::Ingest(
+        {store_.get(), nullptr, &claims_, &jobs, &collections, options_},
+        stream, &collection);
     if (!job_id_.empty()) {
       const auto job = jobs.Get("c", job_id_);
       if (job.ok()) job_ = *job;
@@ -78,6 +85,7 @@ class IngestCallTest : public IngestTest {
   std::vector<v1::IngestRequest> requests_;
   std::map<std::string, v1::FileResult> results_;
   std::vector<v1::IngestSummary> summaries_;
+  std::vector<v1::IngestAck> acks_;
   // Of the last call.
   std::string job_id_;
   v1::IngestJob job_;
@@ -101,6 +109,100 @@ TEST_F(IngestCallTest, AnswersForEachFileAndSumsUp) {
   EXPECT_EQ(summaries_[0].failed(), 1);
   EXPECT_EQ(summaries_[0].passages(), 2);
   EXPECT_EQ(summaries_[0].generation(), Current()->number());
+}
+
+TEST_F(IngestCallTest, ABrokenCallGoesOnWhereItWasAcknowledged) {
+  const std::string big(6 << 20, 'x');
+  const auto start = [this](bool resume) {
+    requests_.clear();
+    acks_.clear();
+    Start();
+    requests_[0].mutable_start()->set_resumable(true);
+    requests_[0].mutable_start()->set_resume(resume);
+    requests_[0].mutable_start()->set_request_id("job");
+  };
+  start(false);
+  Send("a", "First text.");
+  Announce("b");
+  requests_.back().mutable_file()->set_revision("one");
+  for (size_t at = 0; at < big.size(); at += 1 << 20) {
+    Chunk(big.substr(at, 1 << 20), false);
+  }
+  EXPECT_TRUE(absl::IsCancelled(Call(requests_.size())));
+  EXPECT_EQ(job_.state(), v1::IngestJob::INTERRUPTED);
+  EXPECT_EQ(results_["a"].state(), v1::FileResult::INDEXED);
+  EXPECT_EQ(job_.acknowledged().files(), 1);
+  EXPECT_EQ(job_.acknowledged().bytes(), big.size());
+  EXPECT_EQ(job_.acknowledged().document(), "b");
+  EXPECT_EQ(job_.acknowledged().revision(), "one");
+
+  // Another process goes on; and breaks, too, before anything came.
+  Open();
+  start(true);
+  EXPECT_TRUE(absl::IsCancelled(Call(1)));
+  ASSERT_EQ(acks_.size(), 1);
+  EXPECT_EQ(acks_[0].bytes(), big.size());
+
+  start(true);
+  Announce("b");
+  requests_.back().mutable_file()->set_offset(acks_.empty() ? big.size() : 0);
+  Chunk("The end.", true);
+  Send("c", "Third text.");
+  ASSERT_TRUE(Call().ok());
+  // And a newline.
+  EXPECT_EQ(results_["b"].text_bytes(), big.size() + 9);
+  EXPECT_EQ(job_.state(), v1::IngestJob::DONE);
+  EXPECT_EQ(job_.indexed(), 3);
+  EXPECT_EQ(job_.received_files(), 3);
+  EXPECT_EQ(job_files_.files_size(), 3);
+  EXPECT_EQ(summaries_.back().indexed(), 3);
+  EXPECT_EQ(acks_.back().files(), 3);
+  const std::string uploads = UploadsFolder(store_->folder());
+  EXPECT_TRUE(std::filesystem::is_empty(uploads)) << "nothing is left over";
+}
+
+TEST_F(IngestCallTest, WhatIsSentAgainIsCountedOnce) {
+  const auto start = [this](bool resume) {
+    requests_.clear();
+    Start();
+    requests_[0].mutable_start()->set_resumable(true);
+    requests_[0].mutable_start()->set_resume(resume);
+    requests_[0].mutable_start()->set_request_id("job");
+  };
+  start(false);
+  Send("a", "First text.");
+  Send("b", "");
+  EXPECT_TRUE(absl::IsCancelled(Call(requests_.size())));
+  start(true);
+  Send("a", "First text.");
+  Send("b", "");
+  Send("c", "Third text.");
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(job_.indexed(), 2);
+  EXPECT_EQ(job_.unchanged(), 0);
+  EXPECT_EQ(job_.failed(), 1);
+}
+
+TEST_F(IngestCallTest, OnlyResumableJobsGoOn) {
+  const auto call = [this](bool resumable, bool resume, uint64_t offset) {
+    requests_.clear();
+    Start();
+    requests_[0].mutable_start()->set_request_id("job");
+    requests_[0].mutable_start()->set_resumable(resumable);
+    requests_[0].mutable_start()->set_resume(resume);
+    Announce("a");
+    requests_.back().mutable_file()->set_offset(offset);
+    Chunk("Text.", true);
+    return Call();
+  };
+  EXPECT_TRUE(absl::IsNotFound(call(true, true, 0)));
+  EXPECT_TRUE(absl::IsInvalidArgument(call(false, true, 0)));
+  EXPECT_TRUE(absl::IsInvalidArgument(call(false, false, 3)));
+  ASSERT_TRUE(call(false, false, 0).ok());
+  EXPECT_EQ(ErrorReason(call(true, true, 0)), "JOB_NOT_RESUMABLE");
+  const absl::Status kept = call(true, false, 3);
+  EXPECT_TRUE(absl::IsInvalidArgument(kept));
+  EXPECT_THAT(std::string(kept.message()), HasSubstr("offset 3"));
 }
 
 TEST_F(IngestCallTest, IsAJobThatKeepsEveryResult) {

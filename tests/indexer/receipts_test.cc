@@ -1,0 +1,43 @@
+#include "indexer/receipts.h"
+
+#include <gtest/gtest.h>
+
+namespace footnote {
+namespace {
+
+TEST(ReceiptsTest, FilesCountWhenAllBeforeThemAreDone) {
+  Receipts receipts(5);
+  EXPECT_EQ(receipts.Ack().files(), 5);
+  EXPECT_EQ(receipts.Announce("a", "1"), 5);
+  receipts.OnPart(5);
+  receipts.OnWhole(5);
+  EXPECT_EQ(receipts.Announce("b", "2"), 6);
+  receipts.OnPart(6);
+  receipts.OnPart(6);
+  EXPECT_FALSE(receipts.OnPartDone(6)) << "one part more";
+  receipts.OnWhole(6);
+  receipts.OnKept(6, 100);
+  EXPECT_TRUE(receipts.OnPartDone(6)) << "done, and something is kept";
+  EXPECT_EQ(receipts.Ack().files(), 5);
+  EXPECT_EQ(receipts.Ack().document(), "a");
+  EXPECT_EQ(receipts.Ack().bytes(), 0);
+  EXPECT_FALSE(receipts.OnPartDone(5)) << "nothing is kept";
+  EXPECT_EQ(receipts.Ack().files(), 7);
+  EXPECT_EQ(receipts.Ack().document(), "");
+}
+
+TEST(ReceiptsTest, TellsWhatIsKeptOfTheNextFile) {
+  Receipts receipts(0);
+  receipts.Announce("a", "size 7");
+  receipts.OnKept(0, 42);
+  const v1::IngestAck ack = receipts.Ack();
+  EXPECT_EQ(ack.files(), 0);
+  EXPECT_EQ(ack.bytes(), 42);
+  EXPECT_EQ(ack.document(), "a");
+  EXPECT_EQ(ack.revision(), "size 7");
+  receipts.OnPart(1);  // never announced
+  EXPECT_FALSE(receipts.OnPartDone(1));
+}
+
+}  // namespace
+}  // namespace footnote
