@@ -273,7 +273,17 @@ std::vector<size_t> PieceEnds(const v1::Answer& answer) {
   return ends;
 }
 
-absl::Status Show(v1::Answer answer, const v1::Writing& writing, bool fast,
+bool Cites(const v1::Answer& answer, const std::string& document) {
+  for (const v1::Citation& citation : answer.citations()) {
+    for (const v1::SourceSpan& source : citation.sources()) {
+      if (source.source().document() == document) return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Show(v1::Answer answer, const v1::Writing& writing,
+                  const FoundDuplicates& duplicates, bool fast,
                   const ShowMessage& show) {
   uint32_t sequence = 0;
   const auto send = [&](v1::AskResponse* response) {
@@ -313,6 +323,9 @@ absl::Status Show(v1::Answer answer, const v1::Writing& writing, bool fast,
   }
   RETURN_IF_ERROR(cite(std::string::npos));
   v1::AskResponse completed;
+  for (const v1::Duplicates& one : duplicates) {
+    if (Cites(answer, one.document())) *completed.add_duplicates() = one;
+  }
   *completed.mutable_completed() = std::move(answer);
   return send(&completed);
 }
@@ -322,7 +335,8 @@ absl::Status Show(v1::Answer answer, const v1::Writing& writing, bool fast,
 absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const Caller& caller,
                                              const RoomStubs& rooms,
-                                             int64_t* tokens) {
+                                             int64_t* tokens,
+                                             FoundDuplicates* duplicates) {
   RETURN_IF_ERROR(ValidateAsk(request));
   RETURN_IF_ERROR(caller.StillWaits("search"));
   ASSIGN_OR_RETURN(const std::string question,
@@ -336,6 +350,7 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
     RETURN_IF_ERROR(UseTools(request, caller, rooms, &found, &generate,
                              &tools_ended, &written));
   }
+  if (duplicates != nullptr) duplicates->Swap(found.mutable_duplicates());
   v1::AnswerRecord record = NewRecord(request, caller, found);
   if (question != request.question()) {
     record.set_rewritten_question(question);
@@ -364,8 +379,9 @@ int64_t TokensOf(const v1::Writing& writing) {
 absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
                  const ShowMessage& show, int64_t* tokens) {
+  FoundDuplicates duplicates;
   ASSIGN_OR_RETURN(v1::AnswerRecord record,
-                   DraftAnswer(request, caller, rooms, tokens));
+                   DraftAnswer(request, caller, rooms, tokens, &duplicates));
 
   // The record comes before the reader: an answer nobody can audit is not
   // given.
@@ -383,8 +399,8 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
     answer = std::move(*record.mutable_answer());
   }
   RETURN_IF_ERROR(answer.status());
-  return Show(*std::move(answer), writing, request.citation_mode() == v1::FAST,
-              show);
+  return Show(*std::move(answer), writing, duplicates,
+              request.citation_mode() == v1::FAST, show);
 }
 
 }  // namespace footnote

@@ -43,12 +43,15 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
                  const ShowMessage& show, int64_t* tokens);
 
+// Of the documents that were found, those that are like others.
+using FoundDuplicates = google::protobuf::RepeatedPtrField<v1::Duplicates>;
+
 // The first half of it: what is found and written for `request`, as a record
-// without id and receipt. Nothing is shown or recorded.
-absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
-                                             const Caller& caller,
-                                             const RoomStubs& rooms,
-                                             int64_t* tokens);
+// without id and receipt. Nothing is shown or recorded. `duplicates` may be
+// null.
+absl::StatusOr<v1::AnswerRecord> DraftAnswer(
+    const v1::AskRequest& request, const Caller& caller, const RoomStubs& rooms,
+    int64_t* tokens, FoundDuplicates* duplicates = nullptr);
 
 // Tokens of all drafts of one answer.
 int64_t TokensOf(const v1::Writing& writing);

@@ -126,6 +126,26 @@ absl::Status PrintStory(const std::string& answer_id, const PrintOptions& print,
   return absl::OkStatus();
 }
 
+// Documents that say nearly the same as a cited one.
+using FoundDuplicates = google::protobuf::RepeatedPtrField<v1::Duplicates>;
+void PrintDuplicates(const FoundDuplicates& duplicates) {
+  constexpr int kShown = 3;
+  for (const v1::Duplicates& one : duplicates) {
+    std::vector<std::string> others;
+    for (const std::string& document : one.others()) {
+      if (others.size() == kShown) break;
+      others.push_back(Printable(document));
+    }
+    std::string line =
+        absl::StrCat("nearly the same as ", Printable(one.document()), ": ",
+                     absl::StrJoin(others, ", "));
+    if (one.others_size() > kShown) {
+      absl::StrAppend(&line, " and ", one.others_size() - kShown, " more");
+    }
+    PrintLine(line);
+  }
+}
+
 absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   const std::string writer =
       options.model.empty() ? options.writer : UseModel(options.model);
@@ -156,10 +176,12 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   const auto reader = answers->Ask(&call, request);
   v1::AskResponse response;
   v1::Answer answer;
+  FoundDuplicates duplicates;
   bool complete = false;
   while (reader->Read(&response)) {
     if (!response.has_completed()) continue;
     answer = std::move(*response.mutable_completed());
+    duplicates.Swap(response.mutable_duplicates());
     complete = true;
   }
   RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
@@ -172,6 +194,7 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   } else {
     const PrintOptions print = OptionsOfTerminal();
     fputs(PrintAnswer(answer, print).c_str(), stdout);
+    PrintDuplicates(duplicates);
     if (!options.model.empty() && !answer.id().empty()) {
       RETURN_IF_ERROR(PrintStory(answer.id(), print, channel));
     }

@@ -34,6 +34,7 @@ struct SearchOptions {
   std::string document_prefix;
   std::vector<std::string> labels;
   bool distinct_documents = false;
+  bool show_duplicates = false;
 };
 
 v1::SearchMode ModeOf(const std::string& name) {
@@ -51,6 +52,7 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
   request.set_top_k(options.top_k);
   request.set_mode(ModeOf(options.mode));
   request.set_distinct_documents(options.distinct_documents);
+  request.set_show_duplicates(options.show_duplicates);
   v1::Filter* filter = request.mutable_filter();
   for (const std::string& x : options.languages) filter->add_languages(x);
   for (const std::string& x : options.documents) filter->add_documents(x);
@@ -69,7 +71,8 @@ std::string PlaceOf(const v1::Passage& passage) {
                       : absl::StrJoin(path, " › ");
 }
 
-void PrintPassage(int number, const v1::Passage& passage) {
+void PrintPassage(int number, const v1::Passage& passage,
+                  const v1::Duplicates* same) {
   const bool colour = WantsColour(STDOUT_FILENO);
   const int columns = std::max(24, TerminalColumns(STDOUT_FILENO) - 4);
   const v1::DocumentVersion& source = passage.source();
@@ -93,6 +96,23 @@ void PrintPassage(int number, const v1::Passage& passage) {
     const bool cut = i + 1 == kShownLines && lines.size() > kShownLines;
     PrintLine(absl::StrCat("    ", lines[i], cut ? " …" : ""));
   }
+  if (same == nullptr) return;
+  std::vector<std::string> others;
+  for (const std::string& document : same->others()) {
+    others.push_back(Printable(document));
+  }
+  PrintLine(
+      Paint(absl::StrCat("    nearly the same: ", absl::StrJoin(others, ", ")),
+            Colour::kDim, colour));
+}
+
+// What is said of the passage's document, or null.
+const v1::Duplicates* SameAs(const v1::SearchResponse& response,
+                             const v1::Passage& passage) {
+  for (const v1::Duplicates& one : response.duplicates()) {
+    if (one.document() == passage.source().document()) return &one;
+  }
+  return nullptr;
 }
 
 absl::Status Search(const SearchOptions& options, CliContext* context) {
@@ -114,7 +134,8 @@ absl::Status Search(const SearchOptions& options, CliContext* context) {
                   : "Nothing was found.");
   }
   for (int i = 0; i < response.passages_size(); ++i) {
-    PrintPassage(i + 1, response.passages(i));
+    PrintPassage(i + 1, response.passages(i),
+                 SameAs(response, response.passages(i)));
   }
   return absl::OkStatus();
 }
@@ -143,6 +164,8 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
   search->add_option("--label", options->labels, "access labels that you hold");
   search->add_flag("--distinct", options->distinct_documents,
                    "at most one passage of each document");
+  search->add_flag("--duplicates", options->show_duplicates,
+                   "show also what another document says nearly the same way");
 }
 
 }  // namespace footnote

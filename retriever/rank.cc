@@ -178,14 +178,15 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
     RETURN_IF_ERROR(ScoreCandidates(corpus, terms, query.vector_is_good,
                                     std::max(kMeasured, top_k), &candidates));
   }
-  KeepBest(top_k, query.distinct_documents, corpus, &candidates);
+  KeepBest(top_k, query.distinct_documents, query.is_repeat, corpus,
+           &candidates);
   ranking.terms = terms.terms;
   ranking.passages = std::move(candidates);
   return ranking;
 }
 
-void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
-              std::vector<Candidate>* candidates) {
+void KeepBest(size_t k, bool distinct_documents, const IsRepeat& is_repeat,
+              const Corpus& corpus, std::vector<Candidate>* candidates) {
   std::sort(candidates->begin(), candidates->end(), BetterFirst);
   absl::flat_hash_set<uint64_t> documents;
   std::vector<Candidate> kept;
@@ -201,6 +202,7 @@ void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
         continue;
       }
     }
+    if (is_repeat != nullptr && is_repeat(kept, candidate)) continue;
     kept.push_back(candidate);
   }
   *candidates = std::move(kept);

@@ -3,6 +3,7 @@
 #define FOOTNOTE_RETRIEVER_RANK_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ namespace footnote {
 namespace v1 {
 class Filter;
 }
+
+// Whether a candidate says what one of those before it says.
+using IsRepeat =
+    std::function<bool(const std::vector<Candidate>& kept, const Candidate&)>;
 
 // Which arms take part.
 enum class Arms { kBoth, kLexical, kVector };
@@ -48,6 +53,8 @@ struct RankQuery {
   // Whatever an arm brought, in place of top_k.
   bool keep_all = false;
   bool distinct_documents = false;
+  // Leaves out passages that repeat one that ranks better; empty: none.
+  IsRepeat is_repeat;
 };
 
 struct Ranking {
@@ -83,9 +90,10 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter);
 
 // Sorts `candidates`, best first, and keeps the `k` best that are evidence; of
-// each document one when `distinct_documents`.
-void KeepBest(size_t k, bool distinct_documents, const Corpus& corpus,
-              std::vector<Candidate>* candidates);
+// each document one when `distinct_documents`, and none of which `is_repeat`
+// (may be empty) says so.
+void KeepBest(size_t k, bool distinct_documents, const IsRepeat& is_repeat,
+              const Corpus& corpus, std::vector<Candidate>* candidates);
 
 }  // namespace footnote
 

@@ -1,14 +1,19 @@
 #include "retriever/retriever_service.h"
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "model/encoder/shelf.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
 #include "retriever/ann/ivf_builder.h"
 #include "retriever/search.h"
@@ -23,7 +28,13 @@ constexpr absl::Duration kLongestWait = absl::Seconds(30);
 class RetrieverService final : public v1::Retriever::Service {
  public:
   RetrieverService(Store* store, const Encoder* encoder)
-      : encoder_(encoder), searcher_(store, encoder) {}
+      : store_(store),
+        encoder_(encoder),
+        shelf_(encoder,
+               [store](const std::string& hash) {
+                 return store->EncoderPath(hash);
+               }),
+        searcher_(store, encoder) {}
 
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
@@ -31,7 +42,8 @@ class RetrieverService final : public v1::Retriever::Service {
     const SearchUnderWay others_wait;
     return ToGrpcStatus([&]() -> absl::Status {
       RETURN_IF_ERROR(ValidateSearch(*request));
-      return searcher_.Search(
+      ASSIGN_OR_RETURN(Searcher* const searcher, SearcherFor(*request));
+      return searcher->Search(
           *request, [context] { return context->IsCancelled(); },
           std::min(absl::FromChrono(context->deadline()),
                    absl::Now() + kLongestWait),
@@ -46,6 +58,26 @@ class RetrieverService final : public v1::Retriever::Service {
   }
 
  private:
+  // The searcher with the encoder that the generation was made with, where that
+  // can be had.
+  absl::StatusOr<Searcher*> SearcherFor(const v1::SearchRequest& request) {
+    RETURN_IF_ERROR(store_->Refresh());
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
+                     request.standby() ? store_->Standby(request.collection())
+                                       : store_->Current(request.collection()));
+    const std::string& raw = generation->manifest.encoder_hash;
+    const std::string hash = absl::BytesToHexString(raw);
+    if (raw.empty() || (encoder_ != nullptr && encoder_->hash() == hash)) {
+      return &searcher_;
+    }
+    const Encoder* const encoder = shelf_.Find(hash);
+    if (encoder == nullptr) return &searcher_;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::unique_ptr<Searcher>& kept = searchers_[hash];
+    if (kept == nullptr) kept = std::make_unique<Searcher>(store_, encoder);
+    return kept.get();
+  }
+
   absl::Status EncodeTexts(const v1::EncodeRequest& request,
                            v1::EncodeResponse* response) const {
     RETURN_IF_ERROR(ValidateEncode(request));
@@ -66,8 +98,13 @@ class RetrieverService final : public v1::Retriever::Service {
     return absl::OkStatus();
   }
 
+  Store* const store_;
   const Encoder* const encoder_;
+  EncoderShelf shelf_;
   Searcher searcher_;
+  std::mutex mutex_;
+  // Of other encoders, by their hash; guarded by mutex_.
+  std::map<std::string, std::unique_ptr<Searcher>> searchers_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -37,6 +38,8 @@ constexpr size_t kMaxWords = 100000;
 constexpr size_t kMaxSentences = 50000;
 
 constexpr int kDefaultTopK = 10;
+// Ids in Duplicates.others.
+constexpr size_t kMostDuplicates = 100;
 // Indexes of more collections are worked out again when asked for.
 constexpr size_t kMaxIndexes = 64;
 
@@ -78,9 +81,13 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
     const v1::SearchRequest& request, const std::function<bool()>& cancelled,
     absl::Time deadline) {
   Explanation found;
-  ASSIGN_OR_RETURN(found.index,
-                   IndexOf(request.collection(), request.min_generation(),
-                           deadline, cancelled));
+  if (request.standby()) {
+    ASSIGN_OR_RETURN(found.index, StandbyIndexOf(request.collection()));
+  } else {
+    ASSIGN_OR_RETURN(found.index,
+                     IndexOf(request.collection(), request.min_generation(),
+                             deadline, cancelled));
+  }
   RankQuery& query = found.query;
   query.question = request.question();
   if (request.language().empty()) {
@@ -94,6 +101,17 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
                                               : Arms::kBoth;
   query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   query.distinct_documents = request.distinct_documents();
+  const Generation& generation = found.index->generation();
+  if (!request.show_duplicates() &&
+      store_->duplicates().HasGroups(request.collection())) {
+    found.repeats = std::make_shared<RepeatFinder>(store_, &generation,
+                                                   ReaderOf(*found.index));
+    query.is_repeat = [finder = found.repeats](
+                          const std::vector<Candidate>& kept,
+                          const Candidate& next) {
+      return finder->IsRepeat(kept, next);
+    };
+  }
   ASSIGN_OR_RETURN(query.vector, QuestionVector(request, *found.index));
   query.vector_is_good =
       encoder_ == nullptr || encoder_->Speaks(LanguageCode(query.language));
@@ -115,6 +133,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
     RETURN_IF_ERROR(
         FillPassage(*found.index, candidate, request.omit_text(), response));
   }
+  RETURN_IF_ERROR(FillDuplicates(found, request.filter(), response));
   response->set_generation(found.index->generation().number());
   response->set_language(std::string(LanguageCode(found.query.language)));
   response->set_empty_question(found.ranking.nothing_to_look_for);
@@ -152,22 +171,14 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
                                                      });
   if (found->across_languages) {
     StageTimer timer("search_translate");
-    const TextOf text_of = [&](const Candidate& candidate) {
-      const SegmentReader& reader =
-          *index.generation().segments[candidate.segment].reader;
-      const PassageRow& row = reader.passages()[candidate.passage];
-      const DocumentRow& document = reader.Document(row);
-      return store_->documents()->ReadText(
-          {index.generation().manifest.collection,
-           std::string(reader.DocumentId(document)), document.version},
-          row.begin, row.end);
-    };
+    const TextOf text_of = ReaderOf(index);
     wider.translated = TranslatedTerms(index.words, query.question,
                                        query.language, Lexicon::BuiltIn());
     wider.named = NamedTerms(index.words, query.question, query.language,
                              Lexicon::BuiltIn());
     wider.keep_all = true;
     wider.distinct_documents = false;
+    wider.is_repeat = nullptr;
     ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
     KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
     RETURN_IF_ERROR(MeasureTranslation(
@@ -182,7 +193,8 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       ScoreAcross(query.vector_is_good, &candidate);
     }
   }
-  KeepBest(query.top_k, query.distinct_documents, index.words, &candidates);
+  KeepBest(query.top_k, query.distinct_documents, query.is_repeat, index.words,
+           &candidates);
   return absl::OkStatus();
 }
 
@@ -256,6 +268,28 @@ void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
   KeepIndex(std::make_shared<const SearchIndex>(generation, before.get()));
 }
 
+absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(
+    const std::string& collection) {
+  RETURN_IF_ERROR(Refresh());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
+                   store_->Standby(collection));
+  if (generation->segments.empty()) {
+    return WithReason(
+        absl::NotFoundError(absl::StrCat("collection \"", collection,
+                                         "\" has no second generation")),
+        "COLLECTION_NOT_FOUND");
+  }
+  // No collection's name has a space.
+  const std::string key = absl::StrCat(collection, " standby");
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::shared_ptr<const SearchIndex>& kept = indexes_[key];
+  if (kept == nullptr || EncodeManifest(kept->generation().manifest) !=
+                             EncodeManifest(generation->manifest)) {
+    kept = std::make_shared<const SearchIndex>(generation);
+  }
+  return kept;
+}
+
 absl::Status Searcher::Refresh() {
   if (store_->mode() == KvMode::kPrimary) return absl::OkStatus();
   {
@@ -298,6 +332,45 @@ absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
   const absl::string_view text = request.question();
   RETURN_IF_ERROR(encoder_->Encode({text}, vector.data()));
   return vector;
+}
+
+TextOf Searcher::ReaderOf(const SearchIndex& index) const {
+  return [this, &index](const Candidate& candidate) {
+    const SegmentReader& reader =
+        *index.generation().segments[candidate.segment].reader;
+    const PassageRow& row = reader.passages()[candidate.passage];
+    const DocumentRow& document = reader.Document(row);
+    return store_->documents()->ReadText(
+        {index.generation().manifest.collection,
+         std::string(reader.DocumentId(document)), document.version},
+        row.begin, row.end);
+  };
+}
+
+absl::Status Searcher::FillDuplicates(const Explanation& found,
+                                      const v1::Filter& filter,
+                                      v1::SearchResponse* response) const {
+  if (found.repeats == nullptr) return absl::OkStatus();
+  const std::vector<Candidate>& shown = found.ranking.passages;
+  std::vector<AllowedPassages> allowed;
+  absl::flat_hash_set<std::string> done;
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if (found.repeats->GroupOf(shown[i]) == 0) continue;
+    const std::string& document =
+        response->passages(static_cast<int>(i)).source().document();
+    if (!done.insert(document).second) continue;
+    if (allowed.empty()) {
+      ASSIGN_OR_RETURN(allowed, found.index->filter.Apply(filter));
+    }
+    ASSIGN_OR_RETURN(
+        const std::vector<std::string> others,
+        found.repeats->OthersOf(shown[i], shown, allowed, kMostDuplicates));
+    if (others.empty()) continue;
+    v1::Duplicates* const added = response->add_duplicates();
+    added->set_document(document);
+    for (const std::string& other : others) added->add_others(other);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Searcher::FillPassage(const SearchIndex& index,

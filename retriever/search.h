@@ -15,12 +15,15 @@
 #include "absl/time/time.h"
 #include "model/encoder/encoder.h"
 #include "retriever/rank.h"
+#include "retriever/repeats.h"
+#include "retriever/translation/bridge.h"
 #include "retriever/translation/word_vectors.h"
 #include "storage/store.h"
 
 namespace footnote {
 
 namespace v1 {
+class Filter;
 class SearchRequest;
 class SearchResponse;
 }  // namespace v1
@@ -55,6 +58,8 @@ class Searcher {
     Ranking ranking;
     // The best were all in another language, and were compared as such.
     bool across_languages = false;
+    // Null where no document is like another, or all shall be shown.
+    std::shared_ptr<RepeatFinder> repeats;
   };
   absl::StatusOr<Explanation> Explain(const v1::SearchRequest& request,
                                       const std::function<bool()>& cancelled,
@@ -67,9 +72,17 @@ class Searcher {
   std::shared_ptr<const SearchIndex> KeptIndex(const std::string& collection);
   void KeepIndex(std::shared_ptr<const SearchIndex> index);
   void Prepare(const std::shared_ptr<const Generation>& generation);
+  absl::StatusOr<std::shared_ptr<const SearchIndex>> StandbyIndexOf(
+      const std::string& collection);
   absl::Status Refresh();
   absl::StatusOr<std::vector<float>> QuestionVector(
       const v1::SearchRequest& request, const SearchIndex& index) const;
+  // Reads the text of a passage of the index.
+  TextOf ReaderOf(const SearchIndex& index) const;
+  // Says in `response`, whose passages are those of `found`, what each repeats.
+  absl::Status FillDuplicates(const Explanation& found,
+                              const v1::Filter& filter,
+                              v1::SearchResponse* response) const;
   absl::Status FillPassage(const SearchIndex& index, const Candidate& candidate,
                            bool omit_text, v1::SearchResponse* response) const;
 
