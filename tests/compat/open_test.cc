@@ -50,7 +50,8 @@ TEST_P(CompatTest, WhatItHoldsIsThere) {
               HasSubstr("tee.md@1"));
   EXPECT_THAT(In({"search", "灯塔建于哪一年？"}).out, HasSubstr("zh.txt@1"));
   EXPECT_THAT(In({"jobs"}).out, HasSubstr("second"));
-  EXPECT_THAT(In({"stats"}).out, HasSubstr("documents    4\n"));
+  EXPECT_EQ(In({"duplicates"}).exit_code, kExitOk);
+  EXPECT_THAT(In({"collection"}).out, HasSubstr("documents    4\n"));
 }
 
 TEST_P(CompatTest, AnAnswerOfThenStillVerifies) {
