@@ -81,7 +81,7 @@ TEST_F(CollectionCliTest, NearDuplicatesAreShownOnceAndListed) {
                     HasSubstr("tea.txt"), HasSubstr("tea2.txt"),
                     Not(HasSubstr("other.txt"))));
   EXPECT_THAT(In({"duplicates", "tea2.txt"}).out,
-              AllOf(HasSubstr("tea.txt"), Not(HasSubstr("a.txt\n1"))));
+              AllOf(HasSubstr("tea.txt"), Not(HasSubstr("copy.txt"))));
   EXPECT_THAT(In({"duplicates", "other.txt"}).out,
               HasSubstr("nothing is nearly the same"));
   EXPECT_EQ(In({"duplicates", "none.txt"}).exit_code, kExitNotFound);
@@ -126,7 +126,7 @@ TEST_F(CollectionCliTest, WhatACallerMayNotReadIsNotListed) {
   EXPECT_EQ(open[0]["source"]["document"], "a.txt");
   EXPECT_EQ(Others("a.txt").size(), 0);
   const json staff =
-      Search({"--label", "staff", "Who", "built", "the", "lighthouse?"});
+      Search({"Who", "built", "the", "lighthouse?", "--label", "staff"});
   ASSERT_EQ(staff.size(), 1);
   EXPECT_EQ(Others(staff[0]["source"]["document"]).size(), 1);
 }
@@ -176,8 +176,8 @@ TEST_F(CollectionCliTest, QuotasRetentionAndLegalHold) {
   ASSERT_EQ(In({"collection", "--legal-hold", "off"}).exit_code, kExitOk);
   EXPECT_EQ(In({"delete", "a.txt"}).exit_code, kExitOk);
   const json shown = json::parse(In({"collection", "--json"}).out);
-  EXPECT_EQ(shown["documents"], "1") << shown;
-  EXPECT_EQ(shown["settings"]["retention_seconds"], "7776000");
+  EXPECT_EQ(shown["documents"], 1) << shown;
+  EXPECT_EQ(shown["settings"]["retention_seconds"], 7776000);
 }
 
 TEST_F(CollectionCliTest, WrongAmountsAreRefused) {
