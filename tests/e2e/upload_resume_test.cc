@@ -43,6 +43,16 @@ class UploadResumeTest : public testing::Test {
     return json::parse(
         RunProgram({"jobs", job, "--json", "--server", server}).out);
   }
+  // 0 while there is no such job.
+  uint64_t AcknowledgedBytes(const std::string& server,
+                             const std::string& job) {
+    const Finished run =
+        RunProgram({"jobs", job, "--json", "--server", server});
+    if (run.exit_code != kExitOk) return 0;
+    const json acknowledged = json::parse(run.out)["acknowledged"];
+    return acknowledged.is_object() ? acknowledged.value("bytes", uint64_t{0})
+                                    : 0;
+  }
   std::string Stats(const std::string& server) {
     return RunProgram({"stats", "--server", server}).out;
   }
@@ -94,9 +104,11 @@ TEST_F(UploadResumeTest, AJobThatWasCutOffGoesOnInAnotherRun) {
     first.insert(first.end(),
                  {"--request-id", "j", "--server", proxy.address()});
     BackgroundProgram sender(first);
+    // Until the server has said what it keeps.
     const auto end =
         std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (proxy.connections() < 2 && std::chrono::steady_clock::now() < end) {
+    while (AcknowledgedBytes(server.address(), "j") < (4 << 20) &&
+           std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     sender.Signal(SIGKILL);
