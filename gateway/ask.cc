@@ -51,6 +51,7 @@ absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
       std::max(request.min_generation(),
                rooms.generations.Newest(request.collection())));
   *search.mutable_filter() = request.filter();
+  search.set_hide_duplicates(true);
   v1::SearchResponse found;
   RETURN_IF_ERROR(FromGrpcStatus(
       rooms.retriever->Search(caller.Pass().get(), search, &found)));

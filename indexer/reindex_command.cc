@@ -148,7 +148,6 @@ class Reindex {
     *request.mutable_filter() = known.filter;
     request.set_top_k(kTopK);
     request.set_omit_text(true);
-    request.set_show_duplicates(true);
     request.set_standby(standby);
     grpc::ClientContext call;
     SetDeadline(&call);

@@ -34,7 +34,7 @@ struct SearchOptions {
   std::string document_prefix;
   std::vector<std::string> labels;
   bool distinct_documents = false;
-  bool show_duplicates = false;
+  bool hide_duplicates = false;
 };
 
 v1::SearchMode ModeOf(const std::string& name) {
@@ -52,7 +52,7 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
   request.set_top_k(options.top_k);
   request.set_mode(ModeOf(options.mode));
   request.set_distinct_documents(options.distinct_documents);
-  request.set_show_duplicates(options.show_duplicates);
+  request.set_hide_duplicates(options.hide_duplicates);
   v1::Filter* filter = request.mutable_filter();
   for (const std::string& x : options.languages) filter->add_languages(x);
   for (const std::string& x : options.documents) filter->add_documents(x);
@@ -164,8 +164,8 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
   search->add_option("--label", options->labels, "access labels that you hold");
   search->add_flag("--distinct", options->distinct_documents,
                    "at most one passage of each document");
-  search->add_flag("--duplicates", options->show_duplicates,
-                   "show also what another document says nearly the same way");
+  search->add_flag("--hide-duplicates", options->hide_duplicates,
+                   "leave out what a better one says nearly the same way");
 }
 
 }  // namespace footnote

@@ -102,7 +102,7 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
   query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   query.distinct_documents = request.distinct_documents();
   const Generation& generation = found.index->generation();
-  if (!request.show_duplicates() &&
+  if (request.hide_duplicates() &&
       store_->duplicates().HasGroups(request.collection())) {
     found.repeats = std::make_shared<RepeatFinder>(store_, &generation,
                                                    ReaderOf(*found.index));

@@ -86,7 +86,8 @@ TEST_F(CollectionCliTest, NearDuplicatesAreShownOnceAndListed) {
               HasSubstr("nothing is nearly the same"));
   EXPECT_EQ(In({"duplicates", "none.txt"}).exit_code, kExitNotFound);
 
-  const json found = Search({"Who", "built", "the", "lighthouse?"});
+  const json found =
+      Search({"--hide-duplicates", "Who", "built", "the", "lighthouse?"});
   int shown = 0;
   for (const json& passage : found) {
     const std::string document = passage["source"]["document"];
@@ -96,10 +97,9 @@ TEST_F(CollectionCliTest, NearDuplicatesAreShownOnceAndListed) {
               json({document == "a.txt" ? "copy.txt" : "a.txt"}));
   }
   EXPECT_EQ(shown, 1) << found;
-  EXPECT_EQ(
-      Search({"--duplicates", "Who", "built", "the", "lighthouse?"}).size(),
-      found.size() + 1);
-  const json tea = Search({"绿茶用多少度的水冲泡？"});
+  EXPECT_EQ(Search({"Who", "built", "the", "lighthouse?"}).size(),
+            found.size() + 1);
+  const json tea = Search({"--hide-duplicates", "绿茶用多少度的水冲泡？"});
   ASSERT_EQ(tea.size(), 1) << tea;
   EXPECT_EQ(Others(tea[0]["source"]["document"]).size(), 1);
 
@@ -121,12 +121,13 @@ TEST_F(CollectionCliTest, WhatACallerMayNotReadIsNotListed) {
                 "staff"})
                 .exit_code,
             kExitOk);
-  const json open = Search({"Who", "built", "the", "lighthouse?"});
+  const json open =
+      Search({"--hide-duplicates", "Who", "built", "the", "lighthouse?"});
   ASSERT_EQ(open.size(), 1);
   EXPECT_EQ(open[0]["source"]["document"], "a.txt");
   EXPECT_EQ(Others("a.txt").size(), 0);
-  const json staff =
-      Search({"Who", "built", "the", "lighthouse?", "--label", "staff"});
+  const json staff = Search({"--hide-duplicates", "Who", "built", "the",
+                             "lighthouse?", "--label", "staff"});
   ASSERT_EQ(staff.size(), 1);
   EXPECT_EQ(Others(staff[0]["source"]["document"]).size(), 1);
 }
@@ -144,7 +145,8 @@ TEST_F(CollectionCliTest, ADifferentPassageOfANearDuplicateIsShown) {
   ASSERT_EQ(Ingest().exit_code, kExitOk);
   ASSERT_THAT(In({"duplicates"}).out, HasSubstr("beta.txt"));
   for (const std::string name : {"alpha", "beta"}) {
-    const json found = Search({"What", "is", "the", "price", "for", name});
+    const json found = Search(
+        {"--hide-duplicates", "What", "is", "the", "price", "for", name});
     ASSERT_FALSE(found.empty());
     EXPECT_EQ(found[0]["source"]["document"], name + ".txt") << found[0];
   }
