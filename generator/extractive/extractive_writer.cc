@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "generator/citation/assemble.h"
 #include "generator/extractive/score.h"
 #include "generator/extractive/select.h"
@@ -22,6 +23,8 @@ using extractive::SourcePassage;
 // Sentences that are compared by their vectors: encoding one takes about a
 // millisecond, and beyond these eight the gain ends.
 constexpr size_t kComparedSentences = 8;
+// Of a longer one so much: the time is the sentence's, the vector hardly.
+constexpr size_t kComparedBytes = 360;
 constexpr int kDefaultSentences = 2;
 constexpr int kDefaultCodePoints = 300;
 // A sentence up to so many times the best length is left whole: parts of
@@ -239,8 +242,10 @@ absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
       static_cast<size_t>(request.vector_size()) == dimension;
   std::vector<absl::string_view> texts;
   for (const size_t i : order) {
-    texts.push_back(
-        TextOf(explanation.passages, explanation.candidates.items[i]));
+    const absl::string_view text =
+        TextOf(explanation.passages, explanation.candidates.items[i]);
+    texts.push_back(text.substr(
+        0, FloorToCodePoint(text, std::min(text.size(), kComparedBytes))));
   }
   if (!has_vector) texts.push_back(request.question());
   std::vector<float> rows(texts.size() * dimension);
