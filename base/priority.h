@@ -18,8 +18,8 @@ class SearchUnderWay {
 // the time at least, however much is searched. Costs nothing when nobody does.
 void YieldToSearches();
 
-// The calling thread is given less of a processor that others want too, from
-// now on.
+// The calling thread, and those that it begins, get what others leave of a
+// processor, from now on.
 void WorkInBackground();
 
 }  // namespace footnote

@@ -40,6 +40,9 @@ constexpr size_t kMaxSentences = 50000;
 constexpr int kDefaultTopK = 10;
 // Ids in Duplicates.others.
 constexpr size_t kMostDuplicates = 100;
+// A commit waits so long for the searches of the generation before.
+constexpr absl::Duration kLongestLetGo = absl::Milliseconds(500);
+
 // Indexes of more collections are worked out again when asked for.
 constexpr size_t kMaxIndexes = 64;
 
@@ -266,6 +269,12 @@ void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
   if (before == nullptr) return;
   StageTimer timer("search_index");
   KeepIndex(std::make_shared<const SearchIndex>(generation, before.get()));
+  // Who lets go of the old one last unmaps segments, and frees the pages of
+  // those whose files are gone: tens of milliseconds that are not a search's.
+  const absl::Time deadline = absl::Now() + kLongestLetGo;
+  while (before.use_count() > 1 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(

@@ -38,6 +38,24 @@ uint32_t SubDimension(uint32_t dimension) {
   return sub;
 }
 
+// FAISS's flat index, which lets searches by between one chunk and the next:
+// training is nearly all assigning.
+template <typename Flat>
+class PoliteIndex : public Flat {
+ public:
+  using Flat::Flat;
+  void search(faiss::Index::idx_t n, const float* x, faiss::Index::idx_t k,
+              float* distances, faiss::Index::idx_t* labels,
+              const faiss::SearchParameters* parameters) const override {
+    for (faiss::Index::idx_t first = 0; first < n; first += kChunk) {
+      YieldToSearches();
+      Flat::search(std::min<faiss::Index::idx_t>(kChunk, n - first),
+                   x + first * this->d, k, distances + first * k,
+                   labels + first * k, parameters);
+    }
+  }
+};
+
 class Builder {
  public:
   Builder(const VectorsView& vectors, const IvfBuildOptions& options)
@@ -45,7 +63,10 @@ class Builder {
         options_(options),
         dimension_(vectors.dimension),
         quantizer_(vectors.dimension),
-        codebooks_(dimension_, dimension_ / SubDimension(dimension_), 4) {}
+        codebooks_(dimension_, dimension_ / SubDimension(dimension_), 4),
+        part_index_(SubDimension(dimension_)) {
+    codebooks_.assign_index = &part_index_;
+  }
 
   std::string Build() {
     TrainLists();
@@ -193,8 +214,10 @@ class Builder {
   const IvfBuildOptions& options_;
   const uint32_t dimension_;
   uint32_t lists_ = 0;
-  faiss::IndexFlatIP quantizer_;
+  PoliteIndex<faiss::IndexFlatIP> quantizer_;
   faiss::ProductQuantizer codebooks_;
+  // Of one part, for training.
+  PoliteIndex<faiss::IndexFlatL2> part_index_;
   std::vector<uint32_t> list_of_;
 };
 
