@@ -43,7 +43,7 @@ absl::StatusOr<LiveSegment> Live(std::shared_ptr<const SegmentReader> reader,
 
 SegmentCache::SegmentCache(std::string folder) : folder_(std::move(folder)) {}
 
-absl::StatusOr<std::shared_ptr<const SegmentReader>> SegmentCache::Segment(
+absl::StatusOr<std::shared_ptr<const SegmentReader>> SegmentCache::OpenSegment(
     const std::string& name) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -85,7 +85,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> SegmentCache::Open(
   generation->manifest = manifest;
   for (const ManifestSegment& entry : manifest.segments) {
     ASSIGN_OR_RETURN(std::shared_ptr<const SegmentReader> reader,
-                     Segment(entry.name));
+                     OpenSegment(entry.name));
     ASSIGN_OR_RETURN(LiveSegment segment, Live(std::move(reader), entry));
     generation->segments.push_back(std::move(segment));
   }

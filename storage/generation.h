@@ -54,6 +54,10 @@ class SegmentCache {
   absl::StatusOr<std::shared_ptr<const Generation>> Open(
       const Manifest& manifest);
 
+  // One segment of them.
+  absl::StatusOr<std::shared_ptr<const SegmentReader>> OpenSegment(
+      const std::string& name);
+
   // Takes a reader of the segment's file that was opened already, so that Open
   // does not read it again.
   void Adopt(const std::string& name,
@@ -63,9 +67,6 @@ class SegmentCache {
   bool IsOpen(const std::string& name);
 
  private:
-  absl::StatusOr<std::shared_ptr<const SegmentReader>> Segment(
-      const std::string& name);
-
   const std::string folder_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<const SegmentReader>> open_;

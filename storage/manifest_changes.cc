@@ -77,6 +77,44 @@ absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest) {
   return absl::OkStatus();
 }
 
+uint64_t ReplaceSegment(const SegmentReader& before,
+                        absl::Span<const uint32_t> dropped,
+                        const SegmentReader* rewritten, Manifest* manifest) {
+  std::vector<ManifestSegment>& segments = manifest->segments;
+  const auto at = std::find_if(segments.begin(), segments.end(),
+                               [&](const ManifestSegment& segment) {
+                                 return segment.name == before.name();
+                               });
+  if (at == segments.end()) return 0;
+  const std::vector<uint32_t> hidden = at->deleted_documents;
+  uint64_t shown = 0;
+  for (const uint32_t d : dropped) {
+    if (std::binary_search(hidden.begin(), hidden.end(), d)) continue;
+    MarkDeleted(before, d, &*at, manifest);
+    ++shown;
+  }
+  if (rewritten == nullptr) {
+    segments.erase(at);
+    return shown;
+  }
+  ManifestSegment entry;
+  entry.name = rewritten->name();
+  entry.file_bytes = rewritten->file_bytes();
+  entry.documents = rewritten->document_count();
+  entry.passages = rewritten->passage_count();
+  for (const uint32_t d : hidden) {
+    const DocumentRow& row = before.documents()[d];
+    const absl::optional<uint32_t> moved =
+        rewritten->FindDocument(before.DocumentId(row), row.version);
+    if (!moved.has_value()) continue;
+    entry.deleted_documents.push_back(*moved);
+    entry.deleted_passages += row.passage_count;
+  }
+  std::sort(entry.deleted_documents.begin(), entry.deleted_documents.end());
+  *at = std::move(entry);
+  return shown;
+}
+
 absl::Status CheckSegments(
     const std::vector<std::shared_ptr<const SegmentReader>>& readers,
     absl::Span<const VersionRecord> versions) {

@@ -23,6 +23,14 @@ void MarkDeleted(const SegmentReader& reader, uint32_t d,
 //   InvalidArgument  it was made with another analyser, encoder or dimension
 absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest);
 
+// Puts `rewritten` in the place of segment `before`, of which it holds all
+// documents but `dropped` (sorted indexes); null: none is left. What was hidden
+// stays so. Returns how many of `dropped` were not. A manifest that does not
+// list `before` is left as it is.
+uint64_t ReplaceSegment(const SegmentReader& before,
+                        absl::Span<const uint32_t> dropped,
+                        const SegmentReader* rewritten, Manifest* manifest);
+
 // Every document of a new segment must be one of the versions that the commit
 // makes visible, byte for byte; and every version that has passages must be
 // there once.

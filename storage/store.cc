@@ -111,6 +111,7 @@ absl::Status Store::Init() {
   ASSIGN_OR_RETURN(kv_, Kv::Open(absl::StrCat(folder_, "/db"), kv_options));
   documents_ = std::make_unique<DocumentStore>(kv_.get());
   duplicates_ = std::make_unique<DuplicateTable>(kv_.get());
+  older_ = std::make_unique<OlderGenerations>(kv_.get());
   cache_ = std::make_unique<SegmentCache>(absl::StrCat(folder_, "/segments"));
   if (!primary) return absl::OkStatus();
   RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder_, "/segments")));
@@ -135,6 +136,7 @@ absl::Status Store::RemoveOrphans() {
       listed.insert(segment.name);
     }
   }
+  RETURN_IF_ERROR(LoadOlder(&listed));
   RETURN_IF_ERROR(ListStandby(&listed));
   ASSIGN_OR_RETURN(const std::vector<std::string> names,
                    ListFolder(absl::StrCat(folder_, "/segments")));
@@ -245,10 +247,18 @@ void Store::Hide(const Generation& now, const std::string& document,
   }
 }
 
-// Makes `next` the current generation together with `batch`.
+// Makes `next` the current generation together with `batch`; the one that was
+// is kept as `before` says it. `standby`: what is on standby then, where that
+// changes.
 // REQUIRES: commit_mutex_ is held
 absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
-    Manifest next, KvBatch batch) {
+    const Manifest& before, Manifest next, KvBatch batch,
+    const Manifest* standby) {
+  Manifest same_standby;
+  if (standby == nullptr) {
+    ASSIGN_OR_RETURN(same_standby, ReadStandby(next.collection));
+    standby = &same_standby;
+  }
   ++next.generation;
   next.created_us = NowMicros();
   ASSIGN_OR_RETURN(std::shared_ptr<const Generation> generation,
@@ -260,7 +270,14 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
     RecordWriter(&number).Number(next_segment_);
   }
   batch.Put(kTableMeta, kNextSegmentKey, number);
-  RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
+  absl::Status written = KeepOlder(before, next, *standby, &batch);
+  if (written.ok()) written = kv_->Write(std::move(batch), /*sync=*/true);
+  if (!written.ok()) {
+    // What is kept in truth; where that can't be read either, the next start
+    // does.
+    older_->Load().IgnoreError();
+    return written;
+  }
   Tell(generation);
   // The one that goes may unmap large files: not under the lock, for which
   // searches wait.
@@ -269,6 +286,13 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
     std::lock_guard<std::mutex> lock(mutex_);
     current_[next.collection].swap(gone);
   }
+  std::vector<std::string> dropped = older_->TakeFreed();
+  if (gone != nullptr) {
+    for (const ManifestSegment& segment : gone->manifest.segments) {
+      dropped.push_back(segment.name);
+    }
+  }
+  RemoveUnlisted(next.collection, dropped);
   return generation;
 }
 
@@ -355,7 +379,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
   }
   RETURN_IF_ERROR(ApplyDuplicates(commit, &batch));
   if (commit.also != nullptr) batch.Append(std::move(*commit.also));
-  return Publish(std::move(next), std::move(batch));
+  return Publish(now->manifest, std::move(next), std::move(batch));
 }
 
 // REQUIRES: commit_mutex_ is held
@@ -383,6 +407,18 @@ absl::Status Store::Verify() {
                      Current(collection));
     for (const LiveSegment& segment : generation->segments) {
       RETURN_IF_ERROR(segment.reader->VerifyAll());
+    }
+    std::set<std::string> older;
+    {
+      const std::lock_guard<std::mutex> lock(commit_mutex_);
+      older = older_->Segments(collection);
+    }
+    for (const std::string& name : older) {
+      const auto reader = cache_->OpenSegment(name);
+      // It may have been dropped meanwhile.
+      if (absl::IsNotFound(reader.status())) continue;
+      RETURN_IF_ERROR(reader.status());
+      RETURN_IF_ERROR((*reader)->VerifyAll());
     }
   }
   return absl::OkStatus();

@@ -21,6 +21,7 @@
 #include "storage/kv.h"
 #include "storage/manifest.h"
 #include "storage/merge_policy.h"
+#include "storage/older_generations.h"
 #include "storage/purge.h"
 #include "storage/store_tables.h"
 
@@ -31,6 +32,9 @@ struct StoreOptions {
   size_t cache_bytes = 16 << 20;
   // False in tests that look for bytes in files.
   bool compress = true;
+  // How long older generations are kept; asked at every commit. Null: none is.
+  // Must not call the store.
+  KeepRule keep;
 };
 
 // One change of a collection that a search sees whole or not at all.
@@ -138,6 +142,29 @@ class Store {
   };
   SegmentName NewSegment();
 
+  // ---- Generations that were current once, kept as StoreOptions::keep says:
+  // the row of the one that is replaced is part of the commit that replaces it,
+  // and segments that one of them lists are not removed. Deleted documents are
+  // left out of them at once, erased ones leave their files.
+
+  struct OlderView {
+    std::shared_ptr<const Generation> generation;
+    // Documents that a search of it found then, and that were deleted since.
+    uint64_t left_out = 0;
+  };
+  // Generation `number`, opened; the current one too. Not cached: hold it for
+  // one request, for an erasure waits for it.
+  //   NotFound  it is not kept; says which is current
+  absl::StatusOr<OlderView> Older(absl::string_view collection,
+                                  uint64_t number);
+  // What was recorded of it, unopened.
+  absl::StatusOr<Manifest> OlderManifest(absl::string_view collection,
+                                         uint64_t number);
+  // Drops what is kept too long or takes too much by now. A primary's.
+  absl::Status TrimOlder();
+  absl::StatusOr<OlderGenerations::Summary> SummarizeOlder(
+      const std::string& collection);
+
   // Makes a change durable and visible: older versions of the same documents
   // become superseded, deleted ones vanish from the next generation, new
   // segments appear, all in one synced write. Returns the new generation.
@@ -243,8 +270,20 @@ class Store {
       absl::string_view collection);
   void Hide(const Generation& now, const std::string& document,
             Manifest* next) const;
-  absl::StatusOr<std::shared_ptr<const Generation>> Publish(Manifest next,
-                                                            KvBatch batch);
+  absl::StatusOr<std::shared_ptr<const Generation>> Publish(
+      const Manifest& before, Manifest next, KvBatch batch,
+      const Manifest* standby = nullptr);
+  absl::Status KeepOlder(const Manifest& before, const Manifest& next,
+                         const Manifest& standby, KvBatch* batch);
+  absl::StatusOr<OlderGeneration> ReadKept(absl::string_view collection,
+                                           uint64_t number,
+                                           const Generation& now) const;
+  absl::StatusOr<KeepPolicy> PolicyOf(const std::string& collection) const;
+  absl::StatusOr<std::set<std::string>> ListedSegments(
+      const std::string& collection);
+  void RemoveUnlisted(const std::string& collection,
+                      const std::vector<std::string>& names);
+  absl::Status WriteOlder(const std::string& collection, KvBatch batch);
   absl::StatusOr<bool> MergeOnce(absl::string_view collection,
                                  const MergePolicy& policy,
                                  const AnnBuilder& ann_builder);
@@ -254,12 +293,20 @@ class Store {
   absl::Status MergePicked(const Generation& before,
                            const std::vector<size_t>& picked,
                            const AnnBuilder& ann_builder);
-  absl::Status RewriteSegment(const std::string& collection,
-                              const std::string& name,
+  absl::Status RewriteSegment(const Purge& purge, const std::string& name,
                               const AnnBuilder& ann_builder);
+  absl::Status ReplaceEverywhere(const std::string& collection,
+                                 const SegmentReader& before,
+                                 const std::vector<uint32_t>& dropped,
+                                 const std::string& rewritten);
+  absl::Status ForgetOlder(const std::string& collection,
+                           const std::string& segment);
+  absl::StatusOr<std::vector<uint32_t>> ErasedIn(
+      const Purge& purge, const SegmentReader& reader) const;
   absl::StatusOr<Manifest> ReadStandby(absl::string_view collection) const;
   absl::Status WriteStandby(const Manifest& standby, KvBatch batch);
   absl::Status ForgetStandby(const Manifest& standby, KvBatch batch);
+  absl::Status LoadOlder(std::set<std::string>* segments);
   absl::Status ListStandby(std::set<std::string>* segments);
   absl::Status ApplyDuplicates(const Commit& commit, KvBatch* batch);
   absl::Status EraseDocuments(absl::string_view collection,
@@ -277,6 +324,7 @@ class Store {
   std::unique_ptr<Kv> kv_;
   std::unique_ptr<DocumentStore> documents_;
   std::unique_ptr<DuplicateTable> duplicates_;
+  std::unique_ptr<OlderGenerations> older_;  // guarded by commit_mutex_
   std::unique_ptr<SegmentCache> cache_;
   // Held over a backup or an erasure; taken before merge_mutex_.
   std::mutex checkpoint_mutex_;

@@ -1,12 +1,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "storage/record_codec.h"
+#include "storage/segment_merge.h"
 #include "storage/store.h"
 
 namespace footnote {
@@ -95,17 +98,25 @@ absl::StatusOr<Purge> Store::BeginPurge(
   }
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
                    Current(purge.collection));
-  for (const LiveSegment& segment : now->segments) {
-    for (const std::string& document : purge.documents) {
-      if (segment.reader->FindDocument(document).empty()) continue;
-      purge.segments.push_back(segment.reader->name());
-      break;
-    }
+  std::set<std::string> names = older_->Segments(purge.collection);
+  for (const ManifestSegment& segment : now->manifest.segments) {
+    names.insert(segment.name);
+  }
+  for (const std::string& name : names) {
+    const auto reader = cache_->OpenSegment(name);
+    // One that does not open goes with the generations that list it.
+    const bool holds =
+        !reader.ok() ||
+        std::any_of(purge.documents.begin(), purge.documents.end(),
+                    [&](const std::string& document) {
+                      return !(*reader)->FindDocument(document).empty();
+                    });
+    if (holds) purge.segments.push_back(name);
   }
   // A generation on standby may hold them too: it can be made again.
   ASSIGN_OR_RETURN(const Manifest standby, ReadStandby(purge.collection));
   for (const ManifestSegment& segment : standby.segments) {
-    purge.segments.push_back(segment.name);
+    if (names.count(segment.name) == 0) purge.segments.push_back(segment.name);
   }
   AppendPurge(purge, &batch);
   RETURN_IF_ERROR(ForgetStandby(standby, std::move(batch)));
@@ -123,7 +134,7 @@ absl::Status Store::WritePurge(const Purge& purge) {
 absl::Status Store::FinishPurge(Purge purge, const AnnBuilder& ann_builder) {
   if (purge.state == PurgeState::kHidden) {
     for (const std::string& name : purge.segments) {
-      RETURN_IF_ERROR(RewriteSegment(purge.collection, name, ann_builder));
+      RETURN_IF_ERROR(RewriteSegment(purge, name, ann_builder));
     }
     ASSIGN_OR_RETURN(purge.files, documents_->FilesOf(purge.collection));
     purge.state = PurgeState::kRewritten;
@@ -143,18 +154,70 @@ absl::Status Store::FinishPurge(Purge purge, const AnnBuilder& ann_builder) {
   return absl::OkStatus();
 }
 
-// REQUIRES: merge_mutex_ is held
-absl::Status Store::RewriteSegment(const std::string& collection,
-                                   const std::string& name,
-                                   const AnnBuilder& ann_builder) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
-                   Current(collection));
-  for (size_t i = 0; i < now->segments.size(); ++i) {
-    if (now->manifest.segments[i].name != name) continue;
-    return MergePicked(*now, {i}, ann_builder);
+// Indexes of the documents of a segment that the purge erases, sorted.
+absl::StatusOr<std::vector<uint32_t>> Store::ErasedIn(
+    const Purge& purge, const SegmentReader& reader) const {
+  std::vector<uint32_t> candidates;
+  for (const std::string& document : purge.documents) {
+    for (const uint32_t d : reader.FindDocument(document)) {
+      candidates.push_back(d);
+    }
   }
-  // A merge took it before.
-  return absl::OkStatus();
+  if (purge.documents.empty()) {
+    candidates.resize(reader.document_count());
+    std::iota(candidates.begin(), candidates.end(), 0);
+  }
+  std::vector<uint32_t> erased;
+  for (const uint32_t d : candidates) {
+    const DocumentRow& row = reader.documents()[d];
+    const absl::StatusOr<VersionRecord> record = documents_->GetVersion(
+        {purge.collection, std::string(reader.DocumentId(row)), row.version});
+    if (!record.ok() && !absl::IsNotFound(record.status())) {
+      return record.status();
+    }
+    // A document may have come back under the same id; then it's live.
+    if (record.ok() && record->state != VersionState::kErased) continue;
+    erased.push_back(d);
+  }
+  std::sort(erased.begin(), erased.end());
+  return erased;
+}
+
+// Writes the segment anew without what is erased, for every generation that
+// lists it.
+// REQUIRES: merge_mutex_ is held
+absl::Status Store::RewriteSegment(const Purge& purge, const std::string& name,
+                                   const AnnBuilder& ann_builder) {
+  bool current = false;
+  {
+    const std::lock_guard<std::mutex> lock(commit_mutex_);
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                     Current(purge.collection));
+    for (const ManifestSegment& segment : now->manifest.segments) {
+      current |= segment.name == name;
+    }
+    // A merge took it before.
+    if (!current && !older_->Lists(purge.collection, name)) {
+      return absl::OkStatus();
+    }
+  }
+  const absl::Status rewritten = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::shared_ptr<const SegmentReader> reader,
+                     cache_->OpenSegment(name));
+    ASSIGN_OR_RETURN(const std::vector<uint32_t> erased,
+                     ErasedIn(purge, *reader));
+    std::string next;
+    if (erased.size() < reader->document_count()) {
+      const SegmentName segment = NewSegment();
+      RETURN_IF_ERROR(
+          MergeSegments({{reader, erased}}, ann_builder, segment.path));
+      next = segment.name;
+    }
+    return ReplaceEverywhere(purge.collection, *reader, erased, next);
+  }();
+  if (rewritten.ok() || current) return rewritten;
+  // For the sake of an older generation nothing stays that has to go.
+  return ForgetOlder(purge.collection, name);
 }
 
 absl::Status Store::ProvePurge(const Purge& purge) {
@@ -170,20 +233,27 @@ absl::Status Store::ProvePurge(const Purge& purge) {
       return StillThere(purge, name);
     }
   }
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
-                   Current(purge.collection));
   for (const std::string& document : purge.documents) {
     RETURN_IF_ERROR(documents_->CheckErased({purge.collection, document}));
-    for (const LiveSegment& segment : now->segments) {
-      for (const uint32_t d : segment.reader->FindDocument(document)) {
-        // A document may have come back under the same id; then it's live.
-        const DocumentRow& row = segment.reader->documents()[d];
-        if (row.passage_count == 0 || segment.IsLive(row.first_passage)) {
-          continue;
-        }
-        return StillThere(purge, segment.reader->name());
-      }
+  }
+  std::set<std::string> names;
+  {
+    const std::lock_guard<std::mutex> lock(commit_mutex_);
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> now,
+                     Current(purge.collection));
+    names = older_->Segments(purge.collection);
+    for (const ManifestSegment& segment : now->manifest.segments) {
+      names.insert(segment.name);
     }
+  }
+  for (const std::string& name : names) {
+    const auto reader = cache_->OpenSegment(name);
+    // No generation lists it any more.
+    if (absl::IsNotFound(reader.status())) continue;
+    RETURN_IF_ERROR(reader.status());
+    ASSIGN_OR_RETURN(const std::vector<uint32_t> erased,
+                     ErasedIn(purge, **reader));
+    if (!erased.empty()) return StillThere(purge, name);
   }
   return absl::OkStatus();
 }

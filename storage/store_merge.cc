@@ -1,10 +1,6 @@
-#include <errno.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "storage/manifest_changes.h"
 #include "storage/segment_merge.h"
@@ -62,7 +58,7 @@ absl::Status Store::MergePicked(const Generation& before,
 }
 
 // Puts `merged` ("": nothing was left) in the place of the picked segments,
-// in the generation that is current by now, and removes their files.
+// in the generation that is current by now.
 absl::Status Store::Replace(const Generation& before,
                             const std::vector<size_t>& picked,
                             const std::string& merged) {
@@ -109,14 +105,10 @@ absl::Status Store::Replace(const Generation& before,
       }
       next.segments.push_back(std::move(entry));
     }
-    RETURN_IF_ERROR(Publish(std::move(next), KvBatch()).status());
+    RETURN_IF_ERROR(
+        Publish(now->manifest, std::move(next), KvBatch()).status());
   }
-  for (const std::string& name : old_names) {
-    if (unlink(SegmentPath(name).c_str()) != 0 && errno != ENOENT) {
-      return FileError("remove segment", SegmentPath(name), errno);
-    }
-  }
-  return SyncFolder(absl::StrCat(folder_, "/segments"));
+  return absl::OkStatus();
 }
 
 }  // namespace footnote

@@ -1,6 +1,5 @@
 // A second generation of a collection beside the one that searches see: the
 // same documents with the vectors of another encoder.
-#include <errno.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "storage/manifest_changes.h"
 #include "storage/store.h"
@@ -151,13 +149,18 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::SwitchStandby(
   next.generation = now->manifest.generation;
   KvBatch batch;
   batch.Put(kTableMeta, StandbyKey(collection), EncodeManifest(now->manifest));
-  return Publish(std::move(next), std::move(batch));
+  return Publish(now->manifest, std::move(next), std::move(batch),
+                 &now->manifest);
 }
 
 absl::Status Store::DropStandby(absl::string_view collection) {
-  const std::lock_guard<std::mutex> lock(commit_mutex_);
-  ASSIGN_OR_RETURN(const Manifest manifest, ReadStandby(collection));
-  return ForgetStandby(manifest, KvBatch());
+  {
+    const std::lock_guard<std::mutex> lock(commit_mutex_);
+    ASSIGN_OR_RETURN(const Manifest manifest, ReadStandby(collection));
+    RETURN_IF_ERROR(ForgetStandby(manifest, KvBatch()));
+  }
+  // What older generations shared with it, they pay for now.
+  return TrimOlder();
 }
 
 // REQUIRES: commit_mutex_ is held
@@ -165,15 +168,12 @@ absl::Status Store::ForgetStandby(const Manifest& standby, KvBatch batch) {
   Manifest none;
   none.collection = standby.collection;
   RETURN_IF_ERROR(WriteStandby(none, std::move(batch)));
+  std::vector<std::string> names;
   for (const ManifestSegment& segment : standby.segments) {
-    const std::string path = SegmentPath(segment.name);
-    if (unlink(path.c_str()) != 0 && errno != ENOENT) {
-      return FileError("remove segment", path, errno);
-    }
+    names.push_back(segment.name);
   }
-  return standby.segments.empty()
-             ? absl::OkStatus()
-             : SyncFolder(absl::StrCat(folder_, "/segments"));
+  RemoveUnlisted(standby.collection, names);
+  return absl::OkStatus();
 }
 
 absl::Status Store::KeepEncoderPath(const std::string& hash,

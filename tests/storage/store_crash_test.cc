@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
 #include <random>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -27,6 +29,18 @@ struct Note {
   uint32_t step;
   uint8_t done;
 };
+
+StoreOptions KeepSome() {
+  StoreOptions options;
+  options.keep = [](const Kv&, const std::string&) {
+    KeepPolicy policy;
+    policy.seconds = 86400;
+    policy.bytes = 1 << 20;
+    policy.generations = 5;
+    return policy;
+  };
+  return options;
+}
 
 std::string TextOf(uint32_t step, uint32_t document) {
   std::string text = absl::StrCat("word step", step, " doc", document);
@@ -64,8 +78,7 @@ absl::Status Step(Store* store, uint32_t step) {
 // The writer is a program of its own: RocksDB's threads do not live on in a
 // forked child.
 [[noreturn]] void Write(const std::string& folder, uint32_t first, int notes) {
-  StoreOptions options;
-  auto store = Store::Open(folder, options);
+  auto store = Store::Open(folder, KeepSome());
   if (!store.ok()) Stop("open", store.status());
   const absl::Status finished = (*store)->FinishErasures(nullptr);
   if (!finished.ok()) Stop("finish erasures", finished);
@@ -114,11 +127,37 @@ std::map<std::string, std::string> Found(Store* store) {
   return live;
 }
 
+// Every file in STORE/segments is one that the current generation or one that
+// is kept lists, and all of them open.
+void ExpectNoFileIsLeftOver(const std::string& folder, Store* store,
+                            uint64_t* kept) {
+  std::set<std::string> listed;
+  const uint64_t now = (*store->Current(kTestCollection))->number();
+  const uint64_t oldest = now < 20 ? 1 : now - 20;
+  for (uint64_t number = oldest; number <= now; ++number) {
+    const auto older = store->Older(kTestCollection, number);
+    if (absl::IsNotFound(older.status())) continue;
+    ASSERT_TRUE(older.ok()) << older.status();
+    for (const ManifestSegment& segment :
+         older->generation->manifest.segments) {
+      listed.insert(segment.name);
+    }
+    *kept += number < now ? 1 : 0;
+  }
+  std::set<std::string> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder + "/segments")) {
+    files.insert(entry.path().filename().string());
+  }
+  ASSERT_EQ(files, listed);
+}
+
 TEST(StoreCrashTest, AKilledWriterLosesNothingThatWasAcknowledged) {
   const std::string folder = MakeTestFolder() + "/store";
   std::mt19937 random(20);
   uint32_t next_step = 0;
   int kills_while_writing = 0;
+  uint64_t kept = 0;
   for (int round = 0; round < 20; ++round) {
     int pipes[2];
     ASSERT_EQ(pipe(pipes), 0);
@@ -151,9 +190,9 @@ TEST(StoreCrashTest, AKilledWriterLosesNothingThatWasAcknowledged) {
     while (read(pipes[0], &note, sizeof(note)) == sizeof(note)) last = note;
     close(pipes[0]);
 
-    StoreOptions options;
-    auto store = Store::Open(folder, options);
+    auto store = Store::Open(folder, KeepSome());
     ASSERT_TRUE(store.ok()) << store.status();
+    ExpectNoFileIsLeftOver(folder, store->get(), &kept);
     ASSERT_TRUE((*store)->Verify().ok()) << (*store)->Verify();
     // Steps [0, known) are done; step `known`, if it had begun, is there whole
     // or not at all.
@@ -180,6 +219,7 @@ TEST(StoreCrashTest, AKilledWriterLosesNothingThatWasAcknowledged) {
   printf("20 kills, %d of them inside a step, %u steps\n", kills_while_writing,
          next_step);
   EXPECT_GT(kills_while_writing, 0);
+  EXPECT_GT(kept, 0);
 }
 
 }  // namespace

@@ -88,10 +88,15 @@ absl::Status Ingest(Store* store, const std::vector<TestDocument>& documents,
 }
 
 std::vector<std::string> Search(Store* store, const std::string& word) {
-  std::vector<std::string> found;
   const auto generation = store->Current(kTestCollection);
   if (!generation.ok()) return {generation.status().ToString()};
-  for (const LiveSegment& segment : (*generation)->segments) {
+  return SearchIn(**generation, word);
+}
+
+std::vector<std::string> SearchIn(const Generation& generation,
+                                  const std::string& word) {
+  std::vector<std::string> found;
+  for (const LiveSegment& segment : generation.segments) {
     const SegmentReader& reader = *segment.reader;
     PostingsIterator it = reader.Postings(WordKey(word));
     for (; it.Valid(); it.NextBlock()) {

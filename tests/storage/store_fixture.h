@@ -32,6 +32,10 @@ absl::Status Ingest(Store* store, const std::vector<TestDocument>& documents,
 // "id@version:ordinal" of every passage that a search for the word may show.
 std::vector<std::string> Search(Store* store, const std::string& word);
 
+// The same in one generation.
+std::vector<std::string> SearchIn(const Generation& generation,
+                                  const std::string& word);
+
 // True when any file below `folder` holds the bytes.
 bool AnyFileHolds(const std::string& folder, const std::string& bytes);
 
