@@ -44,6 +44,12 @@ void PrintReplay(const v1::ReplayAnswerResponse& replay,
                                       " missing, ", replay.added_size(),
                                       " new, ", replay.moved_size(), " moved"),
                    "; text ", replay.same_text() ? "the same" : "DIFFERENT"));
+  if (replay.left_out() > 0) {
+    PrintLine(absl::StrCat(indent, replay.left_out(),
+                           replay.left_out() == 1 ? " document of then was"
+                                                  : " documents of then were",
+                           " deleted since, and left out"));
+  }
   for (const std::string& maker : replay.other_makers()) {
     PrintLine(absl::StrCat(indent, "another ", maker, " than then"));
   }
@@ -170,7 +176,8 @@ void RegisterReplayCommands(CLI::App* group, CliContext* context) {
                  [=] { return Replay(*o, context); });
   replay->add_option("answer", o->answers, "ids of answers")->required();
   replay->add_flag("--recorded-generation", o->recorded_generation,
-                   "only where the documents are those of then");
+                   "search what was searched then, where that is kept still "
+                   "(`collection --keep-generations`)");
   replay->footer("Exit code 4: the evidence or the text is different.");
   CLI::App* impact = AddCommand(
       group, context, "impact",

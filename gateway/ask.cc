@@ -50,6 +50,7 @@ absl::StatusOr<v1::SearchResponse> Search(const v1::AskRequest& request,
   search.set_min_generation(
       std::max(request.min_generation(),
                rooms.generations.Newest(request.collection())));
+  search.set_generation(request.generation());
   *search.mutable_filter() = request.filter();
   search.set_hide_duplicates(true);
   v1::SearchResponse found;
@@ -284,8 +285,7 @@ bool Cites(const v1::Answer& answer, const std::string& document) {
 }
 
 absl::Status Show(v1::Answer answer, const v1::Writing& writing,
-                  const FoundDuplicates& duplicates, bool fast,
-                  const ShowMessage& show) {
+                  const Beside& beside, bool fast, const ShowMessage& show) {
   uint32_t sequence = 0;
   const auto send = [&](v1::AskResponse* response) {
     response->set_sequence(++sequence);
@@ -324,7 +324,7 @@ absl::Status Show(v1::Answer answer, const v1::Writing& writing,
   }
   RETURN_IF_ERROR(cite(std::string::npos));
   v1::AskResponse completed;
-  for (const v1::Duplicates& one : duplicates) {
+  for (const v1::Duplicates& one : beside.duplicates) {
     if (Cites(answer, one.document())) *completed.add_duplicates() = one;
   }
   *completed.mutable_completed() = std::move(answer);
@@ -336,8 +336,7 @@ absl::Status Show(v1::Answer answer, const v1::Writing& writing,
 absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const Caller& caller,
                                              const RoomStubs& rooms,
-                                             int64_t* tokens,
-                                             FoundDuplicates* duplicates) {
+                                             int64_t* tokens, Beside* beside) {
   RETURN_IF_ERROR(ValidateAsk(request));
   RETURN_IF_ERROR(caller.StillWaits("search"));
   ASSIGN_OR_RETURN(const std::string question,
@@ -351,7 +350,10 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
     RETURN_IF_ERROR(UseTools(request, caller, rooms, &found, &generate,
                              &tools_ended, &written));
   }
-  if (duplicates != nullptr) duplicates->Swap(found.mutable_duplicates());
+  if (beside != nullptr) {
+    beside->duplicates.Swap(found.mutable_duplicates());
+    beside->left_out = found.left_out();
+  }
   v1::AnswerRecord record = NewRecord(request, caller, found);
   if (question != request.question()) {
     record.set_rewritten_question(question);
@@ -380,9 +382,9 @@ int64_t TokensOf(const v1::Writing& writing) {
 absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
                  const ShowMessage& show, int64_t* tokens) {
-  FoundDuplicates duplicates;
+  Beside beside;
   ASSIGN_OR_RETURN(v1::AnswerRecord record,
-                   DraftAnswer(request, caller, rooms, tokens, &duplicates));
+                   DraftAnswer(request, caller, rooms, tokens, &beside));
 
   // The record comes before the reader: an answer nobody can audit is not
   // given.
@@ -400,7 +402,7 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
     answer = std::move(*record.mutable_answer());
   }
   RETURN_IF_ERROR(answer.status());
-  return Show(*std::move(answer), writing, duplicates,
+  return Show(*std::move(answer), writing, beside,
               request.citation_mode() == v1::FAST, show);
 }
 

@@ -43,15 +43,21 @@ absl::Status Ask(const v1::AskRequest& request, const Caller& caller,
                  const RoomStubs& rooms, const AskOptions& options,
                  const ShowMessage& show, int64_t* tokens);
 
-// Of the documents that were found, those that are like others.
-using FoundDuplicates = google::protobuf::RepeatedPtrField<v1::Duplicates>;
+// What a search told that is not recorded.
+struct Beside {
+  // Of the documents that were found, those that are like others.
+  google::protobuf::RepeatedPtrField<v1::Duplicates> duplicates;
+  // SearchResponse.left_out.
+  uint64_t left_out = 0;
+};
 
 // The first half of it: what is found and written for `request`, as a record
-// without id and receipt. Nothing is shown or recorded. `duplicates` may be
-// null.
-absl::StatusOr<v1::AnswerRecord> DraftAnswer(
-    const v1::AskRequest& request, const Caller& caller, const RoomStubs& rooms,
-    int64_t* tokens, FoundDuplicates* duplicates = nullptr);
+// without id and receipt. Nothing is shown or recorded. `beside` may be null.
+absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
+                                             const Caller& caller,
+                                             const RoomStubs& rooms,
+                                             int64_t* tokens,
+                                             Beside* beside = nullptr);
 
 // Tokens of all drafts of one answer.
 int64_t TokensOf(const v1::Writing& writing);

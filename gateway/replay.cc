@@ -103,8 +103,10 @@ void CompareMakers(const v1::AnswerRecord& recorded,
   compare("model", recorded.model() == today.model() &&
                        recorded.model_sha256() == today.model_sha256());
   compare("analyzer", recorded.analyzer_version() == today.analyzer_version());
+  // Some records of earlier releases have no hash.
   compare("encoder", recorded.encoder() == today.encoder() &&
-                         recorded.encoder_sha256() == today.encoder_sha256());
+                         (recorded.encoder_sha256().empty() ||
+                          recorded.encoder_sha256() == today.encoder_sha256()));
   compare("program", recorded.program_version() == today.program_version());
   response->set_same_makers(response->other_makers().empty());
 }
@@ -176,24 +178,35 @@ absl::StatusOr<v1::ReplayAnswerResponse> ReplayAnswer(
                                 ": its question was erased"));
   }
   v1::AskRequest ask = AskAgain(recorded);
+  const uint64_t then = recorded.answer().generation();
+  if (request.recorded_generation()) ask.set_generation(then);
+  Beside beside;
   absl::StatusOr<v1::AnswerRecord> draft =
-      DraftAnswer(ask, caller, rooms, tokens);
+      DraftAnswer(ask, caller, rooms, tokens, &beside);
   if (ErrorReason(draft.status()) == "WRITER_NOT_FOUND") {
     // Of another release; the default writer's answer is another maker's.
     ask.clear_writer();
-    draft = DraftAnswer(ask, caller, rooms, tokens);
+    draft = DraftAnswer(ask, caller, rooms, tokens, &beside);
+  }
+  if (request.recorded_generation() &&
+      ErrorReason(draft.status()) == "GENERATION_NOT_AVAILABLE") {
+    return Refused(
+        "GENERATION_NOT_AVAILABLE",
+        absl::StrCat("answer ", request.answer_id(), ": generation ", then,
+                     " was searched then: ", draft.status().message()));
   }
   RETURN_IF_ERROR(draft.status());
   const v1::AnswerRecord& today = *draft;
-  if (request.recorded_generation() &&
-      today.answer().generation() != recorded.answer().generation()) {
+  if (request.recorded_generation() && today.answer().generation() != then) {
+    // A retriever of an older release, which searches what there is.
     return Refused("GENERATION_NOT_AVAILABLE",
                    absl::StrCat("answer ", request.answer_id(), ": generation ",
-                                recorded.answer().generation(),
-                                " was searched then, now there is ",
+                                then, " was searched then, now there is ",
                                 today.answer().generation()));
   }
-  return CompareAnswers(recorded, today);
+  v1::ReplayAnswerResponse response = CompareAnswers(recorded, today);
+  response.set_left_out(beside.left_out);
+  return response;
 }
 
 }  // namespace footnote

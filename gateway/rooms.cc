@@ -87,6 +87,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
   if (writes) RETURN_IF_ERROR(MakeFolder(config.store()));
   StoreOptions options;
   options.mode = writes ? KvMode::kPrimary : KvMode::kSecondary;
+  options.keep = IndexerKeepRule();
   return Store::Open(config.store(), options);
 }
 

@@ -28,11 +28,14 @@ struct CollectionOptions {
   std::string max_text;
   std::string retention;
   std::string legal_hold;
+  std::string keep_generations;
+  std::string keep_bytes;
   bool expire = false;
 
   bool changes() const {
     return !max_documents.empty() || !max_text.empty() || !retention.empty() ||
-           !legal_hold.empty();
+           !legal_hold.empty() || !keep_generations.empty() ||
+           !keep_bytes.empty();
   }
 };
 
@@ -89,6 +92,24 @@ absl::Status Change(const CollectionOptions& options,
                                  "a time such as 12h, 90d or 7y"));
     settings->set_retention_seconds(static_cast<int64_t>(seconds));
   }
+  if (!options.keep_generations.empty()) {
+    ASSIGN_OR_RETURN(const uint64_t seconds,
+                     ParseAmount("--keep-generations", options.keep_generations,
+                                 kTimes, "a time such as 12h or 30d"));
+    settings->set_keep_seconds(seconds == 0 ? -1
+                                            : static_cast<int64_t>(seconds));
+  }
+  if (!options.keep_bytes.empty()) {
+    ASSIGN_OR_RETURN(const uint64_t bytes,
+                     ParseAmount("--keep-bytes", options.keep_bytes, kBytes,
+                                 "a size such as 500MB or 20GB"));
+    if (bytes == 0) {
+      return absl::InvalidArgumentError(
+          "--keep-bytes: \"none\", want a size such as 500MB or 20GB; "
+          "--keep-generations none keeps nothing");
+    }
+    settings->set_keep_bytes(bytes);
+  }
   if (options.legal_hold.empty()) return absl::OkStatus();
   if (options.legal_hold != "on" && options.legal_hold != "off") {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -108,6 +129,21 @@ std::string Age(int64_t seconds) {
     }
   }
   return absl::StrCat(seconds, " seconds");
+}
+
+// Of older generations: what is there, and what may be.
+std::string Older(const v1::Collection& collection) {
+  const v1::OlderGenerations& older = collection.older();
+  std::string text =
+      absl::StrCat(Grouped(older.generations()),
+                   older.generations() == 1 ? " generation" : " generations");
+  if (older.generations() > 0) {
+    absl::StrAppend(&text, " from ", older.oldest(), " on, ",
+                    Mebibytes(older.bytes()));
+  }
+  if (older.keep_seconds() == 0) return absl::StrCat(text, "; none is kept");
+  return absl::StrCat(text, "; kept for ", Age(older.keep_seconds()),
+                      ", at most ", Mebibytes(older.keep_bytes()));
 }
 
 void Print(const v1::Collection& collection, const CliContext& context) {
@@ -131,6 +167,7 @@ void Print(const v1::Collection& collection, const CliContext& context) {
            : absl::StrCat(Mebibytes(collection.text_bytes()), " of at most ",
                           Mebibytes(settings.max_text_bytes())));
   fact("kept", Age(settings.retention_seconds()));
+  fact("older", Older(collection));
   fact("legal hold", settings.legal_hold() ? "on" : "off");
 }
 
@@ -188,6 +225,14 @@ void AddCollection(CLI::App* app, CliContext* context) {
                          "after this time, such as 12h, 90d or 7y, a document "
                          "that got no newer version is deleted and purged; "
                          "none: never");
+  collection->add_option("--keep-generations", options->keep_generations,
+                         "how long a state of the collection that was replaced "
+                         "can be searched by `audit replay "
+                         "--recorded-generation`, such as 12h or 30d (7 days); "
+                         "none: not at all");
+  collection->add_option("--keep-bytes", options->keep_bytes,
+                         "what such states may take, such as 20GB (1 GiB); the "
+                         "oldest goes first");
   collection->add_option("--legal-hold", options->legal_hold,
                          "on: nothing expires and nothing can be deleted; off");
   collection->add_flag("--expire", options->expire,

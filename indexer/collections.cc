@@ -1,5 +1,6 @@
 #include "indexer/collections.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,10 @@ namespace footnote {
 namespace {
 
 constexpr char kPrefix[] = "collection/";
+
+// Where the settings say nothing.
+constexpr int64_t kKeepSeconds = 7 * 86400;
+constexpr uint64_t kKeepBytes = uint64_t{1} << 30;
 
 absl::StatusOr<v1::CollectionSettings> Parse(absl::string_view name,
                                              absl::string_view bytes) {
@@ -87,6 +92,19 @@ absl::StatusOr<std::vector<v1::CollectionSettings>> ListSettings(const Kv& kv) {
   return all;
 }
 
+absl::StatusOr<KeepPolicy> ReadKeepPolicy(const Kv& kv,
+                                          const std::string& collection) {
+  ASSIGN_OR_RETURN(const v1::CollectionSettings settings,
+                   ReadSettings(kv, collection));
+  KeepPolicy policy;
+  policy.seconds = settings.keep_seconds() == 0
+                       ? kKeepSeconds
+                       : std::max<int64_t>(settings.keep_seconds(), 0);
+  policy.bytes =
+      settings.keep_bytes() == 0 ? kKeepBytes : settings.keep_bytes();
+  return policy;
+}
+
 absl::Status CheckMayDelete(const Kv& kv, const std::string& collection) {
   ASSIGN_OR_RETURN(const v1::CollectionSettings settings,
                    ReadSettings(kv, collection));
@@ -109,6 +127,16 @@ absl::StatusOr<v1::Collection> Collections::Get(const std::string& collection) {
   const CollectionUsage usage = CountStored(*generation);
   out.set_documents(usage.documents);
   out.set_text_bytes(usage.text_bytes);
+  ASSIGN_OR_RETURN(const OlderGenerations::Summary older,
+                   store_->SummarizeOlder(collection));
+  out.mutable_older()->set_generations(older.generations);
+  out.mutable_older()->set_oldest(older.oldest);
+  out.mutable_older()->set_oldest_us(older.oldest_created_us);
+  out.mutable_older()->set_bytes(older.bytes);
+  ASSIGN_OR_RETURN(const KeepPolicy policy,
+                   ReadKeepPolicy(*store_->kv(), collection));
+  out.mutable_older()->set_keep_seconds(policy.seconds);
+  out.mutable_older()->set_keep_bytes(policy.bytes);
   return out;
 }
 
@@ -118,6 +146,7 @@ absl::StatusOr<v1::Collection> Collections::Set(
   batch.Put(kTableJobs, absl::StrCat(kPrefix, settings.collection()),
             settings.SerializeAsString());
   RETURN_IF_ERROR(store_->kv()->Write(std::move(batch), /*sync=*/true));
+  RETURN_IF_ERROR(store_->TrimOlder());
   return Get(settings.collection());
 }
 

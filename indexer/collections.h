@@ -23,6 +23,10 @@ absl::StatusOr<v1::CollectionSettings> ReadSettings(
 // The collections that were set, in byte order.
 absl::StatusOr<std::vector<v1::CollectionSettings>> ListSettings(const Kv& kv);
 
+// How long older generations of a collection are kept, as its settings say.
+absl::StatusOr<KeepPolicy> ReadKeepPolicy(const Kv& kv,
+                                          const std::string& collection);
+
 // FailedPrecondition, LEGAL_HOLD, when nothing may be deleted.
 absl::Status CheckMayDelete(const Kv& kv, const std::string& collection);
 

@@ -162,6 +162,11 @@ void ExpiryWorker::Run() {
 }
 
 void ExpiryWorker::ExpireAll() {
+  const absl::Status trimmed = store_->TrimOlder();
+  if (!trimmed.ok()) {
+    Log(Severity::kWarning, "older generations could not be let go",
+        {{"reason", std::string(trimmed.message())}});
+  }
   const auto all = ListSettings(*store_->kv());
   if (!all.ok()) {
     Log(Severity::kWarning, "settings of collections cannot be read",

@@ -25,8 +25,9 @@ absl::StatusOr<uint64_t> ExpireDocuments(Store* store, DocumentClaims* claims,
                                          const std::string& collection,
                                          absl::Time now);
 
-// A thread that calls ExpireDocuments for every collection, at its start and
-// every hour. Errors are logged; the next hour tries again.
+// A thread that calls ExpireDocuments for every collection and lets go of older
+// generations that were kept long enough, at its start and every hour. Errors
+// are logged; the next hour tries again.
 class ExpiryWorker {
  public:
   // `store` and `claims` must outlive this object.

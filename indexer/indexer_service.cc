@@ -330,6 +330,8 @@ class IndexerService final : public v1::Indexer::Service {
 
 }  // namespace
 
+KeepRule IndexerKeepRule() { return ReadKeepPolicy; }
+
 std::unique_ptr<grpc::Service> NewIndexerService(
     Store* store, const Encoder* encoder, const IndexerOptions& options) {
   return std::make_unique<IndexerService>(store, encoder, options);

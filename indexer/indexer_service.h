@@ -39,6 +39,10 @@ std::unique_ptr<grpc::Service> NewIndexerService(Store* store,
                                                  const Encoder* encoder,
                                                  const IndexerOptions& options);
 
+// How long a store keeps older generations: as the settings of its collections
+// say.
+KeepRule IndexerKeepRule();
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_INDEXER_INDEXER_SERVICE_H_

@@ -220,13 +220,17 @@ absl::Status Validate(const v1::CollectionSettings& settings) {
   // So that a time before it is a time.
   constexpr int64_t kMostSeconds = int64_t{1000} * 366 * 86400;
   RETURN_IF_ERROR(ValidateCollection(settings.collection()));
-  if (settings.retention_seconds() >= 0 &&
-      settings.retention_seconds() <= kMostSeconds) {
-    return absl::OkStatus();
+  if (settings.retention_seconds() < 0 ||
+      settings.retention_seconds() > kMostSeconds) {
+    return Invalid(
+        absl::StrCat("retention_seconds: ", settings.retention_seconds(),
+                     ", want 0 to ", kMostSeconds));
   }
-  return Invalid(
-      absl::StrCat("retention_seconds: ", settings.retention_seconds(),
-                   ", want 0 to ", kMostSeconds));
+  if (settings.keep_seconds() < -1 || settings.keep_seconds() > kMostSeconds) {
+    return Invalid(absl::StrCat("keep_seconds: ", settings.keep_seconds(),
+                                ", want -1 to ", kMostSeconds));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Validate(const v1::ExpireDocumentsRequest& request) {

@@ -65,7 +65,13 @@ class RetrieverService final : public v1::Retriever::Service {
     ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                      request.standby() ? store_->Standby(request.collection())
                                        : store_->Current(request.collection()));
-    const std::string& raw = generation->manifest.encoder_hash;
+    std::string raw = generation->manifest.encoder_hash;
+    if (request.generation() != 0 && !request.standby()) {
+      const absl::StatusOr<Manifest> older =
+          store_->OlderManifest(request.collection(), request.generation());
+      // Whether it is there at all, the search says.
+      if (older.ok()) raw = older->encoder_hash;
+    }
     const std::string hash = absl::BytesToHexString(raw);
     if (raw.empty() || (encoder_ != nullptr && encoder_->hash() == hash)) {
       return &searcher_;

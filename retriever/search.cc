@@ -86,6 +86,9 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
   Explanation found;
   if (request.standby()) {
     ASSIGN_OR_RETURN(found.index, StandbyIndexOf(request.collection()));
+  } else if (request.generation() != 0) {
+    ASSIGN_OR_RETURN(found.index, ExactIndexOf(request, deadline, cancelled,
+                                               &found.left_out));
   } else {
     ASSIGN_OR_RETURN(found.index,
                      IndexOf(request.collection(), request.min_generation(),
@@ -138,6 +141,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   }
   RETURN_IF_ERROR(FillDuplicates(found, request.filter(), response));
   response->set_generation(found.index->generation().number());
+  response->set_left_out(found.left_out);
   response->set_language(std::string(LanguageCode(found.query.language)));
   response->set_empty_question(found.ranking.nothing_to_look_for);
   response->mutable_vector()->Add(found.query.vector.begin(),
@@ -150,6 +154,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   response->set_analyzer_version(kAnalyzerVersion);
   if (encoder_ != nullptr && !found.query.vector.empty()) {
     response->set_encoder(std::string(encoder_->name()));
+    response->set_encoder_sha256(absl::HexStringToBytes(encoder_->hash()));
   }
   return absl::OkStatus();
 }
@@ -275,6 +280,26 @@ void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
   while (before.use_count() > 1 && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(1));
   }
+}
+
+absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::ExactIndexOf(
+    const v1::SearchRequest& request, absl::Time deadline,
+    const std::function<bool()>& cancelled, uint64_t* left_out) {
+  const uint64_t number = request.generation();
+  ASSIGN_OR_RETURN(std::shared_ptr<const SearchIndex> index,
+                   IndexOf(request.collection(), request.min_generation(),
+                           deadline, cancelled));
+  if (index->generation().number() == number) return index;
+  const absl::StatusOr<Store::OlderView> older =
+      store_->Older(request.collection(), number);
+  if (absl::IsNotFound(older.status())) {
+    return WithReason(absl::FailedPreconditionError(older.status().message()),
+                      "GENERATION_NOT_AVAILABLE");
+  }
+  RETURN_IF_ERROR(older.status());
+  *left_out = older->left_out;
+  StageTimer timer("search_index");
+  return std::make_shared<const SearchIndex>(older->generation);
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(

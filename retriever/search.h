@@ -42,6 +42,8 @@ class Searcher {
   // stages; a search that waits for its generation gives up at `deadline`.
   //   NotFound            COLLECTION_NOT_FOUND
   //   Unavailable         GENERATION_NOT_AVAILABLE: not there at the deadline
+  //   FailedPrecondition  GENERATION_NOT_AVAILABLE: an older one that is not
+  //                       kept
   //   InvalidArgument     a vector of another dimension than the collection's
   //   FailedPrecondition  mode VECTOR, and there is no way to a vector
   //   Cancelled           the caller has gone
@@ -60,6 +62,8 @@ class Searcher {
     bool across_languages = false;
     // Null where no document is like another, or all shall be shown.
     std::shared_ptr<RepeatFinder> repeats;
+    // Documents of an older generation that were deleted since.
+    uint64_t left_out = 0;
   };
   absl::StatusOr<Explanation> Explain(const v1::SearchRequest& request,
                                       const std::function<bool()>& cancelled,
@@ -72,6 +76,10 @@ class Searcher {
   std::shared_ptr<const SearchIndex> KeptIndex(const std::string& collection);
   void KeepIndex(std::shared_ptr<const SearchIndex> index);
   void Prepare(const std::shared_ptr<const Generation>& generation);
+  // Of exactly this generation; an older one's goes with the search.
+  absl::StatusOr<std::shared_ptr<const SearchIndex>> ExactIndexOf(
+      const v1::SearchRequest& request, absl::Time deadline,
+      const std::function<bool()>& cancelled, uint64_t* left_out);
   absl::StatusOr<std::shared_ptr<const SearchIndex>> StandbyIndexOf(
       const std::string& collection);
   absl::Status Refresh();

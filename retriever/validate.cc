@@ -100,6 +100,10 @@ absl::Status ValidateSearch(const v1::SearchRequest& request) {
     return Invalid(absl::StrCat("mode is ", request.mode(),
                                 ", want HYBRID, LEXICAL or VECTOR"));
   }
+  if (request.standby() && request.generation() != 0) {
+    return Invalid(absl::StrCat("generation is ", request.generation(),
+                                " beside standby, want 0"));
+  }
   return ValidateVector(request);
 }
 

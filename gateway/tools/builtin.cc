@@ -53,6 +53,7 @@ void Search(const Json& parameters, const v1::AskRequest& request,
   search.set_question(query);
   search.set_top_k(kSearchResults);
   search.set_min_generation(generation);
+  search.set_generation(request.generation());
   *search.mutable_filter() = request.filter();
   v1::SearchResponse found;
   const grpc::Status status =

@@ -53,7 +53,42 @@ TEST_F(ReplayTest, OnTheSameGenerationAllIsTheSame) {
   }
 }
 
+TEST_F(ReplayTest, TheRecordedGenerationIsSearchedAfterItsDocumentsWentOn) {
+  Write("light.txt",
+        "The lighthouse of Eddystone was built in 1882 by James Douglass.\n");
+  Write("more.txt", "Winstanley built the first lighthouse of Eddystone.\n");
+  const Finished then = In({"audit", "replay", id_, "--recorded-generation"});
+  EXPECT_EQ(then.exit_code, kExitOk) << then.out << then.err;
+  EXPECT_THAT(then.out, AllOf(HasSubstr("generation 1 then, 1 now"),
+                              HasSubstr("evidence the same; text the same"),
+                              Not(HasSubstr("left out"))));
+  EXPECT_THAT(
+      In({"collection"}).out,
+      AllOf(HasSubstr("older        "), HasSubstr(" generations from 1 on, ")));
+}
+
+TEST_F(ReplayTest, WhatWasDeletedSinceIsLeftOutOfItAndThatIsSaid) {
+  for (const bool purge : {false, true}) {
+    std::vector<std::string> command = {"delete", folder_ + "/light.txt"};
+    if (purge) {
+      Write("light.txt", "Smeaton built the lighthouse of Eddystone.\n");
+      command.push_back("--purge");
+    }
+    ASSERT_EQ(In(command).exit_code, kExitOk);
+    const Finished then = In({"audit", "replay", id_, "--recorded-generation"});
+    EXPECT_EQ(then.exit_code, kExitNotVerified) << then.err;
+    EXPECT_THAT(then.out,
+                AllOf(HasSubstr("generation 1 then, 1 now"),
+                      HasSubstr("DIFFERENT: 1 missing, 0 new"),
+                      HasSubstr("1 document of then was deleted since, and "
+                                "left out"),
+                      HasSubstr("- The lighthouse"), HasSubstr("no answer")));
+  }
+}
+
 TEST_F(ReplayTest, AnotherGenerationIsSaidAndNeverTakenForTheRecordedOne) {
+  ASSERT_EQ(In({"collection", "--keep-generations", "none"}).exit_code,
+            kExitOk);
   Write("light.txt",
         "The lighthouse of Eddystone was built in 1882 by James Douglass.\n");
   const Finished today = In({"audit", "replay", id_});
@@ -66,7 +101,9 @@ TEST_F(ReplayTest, AnotherGenerationIsSaidAndNeverTakenForTheRecordedOne) {
                     HasSubstr("James Douglass")));
   const Finished then = In({"audit", "replay", id_, "--recorded-generation"});
   EXPECT_NE(then.exit_code, kExitOk);
-  EXPECT_THAT(then.err, HasSubstr("generation 1 was searched then, now"));
+  EXPECT_THAT(then.err,
+              AllOf(HasSubstr("generation 1 was searched then"),
+                    HasSubstr("generation 1 is not kept, now there is ")));
   EXPECT_THAT(then.out, Not(HasSubstr("the same")));
   // What was cited still stands in the version that was cited.
   EXPECT_EQ(In({"verify", id_}).exit_code, kExitOk);

@@ -61,7 +61,15 @@ class SearchTest : public ::testing::Test {
   void SetUp() override {
     static int number = 0;
     folder_ = absl::StrCat(::testing::TempDir(), "/store_", ++number);
-    auto store = Store::Open(folder_);
+    StoreOptions options;
+    options.keep = [](const Kv&, const std::string&) {
+      KeepPolicy policy;
+      policy.seconds = 86400;
+      policy.bytes = 1 << 30;
+      policy.generations = 6;
+      return policy;
+    };
+    auto store = Store::Open(folder_, options);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     searcher_ = std::make_unique<Searcher>(store_.get(), &encoder_);
@@ -261,6 +269,59 @@ TEST_F(SearchTest, NothingThatWasReplacedStaysOpenUntilTheNextSearch) {
   ASSERT_TRUE(store_->Apply(commit).ok());
   // Would say Unavailable while an index held the file.
   EXPECT_TRUE(store_->Erase("c", "a", nullptr).ok());
+}
+
+TEST_F(SearchTest, AnOlderGenerationIsSearchedAsItWas) {
+  Put("a", "The moon is made of cheese.");
+  Put("b", "The moon pulls the sea.");
+  v1::SearchResponse then = MustSearch(Ask("moon"));
+  ASSERT_EQ(then.generation(), 2);
+  EXPECT_EQ(then.encoder_sha256(), encoder_.raw_hash());
+  Put("a", "The moon is made of rock.", 2);
+  Put("c", "The moon again.");
+  MergePolicy policy;
+  policy.fan_in = 2;
+  ASSERT_TRUE(store_->Merge("c", policy, nullptr).ok());
+  v1::SearchRequest request = Ask("moon");
+  request.set_generation(2);
+  v1::SearchResponse again = MustSearch(request);
+  EXPECT_EQ(again.ShortDebugString(), then.ShortDebugString());
+
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"b"};
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  again = MustSearch(request);
+  ASSERT_EQ(again.passages_size(), 1);
+  EXPECT_EQ(again.passages(0).text(), "The moon is made of cheese.");
+  EXPECT_EQ(again.left_out(), 1);
+  // Nothing holds its files.
+  EXPECT_TRUE(store_->Erase("c", "b", nullptr).ok());
+  again = MustSearch(request);
+  EXPECT_EQ(again.passages_size(), 1);
+  EXPECT_EQ(again.left_out(), 1);
+  // The current one by its number.
+  request.set_generation((*store_->Current("c"))->number());
+  EXPECT_EQ(MustSearch(request).passages_size(), 2);
+}
+
+TEST_F(SearchTest, AGenerationThatIsNotKeptIsRefusedAtOnce) {
+  for (uint32_t version = 1; version <= 8; ++version) {
+    Put("a", "The moon.", version);
+  }
+  for (const uint64_t generation : {1, 9}) {
+    v1::SearchRequest request = Ask("moon");
+    request.set_generation(generation);
+    v1::SearchResponse response;
+    const absl::Time begin = absl::Now();
+    const absl::Status status = Search(request, &response, absl::Hours(1));
+    EXPECT_LT(absl::Now() - begin, absl::Minutes(1));
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(ErrorReason(status), "GENERATION_NOT_AVAILABLE");
+    EXPECT_EQ(status.message(),
+              absl::StrCat("collection c: generation ", generation,
+                           " is not kept, now there is 8"));
+  }
 }
 
 TEST_F(SearchTest, NamesACollectionThatDoesNotExist) {
