@@ -19,6 +19,7 @@
 #include "base/priority.h"
 #include "base/status_macros.h"
 #include "indexer/job_table.h"
+#include "indexer/parsers/markup_parser.h"
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
 #include "indexer/signature.h"
@@ -148,6 +149,7 @@ class Pipeline::Worker {
     const std::string path = file.path.empty() ? file.document : file.path;
     const absl::Status status = PrepareDocuments(
         std::move(file), shared_.job.collection, shared_.options.limits,
+        &markup_,
         [&](const std::string& document,
             absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
           if (shared_.cancelled) return absl::CancelledError("cancelled");
@@ -465,6 +467,7 @@ class Pipeline::Worker {
   }
 
   Shared& shared_;
+  MarkupParser markup_;
   PostingsBuilder postings_;
   PassageEncoder encoder_;
   int dimension_ = 0;

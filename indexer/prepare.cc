@@ -291,6 +291,7 @@ absl::Status CheckDocumentId(absl::string_view document) {
 
 absl::Status PrepareDocuments(
     SourceFile file, absl::string_view collection, const ExtractLimits& limits,
+    MarkupParser* markup,
     const std::function<absl::Status(const std::string& document,
                                      absl::StatusOr<PreparedDocument>)>& each) {
   std::string bytes = std::move(file.bytes);
@@ -301,7 +302,7 @@ absl::Status PrepareDocuments(
   absl::Status stopped;
   if (IsReadApart(bytes)) {
     const absl::Status status =
-        ParseApart(bytes, limits, [&](ParsedDocument parsed) {
+        ParseApart(bytes, limits, markup, [&](ParsedDocument parsed) {
           std::string document = file.document;
           if (!parsed.part.empty()) {
             absl::StrAppend(&document, "#", parsed.part);
@@ -350,6 +351,10 @@ absl::Status PrepareDocuments(
           prepared->record.source_sha256 = source_sha256;
         }
         return stopped = each(document, std::move(prepared));
+      },
+      [markup](absl::string_view utf8, Format format,
+               const ExtractLimits& most) {
+        return markup->Read(utf8, format, most);
       });
   if (status.ok() || !stopped.ok()) return status;
   // A reason of the file is the reason of its document.

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
+#include "indexer/parsers/markup_parser.h"
 #include "indexer/passages.h"
 #include "indexer/source_file.h"
 #include "storage/document_store.h"
@@ -39,12 +40,14 @@ struct PreparedDocument {
 // Reads `file` and calls `each` for every document in it: detect, extract,
 // identify the language, cut passages. `document` is the document's id, also
 // of one that failed. An error that `each` returns ends the reading.
-// Safe from many threads.
+// Markup is read by `markup`, other formats of libraries in processes of their
+// own. Safe from many threads, each with a MarkupParser.
 // The same errors as ReadDocuments (indexer/formats/detect.h), those of the
 // whole file also through `each`, and InvalidArgument for an id that is empty,
 // over 1,024 bytes or holds control characters.
 absl::Status PrepareDocuments(
     SourceFile file, absl::string_view collection, const ExtractLimits& limits,
+    MarkupParser* markup,
     const std::function<absl::Status(const std::string& document,
                                      absl::StatusOr<PreparedDocument>)>& each);
 

@@ -7,13 +7,17 @@
 // fetches. Prints `name: value unit`:
 //   extract     files to canonical text, locators and passages with their
 //               languages (PrepareDocuments: everything but analysis and
-//               storage), one thread: MB/s of files and of canonical text; the
-//               second for each media type too
+//               storage), one file at a time, by the clock on the wall, because
+//               another process parses: MB/s of files and of canonical text;
+//               the second for each media type too
 //   of it       what its parts take of a second per MB of canonical text, each
-//               timed alone: parse (detection, decoding, the format's reader),
-//               identify (the documents' languages), cut (passages), hash
-//               (SHA-256 of file and text); the rest is the passages' languages
-//               and copying
+//               timed alone: parse_apart (detection, decoding, the format's
+//               reader, which for markup is that process), parse_here (the same
+//               in this process), identify (the documents' languages), cut
+//               (passages), hash (SHA-256 of file and text); the rest is the
+//               passages' languages and copying
+//   apart_over_here
+//               the rate of `extract` over what it would be with parse_here
 //   postings    canonical text to a finished segment file (analysis, postings,
 //               writing), one thread: MB/s of text, over all and per language
 //   pipeline_1, pipeline_N
@@ -43,6 +47,7 @@
 #include "base/status_macros.h"
 #include "indexer/file_walk.h"
 #include "indexer/formats/detect.h"
+#include "indexer/parsers/markup_parser.h"
 #include "indexer/passages.h"
 #include "indexer/pipeline.h"
 #include "indexer/postings.h"
@@ -117,7 +122,8 @@ std::vector<SourceFile> ReadFiles(const Options& options) {
 
 // What the steps inside `extract` take, each alone.
 void PrintParts(const std::vector<SourceFile>& files,
-                const std::vector<PreparedDocument>& documents) {
+                const std::vector<PreparedDocument>& documents,
+                double extract_seconds) {
   double text_mb = 0;
   for (const PreparedDocument& document : documents) {
     text_mb += static_cast<double>(document.extracted.text.size()) / 1e6;
@@ -126,18 +132,32 @@ void PrintParts(const std::vector<SourceFile>& files,
     std::printf("of_it_%s: %.4f s/MB of text\n", name,
                 (ThreadNow() - begin) / text_mb);
   };
-  double begin = ThreadNow();
   size_t seen = 0;
-  for (const SourceFile& file : files) {
-    const absl::Status ignored =
-        ReadDocuments(file.bytes, "", {}, [&](uint32_t, const auto& read) {
-          seen += read.ok();
-          return absl::OkStatus();
-        });
-    (void)ignored;
-  }
-  print("parse", begin);
-  begin = ThreadNow();
+  const auto parse = [&](const MarkupReader& read_markup) {
+    const double parse_begin = WallNow();
+    for (const SourceFile& file : files) {
+      const absl::Status ignored = ReadDocuments(
+          file.bytes, "", {},
+          [&](uint32_t, const auto& read) {
+            seen += read.ok();
+            return absl::OkStatus();
+          },
+          read_markup);
+      (void)ignored;
+    }
+    return WallNow() - parse_begin;
+  };
+  MarkupParser markup;
+  const double apart = parse([&markup](absl::string_view utf8, Format format,
+                                       const ExtractLimits& limits) {
+    return markup.Read(utf8, format, limits);
+  });
+  const double here = parse(ExtractMarkup);
+  std::printf("of_it_parse_apart: %.4f s/MB of text\n", apart / text_mb);
+  std::printf("of_it_parse_here: %.4f s/MB of text\n", here / text_mb);
+  std::printf("apart_over_here: %.2f times\n",
+              (extract_seconds - apart + here) / extract_seconds);
+  double begin = ThreadNow();
   for (const PreparedDocument& document : documents) {
     seen += IdentifyLanguage(document.extracted.text).confidence > 0;
   }
@@ -163,13 +183,14 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
   size_t file_bytes = 0;
   size_t text_bytes = 0;
   std::map<std::string, std::pair<double, double>> by_type;
-  const double begin = ThreadNow();
+  MarkupParser markup;
+  const double begin = WallNow();
   for (const SourceFile& file : files) {
     file_bytes += file.bytes.size();
-    const double file_begin = ThreadNow();
+    const double file_begin = WallNow();
     const size_t text_before = text_bytes;
     const absl::Status status = PrepareDocuments(
-        file, "c", {},
+        file, "c", {}, &markup,
         [&](const std::string&, absl::StatusOr<PreparedDocument> prepared) {
           if (prepared.ok()) {
             text_bytes += prepared->extracted.text.size();
@@ -183,10 +204,10 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
     if (text_bytes == text_before) continue;
     auto& [type_seconds, type_bytes] =
         by_type[documents.back().record.media_type];
-    type_seconds += ThreadNow() - file_begin;
+    type_seconds += WallNow() - file_begin;
     type_bytes += static_cast<double>(text_bytes - text_before);
   }
-  const double seconds = ThreadNow() - begin;
+  const double seconds = WallNow() - begin;
   size_t passages = 0;
   for (const PreparedDocument& document : documents) {
     passages += document.passages.size();
@@ -204,7 +225,7 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
     Print(absl::StrCat("extract ", type), sums.second / 1e6 / sums.first,
           "MB/s of text");
   }
-  PrintParts(files, documents);
+  PrintParts(files, documents, seconds);
   return documents;
 }
 

@@ -208,17 +208,10 @@ int MarkdownSigns(absl::string_view head) {
   return signs;
 }
 
-absl::StatusOr<Extracted> Extract(absl::string_view utf8, Format format,
-                                  const ExtractLimits& limits) {
+// All but markup and JSON lines.
+absl::StatusOr<Extracted> ExtractLines(absl::string_view utf8, Format format,
+                                       const ExtractLimits& limits) {
   switch (format) {
-    case Format::kMarkdown:
-      return ExtractMarkdown(utf8, limits);
-    case Format::kHtml:
-      return ExtractHtml(utf8, limits);
-    case Format::kMallard:
-      return ExtractMallard(utf8, limits);
-    case Format::kDocBook:
-      return ExtractDocBook(utf8, limits);
     case Format::kCsv:
       return ExtractCsv(utf8, 0, limits);
     case Format::kTsv:
@@ -284,11 +277,34 @@ absl::string_view BinaryKind(absl::string_view head) {
   return "";
 }
 
+bool IsMarkup(Format format) {
+  return format == Format::kMarkdown || format == Format::kHtml ||
+         format == Format::kMallard || format == Format::kDocBook;
+}
+
+absl::StatusOr<Extracted> ExtractMarkup(absl::string_view utf8, Format format,
+                                        const ExtractLimits& limits) {
+  switch (format) {
+    case Format::kMarkdown:
+      return ExtractMarkdown(utf8, limits);
+    case Format::kHtml:
+      return ExtractHtml(utf8, limits);
+    case Format::kMallard:
+      return ExtractMallard(utf8, limits);
+    case Format::kDocBook:
+      return ExtractDocBook(utf8, limits);
+    default:
+      return absl::UnimplementedError(
+          absl::StrCat(FormatName(format), ": not markup"));
+  }
+}
+
 absl::Status ReadDocuments(
     std::string bytes, absl::string_view media_type,
     const ExtractLimits& limits,
     const std::function<absl::Status(uint32_t line,
-                                     absl::StatusOr<JsonDocument>)>& each) {
+                                     absl::StatusOr<JsonDocument>)>& each,
+    const MarkupReader& read_markup) {
   if (bytes.empty()) {
     return absl::InvalidArgumentError("file: 0 bytes, want some text");
   }
@@ -329,7 +345,12 @@ absl::Status ReadDocuments(
                      limits.max_document_bytes));
   }
   JsonDocument whole;
-  ASSIGN_OR_RETURN(whole.document, Extract(decoded.utf8, format, limits));
+  if (IsMarkup(format)) {
+    ASSIGN_OR_RETURN(whole.document, read_markup(decoded.utf8, format, limits));
+  } else {
+    ASSIGN_OR_RETURN(whole.document,
+                     ExtractLines(decoded.utf8, format, limits));
+  }
   ASSIGN_OR_RETURN(whole, finish(std::move(whole)));
   return each(0, std::move(whole));
 }

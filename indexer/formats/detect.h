@@ -27,6 +27,21 @@ Format FormatOfMediaType(absl::string_view type);
 // empty when it may be text. 64 bytes tell enough.
 absl::string_view BinaryKind(absl::string_view head);
 
+// True for formats that are read by libraries, into trees: HTML, Mallard,
+// DocBook, Markdown.
+bool IsMarkup(Format format);
+
+// Reads `utf8` (valid) as `format`.
+//   InvalidArgument     not well-formed; nested deeper than the limits
+//   ResourceExhausted   larger than the limits
+//   Unimplemented       not a format of markup
+absl::StatusOr<Extracted> ExtractMarkup(absl::string_view utf8, Format format,
+                                        const ExtractLimits& limits);
+
+// What does the work of ExtractMarkup, perhaps elsewhere.
+using MarkupReader = std::function<absl::StatusOr<Extracted>(
+    absl::string_view utf8, Format format, const ExtractLimits& limits)>;
+
 // Reads a whole file: decodes it, detects the format (unless `media_type`
 // names one) and calls `each` for every document in it: once, or for JSON
 // lines once per line. `each` gets a document or the reason why there is none;
@@ -36,12 +51,14 @@ absl::string_view BinaryKind(absl::string_view head);
 //   Unimplemented       a binary format, or XML that cannot be read
 //   ResourceExhausted   larger than the limits
 // A document without any text is an error too. JSON lines may as a whole be as
-// large as they like.
+// large as they like. A server gives a `read_markup` that reads elsewhere
+// (indexer/parsers/markup_parser.h).
 absl::Status ReadDocuments(
     std::string bytes, absl::string_view media_type,
     const ExtractLimits& limits,
     const std::function<absl::Status(uint32_t line,
-                                     absl::StatusOr<JsonDocument>)>& each);
+                                     absl::StatusOr<JsonDocument>)>& each,
+    const MarkupReader& read_markup = ExtractMarkup);
 
 }  // namespace footnote
 

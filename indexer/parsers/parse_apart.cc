@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
-#include "indexer/formats/html.h"
 #include "indexer/formats/pdf_layout.h"
 #include "indexer/formats/rtf_escapes.h"
 #include "indexer/parsers/kind.h"
@@ -32,7 +31,8 @@ absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
 }
 
 absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
-                                   const ExtractLimits& limits) {
+                                   const ExtractLimits& limits,
+                                   MarkupParser* markup) {
   if (access(kUnrtf, X_OK) != 0) {
     return absl::NotFoundError(absl::StrCat(
         "RTF: ", kUnrtf, " is not installed, want Debian's package unrtf"));
@@ -40,8 +40,8 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
   ASSIGN_OR_RETURN(const std::string program, FindParser(kRtf));
   ASSIGN_OR_RETURN(const std::string html,
                    RunParser(program, WithPlainEscapes(bytes), ParserLimits()));
-  ASSIGN_OR_RETURN(Extracted document,
-                   ExtractHtml(ReplaceInvalidUtf8(html), limits));
+  ASSIGN_OR_RETURN(Extracted document, markup->Read(ReplaceInvalidUtf8(html),
+                                                    Format::kHtml, limits));
   if (document.text.empty()) {
     return absl::InvalidArgumentError(
         "RTF: no text in it, want at least one "
@@ -56,8 +56,10 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
 
 // What footnote-parse leaves to another program.
 absl::StatusOr<Extracted> ParseWhole(absl::string_view bytes,
-                                     const ExtractLimits& limits) {
-  return IsRtf(bytes) ? ParseRtf(bytes, limits) : ParsePdf(bytes, limits);
+                                     const ExtractLimits& limits,
+                                     MarkupParser* markup) {
+  return IsRtf(bytes) ? ParseRtf(bytes, limits, markup)
+                      : ParsePdf(bytes, limits);
 }
 
 // A document that is no part of an archive and larger than the limits.
@@ -79,11 +81,11 @@ bool IsReadApart(absl::string_view head) {
 }
 
 absl::Status ParseApart(
-    absl::string_view bytes, const ExtractLimits& limits,
+    absl::string_view bytes, const ExtractLimits& limits, MarkupParser* markup,
     const std::function<absl::Status(ParsedDocument)>& each) {
   if (IsPdf(bytes) || IsRtf(bytes)) {
     ParsedDocument whole;
-    whole.document = ParseWhole(bytes, limits);
+    whole.document = ParseWhole(bytes, limits, markup);
     return each(std::move(whole));
   }
   ASSIGN_OR_RETURN(const std::string program, FindParser(kParse));
@@ -91,7 +93,7 @@ absl::Status ParseApart(
                    RunParser(program, bytes, ParserLimits()));
   return ReadParsed(output, [&](ParsedDocument parsed) {
     if (!parsed.raw.empty()) {
-      parsed.document = ParseWhole(parsed.raw, limits);
+      parsed.document = ParseWhole(parsed.raw, limits, markup);
       parsed.raw.clear();
     }
     const absl::Status size = CheckSize(parsed, limits);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
+#include "indexer/parsers/markup_parser.h"
 #include "indexer/parsers/parsed.h"
 
 namespace footnote {
@@ -18,13 +19,13 @@ namespace footnote {
 bool IsReadApart(absl::string_view head);
 
 // Runs the parser program for `bytes` (footnote-pdf for PDF, footnote-rtf for
-// RTF, footnote-parse for everything else) and calls `each` for every document
-// in them. Whatever the file does to the program costs this file alone: the
-// error says what became of it.
+// RTF, whose output `markup` reads, footnote-parse for everything else) and
+// calls `each` for every document in them. Whatever the file does to the
+// program costs this file alone: the error says what became of it.
 //   NotFound           the program is not installed
 //   and those of RunParser, ReadParsed and `each`
 absl::Status ParseApart(
-    absl::string_view bytes, const ExtractLimits& limits,
+    absl::string_view bytes, const ExtractLimits& limits, MarkupParser* markup,
     const std::function<absl::Status(ParsedDocument)>& each);
 
 }  // namespace footnote

@@ -2,22 +2,13 @@
 #ifndef FOOTNOTE_INDEXER_PARSERS_PARSER_PROCESS_H_
 #define FOOTNOTE_INDEXER_PARSERS_PARSER_PROCESS_H_
 
-#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "indexer/parsers/parser_limits.h"
 
 namespace footnote {
-
-struct ParserLimits {
-  size_t memory_bytes = size_t{1} << 30;
-  size_t output_bytes = size_t{512} << 20;
-  int cpu_seconds = 60;
-  // By the clock on the wall.
-  absl::Duration patience = absl::Seconds(120);
-};
 
 // The path of `program` ("footnote-parse"): in $FOOTNOTE_PARSERS, beside this
 // program, where Bazel builds it, or in /usr/lib/footnote.
@@ -34,9 +25,6 @@ absl::StatusOr<std::string> FindParser(absl::string_view program);
 absl::StatusOr<std::string> RunParser(const std::string& path,
                                       absl::string_view input,
                                       const ParserLimits& limits);
-
-// What a parser program ends with when it ran out of memory.
-constexpr int kParserOutOfMemory = 42;
 
 }  // namespace footnote
 

@@ -158,7 +158,9 @@ bool Filter(bool opens, bool begins) {
 
 bool EnterSandbox(const SandboxLimits& limits) {
   if (!Limit(RLIMIT_AS, limits.memory_bytes) ||
-      !Limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds)) ||
+      !(limits.renews_processor_time
+            ? RenewProcessorTime(limits.cpu_seconds)
+            : Limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds))) ||
       !Limit(RLIMIT_FSIZE, 0) || !Limit(RLIMIT_CORE, 0)) {
     return Fail("setrlimit", errno);
   }
@@ -170,6 +172,20 @@ bool EnterSandbox(const SandboxLimits& limits) {
                      AllowReading(limits.readable_folder, begins);
   // Another program has to find its libraries, Landlock or not.
   return Filter(opens || begins, begins);
+}
+
+bool RenewProcessorTime(int seconds) {
+  rusage used;
+  rlimit limit;
+  if (getrusage(RUSAGE_SELF, &used) != 0 ||
+      getrlimit(RLIMIT_CPU, &limit) != 0) {
+    return false;
+  }
+  // The kernel counts whole seconds.
+  const rlim_t until = static_cast<rlim_t>(used.ru_utime.tv_sec +
+                                           used.ru_stime.tv_sec + 1 + seconds);
+  limit.rlim_cur = std::min(limit.rlim_max, until);
+  return setrlimit(RLIMIT_CPU, &limit) == 0;
 }
 
 }  // namespace footnote

@@ -9,6 +9,9 @@ namespace footnote {
 struct SandboxLimits {
   size_t memory_bytes = size_t{1} << 30;
   int cpu_seconds = 60;
+  // It reads one file after the other: cpu_seconds counts from the last
+  // RenewProcessorTime.
+  bool renews_processor_time = false;
   // A folder whose files may be read, where the kernel has Landlock to say no
   // to all others; null: none.
   const char* readable_folder = nullptr;
@@ -25,6 +28,10 @@ struct SandboxLimits {
 // Call it before there is a second thread. False, with a line on standard
 // error, when the kernel says no.
 bool EnterSandbox(const SandboxLimits& limits);
+
+// From now on this process, which has entered the sandbox and said that it
+// renews, may take so many seconds more. False when the kernel says no.
+bool RenewProcessorTime(int seconds);
 
 }  // namespace footnote
 

@@ -23,8 +23,9 @@ std::shared_ptr<const SegmentReader> SegmentOf(const std::string& text,
   file.language = language;
   SegmentWriter writer(MakeSegmentOptions("", 0));
   PostingsBuilder builder;
+  MarkupParser markup;
   const absl::Status prepared = PrepareDocuments(
-      std::move(file), "c", {},
+      std::move(file), "c", {}, &markup,
       [&](const std::string&, absl::StatusOr<PreparedDocument> document) {
         EXPECT_TRUE(document.ok()) << document.status();
         return builder.Add(*document, 1, &writer).status();

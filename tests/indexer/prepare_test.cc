@@ -25,8 +25,9 @@ struct Prepared {
 
 Prepared Read(SourceFile file) {
   Prepared out;
+  MarkupParser markup;
   const absl::Status status = PrepareDocuments(
-      std::move(file), "col", {},
+      std::move(file), "col", {}, &markup,
       [&](const std::string& document,
           absl::StatusOr<PreparedDocument> prepared) {
         if (prepared.ok()) {

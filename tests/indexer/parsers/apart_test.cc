@@ -25,8 +25,9 @@ constexpr char kUnrtf[] = "/usr/bin/unrtf";
 std::map<std::string, std::string> Read(const std::string& bytes) {
   EXPECT_TRUE(IsReadApart(bytes));
   std::map<std::string, std::string> out;
+  MarkupParser markup;
   const absl::Status status =
-      ParseApart(bytes, {}, [&out](ParsedDocument parsed) {
+      ParseApart(bytes, {}, &markup, [&out](ParsedDocument parsed) {
         if (parsed.document.ok()) {
           EXPECT_EQ(BrokenPromise(*parsed.document), "");
         }

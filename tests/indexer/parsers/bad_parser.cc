@@ -1,4 +1,5 @@
-// A parser program that enters the sandbox and then does what its input says.
+// A parser program that enters the sandbox and then does what its input says;
+// with "stay", what each of its texts says.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,13 +7,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <new>
 #include <string>
 #include <vector>
 
-#include "indexer/parsers/parser_process.h"
+#include "indexer/parsers/markup_frames.h"
+#include "indexer/parsers/parsed.h"
+#include "indexer/parsers/parser_limits.h"
 #include "indexer/parsers/sandbox.h"
 
 namespace footnote {
@@ -22,16 +26,85 @@ void Say(const std::string& what) {
   if (write(1, what.data(), what.size()) < 0) _exit(9);
 }
 
-int Main(char** argv) {
+int Do(const std::string& order);
+
+// The order as a document.
+std::string Document(const std::string& order) {
+  ParsedDocument parsed;
+  parsed.document->text = "heard " + order + "\n";
+  parsed.document->sections.resize(1);
+  std::string out;
+  AppendParsed(parsed, &out);
+  return out;
+}
+
+void Reply(uint64_t number, const std::string& document) {
+  const MarkupReply reply = {number, document.size()};
+  Say(std::string(reinterpret_cast<const char*>(&reply), sizeof(reply)) +
+      document);
+}
+
+// Of a text such as "echo" or "crash".
+int Stay(int cpu_seconds) {
+  MarkupRequest request;
+  while (read(0, &request, sizeof(request)) == sizeof(request)) {
+    std::string order(request.text_bytes, '\0');
+    if (read(0, &order[0], order.size()) !=
+        static_cast<ssize_t>(order.size())) {
+      return 1;
+    }
+    if (!RenewProcessorTime(cpu_seconds)) return 1;
+    if (order == "echo") {
+      Reply(request.number, Document(order));
+    } else if (order == "echo twice") {
+      Reply(request.number, Document(order));
+      Reply(request.number, Document("what comes next"));
+    } else if (order == "work") {
+      // Less than the second that a text may take.
+      const clock_t until = clock() + CLOCKS_PER_SEC * 7 / 10;
+      while (clock() < until) {
+      }
+      Reply(request.number, Document(order));
+    } else if (order == "nonsense") {
+      Reply(request.number, "nonsense");
+    } else if (order == "nothing") {
+      Reply(request.number, "");
+    } else if (order == "broken") {
+      std::string document = Document(order);
+      document[document.find("heard")] = '\xff';
+      Reply(request.number, document);
+    } else if (order == "boast") {
+      const MarkupReply reply = {request.number, uint64_t{1} << 60};
+      Say(std::string(reinterpret_cast<const char*>(&reply), sizeof(reply)));
+    } else if (order == "half") {
+      const std::string document = Document(order);
+      const MarkupReply reply = {request.number, document.size() + 1};
+      Say(std::string(reinterpret_cast<const char*>(&reply), sizeof(reply)) +
+          document);
+      return 0;
+    } else {
+      const int code = Do(order);
+      if (code != 0) return code;
+    }
+  }
+  return 0;
+}
+
+int Main(int argc, char** argv) {
   SandboxLimits limits;
   limits.memory_bytes = strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = atoi(argv[2]);
+  limits.renews_processor_time = argc == 4;
   limits.readable_folder = "/usr/share/common-licenses";
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
   if (!EnterSandbox(limits)) return 1;
+  if (argc == 4) return Stay(limits.cpu_seconds);
   char buffer[100] = {};
   if (read(0, buffer, sizeof(buffer) - 1) < 0) return 1;
-  const std::string order = buffer;
+  return Do(buffer);
+}
+
+int Do(const std::string& order) {
   if (order == "echo") Say("heard " + order);
   if (order == "crash") raise(SIGSEGV);
   if (order == "abort") abort();
@@ -88,4 +161,4 @@ int Main(char** argv) {
 }  // namespace
 }  // namespace footnote
 
-int main(int, char** argv) { return footnote::Main(argv); }
+int main(int argc, char** argv) { return footnote::Main(argc, argv); }

@@ -74,8 +74,9 @@ std::string MakePdf(const std::vector<Page>& pages,
 
 absl::StatusOr<Extracted> Read(const std::string& bytes) {
   absl::StatusOr<Extracted> out = absl::NotFoundError("no document");
+  MarkupParser markup;
   const absl::Status status =
-      ParseApart(bytes, {}, [&out](ParsedDocument parsed) {
+      ParseApart(bytes, {}, &markup, [&out](ParsedDocument parsed) {
         out = std::move(parsed.document);
         return absl::OkStatus();
       });
@@ -214,10 +215,11 @@ TEST(PdfTest, DamageNeverBreaksAPromise) {
 
 TEST(PdfTest, IsReadInsideAnArchive) {
   std::vector<std::string> parts;
+  MarkupParser markup;
   const absl::Status status = ParseApart(
       MakeZip({{"a.pdf", MakePdf({{{72, 100, 10, "Inside."}}})},
                {"b.txt", "Beside.\n"}}),
-      {}, [&parts](ParsedDocument parsed) {
+      {}, &markup, [&parts](ParsedDocument parsed) {
         EXPECT_TRUE(parsed.document.ok()) << parsed.document.status();
         parts.push_back(absl::StrCat(parsed.part, ": ", parsed.document->text));
         return absl::OkStatus();

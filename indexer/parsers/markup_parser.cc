@@ -1,0 +1,233 @@
+#include "indexer/parsers/markup_parser.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/types/optional.h"
+#include "base/status_macros.h"
+#include "indexer/parsers/markup_frames.h"
+#include "indexer/parsers/parsed.h"
+#include "indexer/parsers/parser_child.h"
+#include "indexer/parsers/parser_process.h"
+
+namespace footnote {
+namespace {
+
+// A process is replaced after so much: what its library forgot to free, and
+// what a text may have done to it, ends there.
+constexpr int kMostTexts = 1000;
+constexpr uint64_t kMostBytes = uint64_t{256} << 20;
+// A buffer that is kept from text to text is at most so large.
+constexpr size_t kKeptReplyBytes = 4 << 20;
+
+}  // namespace
+
+// The program with its two ends. Killed at the end of its life.
+class MarkupParser::Process {
+ public:
+  static absl::StatusOr<std::unique_ptr<Process>> Start(
+      const std::string& path, const ParserLimits& limits) {
+    int ends[2], errors[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+      return ParserUnavailable("socketpair", errno);
+    }
+    auto process = std::make_unique<Process>();
+    process->socket_.Set(ends[0]);
+    const Descriptor theirs(ends[1]);
+    if (pipe2(errors, O_CLOEXEC) != 0) return ParserUnavailable("pipe", errno);
+    process->errors_.Set(errors[0]);
+    const Descriptor their_errors(errors[1]);
+    ASSIGN_OR_RETURN(
+        process->pid_,
+        StartParser(path,
+                    {absl::StrCat(limits.memory_bytes),
+                     absl::StrCat(limits.cpu_seconds), kStay},
+                    theirs.get(), theirs.get(), their_errors.get()));
+    return process;
+  }
+
+  ~Process() {
+    if (pid_ > 0) Kill();
+  }
+
+  // False when it closed its end.
+  absl::StatusOr<bool> Send(absl::string_view bytes, absl::Time deadline) {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(),
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0) {
+        bytes.remove_prefix(static_cast<size_t>(sent));
+        continue;
+      }
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) return false;
+      RETURN_IF_ERROR(Wait(POLLOUT, deadline));
+    }
+    return true;
+  }
+
+  // The same.
+  absl::StatusOr<bool> Receive(char* out, size_t bytes, absl::Time deadline) {
+    while (bytes > 0) {
+      RETURN_IF_ERROR(Wait(POLLIN, deadline));
+      const ssize_t got = recv(socket_.get(), out, bytes, MSG_DONTWAIT);
+      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (got <= 0) return false;
+      out += got;
+      bytes -= static_cast<size_t>(got);
+    }
+    return true;
+  }
+
+  // It has closed its end, and nothing is left to receive.
+  bool HasEnded() const {
+    char byte;
+    return recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  }
+
+  void Kill() {
+    kill(pid_, SIGKILL);
+    int status = 0;
+    WaitForParser(pid_, &status);
+    pid_ = -1;
+  }
+
+  // What became of it, once it has closed its end. Not ok.
+  absl::Status Judge(const ParserLimits& limits) {
+    int status = 0;
+    const bool ended = WaitForParser(pid_, &status);
+    pid_ = -1;
+    if (!ended) {
+      return absl::DeadlineExceededError(
+          "parser: hung after it had closed its output");
+    }
+    char said[kKeptParserErrorBytes];
+    const ssize_t size = read(errors_.get(), said, sizeof(said));
+    RETURN_IF_ERROR(JudgeParser(
+        status, limits,
+        absl::string_view(said,
+                          static_cast<size_t>(std::max<ssize_t>(size, 0)))));
+    return absl::InternalError("parser: ended before it had read the file");
+  }
+
+ private:
+  absl::Status Wait(int16_t event, absl::Time deadline) const {
+    while (true) {
+      const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+      pollfd polled = {socket_.get(), event, 0};
+      const int ready =
+          left <= 0 ? 0 : poll(&polled, 1, static_cast<int>(left));
+      if (ready > 0) return absl::OkStatus();
+      if (ready < 0 && errno == EINTR) continue;
+      return absl::DeadlineExceededError("parser: hung, and was stopped");
+    }
+  }
+
+  Descriptor socket_;
+  Descriptor errors_;
+  pid_t pid_ = -1;
+};
+
+MarkupParser::MarkupParser(const ParserLimits& limits,
+                           absl::string_view program)
+    : limits_(limits), program_(program) {}
+
+MarkupParser::~MarkupParser() = default;
+
+absl::Status MarkupParser::Start() {
+  process_.reset();
+  ASSIGN_OR_RETURN(const std::string path, FindParser(program_));
+  ASSIGN_OR_RETURN(process_, Process::Start(path, limits_));
+  texts_ = 0;
+  bytes_ = 0;
+  ++started_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Extracted> MarkupParser::Read(absl::string_view utf8,
+                                             Format format,
+                                             const ExtractLimits& limits) {
+  absl::StatusOr<Extracted> read;
+  bool out_of_turn = true;
+  for (int tries = 0; out_of_turn && tries < 2; ++tries) {
+    if (process_ == nullptr || texts_ >= kMostTexts || bytes_ >= kMostBytes ||
+        process_->HasEnded()) {
+      RETURN_IF_ERROR(Start());
+    }
+    ++texts_;
+    bytes_ += utf8.size();
+    read = Ask(utf8, format, limits, &out_of_turn);
+  }
+  if (reply_.capacity() > kKeptReplyBytes) reply_ = std::string();
+  return read;
+}
+
+// Leaves process_ null where it is not to be asked again. `out_of_turn`: it
+// answered to a text before this one, which is no fault of this one.
+absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
+                                            Format format,
+                                            const ExtractLimits& limits,
+                                            bool* out_of_turn) {
+  *out_of_turn = false;
+  std::unique_ptr<Process> process = std::move(process_);
+  const absl::Time deadline = absl::Now() + limits_.patience;
+  const MarkupRequest request = {++number_, utf8.size(),
+                                 limits.max_document_bytes, limits.max_depth,
+                                 static_cast<uint32_t>(format)};
+  const absl::string_view head(reinterpret_cast<const char*>(&request),
+                               sizeof(request));
+  ASSIGN_OR_RETURN(bool alive, process->Send(head, deadline));
+  if (alive) {
+    ASSIGN_OR_RETURN(alive, process->Send(utf8, deadline));
+  }
+  MarkupReply reply = {};
+  if (alive) {
+    ASSIGN_OR_RETURN(alive, process->Receive(reinterpret_cast<char*>(&reply),
+                                             sizeof(reply), deadline));
+  }
+  if (!alive) return process->Judge(limits_);
+  if (reply.number != number_) {
+    *out_of_turn = true;
+    return absl::InternalError("parser: answered out of turn");
+  }
+  if (reply.bytes > limits_.output_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("parser: wrote ", reply.bytes, " bytes, want at most ",
+                     limits_.output_bytes));
+  }
+  reply_.resize(reply.bytes);
+  ASSIGN_OR_RETURN(alive,
+                   process->Receive(&reply_[0], reply_.size(), deadline));
+  if (!alive) return process->Judge(limits_);
+  absl::optional<absl::StatusOr<Extracted>> given;
+  RETURN_IF_ERROR(ReadParsed(reply_, [&given](ParsedDocument parsed) {
+    given = std::move(parsed.document);
+    return absl::OkStatus();
+  }));
+  if (!given.has_value()) {
+    return absl::DataLossError("parser: gave no document");
+  }
+  absl::StatusOr<Extracted> document = *std::move(given);
+  if (document.ok()) {
+    if (document->text.size() > limits.max_document_bytes) {
+      return absl::DataLossError(absl::StrCat(
+          "parser: gave ", document->text.size(),
+          " bytes of text, want at most ", limits.max_document_bytes));
+    }
+    document->format = format;
+  }
+  process_ = std::move(process);
+  return document;
+}
+
+}  // namespace footnote

@@ -1,0 +1,169 @@
+#include "indexer/parsers/markup_parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "indexer/formats/detect.h"
+#include "indexer/parsers/parser_limits.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A parser that does what its texts say: bad_parser.cc.
+class BadParser {
+ public:
+  explicit BadParser(absl::Duration patience = absl::Seconds(20))
+      : parser_(Limits(patience), "../../tests/indexer/parsers/bad_parser") {}
+
+  absl::StatusOr<Extracted> Order(const std::string& what) {
+    return parser_.Read(what, Format::kHtml, {});
+  }
+  // What an "echo" brings.
+  std::string Echo() {
+    const absl::StatusOr<Extracted> read = Order("echo");
+    return read.ok() ? read->text : read.status().ToString();
+  }
+  int started() const { return parser_.started(); }
+
+ private:
+  static ParserLimits Limits(absl::Duration patience) {
+    ParserLimits limits;
+    limits.memory_bytes = size_t{128} << 20;
+    limits.output_bytes = size_t{4} << 20;
+    limits.cpu_seconds = 1;
+    limits.patience = patience;
+    return limits;
+  }
+  MarkupParser parser_;
+};
+
+TEST(MarkupParserTest, ReadsEachFormatAsThisProcessWould) {
+  const struct {
+    Format format;
+    const char* text;
+  } kCases[] = {
+      {Format::kHtml,
+       "<html lang=de><title>Licht</title><h1 id=a>Türme</h1><p>Grüße</p>"
+       "<table><tr><th>Name<th>Year<tr><td>Eddystone<td>1759</table></html>"},
+      {Format::kMarkdown, "# Lights\n\n* one\n* two\n\n```\ncode\n```\n"},
+      {Format::kMallard,
+       "<page xmlns='http://projectmallard.org/1.0/' id='x'><title>T</title>"
+       "<p>A light.</p></page>"},
+      {Format::kDocBook,
+       "<?xml version='1.0'?><book><title>B</title><sect1 id='s'>"
+       "<title>S</title><para>A light.</para></sect1></book>"},
+      {Format::kDocBook, "<?xml version='1.0'?><book><para>"},
+      {Format::kCsv, "a,b\n"},
+  };
+  MarkupParser parser;
+  for (const auto& one : kCases) {
+    const absl::StatusOr<Extracted> here =
+        ExtractMarkup(one.text, one.format, {});
+    const absl::StatusOr<Extracted> apart =
+        parser.Read(one.text, one.format, {});
+    ASSERT_EQ(apart.status(), here.status()) << one.text;
+    if (!here.ok()) continue;
+    EXPECT_EQ(apart->format, one.format);
+    EXPECT_EQ(apart->text, here->text);
+    EXPECT_EQ(apart->title, here->title);
+    EXPECT_EQ(apart->language, here->language);
+    EXPECT_EQ(apart->metadata, here->metadata);
+    ASSERT_EQ(apart->blocks.size(), here->blocks.size());
+    for (size_t i = 0; i < here->blocks.size(); ++i) {
+      EXPECT_EQ(apart->blocks[i].line, here->blocks[i].line);
+      EXPECT_EQ(apart->blocks[i].kind, here->blocks[i].kind);
+    }
+    ASSERT_EQ(apart->sections.size(), here->sections.size());
+    for (size_t i = 0; i < here->sections.size(); ++i) {
+      EXPECT_EQ(apart->sections[i].anchor, here->sections[i].anchor);
+    }
+  }
+  EXPECT_EQ(parser.started(), 1) << "one process reads them all";
+}
+
+TEST(MarkupParserTest, ObeysTheLimitsOfEachText) {
+  MarkupParser parser;
+  ExtractLimits small;
+  small.max_document_bytes = 1000;
+  const std::string page = absl::StrCat("<p>", std::string(2000, 'a'), "</p>");
+  EXPECT_EQ(parser.Read(page, Format::kHtml, small).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(parser.Read(page, Format::kHtml, {}).ok());
+}
+
+TEST(MarkupParserTest, WhatATextDoesToTheProcessCostsThatText) {
+  const struct {
+    const char* order;
+    absl::StatusCode code;
+    const char* why;
+  } kCases[] = {
+      {"crash", absl::StatusCode::kInternal, "signal 11"},
+      {"abort", absl::StatusCode::kInternal, "signal 6"},
+      {"exit", absl::StatusCode::kInternal, "ended with 7: no luck"},
+      {"half", absl::StatusCode::kInternal, "ended before"},
+      {"spin", absl::StatusCode::kResourceExhausted, "processor time"},
+      {"memory", absl::StatusCode::kResourceExhausted, "out of memory"},
+      {"boast", absl::StatusCode::kResourceExhausted, "want at most"},
+      {"socket", absl::StatusCode::kInternal, "sandbox"},
+      {"fork", absl::StatusCode::kInternal, "sandbox"},
+      {"exec", absl::StatusCode::kInternal, "sandbox"},
+      {"kill", absl::StatusCode::kInternal, "sandbox"},
+      {"nonsense", absl::StatusCode::kDataLoss, "document"},
+      {"nothing", absl::StatusCode::kDataLoss, "no document"},
+      {"broken", absl::StatusCode::kDataLoss, "UTF-8"},
+  };
+  BadParser parser;
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  for (const auto& one : kCases) {
+    const absl::Status status = parser.Order(one.order).status();
+    EXPECT_EQ(status.code(), one.code) << one.order << ": " << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(one.why)) << one.order;
+    const int before = parser.started();
+    EXPECT_EQ(parser.Echo(), "heard echo\n") << "after " << one.order;
+    EXPECT_EQ(parser.started(), before + 1) << "after " << one.order;
+  }
+}
+
+TEST(MarkupParserTest, ATextThatHangsIsGivenUp) {
+  BadParser parser(absl::Milliseconds(300));
+  const absl::Status status = parser.Order("hang").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+}
+
+TEST(MarkupParserTest, NoTextIsAnsweredByTheOneBefore) {
+  BadParser parser;
+  ASSERT_TRUE(parser.Order("echo twice").ok());
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(parser.started(), 2);
+}
+
+TEST(MarkupParserTest, EachTextHasItsOwnProcessorTime) {
+  BadParser parser;
+  // The same process spends more than its second on all of them.
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(parser.Order("work").status().code(), absl::StatusCode::kOk);
+  EXPECT_EQ(parser.started(), 1);
+}
+
+TEST(MarkupParserTest, TheProcessIsReplacedAfterAThousandTexts) {
+  BadParser parser;
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(parser.started(), 1);
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(parser.started(), 2);
+}
+
+TEST(MarkupParserTest, AProgramThatIsNotThereIsAnError) {
+  MarkupParser parser({}, "footnote-nothing");
+  EXPECT_EQ(parser.Read("<p>a", Format::kHtml, {}).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace footnote
