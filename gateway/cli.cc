@@ -216,21 +216,27 @@ void AddAsk(CLI::App* app, CliContext* context) {
                   "(default: found out)");
   ask->add_option("--in", options->languages,
                   "only documents in these languages, such as de,fr")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   ask->add_option("--document", options->documents,
                   "only this document; may be given several times")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   ask->add_option("--prefix", options->prefix,
                   "only documents whose id begins so");
   ask->add_option("--where", options->conditions,
                   "only documents with this metadata: key or key=a,b")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   ask->add_option("--label", options->labels,
                   "an access label that the asker holds")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   ask->add_option("--timeout", options->timeout_s, "seconds (default 60)")
       ->check(CLI::Range(0.001, 86400.0));
   ask->add_option("--top-k", options->top_k,
@@ -250,7 +256,8 @@ void AddAsk(CLI::App* app, CliContext* context) {
                   "a question that was asked before this one, oldest first; "
                   "may be given several times")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
   ask->add_option("--tools", options->tool_steps,
                   "the model may search again, calculate and forecast before "
                   "it answers: at most so many steps, up to 8")

@@ -364,10 +364,18 @@ void AddIngestCommand(CLI::App* app, CliContext* context) {
         options->client.file.set_media_type(type);
       },
       "read all files as this, such as text/plain (default: found out)");
-  ingest->add_option("-m,--metadata", options->metadata,
-                     "KEY=VALUE of all documents, to filter by; repeatable");
-  ingest->add_option("--label", options->labels,
-                     "access label of all documents; repeatable");
+  ingest
+      ->add_option("-m,--metadata", options->metadata,
+                   "KEY=VALUE of all documents, to filter by; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  ingest
+      ->add_option("--label", options->labels,
+                   "access label of all documents; repeatable")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   ingest->add_flag("--no-vectors", options->no_vectors,
                    "index words only; much faster");
   ingest->add_option_function<std::string>(

@@ -156,12 +156,28 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
   search->add_option("--mode", options->mode, "hybrid, lexical or vector")
       ->check(CLI::IsMember({"hybrid", "lexical", "vector"}))
       ->capture_default_str();
-  search->add_option("--in", options->languages,
-                     "only passages in these languages, ISO 639-1");
-  search->add_option("--document", options->documents, "only these documents");
+  search
+      ->add_option("--in", options->languages,
+                   "only passages in these languages, such as de,fr")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  search
+      ->add_option("--document", options->documents,
+                   "only this document; may be given several times")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   search->add_option("--prefix", options->document_prefix,
                      "only documents whose id begins so");
-  search->add_option("--label", options->labels, "access labels that you hold");
+  search
+      ->add_option("--label", options->labels,
+                   "an access label that you hold; may be given several "
+                   "times")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   search->add_flag("--distinct", options->distinct_documents,
                    "at most one passage of each document");
   search->add_flag("--hide-duplicates", options->hide_duplicates,

@@ -68,6 +68,15 @@ bool HasControlBytes(absl::string_view head) {
   return false;
 }
 
+// "objects.inv" of a Sphinx manual: four lines of text, and packed bytes behind
+// them of which so few may look like control characters that all passes for
+// text. A Markdown file may begin with the first line.
+bool IsSphinxInventory(absl::string_view head) {
+  return absl::StartsWith(head, "# Sphinx inventory version 2") &&
+         absl::StartsWith(head.substr(std::min(head.find('\n'), head.size())),
+                          "\n# Project:");
+}
+
 bool StartsWithTag(absl::string_view text, absl::string_view name) {
   return text.size() > name.size() + 1 && text[0] == '<' &&
          absl::StartsWithIgnoreCase(text.substr(1), name) &&
@@ -274,6 +283,7 @@ absl::string_view BinaryKind(absl::string_view head) {
     if (signature.may_begin_words && !HasControlBytes(head)) continue;
     return signature.kind;
   }
+  if (IsSphinxInventory(head)) return "a packed Sphinx inventory";
   return "";
 }
 

@@ -56,6 +56,28 @@ TEST_F(CliTest, AskPrintsTheAnswerItsFootnoteAndTheReceipt) {
   EXPECT_THAT(ask.out, Not(HasSubstr("\x1b"))) << "colour without a terminal";
 }
 
+TEST_F(CliTest, OptionsThatMayBeRepeatedTakeOneWordEach) {
+  const std::vector<std::vector<std::string>> kOptions = {
+      {"--label", "staff"},
+      {"--in", "en,de"},
+      {"--label", "a", "--label", "b"}};
+  for (const std::vector<std::string>& options : kOptions) {
+    for (const char* command : {"search", "ask"}) {
+      std::vector<std::string> words = {command};
+      words.insert(words.end(), options.begin(), options.end());
+      words.insert(words.end(), {"Who", "built", "Eddystone?"});
+      const Finished found = In(words);
+      EXPECT_EQ(found.exit_code, kExitOk) << command << found.err;
+      EXPECT_THAT(found.out, HasSubstr("John Smeaton")) << options[0];
+    }
+  }
+  for (const char* option : {"--label", "--metadata"}) {
+    const Finished ingest =
+        In({"ingest", "--dry-run", option, "a=b", folder_ + "/light.md"});
+    EXPECT_EQ(ingest.exit_code, kExitOk) << option << ": " << ingest.err;
+  }
+}
+
 TEST_F(CliTest, AskReadsTheQuestionFromStandardInput) {
   const Finished ask =
       In({"ask", "-", "--json"}, "Who built the lighthouse?\n");

@@ -136,6 +136,17 @@ TEST(BinaryKindTest, IsNotMisledByWordsThatFilesBeginWith) {
             "a ZIP archive or office document");
 }
 
+TEST(BinaryKindTest, KnowsASphinxInventoryFromAHeading) {
+  EXPECT_EQ(BinaryKind("# Sphinx inventory version 2\n# Project: Light\n"
+                       "# Version: 1\n# The remainder of this file is "
+                       "compressed using zlib.\nx\xda"),
+            "a packed Sphinx inventory");
+  EXPECT_EQ(BinaryKind("# Sphinx inventory version 2\n\nIts four lines are "
+                       "followed by packed bytes.\n"),
+            "");
+  EXPECT_EQ(BinaryKind("# Sphinx inventory version 2"), "");
+}
+
 TEST(ReadDocumentsTest, RefusesBytesThatAreNoText) {
   std::string noise;
   for (int i = 0; i < 4096; ++i) noise.push_back(static_cast<char>(i * 7 % 31));
