@@ -126,7 +126,8 @@ AnswersOptions AnswersOptionsOf(const v1::Config& config,
 absl::StatusOr<Caller> AnswersService::CallerOf(
     const grpc::ServerContext* context) const {
   ASSIGN_OR_RETURN(Identity identity, IdentityOf(*context, options_.identity));
-  return Caller(context, options_.ask_timeout, std::move(identity));
+  return Caller(context, options_.ask_timeout, std::move(identity),
+                &options_.identity.owners);
 }
 
 grpc::Status AnswersService::Ask(grpc::ServerContext* context,
@@ -186,6 +187,8 @@ grpc::Status AnswersService::Search(grpc::ServerContext* context,
                                     v1::SearchResponse* response) {
   const absl::StatusOr<Caller> caller = CallerOf(context);
   if (!caller.ok()) return ToGrpcStatus(caller.status());
+  const absl::Status may = caller->MayUse(request->collection());
+  if (!may.ok()) return ToGrpcStatus(may);
   v1::SearchRequest search = *request;
   search.set_min_generation(
       std::max(request->min_generation(),

@@ -338,6 +338,7 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
                                              const RoomStubs& rooms,
                                              int64_t* tokens, Beside* beside) {
   RETURN_IF_ERROR(ValidateAsk(request));
+  RETURN_IF_ERROR(caller.MayUse(request.collection()));
   RETURN_IF_ERROR(caller.StillWaits("search"));
   ASSIGN_OR_RETURN(const std::string question,
                    StandAlone(request, caller, rooms));

@@ -24,10 +24,17 @@ Clock::time_point DeadlineOf(const grpc::ServerContext& context,
 }  // namespace
 
 Caller::Caller(const grpc::ServerContext* context,
-               absl::Duration default_timeout, Identity identity)
+               absl::Duration default_timeout, Identity identity,
+               const CollectionOwners* owners)
     : context_(*context),
       deadline_(DeadlineOf(*context, default_timeout)),
-      identity_(std::move(identity)) {}
+      identity_(std::move(identity)),
+      owners_(owners) {}
+
+absl::Status Caller::MayUse(const std::string& collection) const {
+  if (owners_ == nullptr) return absl::OkStatus();
+  return footnote::MayUse(*owners_, identity_.tenant, collection);
+}
 
 std::unique_ptr<grpc::ClientContext> Caller::Pass() const {
   // Carries cancellation; the deadline is set again, for a caller without one.

@@ -20,9 +20,10 @@ class Caller {
  public:
   // `default_timeout` holds where the caller sent no deadline;
   // absl::InfiniteDuration() gives it none. `identity` is who calls, where the
-  // rooms are to know it.
+  // rooms are to know it; `owners`, which must outlive this object, whose
+  // collections are whose; null: nobody's.
   Caller(const grpc::ServerContext* context, absl::Duration default_timeout,
-         Identity identity = {});
+         Identity identity = {}, const CollectionOwners* owners = nullptr);
 
   // For one call to a room, on behalf of the caller: ends at his deadline, and
   // at once when he cancels or goes away.
@@ -37,10 +38,14 @@ class Caller {
 
   const Identity& identity() const { return identity_; }
 
+  // Whether he may do anything with the collection; see footnote::MayUse.
+  absl::Status MayUse(const std::string& collection) const;
+
  private:
   const grpc::ServerContext& context_;
   const std::chrono::system_clock::time_point deadline_;
   const Identity identity_;
+  const CollectionOwners* const owners_;
 };
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -183,6 +184,19 @@ absl::Status CheckIdentity(const v1::Config& config) {
     if (proxy.empty()) {
       return absl::InvalidArgumentError(
           "config: identity.trusted_proxies: empty, want a certificate's name");
+    }
+  }
+  std::set<std::string> owned;
+  for (const v1::CollectionOwner& owner : identity.collections()) {
+    if (owner.collection().empty() || owner.tenant().empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "config: identity.collections: collection \"", owner.collection(),
+          "\" of tenant \"", owner.tenant(), "\", want both"));
+    }
+    if (!owned.insert(owner.collection()).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("config: identity.collections: collection \"",
+                       owner.collection(), "\" twice, want one tenant"));
     }
   }
   return absl::OkStatus();

@@ -35,7 +35,7 @@ std::string CertificateName(const grpc::AuthContext* auth) {
 }
 
 // Two of a kind may be the proxy's and one that the client smuggled past it.
-absl::StatusOr<std::string> OneHeader(const grpc::ServerContext& context,
+absl::StatusOr<std::string> OneHeader(const grpc::ServerContextBase& context,
                                       const char* name) {
   const auto range = context.client_metadata().equal_range(name);
   const auto count = std::distance(range.first, range.second);
@@ -49,9 +49,9 @@ absl::StatusOr<std::string> OneHeader(const grpc::ServerContext& context,
   return std::string(value.data(), value.size());
 }
 
-absl::StatusOr<Identity> IdentityInHeaders(const grpc::ServerContext& context,
-                                           const char* principal,
-                                           const char* tenant) {
+absl::StatusOr<Identity> IdentityInHeaders(
+    const grpc::ServerContextBase& context, const char* principal,
+    const char* tenant) {
   Identity identity;
   ASSIGN_OR_RETURN(identity.principal, OneHeader(context, principal));
   ASSIGN_OR_RETURN(identity.tenant, OneHeader(context, tenant));
@@ -80,11 +80,14 @@ IdentityRules IdentityRulesOf(const v1::Config& config, bool for_gateways) {
                                config.identity().trusted_proxies().end());
   rules.tenant = config.identity().tenant();
   rules.for_gateways = for_gateways;
+  for (const v1::CollectionOwner& owner : config.identity().collections()) {
+    rules.owners[owner.collection()] = owner.tenant();
+  }
   rules.trusts_all = for_gateways && config.tls().client_ca().empty();
   return rules;
 }
 
-bool SpeaksForOthers(const grpc::ServerContext& context,
+bool SpeaksForOthers(const grpc::ServerContextBase& context,
                      const IdentityRules& rules) {
   if (rules.trusts_all) return true;
   const auto auth = context.auth_context();
@@ -92,7 +95,7 @@ bool SpeaksForOthers(const grpc::ServerContext& context,
   return !name.empty() && rules.trusted_proxies.count(name) > 0;
 }
 
-absl::StatusOr<Identity> IdentityOf(const grpc::ServerContext& context,
+absl::StatusOr<Identity> IdentityOf(const grpc::ServerContextBase& context,
                                     const IdentityRules& rules) {
   // An operator at a room's own port, where anybody is believed.
   const bool says_nothing =
@@ -118,6 +121,22 @@ absl::StatusOr<Identity> IdentityOf(const grpc::ServerContext& context,
   ASSIGN_OR_RETURN(identity.tenant,
                    TenantInCertificate(auth.get(), rules.tenant_field));
   return identity;
+}
+
+absl::Status MayUse(const CollectionOwners& owners, const std::string& tenant,
+                    const std::string& collection) {
+  if (collection.empty() && !owners.empty()) {
+    return absl::PermissionDeniedError(
+        "collection: empty, want one: some are of other tenants");
+  }
+  const auto owner = owners.find(collection);
+  if (owner == owners.end() || owner->second == tenant) {
+    return absl::OkStatus();
+  }
+  absl::Status status = absl::NotFoundError(
+      absl::StrCat("collection \"", collection, "\" does not exist"));
+  SetErrorReason("COLLECTION_NOT_FOUND", &status);
+  return status;
 }
 
 void AddIdentity(const Identity& identity, grpc::ClientContext* context) {

@@ -6,9 +6,11 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/server_context.h>
 
+#include <map>
 #include <set>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/footnote/v1/config.pb.h"
 
@@ -21,6 +23,9 @@ struct Identity {
   std::string tenant;
 };
 
+// Which collections are whose. Immutable.
+using CollectionOwners = std::map<std::string, std::string>;
+
 // How one door tells who comes; see IdentityConfig.
 struct IdentityRules {
   std::string tenant_field;
@@ -31,19 +36,28 @@ struct IdentityRules {
   bool for_gateways = false;
   // Such a door that asks nobody for a certificate believes all who reach it.
   bool trusts_all = false;
+  CollectionOwners owners;
 };
 
 // `for_gateways`: for the door of a room that is a process of its own.
 IdentityRules IdentityRulesOf(const v1::Config& config, bool for_gateways);
 
 // Whether the caller may say for whom he calls.
-bool SpeaksForOthers(const grpc::ServerContext& context,
+bool SpeaksForOthers(const grpc::ServerContextBase& context,
                      const IdentityRules& rules);
 
 // Unauthenticated, reason UNKNOWN_CALLER, where the rules want more than the
 // caller shows: a tenant in his certificate, headers from a proxy.
-absl::StatusOr<Identity> IdentityOf(const grpc::ServerContext& context,
+absl::StatusOr<Identity> IdentityOf(const grpc::ServerContextBase& context,
                                     const IdentityRules& rules);
+
+// Whether `tenant` may do anything with the collection; "" stands for all of
+// them.
+//   NotFound          COLLECTION_NOT_FOUND: it is another's, and does not exist
+//                     for him
+//   PermissionDenied  all, and some are somebody's
+absl::Status MayUse(const CollectionOwners& owners, const std::string& tenant,
+                    const std::string& collection);
 
 // Says to a room for whom it is called.
 void AddIdentity(const Identity& identity, grpc::ClientContext* context);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace footnote {
 namespace {
@@ -15,9 +16,13 @@ namespace {
 // server side learns from room_ended_.
 class IngestRelay final {
  public:
+  using May = std::function<grpc::Status(const std::string&)>;
+
   IngestRelay(grpc::CallbackServerContext* caller,
-              v1::Indexer::StubInterface* room, Generations* generations)
+              v1::Indexer::StubInterface* room, Generations* generations,
+              May may)
       : generations_(generations),
+        may_(std::move(may)),
         to_room_(grpc::ClientContext::FromCallbackServerContext(*caller)),
         caller_side_(this),
         room_side_(this) {
@@ -68,7 +73,8 @@ class IngestRelay final {
       }
     }
     void OnDone(const grpc::Status& status) override {
-      relay_->caller_side_.Finish(status);
+      relay_->caller_side_.Finish(relay_->refusal_.ok() ? status
+                                                        : relay_->refusal_);
       relay_->GiveUpHalf();
     }
 
@@ -80,7 +86,12 @@ class IngestRelay final {
     const std::lock_guard<std::recursive_mutex> lock(mutex_);
     if (room_ended_) return;
     if (ok) {
-      if (request_.has_start()) collection_ = request_.start().collection();
+      if (request_.has_start()) {
+        collection_ = request_.start().collection();
+        refusal_ = may_(collection_);
+        // The room ends, and with it the stream.
+        if (!refusal_.ok()) return to_room_->TryCancel();
+      }
       room_side_.StartWrite(&request_);
     } else {
       room_side_.StartWritesDone();
@@ -108,6 +119,7 @@ class IngestRelay final {
   }
 
   Generations* const generations_;
+  const May may_;
   const std::unique_ptr<grpc::ClientContext> to_room_;
   CallerSide caller_side_;
   RoomSide room_side_;
@@ -117,6 +129,8 @@ class IngestRelay final {
   std::recursive_mutex mutex_;
   bool room_ended_ = false;  // guarded by mutex_
   std::string collection_;   // guarded by mutex_
+  // Set before the room is told to end.
+  grpc::Status refusal_;
   std::atomic<int> halves_{2};
 };
 
@@ -124,8 +138,10 @@ class IngestRelay final {
 
 grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>* NewIngestRelay(
     grpc::CallbackServerContext* caller, v1::Indexer::StubInterface* room,
-    Generations* generations) {
-  return (new IngestRelay(caller, room, generations))->caller_side();
+    Generations* generations,
+    std::function<grpc::Status(const std::string&)> may) {
+  return (new IngestRelay(caller, room, generations, std::move(may)))
+      ->caller_side();
 }
 
 }  // namespace footnote

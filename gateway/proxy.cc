@@ -19,6 +19,16 @@ Caller CallerOf(const grpc::ServerContext* context) {
   return Caller(context, absl::InfiniteDuration());
 }
 
+// Whether the caller may do anything with the collection.
+grpc::Status MayUse(const grpc::ServerContextBase& context,
+                    const IdentityRules& rules, const std::string& collection) {
+  if (rules.owners.empty()) return grpc::Status::OK;
+  const absl::StatusOr<Identity> identity = IdentityOf(context, rules);
+  if (!identity.ok()) return ToGrpcStatus(identity.status());
+  return ToGrpcStatus(
+      footnote::MayUse(rules.owners, identity->tenant, collection));
+}
+
 // Sends on what the room streams, until it ends or the caller goes away; `see`
 // is shown each message.
 template <typename Response, typename Reader, typename Writer, typename See>
@@ -57,20 +67,48 @@ grpc::Status PassOnStream(grpc::ClientContext* room, Reader* reader,
     return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
   }
 
+// As above, about a collection.
+#define FOOTNOTE_OWNED(room, Method, Request, Response)                       \
+  grpc::Status Method(grpc::ServerContext* context,                           \
+                      const v1::Request* request, v1::Response* response)     \
+      override {                                                              \
+    const grpc::Status may = MayUse(*context, rules_, request->collection()); \
+    if (!may.ok()) return may;                                                \
+    return rooms_.room->Method(CallerOf(context).Pass().get(), *request,      \
+                               response);                                     \
+  }
+
+#define FOOTNOTE_OWNED_STREAM(room, Method, Request, Response)                \
+  grpc::Status Method(grpc::ServerContext* context,                           \
+                      const v1::Request* request,                             \
+                      grpc::ServerWriter<v1::Response>* writer) override {    \
+    const grpc::Status may = MayUse(*context, rules_, request->collection()); \
+    if (!may.ok()) return may;                                                \
+    const auto to_room = CallerOf(context).Pass();                            \
+    const auto reader = rooms_.room->Method(to_room.get(), *request);         \
+    return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer);   \
+  }
+
 class IndexerProxy final
     : public v1::Indexer::WithCallbackMethod_IngestDocuments<
           v1::Indexer::Service> {
  public:
-  explicit IndexerProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+  IndexerProxy(const RoomStubs& rooms, const IdentityRules& rules)
+      : rooms_(rooms), rules_(rules) {}
 
   grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>*
   IngestDocuments(grpc::CallbackServerContext* context) override {
-    return NewIngestRelay(context, rooms_.indexer.get(), &rooms_.generations);
+    return NewIngestRelay(context, rooms_.indexer.get(), &rooms_.generations,
+                          [this, context](const std::string& collection) {
+                            return MayUse(*context, rules_, collection);
+                          });
   }
 
   grpc::Status DeleteDocument(grpc::ServerContext* context,
                               const v1::DeleteDocumentRequest* request,
                               v1::DeleteDocumentResponse* response) override {
+    const grpc::Status may = MayUse(*context, rules_, request->collection());
+    if (!may.ok()) return may;
     const grpc::Status status = rooms_.indexer->DeleteDocument(
         CallerOf(context).Pass().get(), *request, response);
     if (status.ok()) {
@@ -82,6 +120,8 @@ class IndexerProxy final
   grpc::Status DeleteDocuments(grpc::ServerContext* context,
                                const v1::DeleteDocumentsRequest* request,
                                v1::DeleteDocumentsResponse* response) override {
+    const grpc::Status may = MayUse(*context, rules_, request->collection());
+    if (!may.ok()) return may;
     const grpc::Status status = rooms_.indexer->DeleteDocuments(
         CallerOf(context).Pass().get(), *request, response);
     if (status.ok()) {
@@ -90,45 +130,48 @@ class IndexerProxy final
     return status;
   }
 
-  FOOTNOTE_FORWARD(indexer, GetDocument, GetDocumentRequest, Document)
-  FOOTNOTE_FORWARD(indexer, ListDocuments, ListDocumentsRequest,
-                   ListDocumentsResponse)
-  FOOTNOTE_FORWARD(indexer, ReadText, ReadTextRequest, ReadTextResponse)
-  FOOTNOTE_FORWARD(indexer, GetStats, GetStatsRequest, Stats)
-  FOOTNOTE_FORWARD(indexer, GetIngestJob, GetIngestJobRequest, IngestJob)
-  FOOTNOTE_FORWARD(indexer, ListIngestJobs, ListIngestJobsRequest,
-                   ListIngestJobsResponse)
-  FOOTNOTE_FORWARD(indexer, ListIngestFiles, ListIngestFilesRequest,
-                   ListIngestFilesResponse)
-  FOOTNOTE_FORWARD(indexer, CancelIngestJob, CancelIngestJobRequest, IngestJob)
-  FOOTNOTE_FORWARD_STREAM(indexer, WatchIngestJob, GetIngestJobRequest,
-                          IngestJob)
-  FOOTNOTE_FORWARD(indexer, ListPurges, ListPurgesRequest, ListPurgesResponse)
-  FOOTNOTE_FORWARD(indexer, ListDuplicates, ListDuplicatesRequest,
-                   ListDuplicatesResponse)
-  FOOTNOTE_FORWARD(indexer, GetCollection, GetCollectionRequest, Collection)
-  FOOTNOTE_FORWARD(indexer, SetCollection, CollectionSettings, Collection)
-  FOOTNOTE_FORWARD(indexer, ExpireDocuments, ExpireDocumentsRequest,
-                   ExpireDocumentsResponse)
-  FOOTNOTE_FORWARD_STREAM(indexer, BuildStandby, BuildStandbyRequest,
-                          StandbyProgress)
-  FOOTNOTE_FORWARD(indexer, SwitchStandby, StandbyRequest, Standby)
-  FOOTNOTE_FORWARD(indexer, GetStandby, StandbyRequest, Standby)
-  FOOTNOTE_FORWARD(indexer, DropStandby, StandbyRequest, Standby)
+  FOOTNOTE_OWNED(indexer, GetDocument, GetDocumentRequest, Document)
+  FOOTNOTE_OWNED(indexer, ListDocuments, ListDocumentsRequest,
+                 ListDocumentsResponse)
+  FOOTNOTE_OWNED(indexer, ReadText, ReadTextRequest, ReadTextResponse)
+  FOOTNOTE_OWNED(indexer, GetStats, GetStatsRequest, Stats)
+  FOOTNOTE_OWNED(indexer, GetIngestJob, GetIngestJobRequest, IngestJob)
+  FOOTNOTE_OWNED(indexer, ListIngestJobs, ListIngestJobsRequest,
+                 ListIngestJobsResponse)
+  FOOTNOTE_OWNED(indexer, ListIngestFiles, ListIngestFilesRequest,
+                 ListIngestFilesResponse)
+  FOOTNOTE_OWNED(indexer, CancelIngestJob, CancelIngestJobRequest, IngestJob)
+  FOOTNOTE_OWNED_STREAM(indexer, WatchIngestJob, GetIngestJobRequest, IngestJob)
+  FOOTNOTE_OWNED(indexer, ListPurges, ListPurgesRequest, ListPurgesResponse)
+  FOOTNOTE_OWNED(indexer, ListDuplicates, ListDuplicatesRequest,
+                 ListDuplicatesResponse)
+  FOOTNOTE_OWNED(indexer, GetCollection, GetCollectionRequest, Collection)
+  FOOTNOTE_OWNED(indexer, SetCollection, CollectionSettings, Collection)
+  FOOTNOTE_OWNED(indexer, ExpireDocuments, ExpireDocumentsRequest,
+                 ExpireDocumentsResponse)
+  FOOTNOTE_OWNED_STREAM(indexer, BuildStandby, BuildStandbyRequest,
+                        StandbyProgress)
+  FOOTNOTE_OWNED(indexer, SwitchStandby, StandbyRequest, Standby)
+  FOOTNOTE_OWNED(indexer, GetStandby, StandbyRequest, Standby)
+  FOOTNOTE_OWNED(indexer, DropStandby, StandbyRequest, Standby)
   FOOTNOTE_FORWARD_STREAM(indexer, CreateBackup, CreateBackupRequest,
                           BackupProgress)
 
  private:
   const RoomStubs& rooms_;
+  const IdentityRules rules_;
 };
 
 class RetrieverProxy final : public v1::Retriever::Service {
  public:
-  explicit RetrieverProxy(const RoomStubs& rooms) : rooms_(rooms) {}
+  RetrieverProxy(const RoomStubs& rooms, const IdentityRules& rules)
+      : rooms_(rooms), rules_(rules) {}
 
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override {
+    const grpc::Status may = MayUse(*context, rules_, request->collection());
+    if (!may.ok()) return may;
     v1::SearchRequest search = *request;
     search.set_min_generation(
         std::max(request->min_generation(),
@@ -141,6 +184,7 @@ class RetrieverProxy final : public v1::Retriever::Service {
 
  private:
   const RoomStubs& rooms_;
+  const IdentityRules rules_;
 };
 
 class GeneratorProxy final : public v1::Generator::Service {
@@ -308,17 +352,21 @@ class AuditProxy final : public v1::Audit::Service {
 #undef FOOTNOTE_AUDIT
 #undef FOOTNOTE_AUDIT_STREAM
 
+#undef FOOTNOTE_OWNED
+#undef FOOTNOTE_OWNED_STREAM
 #undef FOOTNOTE_FORWARD
 #undef FOOTNOTE_FORWARD_STREAM
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms) {
-  return std::make_unique<IndexerProxy>(*rooms);
+std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms,
+                                               const IdentityRules& rules) {
+  return std::make_unique<IndexerProxy>(*rooms, rules);
 }
 
-std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms) {
-  return std::make_unique<RetrieverProxy>(*rooms);
+std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms,
+                                                 const IdentityRules& rules) {
+  return std::make_unique<RetrieverProxy>(*rooms, rules);
 }
 
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,

@@ -1,5 +1,6 @@
 // The rooms' services behind the gateway's own door, where the rooms are other
-// processes: a client needs one address.
+// processes: a client needs one address. And where collections are somebody's:
+// nothing reaches the indexer and the retriever past these.
 //
 // Every call is passed on as it is, with the caller's deadline and
 // cancellation, and its status comes back as it was. Safe from many threads.
@@ -17,9 +18,11 @@
 namespace footnote {
 
 // `rooms` and `load` must outlive the services. `load` hears what language
-// models write.
-std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms);
-std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms);
+// models write. `rules` say who calls, and whose collections are whose.
+std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms,
+                                               const IdentityRules& rules);
+std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms,
+                                                 const IdentityRules& rules);
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,
                                                  Load* load);
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms);

@@ -102,8 +102,8 @@ NamedService AddAuditProxy(const IdentityRules& rules, House* house) {
 }
 
 std::vector<NamedService> AddProxies(const IdentityRules& rules, House* house) {
-  house->proxies.push_back(NewIndexerProxy(house->stubs.get()));
-  house->proxies.push_back(NewRetrieverProxy(house->stubs.get()));
+  house->proxies.push_back(NewIndexerProxy(house->stubs.get(), rules));
+  house->proxies.push_back(NewRetrieverProxy(house->stubs.get(), rules));
   house->proxies.push_back(
       NewGeneratorProxy(house->stubs.get(), house->answers->load()));
   house->proxies.push_back(NewForecasterProxy(house->stubs.get()));
@@ -123,6 +123,23 @@ void CountTokens(House* house, std::vector<NamedService>* services) {
     if (service.name == "footnote.v1.Generator") {
       service.service = house->proxies.back().get();
     }
+  }
+}
+
+// Where collections are somebody's, the rooms of this process are reached
+// through who asks whose.
+void GuardCollections(const IdentityRules& rules, House* house,
+                      std::vector<NamedService>* services) {
+  if (rules.owners.empty()) return;
+  for (NamedService& service : *services) {
+    if (service.name == "footnote.v1.Indexer") {
+      house->proxies.push_back(NewIndexerProxy(house->stubs.get(), rules));
+    } else if (service.name == "footnote.v1.Retriever") {
+      house->proxies.push_back(NewRetrieverProxy(house->stubs.get(), rules));
+    } else {
+      continue;
+    }
+    service.service = house->proxies.back().get();
   }
 }
 
@@ -151,7 +168,10 @@ absl::Status Open(const v1::Config& config, const std::string& room,
         house->stubs.get(), AnswersOptionsOf(config, rules));
   }
   if (room == "gateway") services = AddProxies(rules, house);
-  if (room == "all") CountTokens(house, &services);
+  if (room == "all") {
+    CountTokens(house, &services);
+    GuardCollections(rules, house, &services);
+  }
   if (house->answers != nullptr) {
     services.push_back({"footnote.v1.Answers", house->answers.get()});
   }

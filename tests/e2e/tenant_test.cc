@@ -17,6 +17,8 @@
 #include "base/cli.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
+#include "proto/footnote/v1/retriever.grpc.pb.h"
 #include "tests/e2e/program.h"
 
 namespace footnote {
@@ -230,6 +232,77 @@ TEST_F(TenantTest, NobodySeesAnAnswerOfAnotherTenantInAnyWay) {
   EXPECT_THAT(local("north").out, Not(HasSubstr(south)));
   EXPECT_THAT(local("south").out, HasSubstr(south));
   EXPECT_EQ(RunProgram({"answers", "--json", "--store", store}).out, "");
+}
+
+TEST_F(TenantTest, ACollectionOfOneTenantDoesNotExistForAnother) {
+  ServeProgram server(
+      {"--store", NewFolder(), "--config",
+       certificates_->Server(
+           "all",
+           "identity { tenant_field: \"O\" trusted_proxies: \"proxy\" "
+           "collections { collection: \"harbour\" tenant: \"north\" } }\n")});
+  ASSERT_NE(server.address(), "");
+  const std::string folder = NewFolder();
+  WriteText(folder + "/light.txt",
+            "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n");
+  const std::string document = folder + "/light.txt";
+  const std::string other = NewFolder();
+  WriteText(other + "/bad.txt", "The lighthouse was built by nobody.\n");
+  ASSERT_EQ(As("alice", server, {"ingest", folder, "-c", "harbour"}).exit_code,
+            kExitOk);
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"ask", "Who built the lighthouse?"},
+           {"search", "lighthouse"},
+           {"documents"},
+           {"show", document, "--text"},
+           {"stats"},
+           {"jobs"},
+           {"duplicates"},
+           {"purges"},
+           {"collection", "--max-documents", "1"},
+           {"ingest", other},
+           {"delete", document, "--purge"}}) {
+    std::vector<std::string> there = command;
+    there.insert(there.end(), {"-c", "harbour"});
+    const Finished refused = As("bob", server, there);
+    EXPECT_EQ(refused.exit_code, kExitNotFound) << command[0] << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr("does not exist")) << command[0];
+    EXPECT_THAT(refused.out, Not(HasSubstr("Smeaton")));
+  }
+  // All is as it was.
+  EXPECT_THAT(
+      As("alice", server, {"ask", "Who built the lighthouse?", "-c", "harbour"})
+          .out,
+      HasSubstr("Smeaton"));
+  const Finished documents =
+      As("alice", server, {"documents", "-c", "harbour"});
+  EXPECT_THAT(documents.out, HasSubstr("light.txt@1"));
+  EXPECT_THAT(documents.out, Not(HasSubstr("bad.txt")));
+  // What is nobody's is everybody's.
+  EXPECT_EQ(As("bob", server, {"ingest", other, "-c", "pier"}).exit_code,
+            kExitOk);
+  EXPECT_THAT(As("alice", server, {"search", "lighthouse", "-c", "pier"}).out,
+              HasSubstr("nobody"));
+
+  // Nor past the commands, and not by asking about everything.
+  const auto bob = certificates_->Channel("bob", server.address());
+  v1::SearchRequest search;
+  search.set_collection("harbour");
+  search.set_question("lighthouse");
+  v1::SearchResponse found;
+  grpc::ClientContext search_call;
+  EXPECT_EQ(v1::Retriever::NewStub(bob)
+                ->Search(&search_call, search, &found)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  v1::Stats stats;
+  grpc::ClientContext stats_call;
+  EXPECT_EQ(v1::Indexer::NewStub(bob)
+                ->GetStats(&stats_call, v1::GetStatsRequest(), &stats)
+                .error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(stats.documents(), 0);
 }
 
 TEST_F(TenantTest, AProxySaysForWhomItCallsAndNobodyElseDoes) {

@@ -155,6 +155,11 @@ TEST(ConfigTest, IdentityFromCertificatesWantsCertificates) {
       {"field", "tenant_field: \"O\"", "want tls.client_ca"},
       {"proxy", "trusted_proxies: \"p\"", "want tls.client_ca"},
       {"no such field", "tenant_field: \"CN\"", "want O, OU or nothing"},
+      {"nobody's", "collections { collection: \"c\" }", "want both"},
+      {"two owners",
+       "collections { collection: \"c\" tenant: \"n\" } "
+       "collections { collection: \"c\" tenant: \"s\" }",
+       "collection \"c\" twice, want one tenant"},
   };
   for (const auto& test : kCases) {
     auto config =

@@ -87,7 +87,7 @@ class IngestRelayTest : public testing::Test {
       : behind_(&room_),
         stubs_({behind_.Connect(), behind_.Connect(), behind_.Connect(),
                 behind_.Connect()}),
-        proxy_(NewIndexerProxy(&stubs_)),
+        proxy_(NewIndexerProxy(&stubs_, IdentityRules())),
         door_(proxy_.get()),
         client_(v1::Indexer::NewStub(door_.Connect())) {
     context_.set_deadline(std::chrono::system_clock::now() +
