@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kKeptJobs = 20;
 constexpr size_t kRowsToWrite = 500;
+constexpr absl::Duration kWriteAgainAfter = absl::Seconds(1);
 constexpr absl::Duration kWatchEvery = absl::Milliseconds(200);
 constexpr int kDefaultPage = 100;
 constexpr int kMaxPage = 1000;
@@ -33,6 +34,11 @@ std::string JobKey(absl::string_view collection, absl::string_view job) {
 }
 std::string FilePrefix(absl::string_view collection, absl::string_view job) {
   return absl::StrCat("jobfile/", collection, kZero, job, kZero);
+}
+
+std::string RowKey(absl::string_view collection, absl::string_view job,
+                   const v1::FileResult& result) {
+  return absl::StrCat(FilePrefix(collection, job), result.document());
 }
 
 absl::Status NoJob(const std::string& collection, const std::string& job) {
@@ -134,8 +140,7 @@ void RunningJob::OnReceived(uint64_t bytes) {
 }
 
 void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) const {
-  batch->Put(kTableJobs,
-             absl::StrCat(FilePrefix(collection_, id_), result.document()),
+  batch->Put(kTableJobs, RowKey(collection_, id_, result),
              result.SerializeAsString());
 }
 
@@ -171,11 +176,12 @@ bool RunningJob::OnResult(const v1::FileResult& result) {
       job_.set_failed(job_.failed() + 1);
       break;
   }
-  AppendRow(result, &rows_);
+  rows_[RowKey(collection_, id_, result)] = result.SerializeAsString();
   // A failure is what people look for after a crash: it is written at once.
   // Errors of the disk show at the end of the job.
-  if (rows_.size() >= kRowsToWrite ||
-      result.state() == v1::FileResult::FAILED) {
+  if ((rows_.size() >= kRowsToWrite ||
+       result.state() == v1::FileResult::FAILED) &&
+      absl::Now() >= write_after_) {
     (void)WriteRows(false);
   }
   return true;
@@ -190,9 +196,20 @@ absl::Status RunningJob::OnAck(const v1::IngestAck& ack) {
 
 absl::Status RunningJob::WriteRows(bool sync) {
   KvBatch batch;
-  std::swap(batch, rows_);
+  for (const auto& row : rows_) batch.Put(kTableJobs, row.first, row.second);
   batch.Put(kTableJobs, JobKey(collection_, id_), job_.SerializeAsString());
-  return kv_->Write(std::move(batch), sync);
+  const absl::Status status = kv_->Write(std::move(batch), sync);
+  if (status.ok()) {
+    rows_.clear();
+  } else {
+    write_after_ = absl::Now() + kWriteAgainAfter;
+  }
+  return status;
+}
+
+absl::Status RunningJob::WriteAgain() {
+  const absl::MutexLock lock(&mutex_);
+  return WriteRows(true);
 }
 
 absl::Status RunningJob::End(v1::IngestJob::State state,
@@ -266,6 +283,7 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   job.set_dry_run(start.dry_run());
   job.set_resumable(start.resumable());
   const Name name = {job.collection(), job.job()};
+  RETURN_IF_ERROR(WriteEnded(name));
   if (start.resume() && FindRunning(name) == nullptr) {
     ASSIGN_OR_RETURN(job, Reopen(start));
   }
@@ -329,9 +347,36 @@ absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
   if (state != v1::IngestJob::INTERRUPTED && on_end_ != nullptr) {
     on_end_(job->collection(), job->id());
   }
-  const absl::MutexLock lock(&mutex_);
-  running_.erase({job->collection(), job->id()});
+  if (status.ok()) {
+    const absl::MutexLock lock(&mutex_);
+    running_.erase({job->collection(), job->id()});
+  }
   return status;
+}
+
+absl::Status Jobs::WriteEnded(const Name& name) {
+  std::vector<std::shared_ptr<RunningJob>> ended;
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (const auto& entry : running_) {
+      if (entry.second->Snapshot().state() != v1::IngestJob::RUNNING) {
+        ended.push_back(entry.second);
+      }
+    }
+  }
+  absl::Status own;
+  for (const std::shared_ptr<RunningJob>& job : ended) {
+    const Name its = {job->collection(), job->id()};
+    const absl::Status status = job->WriteAgain();
+    if (!status.ok()) {
+      if (its == name) own = status;
+      continue;
+    }
+    const absl::MutexLock lock(&mutex_);
+    const auto found = running_.find(its);
+    if (found != running_.end() && found->second == job) running_.erase(found);
+  }
+  return own;
 }
 
 std::shared_ptr<RunningJob> Jobs::FindRunning(const Name& name) const {
@@ -433,7 +478,8 @@ absl::StatusOr<v1::ListIngestFilesResponse> Jobs::ListFiles(
 absl::StatusOr<v1::IngestJob> Jobs::Cancel(const std::string& collection,
                                            const std::string& job) {
   const auto running = FindRunning({collection, job});
-  if (running != nullptr) {
+  if (running != nullptr &&
+      running->Snapshot().state() == v1::IngestJob::RUNNING) {
     running->RequestCancel();
     return running->Snapshot();
   }

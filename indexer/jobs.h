@@ -24,7 +24,8 @@ namespace footnote {
 // A result in the form in which it is sent and stored.
 v1::FileResult ToProto(const DocumentResult& result);
 
-// A job of this process that has not ended. Safe from many threads.
+// A job of this process that has not ended, or whose end could not be written
+// yet because the disk was full. Safe from many threads.
 class RunningJob {
  public:
   // `goes_on`: the job ran before.
@@ -62,7 +63,10 @@ class RunningJob {
   friend class Jobs;
   // Makes the end durable. Returns what Kv says.
   absl::Status End(v1::IngestJob::State state, absl::string_view reason);
+  // Rows that can't be written stay for the next time.
   absl::Status WriteRows(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of a job that has ended.
+  absl::Status WriteAgain();
 
   Kv* const kv_;
   const std::string collection_;
@@ -71,8 +75,10 @@ class RunningJob {
   mutable absl::Mutex mutex_;
   v1::IngestJob job_ ABSL_GUARDED_BY(mutex_);
   uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 1;
-  // Rows of results that changed nothing else, not yet written.
-  KvBatch rows_ ABSL_GUARDED_BY(mutex_);
+  // Rows of results that changed nothing else, not yet written: by their keys.
+  std::map<std::string, std::string> rows_ ABSL_GUARDED_BY(mutex_);
+  // After an error of the disk they are not tried before.
+  absl::Time write_after_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool cancel_requested_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Mutex stop_mutex_;
   std::function<void()> stop_ ABSL_GUARDED_BY(stop_mutex_);
@@ -97,7 +103,9 @@ class Jobs {
   //   FailedPrecondition  JOB_NOT_RESUMABLE
   absl::StatusOr<std::shared_ptr<RunningJob>> Begin(
       const v1::IngestStart& start);
-  // Ends it, durably.
+  // Ends it, durably. Where the disk is full it returns that error and keeps
+  // the end, with what became of the files, in memory: it is written before the
+  // next job begins or the files are listed.
   absl::Status End(const std::shared_ptr<RunningJob>& job,
                    v1::IngestJob::State state, absl::string_view reason);
 
@@ -121,6 +129,8 @@ class Jobs {
   using Name = std::pair<std::string, std::string>;
   std::shared_ptr<RunningJob> FindRunning(const Name& name) const;
   absl::Status Prune(const std::string& collection) const;
+  // Tries to write what could not be written; the error of job `name`.
+  absl::Status WriteEnded(const Name& name);
 
   absl::StatusOr<v1::IngestJob> Reopen(const v1::IngestStart& start) const;
 

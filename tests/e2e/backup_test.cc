@@ -133,8 +133,8 @@ TEST(PurgesCommandTest, ShowsThatAPurgeIsProved) {
 // A disk of a few megabytes.
 class SmallDisk {
  public:
-  SmallDisk() : folder_(NewFolder()) {
-    mounted_ = mount("none", folder_.c_str(), "tmpfs", 0, "size=24m") == 0;
+  explicit SmallDisk(const char* size = "size=24m") : folder_(NewFolder()) {
+    mounted_ = mount("none", folder_.c_str(), "tmpfs", 0, size) == 0;
   }
   ~SmallDisk() {
     if (mounted_) umount2(folder_.c_str(), MNT_DETACH);
@@ -152,21 +152,16 @@ class SmallDisk {
       file << block;
     }
   }
+  void MakeRoom() const { fs::remove(folder_ + "/filler"); }
 
  private:
   const std::string folder_;
   bool mounted_ = false;
 };
 
-TEST(FullDiskTest, IngestAndBackupFailClearlyAndSearchGoesOn) {
-  const SmallDisk disk;
-  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+// 20 files of 200 kB whose words do not compress away.
+std::string BigFiles() {
   const std::string files = NewFolder();
-  ServeProgram server(
-      {"--store", disk.folder() + "/store", "--backups", disk.folder()});
-  ASSERT_NE(server.address(), "");
-  Ingest({"--server", server.address()});
-  // Words that do not compress away.
   uint64_t seed = 1;
   for (int i = 0; i < 20; ++i) {
     std::string text;
@@ -176,6 +171,17 @@ TEST(FullDiskTest, IngestAndBackupFailClearlyAndSearchGoesOn) {
     }
     WriteText(files + "/big" + std::to_string(i) + ".txt", text);
   }
+  return files;
+}
+
+TEST(FullDiskTest, IngestAndBackupFailClearlyAndSearchGoesOn) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string files = BigFiles();
+  ServeProgram server(
+      {"--store", disk.folder() + "/store", "--backups", disk.folder()});
+  ASSERT_NE(server.address(), "");
+  Ingest({"--server", server.address()});
   disk.FillBut(600000);
   const Finished full =
       RunProgram({"ingest", files, "--server", server.address()});
@@ -190,6 +196,33 @@ TEST(FullDiskTest, IngestAndBackupFailClearlyAndSearchGoesOn) {
       RunProgram({"search", "lighthouse", "--server", server.address()});
   EXPECT_EQ(search.exit_code, kExitOk) << search.err;
   EXPECT_THAT(search.out, HasSubstr("Eddystone"));
+}
+
+TEST(FullDiskTest, OnceThereIsRoomTheSameServerTakesInWhatFailed) {
+  const SmallDisk disk("size=120m");
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string files = BigFiles();
+  ServeProgram server({"--store", disk.folder() + "/store"});
+  ASSERT_NE(server.address(), "");
+  const std::vector<std::string> at = {"--server", server.address(), "--root",
+                                       files};
+  const auto ingest = [&at](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "ingest");
+    arguments.insert(arguments.end(), at.begin(), at.end());
+    return RunProgram(arguments);
+  };
+  disk.FillBut(600000);
+  ASSERT_NE(ingest({files, "--request-id", "full"}).exit_code, kExitOk);
+  disk.MakeRoom();
+  // The database looks for room every five seconds.
+  Finished again;
+  for (int tries = 0; tries < 20 && again.exit_code != kExitOk; ++tries) {
+    again = ingest({"--retry", "full"});
+    if (again.exit_code != kExitOk) usleep(1000000);
+  }
+  ASSERT_EQ(again.exit_code, kExitOk) << again.out << again.err;
+  const Finished same = ingest({"--dry-run", files});
+  EXPECT_THAT(same.out + same.err, HasSubstr("20 unchanged"));
 }
 
 }  // namespace
