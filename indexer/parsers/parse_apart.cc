@@ -91,7 +91,9 @@ absl::Status ParseApart(
   ASSIGN_OR_RETURN(const std::string program, FindParser(kParse));
   ASSIGN_OR_RETURN(const std::string output,
                    RunParser(program, bytes, ParserLimits()));
-  return ReadParsed(output, [&](ParsedDocument parsed) {
+  bool anything = false;
+  RETURN_IF_ERROR(ReadParsed(output, [&](ParsedDocument parsed) {
+    anything = true;
     if (!parsed.raw.empty()) {
       parsed.document = ParseWhole(parsed.raw, limits, markup);
       parsed.raw.clear();
@@ -99,7 +101,11 @@ absl::Status ParseApart(
     const absl::Status size = CheckSize(parsed, limits);
     if (!size.ok()) parsed.document = size;
     return each(std::move(parsed));
-  });
+  }));
+  // An empty archive, or one of pictures.
+  if (anything) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "archive: nothing in it that can be read, want a document");
 }
 
 }  // namespace footnote

@@ -23,6 +23,7 @@ bool IsReadApart(absl::string_view head);
 // calls `each` for every document in them. Whatever the file does to the
 // program costs this file alone: the error says what became of it.
 //   NotFound           the program is not installed
+//   InvalidArgument    an archive without any document
 //   and those of RunParser, ReadParsed and `each`
 absl::Status ParseApart(
     absl::string_view bytes, const ExtractLimits& limits, MarkupParser* markup,

@@ -50,6 +50,14 @@ SourceFile File(const std::string& document, const std::string& bytes) {
   return file;
 }
 
+TEST(PrepareTest, AnArchiveWithoutADocumentIsAFailureWithAReason) {
+  const std::string picture("\x89PNG\r\n\x1a\n\0\0", 10);
+  const Prepared read = Read(File("a.zip", MakeZip({{"a.png", picture}})));
+  EXPECT_TRUE(read.documents.empty());
+  EXPECT_THAT(read.failures,
+              ElementsAre(Pair("a.zip", HasSubstr("want a document"))));
+}
+
 TEST(PrepareTest, ReadsAnArchiveInAProcessOfItsOwn) {
   const std::string workbook = MakeZip(
       {{"xl/workbook.xml",
