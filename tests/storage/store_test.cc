@@ -244,7 +244,9 @@ TEST(StoreTest, RefusesACommitThatDoesNotAddUpAndChangesNothing) {
 
 TEST(StoreTest, SecondaryFollowsThePrimary) {
   const std::string folder = MakeTestFolder() + "/store";
-  EXPECT_FALSE(Store::Open(folder, {KvMode::kSecondary}).ok());
+  StoreOptions reads;
+  reads.mode = KvMode::kSecondary;
+  EXPECT_FALSE(Store::Open(folder, reads).ok());
   auto primary = OpenStore(folder);
   ASSERT_TRUE(Ingest(primary.get(), {{"a", "red fox"}}).ok());
   auto secondary = OpenStore(folder, KvMode::kSecondary);
