@@ -25,6 +25,18 @@ bool IsText(absl::string_view name) {
   return false;
 }
 
+// The archive may have a part that one of these documents has. Names are never
+// packed. Other archives are not read here: of them, one damaged page or too
+// many of them would cost the whole.
+bool MayBeOffice(absl::string_view zip) {
+  for (absl::string_view name :
+       {"word/document.xml", "xl/workbook.xml", "ppt/presentation.xml",
+        "META-INF/container.xml", "content.xml"}) {
+    if (absl::StrContains(zip, name)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool IsZip(absl::string_view bytes) {
@@ -33,6 +45,10 @@ bool IsZip(absl::string_view bytes) {
 
 absl::StatusOr<Extracted> ExtractOffice(absl::string_view bytes,
                                         const ExtractLimits& limits) {
+  const absl::Status no_office = absl::UnimplementedError(
+      "file: a ZIP archive that is no office document or e-book, want DOCX, "
+      "XLSX, PPTX, ODT, ODS, ODP or EPUB");
+  if (!MayBeOffice(bytes)) return no_office;
   ZipLimits zip;
   zip.max_bytes = limits.max_document_bytes * 4;
   ASSIGN_OR_RETURN(const ZipParts parts, ReadZipParts(bytes, zip, IsText));
@@ -47,9 +63,7 @@ absl::StatusOr<Extracted> ExtractOffice(absl::string_view bytes,
   if (parts.count("content.xml") > 0) {
     return ExtractOpenDocument(parts, limits);
   }
-  return absl::UnimplementedError(
-      "file: a ZIP archive that is no office document or e-book, want DOCX, "
-      "XLSX, PPTX, ODT, ODS, ODP or EPUB");
+  return no_office;
 }
 
 }  // namespace footnote

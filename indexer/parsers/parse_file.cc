@@ -192,10 +192,11 @@ class FileParser {
       return true;
     }
     std::string bytes;
-    const absl::Status read = ReadBytes(a, packed, &bytes);
+    bool goes_on = true;
+    const absl::Status read = ReadBytes(a, packed, &bytes, &goes_on);
     if (!read.ok()) {
       Emit(inner, read);
-      return !absl::IsResourceExhausted(read) && !absl::IsInvalidArgument(read);
+      return goes_on;
     }
     // Pictures and programs beside the documents are no documents that failed.
     if (!name.empty() && !BinaryKind(bytes).empty() && !NeedsParser(bytes) &&
@@ -215,27 +216,35 @@ class FileParser {
     return ReplaceInvalidUtf8(name);
   }
 
-  absl::Status ReadBytes(archive* a, size_t packed, std::string* out) {
+  // `goes_on`: what comes behind the entry can be read.
+  absl::Status ReadBytes(archive* a, size_t packed, std::string* out,
+                         bool* goes_on) {
     while (true) {
       const size_t at = out->size();
       out->resize(at + kReadBytes);
       const la_ssize_t got = archive_read_data(a, &(*out)[at], kReadBytes);
-      if (got < 0) return Damaged(a);
+      if (got < 0) {
+        *goes_on = got != ARCHIVE_FATAL;
+        return Damaged(a);
+      }
       out->resize(at + static_cast<size_t>(got));
       if (got == 0) return absl::OkStatus();
       unpacked_ += static_cast<size_t>(got);
       if (unpacked_ > kBombBytes && unpacked_ / limits_.max_ratio > packed) {
+        *goes_on = false;
         return absl::ResourceExhaustedError(
             absl::StrCat("archive: a bomb, it unpacks to over ",
                          limits_.max_ratio, " times its ", packed, " bytes"));
       }
       if (unpacked_ > limits_.max_unpacked_bytes) {
+        *goes_on = false;
         return absl::ResourceExhaustedError(absl::StrCat(
             "archive: unpacks to over ", limits_.max_unpacked_bytes,
             " bytes, want at most that many"));
       }
       // Longer than any document may be; JSON lines in archives too.
       if (out->size() > limits_.extract.max_document_bytes * 4) {
+        *goes_on = false;
         return absl::ResourceExhaustedError(
             absl::StrCat("file: over ", limits_.extract.max_document_bytes * 4,
                          " bytes in an archive, want at most that many"));

@@ -121,6 +121,29 @@ TEST(ParseFileTest, RefusesNestsAndBombsByName) {
               Contains(Pair("", HasSubstr("over 2 entries"))));
 }
 
+TEST(ParseFileTest, TheEntryBehindOneWhoseSumIsWrongIsRead) {
+  std::string text = "Words of the first file that differ: ";
+  for (int i = 0; i < 300; ++i) absl::StrAppend(&text, i * i % 977, " ");
+  // A page, as office documents have them too.
+  const std::string good = MakeZip({{"a.html", text}, {"b.txt", "Second.\n"}});
+  // The packed bytes, without the headers around them.
+  const size_t begin = good.find("a.html") + 100;
+  const size_t end = good.find("b.txt") - 100;
+  int sum_wrong = 0;
+  for (size_t at = begin; at < end; at += 7) {
+    std::string damaged = good;
+    damaged[at] ^= 0x10;
+    const auto parts = Parse(damaged);
+    ASSERT_EQ(parts.count("a.html"), 1) << at;
+    // Unless what is packed can't be unpacked any further.
+    if (parts.count("b.txt") == 0) continue;
+    ++sum_wrong;
+    EXPECT_THAT(parts.at("a.html"), StartsWith("! archive: damaged")) << at;
+    EXPECT_EQ(parts.at("b.txt"), "Second.\n");
+  }
+  EXPECT_GT(sum_wrong, 0);
+}
+
 TEST(ParseFileTest, DamageCostsNoMoreThanItTouches) {
   const std::string good =
       MakeArchive({{"a.txt", "First text.\n"}, {"b.txt", "Second text.\n"}},
