@@ -37,6 +37,7 @@ struct EvalOptions {
   std::string model;
   int questions = 0;
   int callers = 1;
+  bool fused = false;
   std::string encoder;
   std::string precision = "int8";
   std::vector<std::string> languages;
@@ -61,6 +62,7 @@ absl::Status RunQa(const EvalOptions& options, const CliContext& context) {
   qa.keep = options.keep;
   qa.questions = options.questions;
   qa.callers = options.callers;
+  qa.fused = options.fused;
   if (!options.model.empty()) qa.model = UseModel(options.model);
   ASSIGN_OR_RETURN(Report report, MeasureQa(qa, context));
   return Show(report, options, context);
@@ -158,6 +160,8 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
   qa->add_option("--callers", qa_options->callers,
                  "so many questions at once (default: 1)")
       ->check(CLI::Range(1, 256));
+  qa->add_flag("--fused", qa_options->fused,
+               "rank without reranking, as `search --fused`");
 
   auto parallel_options = std::make_shared<EvalOptions>();
   CLI::App* parallel = AddCommand(

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "gateway/ask.h"
 #include "gateway/replay.h"
+#include "gateway/search.h"
 #include "gateway/validate.h"
 
 namespace footnote {
@@ -189,11 +190,7 @@ grpc::Status AnswersService::Search(grpc::ServerContext* context,
   if (!caller.ok()) return ToGrpcStatus(caller.status());
   const absl::Status may = caller->MayUse(request->collection());
   if (!may.ok()) return ToGrpcStatus(may);
-  v1::SearchRequest search = *request;
-  search.set_min_generation(
-      std::max(request->min_generation(),
-               rooms_.generations.Newest(request->collection())));
-  return rooms_.retriever->Search(caller->Pass().get(), search, response);
+  return ToGrpcStatus(SearchAndRerank(*request, *caller, rooms_, response));
 }
 
 }  // namespace footnote

@@ -10,6 +10,7 @@
 #include "gateway/ask.h"
 #include "gateway/caller.h"
 #include "gateway/ingest_relay.h"
+#include "gateway/search.h"
 
 namespace footnote {
 namespace {
@@ -172,12 +173,8 @@ class RetrieverProxy final : public v1::Retriever::Service {
                       v1::SearchResponse* response) override {
     const grpc::Status may = MayUse(*context, rules_, request->collection());
     if (!may.ok()) return may;
-    v1::SearchRequest search = *request;
-    search.set_min_generation(
-        std::max(request->min_generation(),
-                 rooms_.generations.Newest(request->collection())));
-    return rooms_.retriever->Search(CallerOf(context).Pass().get(), search,
-                                    response);
+    return ToGrpcStatus(
+        SearchAndRerank(*request, CallerOf(context), rooms_, response));
   }
 
   FOOTNOTE_FORWARD(retriever, Encode, EncodeRequest, EncodeResponse)
@@ -222,6 +219,7 @@ class GeneratorProxy final : public v1::Generator::Service {
   FOOTNOTE_FORWARD(generator, ListWriters, ListWritersRequest,
                    ListWritersResponse)
   FOOTNOTE_FORWARD(generator, Rewrite, RewriteRequest, RewriteResponse)
+  FOOTNOTE_FORWARD(generator, Rerank, RerankRequest, RerankResponse)
   FOOTNOTE_FORWARD(generator, Embed, EmbedRequest, EmbedResponse)
   FOOTNOTE_FORWARD(generator, Tokenize, TokenizeRequest, TokenizeResponse)
   FOOTNOTE_FORWARD(generator, ListModels, ListModelsRequest, ListModelsResponse)

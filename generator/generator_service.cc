@@ -15,6 +15,7 @@
 #include "generator/generate.h"
 #include "generator/modelled/shelf.h"
 #include "generator/models.h"
+#include "generator/rerank.h"
 #include "model/language_models.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "text/language.h"
@@ -28,6 +29,7 @@ class GeneratorService final : public v1::Generator::Service {
                    const GeneratorOptions& options)
       : writers_(std::move(writers)),
         encoder_(encoder),
+        reranker_(options.compare_meaning ? encoder : nullptr),
         models_(options.models_folder, EngineOptionsOf(options)),
         shelf_(&models_, writers_.front().get(),
                options.compare_meaning ? encoder : nullptr,
@@ -122,6 +124,15 @@ class GeneratorService final : public v1::Generator::Service {
     return stream->Write(last) ? grpc::Status::OK : Gone();
   }
 
+  grpc::Status Rerank(grpc::ServerContext* context,
+                      const v1::RerankRequest* request,
+                      v1::RerankResponse* response) override {
+    const StageTimer timer("rerank");
+    return Give(footnote::Rerank(*request, reranker_,
+                                 [context] { return context->IsCancelled(); }),
+                response);
+  }
+
   grpc::Status Embed(grpc::ServerContext*, const v1::EmbedRequest* request,
                      v1::EmbedResponse* response) override {
     return Give(footnote::Embed(*request, encoder_, &models_), response);
@@ -178,6 +189,7 @@ class GeneratorService final : public v1::Generator::Service {
 
   const Writers writers_;
   const Encoder* const encoder_;
+  const ExtractiveWriter reranker_;
   LanguageModels models_;
   ModelShelf shelf_;
   const GeneratorOptions options_;

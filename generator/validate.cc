@@ -1,5 +1,7 @@
 #include "generator/validate.h"
 
+#include <cmath>
+
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
@@ -64,9 +66,9 @@ absl::Status ValidateRange(absl::string_view field, int value, int limit) {
   return Invalid(field, ": ", value, ", want 0 to ", limit);
 }
 
-}  // namespace
-
-absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
+// What requests have that bring a question and what a search knows of it.
+template <typename Request>
+absl::Status ValidateQuestion(const Request& request) {
   const std::string& question = request.question();
   if (question.empty() || question.size() > kMaxQuestionBytes) {
     return Invalid("question: ", question.size(), " bytes, want 1 to ",
@@ -80,10 +82,6 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
     return Invalid("language: \"", request.language(),
                    "\", want an ISO 639-1 code of the 23 languages, or empty");
   }
-  RETURN_IF_ERROR(ValidateRange("max_sentences", request.max_sentences(),
-                                kMaxSentencesAsked));
-  RETURN_IF_ERROR(ValidateRange("max_code_points", request.max_code_points(),
-                                kMaxCodePointsAsked));
   if (request.term_keys_size() != request.term_rarities_size() ||
       request.term_keys_size() > kMaxTermsGiven) {
     return Invalid("term_keys, term_rarities: ", request.term_keys_size(),
@@ -97,6 +95,17 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
                      kMaxRarity);
     }
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
+  RETURN_IF_ERROR(ValidateQuestion(request));
+  RETURN_IF_ERROR(ValidateRange("max_sentences", request.max_sentences(),
+                                kMaxSentencesAsked));
+  RETURN_IF_ERROR(ValidateRange("max_code_points", request.max_code_points(),
+                                kMaxCodePointsAsked));
   RETURN_IF_ERROR(
       ValidateRange("passages", request.passages_size(), kMaxPassagesGiven));
   for (int i = 0; i < request.passages_size(); ++i) {
@@ -119,6 +128,33 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
     return Invalid("tools_json, plan: want UTF-8");
   }
   return absl::OkStatus();
+}
+
+absl::Status ValidateRerank(const v1::RerankRequest& request) {
+  RETURN_IF_ERROR(ValidateQuestion(request));
+  const int count = request.passages_size();
+  if (count == 0 || count > kMaxPassagesGiven) {
+    return Invalid("passages: ", count, " of them, want 1 to ",
+                   kMaxPassagesGiven);
+  }
+  for (int i = 0; i < count; ++i) {
+    const v1::Passage& passage = request.passages(i);
+    if (!IsValidUtf8(passage.text())) {
+      return Invalid("passages[", i, "].text: invalid UTF-8 at byte ",
+                     ValidUtf8Prefix(passage.text()), ", want UTF-8");
+    }
+    if (!std::isfinite(passage.score().total()) ||
+        !std::isfinite(passage.score().lexical()) ||
+        !std::isfinite(passage.score().vector())) {
+      return Invalid("passages[", i, "].score: want finite numbers");
+    }
+  }
+  for (int i = 0; i < request.vector_size(); ++i) {
+    if (std::isfinite(request.vector(i))) continue;
+    return Invalid("vector[", i, "]: ", request.vector(i),
+                   ", want a finite number");
+  }
+  return ValidateRange("top_n", request.top_n(), kMaxPassagesGiven);
 }
 
 absl::Status ValidateRewrite(const v1::RewriteRequest& request) {

@@ -21,6 +21,7 @@ constexpr int kMaxTurns = 100;
 //   InvalidArgument  reason INVALID_REQUEST; the message names the field, its
 //                    value and what was wanted, and quotes no text
 absl::Status ValidateGenerate(const v1::GenerateRequest& request);
+absl::Status ValidateRerank(const v1::RerankRequest& request);
 absl::Status ValidateRewrite(const v1::RewriteRequest& request);
 
 }  // namespace footnote

@@ -16,7 +16,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
-#include "proto/footnote/v1/retriever.grpc.pb.h"
+#include "proto/footnote/v1/answers.grpc.pb.h"
 
 namespace footnote {
 namespace {
@@ -35,6 +35,7 @@ struct SearchOptions {
   std::vector<std::string> labels;
   bool distinct_documents = false;
   bool hide_duplicates = false;
+  bool fused = false;
 };
 
 v1::SearchMode ModeOf(const std::string& name) {
@@ -53,6 +54,7 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
   request.set_mode(ModeOf(options.mode));
   request.set_distinct_documents(options.distinct_documents);
   request.set_hide_duplicates(options.hide_duplicates);
+  if (options.fused) request.set_order(v1::FUSED);
   v1::Filter* filter = request.mutable_filter();
   for (const std::string& x : options.languages) filter->add_languages(x);
   for (const std::string& x : options.documents) filter->add_documents(x);
@@ -118,11 +120,11 @@ const v1::Duplicates* SameAs(const v1::SearchResponse& response,
 absl::Status Search(const SearchOptions& options, CliContext* context) {
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel,
                    context->connect());
-  const auto retriever = v1::Retriever::NewStub(channel);
+  const auto answers = v1::Answers::NewStub(channel);
   grpc::ClientContext call;
   v1::SearchResponse response;
   RETURN_IF_ERROR(FromGrpcStatus(
-      retriever->Search(&call, MakeRequest(options, *context), &response)));
+      answers->Search(&call, MakeRequest(options, *context), &response)));
   if (context->json) {
     response.clear_vector();
     PrintLine(ToJson(response));
@@ -182,6 +184,8 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
                    "at most one passage of each document");
   search->add_flag("--hide-duplicates", options->hide_duplicates,
                    "leave out what a better one says nearly the same way");
+  search->add_flag("--fused", options->fused,
+                   "the order of the fused arms; no reranking by sentences");
 }
 
 }  // namespace footnote

@@ -140,6 +140,7 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
         FillPassage(*found.index, candidate, request.omit_text(), response));
   }
   RETURN_IF_ERROR(FillDuplicates(found, request.filter(), response));
+  response->set_order(v1::FUSED);
   response->set_generation(found.index->generation().number());
   response->set_left_out(found.left_out);
   response->set_language(std::string(LanguageCode(found.query.language)));

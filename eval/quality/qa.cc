@@ -122,10 +122,12 @@ absl::Status ScoreCitations(const v1::Answer& answer, RoomsClient* rooms,
   return absl::OkStatus();
 }
 
-absl::Status ScoreRanking(const QaQuestion& question, const std::string& gold,
-                          RoomsClient* rooms, Tally* tally) {
-  ASSIGN_OR_RETURN(std::vector<std::string> documents,
-                   rooms->SearchDocuments(question.question, kDepth));
+absl::Status ScoreRanking(const QaQuestion& question, const QaOptions& options,
+                          const std::string& gold, RoomsClient* rooms,
+                          Tally* tally) {
+  ASSIGN_OR_RETURN(
+      std::vector<std::string> documents,
+      rooms->SearchDocuments(question.question, kDepth, options.fused));
   tally->Rank(RankOf(gold, documents));
   return absl::OkStatus();
 }
@@ -184,7 +186,7 @@ absl::Status ScoreQuestion(const QaQuestion& question, const QaOptions& options,
                            Tally* tally) {
   ++tally->questions;
   if (question.answerable) {
-    RETURN_IF_ERROR(ScoreRanking(question, gold, rooms, tally));
+    RETURN_IF_ERROR(ScoreRanking(question, options, gold, rooms, tally));
   }
   if (!options.crosslingual.empty()) return absl::OkStatus();
   return ScoreAnswer(question, options.model, rooms, tally);

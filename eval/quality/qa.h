@@ -31,6 +31,8 @@ struct QaOptions {
   int questions = 0;
   // So many questions are asked at once.
   int callers = 1;
+  // Searches keep the order of the fused arms.
+  bool fused = false;
 };
 
 // The keys of the report, per language:

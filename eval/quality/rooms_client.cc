@@ -138,7 +138,7 @@ absl::Status RoomsClient::Ingest(const std::vector<EvalDocument>& documents,
 }
 
 absl::StatusOr<std::vector<std::string>> RoomsClient::SearchDocuments(
-    const std::string& question, int count) {
+    const std::string& question, int count, bool fused) {
   grpc::ClientContext context;
   SetDeadline(&context);
   v1::SearchRequest request;
@@ -147,6 +147,7 @@ absl::StatusOr<std::vector<std::string>> RoomsClient::SearchDocuments(
   request.set_top_k(count);
   request.set_distinct_documents(true);
   request.set_omit_text(true);
+  if (fused) request.set_order(v1::FUSED);
   v1::SearchResponse response;
   RETURN_IF_ERROR(
       FromGrpcStatus(stubs_->answers->Search(&context, request, &response)));

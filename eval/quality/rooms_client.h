@@ -69,9 +69,9 @@ class RoomsClient {
                       const std::function<void(size_t)>& progress);
 
   // The ids of the first `count` documents for a question, best first; no
-  // language, no filter.
+  // language, no filter. `fused`: without reranking.
   absl::StatusOr<std::vector<std::string>> SearchDocuments(
-      const std::string& question, int count);
+      const std::string& question, int count, bool fused = false);
 
   // The whole answer; no language, no filter.
   // `writer`: who writes; empty: the default.

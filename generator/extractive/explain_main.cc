@@ -44,11 +44,15 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
 }
 
 int Run(int argc, char** argv) {
-  int passages = ExtractiveWriter::kMaxPassages;
+  ExtractiveWriter::Effort effort;
   int next = 1;
   if (argc > 2 && std::string(argv[1]) == "--passages") {
-    passages = std::atoi(argv[2]);
+    effort.passages = std::strtoul(argv[2], nullptr, 10);
     next = 3;
+  }
+  if (argc > next + 1 && std::string(argv[next]) == "--compared") {
+    effort.compared_passages = std::strtoul(argv[next + 1], nullptr, 10);
+    next += 2;
   }
   std::unique_ptr<Encoder> encoder;
   if (argc > next) {
@@ -81,10 +85,7 @@ int Run(int argc, char** argv) {
       std::cerr << "standard input: " << parsed.ToString() << "\n";
       return 1;
     }
-    while (request.passages_size() > passages) {
-      request.mutable_passages()->RemoveLast();
-    }
-    const auto found = writer.Explain(request, [] { return false; });
+    const auto found = writer.Explain(request, effort, [] { return false; });
     if (!found.ok()) {
       std::cerr << found.status() << "\n";
       return 1;

@@ -20,10 +20,8 @@ using extractive::Candidate;
 using extractive::Pool;
 using extractive::SourcePassage;
 
-// Sentences that are compared by their vectors: encoding one takes about a
-// millisecond, and beyond these eight the gain ends.
-constexpr size_t kComparedSentences = 8;
-// Of a longer one so much: the time is the sentence's, the vector hardly.
+// Of a longer sentence so much is compared: the time is the sentence's, the
+// vector hardly.
 constexpr size_t kComparedBytes = 360;
 constexpr int kDefaultSentences = 2;
 constexpr int kDefaultCodePoints = 300;
@@ -54,10 +52,11 @@ Language SpokenLanguage(const v1::GenerateRequest& request,
   return of_passages;
 }
 
-std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request) {
+std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request,
+                                        size_t count) {
   std::vector<SourcePassage> passages;
   for (const v1::Passage& passage : request.passages()) {
-    if (passages.size() >= ExtractiveWriter::kMaxPassages) break;
+    if (passages.size() >= count) break;
     SourcePassage source;
     source.text = passage.text();
     source.language = LanguageOf(passage.language());
@@ -96,6 +95,26 @@ bool HasEvidence(const ExtractiveWriter::Explanation& found) {
          found.signs[extractive::kLargestCoverage] > 0;
 }
 
+// The candidates that are compared by their vectors.
+std::vector<size_t> WorthComparing(const std::vector<Candidate>& candidates,
+                                   const std::vector<double>& scores,
+                                   const ExtractiveWriter::Effort& effort) {
+  std::vector<size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+  std::vector<size_t> worth;
+  std::vector<bool> has_one(effort.compared_passages);
+  for (size_t rank = 0; rank < order.size(); ++rank) {
+    const uint32_t passage = candidates[order[rank]].passage;
+    const bool best_of_passage = passage < has_one.size() && !has_one[passage];
+    if (rank >= effort.compared && !best_of_passage) continue;
+    if (best_of_passage) has_one[passage] = true;
+    worth.push_back(order[rank]);
+  }
+  return worth;
+}
+
 // Sentences of one passage come in the order of the passage, whichever was
 // thought better; passages in the order of their best sentence.
 void OrderForReading(const std::vector<Candidate>& candidates,
@@ -121,10 +140,10 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 }  // namespace
 
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
-    const v1::GenerateRequest& request,
+    const v1::GenerateRequest& request, const Effort& effort,
     const std::function<bool()>& is_cancelled) const {
   Explanation found;
-  found.passages = ReadPassages(request);
+  found.passages = ReadPassages(request, effort.passages);
   const Language of_passages = found.passages.empty()
                                    ? LanguageOf(request.language())
                                    : found.passages[0].language;
@@ -151,7 +170,8 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
   found.features = extractive::Features(found.question, found.passages,
                                         found.candidates, pool);
   std::vector<double> scores = extractive::Scores(found.features);
-  ASSIGN_OR_RETURN(found.similarities, Similarities(request, found, scores));
+  ASSIGN_OR_RETURN(found.similarities,
+                   Similarities(request, found, scores, effort));
   for (size_t i = 0; i < found.similarities.size(); ++i) {
     scores[i] += extractive::SimilarityScore(found.similarities[i]);
   }
@@ -166,7 +186,8 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
 absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     const v1::GenerateRequest& request,
     const std::function<bool()>& is_cancelled) const {
-  ASSIGN_OR_RETURN(const Explanation found, Explain(request, is_cancelled));
+  ASSIGN_OR_RETURN(const Explanation found,
+                   Explain(request, Effort(), is_cancelled));
   if (found.question.IsEmpty()) {
     return Abstain(v1::EMPTY_QUESTION,
                    "the question holds no word that can be looked for", 0);
@@ -225,18 +246,14 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
 
 absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
     const v1::GenerateRequest& request, const Explanation& explanation,
-    const std::vector<double>& scores) const {
+    const std::vector<double>& scores, const Effort& effort) const {
   std::vector<double> similarities;
   if (encoder_ == nullptr ||
       !encoder_->Speaks(LanguageCode(explanation.question.language))) {
     return similarities;
   }
-  std::vector<size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return scores[a] > scores[b]; });
-  order.resize(std::min(order.size(), kComparedSentences));
-
+  const std::vector<size_t> order =
+      WorthComparing(explanation.candidates.items, scores, effort);
   const size_t dimension = encoder_->dimension();
   const bool has_vector =
       static_cast<size_t>(request.vector_size()) == dimension;

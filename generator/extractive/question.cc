@@ -139,6 +139,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
                       Language spoken, Analyzer* analyzer) {
   Question question;
   question.language = analysis;
+  question.spoken = spoken;
   const AskedType asked = FindAskedType(text, spoken);
   question.type = asked.type;
   std::vector<Token> tokens;

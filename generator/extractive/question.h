@@ -43,6 +43,8 @@ struct TermMatch {
 struct Question {
   // The language that its words were analysed in.
   Language language = Language::kUnknown;
+  // The language that its question words were looked for in.
+  Language spoken = Language::kUnknown;
   AnswerType type = AnswerType::kAny;
   // Distinct terms in the order of their first occurrence.
   std::vector<QuestionTerm> terms;

@@ -1,0 +1,120 @@
+#include "gateway/search.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/grpc_status.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace {
+
+// Passages whose sentences are read; more cost time and move nothing.
+constexpr int kReranked = 8;
+// See SearchRequest.top_k.
+constexpr int kDefaultTopK = 10;
+
+bool WantsRerank(const v1::SearchRequest& request) {
+  return request.order() != v1::FUSED && !request.question().empty() &&
+         (request.mode() == v1::HYBRID ||
+          request.mode() == v1::SEARCH_MODE_UNSPECIFIED);
+}
+
+// Puts the first passages of `found` into the order that the generator gives
+// them.
+absl::Status Rerank(const std::string& question, const Caller& caller,
+                    const RoomStubs& rooms, v1::SearchResponse* found) {
+  const StageTimer timer("search_rerank");
+  const int count = std::min(kReranked, found->passages_size());
+  v1::RerankRequest request;
+  request.set_question(question);
+  request.set_language(found->language() == "und" ? "" : found->language());
+  for (int i = 0; i < count; ++i) *request.add_passages() = found->passages(i);
+  *request.mutable_vector() = found->vector();
+  *request.mutable_term_keys() = found->term_keys();
+  *request.mutable_term_rarities() = found->term_rarities();
+  v1::RerankResponse reranked;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      rooms.generator->Rerank(caller.Pass().get(), request, &reranked)));
+  std::vector<bool> is_there(count);
+  for (const auto& result : reranked.results()) {
+    if (result.index() < 0 || result.index() >= count ||
+        is_there[result.index()]) {
+      return absl::InternalError("generator: a passage that was not given");
+    }
+    is_there[result.index()] = true;
+  }
+  if (reranked.results_size() != count) {
+    return absl::InternalError("generator: fewer passages than were given");
+  }
+  for (int i = 0; i < count; ++i) {
+    const auto& result = reranked.results(i);
+    v1::Passage* const passage = found->mutable_passages(i);
+    passage->Swap(request.mutable_passages(result.index()));
+    passage->mutable_score()->set_relevance(result.relevance());
+  }
+  found->set_order(v1::RERANKED);
+  return absl::OkStatus();
+}
+
+// Leaves `count` passages, and what is said of their documents.
+void Cut(int count, v1::SearchResponse* found) {
+  if (found->passages_size() <= count) return;
+  found->mutable_passages()->DeleteSubrange(count,
+                                            found->passages_size() - count);
+  absl::flat_hash_set<std::string> shown;
+  for (const v1::Passage& passage : found->passages()) {
+    shown.insert(passage.source().document());
+  }
+  auto* const duplicates = found->mutable_duplicates();
+  duplicates->erase(std::remove_if(duplicates->begin(), duplicates->end(),
+                                   [&](const v1::Duplicates& said) {
+                                     return !shown.contains(said.document());
+                                   }),
+                    duplicates->end());
+}
+
+}  // namespace
+
+absl::Status SearchAndRerank(const v1::SearchRequest& request,
+                             const Caller& caller, const RoomStubs& rooms,
+                             v1::SearchResponse* response) {
+  v1::SearchRequest search = request;
+  search.set_min_generation(
+      std::max(request.min_generation(),
+               rooms.generations.Newest(request.collection())));
+  const bool rerank = WantsRerank(request);
+  const int top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
+  if (rerank) {
+    // A question that wants the best one gets the best of these.
+    if (top_k > 0) search.set_top_k(std::max(top_k, kReranked));
+    search.set_omit_text(false);
+  }
+  RETURN_IF_ERROR(FromGrpcStatus(
+      rooms.retriever->Search(caller.Pass().get(), search, response)));
+  if (!rerank) return absl::OkStatus();
+  if (response->passages_size() > 0 && !response->empty_question()) {
+    const absl::Status reranked =
+        Rerank(request.question(), caller, rooms, response);
+    if (absl::IsCancelled(reranked)) return reranked;
+    if (!reranked.ok()) {
+      Count("searches_not_reranked", "generator");
+      Log(Severity::kWarning, "search not reranked",
+          {{"why", std::string(reranked.ToString())}});
+    }
+  }
+  Cut(top_k, response);
+  if (request.omit_text()) {
+    for (v1::Passage& passage : *response->mutable_passages()) {
+      passage.clear_text();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace footnote

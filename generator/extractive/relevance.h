@@ -1,0 +1,29 @@
+// How likely each passage is the one that answers, judged by its sentences.
+//
+// A search measures a whole passage; the writer weighs each of its sentences.
+// A passage with many of a question's words and no sentence that answers goes
+// behind one that has both.
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_RELEVANCE_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_RELEVANCE_H_
+
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "generator/extractive/extractive_writer.h"
+
+namespace footnote {
+namespace extractive {
+
+// By passage of `found`, as probabilities: a linear score of what the search
+// thought of it and of its best sentence (relevance_weights.h), as softmax.
+// Passages without any score of a search are judged by their sentences. With
+// one, the search's order stands where the question asks nothing (`question`
+// has neither question word nor mark: what a sentence answers is no matter) or
+// is in another language than the best passage.
+std::vector<double> Relevance(absl::string_view question,
+                              const ExtractiveWriter::Explanation& found);
+
+}  // namespace extractive
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_RELEVANCE_H_
