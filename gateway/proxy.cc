@@ -292,6 +292,21 @@ class ForecasterProxy final : public v1::Forecaster::Service {
     return rooms_.audit->Method(caller.Pass().get(), *request, response); \
   }
 
+// As above, about a collection.
+#define FOOTNOTE_AUDIT_OWNED(Method, Request, Response)                        \
+  grpc::Status Method(grpc::ServerContext* context,                            \
+                      const v1::Request* request, v1::Response* response)      \
+      override {                                                               \
+    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);          \
+    if (!identity.ok()) return ToGrpcStatus(identity.status());                \
+    const absl::Status may = footnote::MayUse(rules_.owners, identity->tenant, \
+                                              request->collection());          \
+    if (!may.ok()) return ToGrpcStatus(may);                                   \
+    const Caller caller(context, absl::InfiniteDuration(),                     \
+                        *std::move(identity));                                 \
+    return rooms_.audit->Method(caller.Pass().get(), *request, response);      \
+  }
+
 #define FOOTNOTE_AUDIT_STREAM(Method, Request, Response)                    \
   grpc::Status Method(grpc::ServerContext* context,                         \
                       const v1::Request* request,                           \
@@ -324,8 +339,8 @@ class AuditProxy final : public v1::Audit::Service {
 
   FOOTNOTE_AUDIT(GetRecord, GetRecordRequest, AnswerRecord)
   FOOTNOTE_AUDIT(ListRecords, ListRecordsRequest, ListRecordsResponse)
-  FOOTNOTE_AUDIT(ListAnswersCiting, ListAnswersCitingRequest,
-                 ListAnswersCitingResponse)
+  FOOTNOTE_AUDIT_OWNED(ListAnswersCiting, ListAnswersCitingRequest,
+                       ListAnswersCitingResponse)
   FOOTNOTE_AUDIT(VerifyAnswer, VerifyAnswerRequest, VerifyAnswerResponse)
   FOOTNOTE_AUDIT(ListAnswers, ListAnswersRequest, ListRecordsResponse)
   FOOTNOTE_AUDIT_STREAM(VerifyChain, VerifyChainRequest, VerifyChainResponse)
@@ -336,7 +351,7 @@ class AuditProxy final : public v1::Audit::Service {
                  GetConsistencyProofResponse)
   FOOTNOTE_AUDIT_STREAM(ExportBundle, ExportBundleRequest, ExportBundleResponse)
   FOOTNOTE_AUDIT(EraseSubject, EraseSubjectRequest, EraseResponse)
-  FOOTNOTE_AUDIT(EraseDocument, EraseDocumentRequest, EraseResponse)
+  FOOTNOTE_AUDIT_OWNED(EraseDocument, EraseDocumentRequest, EraseResponse)
   FOOTNOTE_AUDIT(ApplyRetention, ApplyRetentionRequest, EraseResponse)
   FOOTNOTE_AUDIT(SetLegalHold, SetLegalHoldRequest, SetLegalHoldResponse)
   FOOTNOTE_AUDIT_STREAM(Tail, TailRequest, TailResponse)
@@ -348,6 +363,7 @@ class AuditProxy final : public v1::Audit::Service {
 };
 
 #undef FOOTNOTE_AUDIT
+#undef FOOTNOTE_AUDIT_OWNED
 #undef FOOTNOTE_AUDIT_STREAM
 
 #undef FOOTNOTE_OWNED

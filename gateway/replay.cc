@@ -189,6 +189,7 @@ absl::StatusOr<v1::ReplayAnswerResponse> ReplayAnswer(
     draft = DraftAnswer(ask, caller, rooms, tokens, &beside);
   }
   if (request.recorded_generation() &&
+      absl::IsFailedPrecondition(draft.status()) &&
       ErrorReason(draft.status()) == "GENERATION_NOT_AVAILABLE") {
     return Refused(
         "GENERATION_NOT_AVAILABLE",

@@ -1,11 +1,16 @@
 #include "gateway/search.h"
 
+#include <grpcpp/client_context.h>
+
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -16,6 +21,8 @@ namespace {
 
 // Passages whose sentences are read; more cost time and move nothing.
 constexpr int kReranked = 8;
+// A generator that takes longer is not waited for.
+constexpr absl::Duration kLongestRerank = absl::Seconds(1);
 // See SearchRequest.top_k.
 constexpr int kDefaultTopK = 10;
 
@@ -39,8 +46,11 @@ absl::Status Rerank(const std::string& question, const Caller& caller,
   *request.mutable_term_keys() = found->term_keys();
   *request.mutable_term_rarities() = found->term_rarities();
   v1::RerankResponse reranked;
+  const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
+  context->set_deadline(absl::ToChronoTime(
+      absl::Now() + std::min(kLongestRerank, caller.TimeLeft() / 2)));
   RETURN_IF_ERROR(FromGrpcStatus(
-      rooms.generator->Rerank(caller.Pass().get(), request, &reranked)));
+      rooms.generator->Rerank(context.get(), request, &reranked)));
   std::vector<bool> is_there(count);
   for (const auto& result : reranked.results()) {
     if (result.index() < 0 || result.index() >= count ||
@@ -62,7 +72,8 @@ absl::Status Rerank(const std::string& question, const Caller& caller,
   return absl::OkStatus();
 }
 
-// Leaves `count` passages, and what is said of their documents.
+// Leaves `count` passages. (What is said of documents that are like others
+// stays: with `hide_duplicates` nothing is cut.)
 void Cut(int count, v1::SearchResponse* found) {
   if (found->passages_size() <= count) return;
   found->mutable_passages()->DeleteSubrange(count,
@@ -91,8 +102,11 @@ absl::Status SearchAndRerank(const v1::SearchRequest& request,
   const bool rerank = WantsRerank(request);
   const int top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   if (rerank) {
-    // A question that wants the best one gets the best of these.
-    if (top_k > 0) search.set_top_k(std::max(top_k, kReranked));
+    // A question that wants the best one gets the best of these; but what is
+    // hidden as a repeat of one that is cut off would be named nowhere.
+    if (top_k > 0 && !request.hide_duplicates()) {
+      search.set_top_k(std::max(top_k, kReranked));
+    }
     search.set_omit_text(false);
   }
   RETURN_IF_ERROR(FromGrpcStatus(
@@ -101,8 +115,8 @@ absl::Status SearchAndRerank(const v1::SearchRequest& request,
   if (response->passages_size() > 0 && !response->empty_question()) {
     const absl::Status reranked =
         Rerank(request.question(), caller, rooms, response);
-    if (absl::IsCancelled(reranked)) return reranked;
     if (!reranked.ok()) {
+      RETURN_IF_ERROR(caller.StillWaits("reranking"));
       Count("searches_not_reranked", "generator");
       Log(Severity::kWarning, "search not reranked",
           {{"why", std::string(reranked.ToString())}});

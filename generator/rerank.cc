@@ -33,7 +33,11 @@ absl::StatusOr<v1::RerankResponse> Rerank(
   *weigh.mutable_term_rarities() = request.term_rarities();
   ExtractiveWriter::Effort effort;
   effort.passages = kRead;
-  effort.compared_passages = kCompared;
+  // Where a search has not sorted them, none is likelier than another.
+  const bool sorted = std::any_of(
+      request.passages().begin(), request.passages().end(),
+      [](const v1::Passage& passage) { return passage.score().total() != 0; });
+  effort.compared_passages = sorted ? kCompared : kRead;
   ASSIGN_OR_RETURN(const ExtractiveWriter::Explanation found,
                    writer.Explain(weigh, effort, is_cancelled));
   std::vector<double> relevance =

@@ -349,7 +349,9 @@ absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
   }
   if (status.ok()) {
     const absl::MutexLock lock(&mutex_);
-    running_.erase({job->collection(), job->id()});
+    const auto found = running_.find({job->collection(), job->id()});
+    // Not one that was resumed meanwhile.
+    if (found != running_.end() && found->second == job) running_.erase(found);
   }
   return status;
 }

@@ -272,9 +272,14 @@ void Searcher::KeepIndex(std::shared_ptr<const SearchIndex> index) {
 void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
   const std::shared_ptr<const SearchIndex> before =
       KeptIndex(generation->manifest.collection);
-  if (before == nullptr) return;
+  if (before == nullptr ||
+      before->generation().number() >= generation->number()) {
+    return;
+  }
   StageTimer timer("search_index");
   KeepIndex(std::make_shared<const SearchIndex>(generation, before.get()));
+  // Elsewhere this thread may be that of a search.
+  if (store_->mode() != KvMode::kPrimary) return;
   // Who lets go of the old one last unmaps segments, and frees the pages of
   // those whose files are gone: tens of milliseconds that are not a search's.
   const absl::Time deadline = absl::Now() + kLongestLetGo;
@@ -287,10 +292,13 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::ExactIndexOf(
     const v1::SearchRequest& request, absl::Time deadline,
     const std::function<bool()>& cancelled, uint64_t* left_out) {
   const uint64_t number = request.generation();
-  ASSIGN_OR_RETURN(std::shared_ptr<const SearchIndex> index,
-                   IndexOf(request.collection(), request.min_generation(),
-                           deadline, cancelled));
-  if (index->generation().number() == number) return index;
+  {
+    // Not held beyond: who commits waits for the holders of the index before.
+    ASSIGN_OR_RETURN(std::shared_ptr<const SearchIndex> index,
+                     IndexOf(request.collection(), request.min_generation(),
+                             deadline, cancelled));
+    if (index->generation().number() == number) return index;
+  }
   const absl::StatusOr<Store::OlderView> older =
       store_->Older(request.collection(), number);
   if (absl::IsNotFound(older.status())) {

@@ -200,6 +200,7 @@ class Store {
   // held of its documents before is hidden.
   //   InvalidArgument  another analyser, encoder or dimension than the
   //   standby's
+  //   Aborted          one of its documents was erased meanwhile
   absl::Status AddStandby(absl::string_view collection,
                           const std::string& segment);
   // Makes the standby the current generation, and the current one the standby,

@@ -99,6 +99,19 @@ absl::Status Store::AddStandby(absl::string_view collection,
                    Standby(collection));
   Manifest next = now->manifest;
   for (const DocumentRow& row : reader->documents()) {
+    const absl::StatusOr<VersionRecord> record = documents_->GetVersion(
+        {std::string(collection), std::string(reader->DocumentId(row)),
+         row.version});
+    if (!record.ok() && !absl::IsNotFound(record.status())) {
+      return record.status();
+    }
+    // Its proof would not look into this segment.
+    if (!record.ok() || record->state == VersionState::kErased) {
+      return absl::AbortedError(
+          absl::StrCat("collection \"", collection, "\": document \"",
+                       reader->DocumentId(row),
+                       "\" was erased while a segment with it was ", "made"));
+    }
     Hide(*now, std::string(reader->DocumentId(row)), &next);
   }
   RETURN_IF_ERROR(AddSegment(*reader, &next));

@@ -298,9 +298,19 @@ class JobKillTest : public ::testing::Test {
     EXPECT_GT(live, 0);
   }
 
-  // Every file and every row belongs to something.
+  // Every file and every row belongs to something: files to the generation of
+  // now, or to an older one that is kept.
   void CheckNoOrphans(Store* store) {
     std::set<std::string> listed;
+    const uint64_t now = (*store->Current(kCollection))->number();
+    for (uint64_t number = 1; number <= now; ++number) {
+      const auto manifest = store->OlderManifest(kCollection, number);
+      if (absl::IsNotFound(manifest.status())) continue;
+      ASSERT_TRUE(manifest.ok()) << manifest.status();
+      for (const ManifestSegment& segment : manifest->segments) {
+        listed.insert(segment.name);
+      }
+    }
     for (const ManifestSegment& segment :
          (*store->Current(kCollection))->manifest.segments) {
       listed.insert(segment.name);

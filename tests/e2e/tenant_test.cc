@@ -296,6 +296,17 @@ TEST_F(TenantTest, ACollectionOfOneTenantDoesNotExistForAnother) {
                 ->Search(&search_call, search, &found)
                 .error_code(),
             grpc::StatusCode::NOT_FOUND);
+  // Nor may bob take the key of what alice's answers quote.
+  v1::EraseDocumentRequest erase;
+  erase.set_collection("harbour");
+  erase.set_document("light.txt");
+  erase.set_dry_run(true);
+  v1::EraseResponse erased;
+  grpc::ClientContext erase_call;
+  EXPECT_EQ(v1::Audit::NewStub(bob)
+                ->EraseDocument(&erase_call, erase, &erased)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
   v1::Stats stats;
   grpc::ClientContext stats_call;
   EXPECT_EQ(v1::Indexer::NewStub(bob)

@@ -366,6 +366,21 @@ TEST_F(OlderTest, SegmentsOnStandbyAreNotTakenAwayFromOlderGenerations) {
   EXPECT_THAT(Search(store_.get(), "red"), ElementsAre("a@1:0", "b@1:0"));
 }
 
+TEST_F(OlderTest, WhatWasErasedDoesNotComeBackThroughTheStandby) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}, {"b", "red"}}).ok());
+  const Store::SegmentName made = store_->NewSegment();
+  {
+    const auto now = *store_->Current(kTestCollection);
+    fs::copy(folder_ + "/segments/" + now->manifest.segments[0].name,
+             made.path);
+  }
+  ASSERT_TRUE(Ingest(store_.get(), {}, {"a"}).ok());
+  ASSERT_TRUE(store_->Erase(kTestCollection, "a", nullptr).ok());
+  EXPECT_EQ(store_->AddStandby(kTestCollection, made.name).code(),
+            absl::StatusCode::kAborted);
+  EXPECT_EQ((*store_->Standby(kTestCollection))->number(), 0);
+}
+
 // Whatever happens: each generation that is kept shows what it showed, less
 // what was deleted since; no file is there for nothing; what was erased is
 // gone.
