@@ -1,5 +1,7 @@
 #include "indexer/formats/office.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -25,16 +27,30 @@ bool IsText(absl::string_view name) {
   return false;
 }
 
-// The archive may have a part that one of these documents has. Names are never
-// packed. Other archives are not read here: of them, one damaged page or too
-// many of them would cost the whole.
-bool MayBeOffice(absl::string_view zip) {
-  for (absl::string_view name :
-       {"word/document.xml", "xl/workbook.xml", "ppt/presentation.xml",
-        "META-INF/container.xml", "content.xml"}) {
-    if (absl::StrContains(zip, name)) return true;
+// A part that only one kind of these documents has.
+constexpr absl::string_view kTelling[] = {
+    "word/document.xml", "xl/workbook.xml", "ppt/presentation.xml",
+    "META-INF/container.xml", "content.xml"};
+
+// The archive may have such a part. Other archives are not read here: of them,
+// one damaged page or too many of them would cost the whole.
+bool MayBeOffice(absl::string_view zip, const ZipLimits& limits) {
+  // Names are never packed: most archives need no second look.
+  if (std::none_of(std::begin(kTelling), std::end(kTelling),
+                   [&](absl::string_view part) {
+                     return absl::StrContains(zip, part);
+                   })) {
+    return false;
   }
-  return false;
+  // It may stand in a file of the archive, or end another's name.
+  bool found = false;
+  const absl::Status read =
+      ReadZipParts(zip, limits, [&](absl::string_view name) {
+        found |= std::find(std::begin(kTelling), std::end(kTelling), name) !=
+                 std::end(kTelling);
+        return false;
+      }).status();
+  return found || !read.ok();
 }
 
 }  // namespace
@@ -48,9 +64,9 @@ absl::StatusOr<Extracted> ExtractOffice(absl::string_view bytes,
   const absl::Status no_office = absl::UnimplementedError(
       "file: a ZIP archive that is no office document or e-book, want DOCX, "
       "XLSX, PPTX, ODT, ODS, ODP or EPUB");
-  if (!MayBeOffice(bytes)) return no_office;
   ZipLimits zip;
   zip.max_bytes = limits.max_document_bytes * 4;
+  if (!MayBeOffice(bytes, zip)) return no_office;
   ASSIGN_OR_RETURN(const ZipParts parts, ReadZipParts(bytes, zip, IsText));
   if (parts.count("word/document.xml") > 0) return ExtractDocx(parts, limits);
   if (parts.count("xl/workbook.xml") > 0) return ExtractXlsx(parts, limits);

@@ -354,6 +354,20 @@ TEST(OfficeTest, ErrorsNameWhatIsWrong) {
   }
 }
 
+TEST(OfficeTest, AnArchiveThatOnlyMentionsAnOfficePartIsNone) {
+  // One stored in another, and a name that ends like one.
+  const std::string inner = MakeZip({{"word/document.xml", "<w/>"}});
+  for (const std::string& zip :
+       {MakeZip({{"letters/one.docx", inner}, {"page.html", "<p>one</p>"}}),
+        MakeZip({{"src/page-content.xml", "<p/>"}, {"page.html", "<p/>"}})}) {
+    EXPECT_EQ(ExtractOffice(zip, ExtractLimits()).status().code(),
+              absl::StatusCode::kUnimplemented);
+  }
+  // The part itself is what counts, damaged or not.
+  EXPECT_NE(ExtractOffice(inner, ExtractLimits()).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
 TEST(OfficeTest, RefusesABombByName) {
   const std::string bomb =
       MakeZip({{"word/document.xml", std::string(size_t{64} << 20, ' ')}});
