@@ -349,7 +349,35 @@ class AuditProxy final : public v1::Audit::Service {
                  GetInclusionProofResponse)
   FOOTNOTE_AUDIT(GetConsistencyProof, GetConsistencyProofRequest,
                  GetConsistencyProofResponse)
-  FOOTNOTE_AUDIT_STREAM(ExportBundle, ExportBundleRequest, ExportBundleResponse)
+  // Of a collection that has become another tenant's, what was answered is
+  // still the caller's, and whole texts are not.
+  grpc::Status ExportBundle(
+      grpc::ServerContext* context, const v1::ExportBundleRequest* request,
+      grpc::ServerWriter<v1::ExportBundleResponse>* writer) override {
+    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);
+    if (!identity.ok()) return ToGrpcStatus(identity.status());
+    const std::string tenant = identity->tenant;
+    const Caller caller(context, absl::InfiniteDuration(),
+                        *std::move(identity));
+    v1::ExportBundleRequest exported = *request;
+    for (const std::string& id : request->answer_ids()) {
+      if (rules_.owners.empty() || exported.without_sources()) break;
+      v1::GetRecordRequest get;
+      get.set_answer_id(id);
+      v1::AnswerRecord record;
+      const grpc::Status status =
+          rooms_.audit->GetRecord(caller.Pass().get(), get, &record);
+      if (!status.ok()) return status;
+      exported.set_without_sources(
+          !footnote::MayUse(rules_.owners, tenant, record.answer().collection())
+               .ok());
+    }
+    const auto to_room = caller.Pass();
+    const auto reader = rooms_.audit->ExportBundle(to_room.get(), exported);
+    return PassOnStream<v1::ExportBundleResponse>(to_room.get(), reader.get(),
+                                                  writer);
+  }
+
   FOOTNOTE_AUDIT(EraseSubject, EraseSubjectRequest, EraseResponse)
   FOOTNOTE_AUDIT_OWNED(EraseDocument, EraseDocumentRequest, EraseResponse)
   FOOTNOTE_AUDIT(ApplyRetention, ApplyRetentionRequest, EraseResponse)

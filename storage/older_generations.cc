@@ -107,13 +107,19 @@ uint64_t OlderGenerations::Kept::Bytes(
   return bytes;
 }
 
-absl::Status OlderGenerations::Load() {
+absl::Status OlderGenerations::Load(std::vector<std::string>* unreadable) {
   kept_.clear();
   freed_.clear();
   const auto it = kv_->Iterate(kTableMeta, kOlderPrefix);
   for (; it->Valid(); it->Next()) {
-    ASSIGN_OR_RETURN(const OlderGeneration older, DecodeOlder(it->value()));
-    kept_[older.manifest.collection].Add(older, it->value().size());
+    const absl::StatusOr<OlderGeneration> older = DecodeOlder(it->value());
+    if (older.ok()) {
+      kept_[older->manifest.collection].Add(*older, it->value().size());
+    } else if (unreadable != nullptr) {
+      unreadable->emplace_back(it->key());
+    } else {
+      return older.status();
+    }
   }
   return it->status();
 }

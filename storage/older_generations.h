@@ -62,8 +62,9 @@ class OlderGenerations {
   // `kv` must outlive this object, which knows of nothing before Load.
   explicit OlderGenerations(const Kv* kv) : kv_(kv) {}
 
-  // Reads every row anew.
-  absl::Status Load();
+  // Reads every row anew. Keys of rows that don't decode (a newer release wrote
+  // them) go to `unreadable`; null: they are an error.
+  absl::Status Load(std::vector<std::string>* unreadable = nullptr);
   // Forgets those with a segment for which `is_there` is false, in a restored
   // backup.
   void DropIncomplete(const std::function<bool(const std::string&)>& is_there,

@@ -222,8 +222,18 @@ absl::StatusOr<OlderGenerations::Summary> Store::SummarizeOlder(
 // At start: what is kept, less what lacks a file. Adds its segments to
 // `segments`.
 absl::Status Store::LoadOlder(std::set<std::string>* segments) {
-  RETURN_IF_ERROR(older_->Load());
+  // Of a history that is bounded anyway, a row that can't be read is no reason
+  // to stay closed.
+  std::vector<std::string> unreadable;
+  RETURN_IF_ERROR(older_->Load(&unreadable));
   KvBatch batch;
+  for (const std::string& key : unreadable) batch.Delete(kTableMeta, key);
+  if (!unreadable.empty()) {
+    Log(Severity::kWarning,
+        "older generations forgotten: rows that can't be "
+        "read",
+        {{"rows", absl::StrCat(unreadable.size())}});
+  }
   older_->DropIncomplete(
       [this](const std::string& name) {
         return access(SegmentPath(name).c_str(), F_OK) == 0;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/cli.h"
+#include "base/file.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
@@ -314,6 +315,34 @@ TEST_F(TenantTest, ACollectionOfOneTenantDoesNotExistForAnother) {
                 .error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(stats.documents(), 0);
+}
+
+TEST_F(TenantTest, TextsOfACollectionThatBecameAnothersAreNotExported) {
+  const std::string store = NewFolder();
+  const std::string field = "identity { tenant_field: \"O\" ";
+  std::string answer;
+  const std::string before = NewFolder() + "/bundle";
+  {
+    ServeProgram server({"--store", store, "--config",
+                         certificates_->Server("before", field + "}\n")});
+    ASSERT_NE(server.address(), "");
+    Ingest("bob", server);
+    answer = Ask("bob", server);
+    ASSERT_EQ(
+        As("bob", server, {"audit", "export", answer, "-o", before}).exit_code,
+        kExitOk);
+  }
+  const std::string bound =
+      "collections { collection: \"default\" tenant: \"north\" } }\n";
+  ServeProgram server({"--store", store, "--config",
+                       certificates_->Server("after", field + bound)});
+  ASSERT_NE(server.address(), "");
+  const std::string after = NewFolder() + "/bundle";
+  ASSERT_EQ(
+      As("bob", server, {"audit", "export", answer, "-o", after}).exit_code,
+      kExitOk);
+  EXPECT_THAT(ReadFile(before).value(), Not(HasSubstr("\"sources\":[]")));
+  EXPECT_THAT(ReadFile(after).value(), HasSubstr("\"sources\":[]"));
 }
 
 TEST_F(TenantTest, AProxySaysForWhomItCallsAndNobodyElseDoes) {

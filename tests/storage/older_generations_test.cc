@@ -366,6 +366,27 @@ TEST_F(OlderTest, SegmentsOnStandbyAreNotTakenAwayFromOlderGenerations) {
   EXPECT_THAT(Search(store_.get(), "red"), ElementsAre("a@1:0", "b@1:0"));
 }
 
+TEST_F(OlderTest, ARowThatCanNotBeReadCostsItsGenerationAndNotTheStore) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red fox"}}).ok());
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red hen"}}).ok());
+  std::string first;
+  {
+    const auto it = store_->kv()->Iterate(kTableMeta, "older/");
+    ASSERT_TRUE(it->Valid());
+    first = std::string(it->key());
+  }
+  KvBatch batch;
+  batch.Put(kTableMeta, first, "of a release to come");
+  ASSERT_TRUE(store_->kv()->Write(std::move(batch), true).ok());
+  Reopen();
+  EXPECT_EQ(store_->Older(kTestCollection, 1).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_THAT(Then(2, "red"), ElementsAre("a@2:0"));
+  EXPECT_THAT(Search(store_.get(), "hen"), ElementsAre("a@3:0"));
+  EXPECT_EQ(Files(), Listed());
+}
+
 TEST_F(OlderTest, WhatWasErasedDoesNotComeBackThroughTheStandby) {
   ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}, {"b", "red"}}).ok());
   const Store::SegmentName made = store_->NewSegment();
