@@ -61,7 +61,7 @@ class RetrieverService final : public v1::Retriever::Service {
   // The searcher with the encoder that the generation was made with, where that
   // can be had.
   absl::StatusOr<Searcher*> SearcherFor(const v1::SearchRequest& request) {
-    RETURN_IF_ERROR(store_->Refresh());
+    RETURN_IF_ERROR(searcher_.Refresh());
     ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                      request.standby() ? store_->Standby(request.collection())
                                        : store_->Current(request.collection()));

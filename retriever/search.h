@@ -52,6 +52,10 @@ class Searcher {
                       const std::function<bool()>& cancelled,
                       absl::Time deadline, v1::SearchResponse* response);
 
+  // Sees what another process has committed; looks five times a second at most.
+  // Nothing to do in the process that writes.
+  absl::Status Refresh();
+
   // Everything that was measured on the way; for training. Arguments and
   // errors as of Search.
   struct Explanation {
@@ -82,7 +86,6 @@ class Searcher {
       const std::function<bool()>& cancelled, uint64_t* left_out);
   absl::StatusOr<std::shared_ptr<const SearchIndex>> StandbyIndexOf(
       const std::string& collection);
-  absl::Status Refresh();
   absl::StatusOr<std::vector<float>> QuestionVector(
       const v1::SearchRequest& request, const SearchIndex& index) const;
   // Reads the text of a passage of the index.

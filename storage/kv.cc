@@ -280,7 +280,11 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
   db_options.stats_persist_period_sec = 0;
   db_options.file_checksum_gen_factory =
       rocksdb::GetFileChecksumGenCrc32cFactory();
-  if (options.mode == KvMode::kSecondary) db_options.max_open_files = -1;
+  if (options.mode == KvMode::kSecondary) {
+    db_options.max_open_files = -1;
+    // Else each look at what is new starts sixteen threads.
+    db_options.max_file_opening_threads = 1;
+  }
 
   const std::shared_ptr<rocksdb::Cache> cache =
       rocksdb::NewLRUCache(options.cache_bytes);
