@@ -281,43 +281,36 @@ class ForecasterProxy final : public v1::Forecaster::Service {
 };
 
 // As above, for a caller who is known.
-#define FOOTNOTE_AUDIT(Method, Request, Response)                         \
-  grpc::Status Method(grpc::ServerContext* context,                       \
-                      const v1::Request* request, v1::Response* response) \
-      override {                                                          \
-    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);     \
-    if (!identity.ok()) return ToGrpcStatus(identity.status());           \
-    const Caller caller(context, absl::InfiniteDuration(),                \
-                        *std::move(identity));                            \
-    return rooms_.audit->Method(caller.Pass().get(), *request, response); \
+#define FOOTNOTE_AUDIT(Method, Request, Response)                           \
+  grpc::Status Method(grpc::ServerContext* context,                         \
+                      const v1::Request* request, v1::Response* response)   \
+      override {                                                            \
+    return AsCaller(*context, [&](const Caller& caller) {                   \
+      return rooms_.audit->Method(caller.Pass().get(), *request, response); \
+    });                                                                     \
   }
 
 // As above, about a collection.
-#define FOOTNOTE_AUDIT_OWNED(Method, Request, Response)                        \
-  grpc::Status Method(grpc::ServerContext* context,                            \
-                      const v1::Request* request, v1::Response* response)      \
-      override {                                                               \
-    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);          \
-    if (!identity.ok()) return ToGrpcStatus(identity.status());                \
-    const absl::Status may = footnote::MayUse(rules_.owners, identity->tenant, \
-                                              request->collection());          \
-    if (!may.ok()) return ToGrpcStatus(may);                                   \
-    const Caller caller(context, absl::InfiniteDuration(),                     \
-                        *std::move(identity));                                 \
-    return rooms_.audit->Method(caller.Pass().get(), *request, response);      \
+#define FOOTNOTE_AUDIT_OWNED(Method, Request, Response)                     \
+  grpc::Status Method(grpc::ServerContext* context,                         \
+                      const v1::Request* request, v1::Response* response)   \
+      override {                                                            \
+    return AsCaller(*context, [&](const Caller& caller) {                   \
+      const absl::Status may = caller.MayUse(request->collection());        \
+      if (!may.ok()) return ToGrpcStatus(may);                              \
+      return rooms_.audit->Method(caller.Pass().get(), *request, response); \
+    });                                                                     \
   }
 
-#define FOOTNOTE_AUDIT_STREAM(Method, Request, Response)                    \
-  grpc::Status Method(grpc::ServerContext* context,                         \
-                      const v1::Request* request,                           \
-                      grpc::ServerWriter<v1::Response>* writer) override {  \
-    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);       \
-    if (!identity.ok()) return ToGrpcStatus(identity.status());             \
-    const Caller caller(context, absl::InfiniteDuration(),                  \
-                        *std::move(identity));                              \
-    const auto to_room = caller.Pass();                                     \
-    const auto reader = rooms_.audit->Method(to_room.get(), *request);      \
-    return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
+#define FOOTNOTE_AUDIT_STREAM(Method, Request, Response)                      \
+  grpc::Status Method(grpc::ServerContext* context,                           \
+                      const v1::Request* request,                             \
+                      grpc::ServerWriter<v1::Response>* writer) override {    \
+    return AsCaller(*context, [&](const Caller& caller) {                     \
+      const auto to_room = caller.Pass();                                     \
+      const auto reader = rooms_.audit->Method(to_room.get(), *request);      \
+      return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
+    });                                                                       \
   }
 
 class AuditProxy final : public v1::Audit::Service {
@@ -354,28 +347,24 @@ class AuditProxy final : public v1::Audit::Service {
   grpc::Status ExportBundle(
       grpc::ServerContext* context, const v1::ExportBundleRequest* request,
       grpc::ServerWriter<v1::ExportBundleResponse>* writer) override {
-    absl::StatusOr<Identity> identity = IdentityOf(*context, rules_);
-    if (!identity.ok()) return ToGrpcStatus(identity.status());
-    const std::string tenant = identity->tenant;
-    const Caller caller(context, absl::InfiniteDuration(),
-                        *std::move(identity));
-    v1::ExportBundleRequest exported = *request;
-    for (const std::string& id : request->answer_ids()) {
-      if (rules_.owners.empty() || exported.without_sources()) break;
-      v1::GetRecordRequest get;
-      get.set_answer_id(id);
-      v1::AnswerRecord record;
-      const grpc::Status status =
-          rooms_.audit->GetRecord(caller.Pass().get(), get, &record);
-      if (!status.ok()) return status;
-      exported.set_without_sources(
-          !footnote::MayUse(rules_.owners, tenant, record.answer().collection())
-               .ok());
-    }
-    const auto to_room = caller.Pass();
-    const auto reader = rooms_.audit->ExportBundle(to_room.get(), exported);
-    return PassOnStream<v1::ExportBundleResponse>(to_room.get(), reader.get(),
-                                                  writer);
+    return AsCaller(*context, [&](const Caller& caller) {
+      v1::ExportBundleRequest exported = *request;
+      for (const std::string& id : request->answer_ids()) {
+        if (rules_.owners.empty() || exported.without_sources()) break;
+        v1::GetRecordRequest get;
+        get.set_answer_id(id);
+        v1::AnswerRecord record;
+        const grpc::Status status =
+            rooms_.audit->GetRecord(caller.Pass().get(), get, &record);
+        if (!status.ok()) return status;
+        exported.set_without_sources(
+            !caller.MayUse(record.answer().collection()).ok());
+      }
+      const auto to_room = caller.Pass();
+      const auto reader = rooms_.audit->ExportBundle(to_room.get(), exported);
+      return PassOnStream<v1::ExportBundleResponse>(to_room.get(), reader.get(),
+                                                    writer);
+    });
   }
 
   FOOTNOTE_AUDIT(EraseSubject, EraseSubjectRequest, EraseResponse)
@@ -386,6 +375,16 @@ class AuditProxy final : public v1::Audit::Service {
   FOOTNOTE_AUDIT_STREAM(CreateBackup, CreateBackupRequest, BackupProgress)
 
  private:
+  // `call` with who calls, where that can be told.
+  template <typename Call>
+  grpc::Status AsCaller(const grpc::ServerContext& context,
+                        const Call& call) const {
+    absl::StatusOr<Identity> identity = IdentityOf(context, rules_);
+    if (!identity.ok()) return ToGrpcStatus(identity.status());
+    return call(Caller(&context, absl::InfiniteDuration(), *std::move(identity),
+                       &rules_.owners));
+  }
+
   const RoomStubs& rooms_;
   const IdentityRules rules_;
 };

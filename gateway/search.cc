@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
@@ -23,8 +22,6 @@ namespace {
 constexpr int kReranked = 8;
 // A generator that takes longer is not waited for.
 constexpr absl::Duration kLongestRerank = absl::Seconds(1);
-// See SearchRequest.top_k.
-constexpr int kDefaultTopK = 10;
 
 bool WantsRerank(const v1::SearchRequest& request) {
   return request.order() != v1::FUSED && !request.question().empty() &&
@@ -72,24 +69,6 @@ absl::Status Rerank(const std::string& question, const Caller& caller,
   return absl::OkStatus();
 }
 
-// Leaves `count` passages. (What is said of documents that are like others
-// stays: with `hide_duplicates` nothing is cut.)
-void Cut(int count, v1::SearchResponse* found) {
-  if (found->passages_size() <= count) return;
-  found->mutable_passages()->DeleteSubrange(count,
-                                            found->passages_size() - count);
-  absl::flat_hash_set<std::string> shown;
-  for (const v1::Passage& passage : found->passages()) {
-    shown.insert(passage.source().document());
-  }
-  auto* const duplicates = found->mutable_duplicates();
-  duplicates->erase(std::remove_if(duplicates->begin(), duplicates->end(),
-                                   [&](const v1::Duplicates& said) {
-                                     return !shown.contains(said.document());
-                                   }),
-                    duplicates->end());
-}
-
 }  // namespace
 
 absl::Status SearchAndRerank(const v1::SearchRequest& request,
@@ -100,15 +79,13 @@ absl::Status SearchAndRerank(const v1::SearchRequest& request,
       std::max(request.min_generation(),
                rooms.generations.Newest(request.collection())));
   const bool rerank = WantsRerank(request);
-  const int top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
-  if (rerank) {
-    // A question that wants the best one gets the best of these; but what is
-    // hidden as a repeat of one that is cut off would be named nowhere.
-    if (top_k > 0 && !request.hide_duplicates()) {
-      search.set_top_k(std::max(top_k, kReranked));
-    }
-    search.set_omit_text(false);
-  }
+  // A question that wants the best one gets the best of these; but what is
+  // hidden as a repeat of one that is cut off would be named nowhere.
+  const int wanted = request.top_k();
+  const bool is_widened =
+      rerank && wanted > 0 && wanted < kReranked && !request.hide_duplicates();
+  if (is_widened) search.set_top_k(kReranked);
+  if (rerank) search.set_omit_text(false);
   RETURN_IF_ERROR(FromGrpcStatus(
       rooms.retriever->Search(caller.Pass().get(), search, response)));
   if (!rerank) return absl::OkStatus();
@@ -122,7 +99,10 @@ absl::Status SearchAndRerank(const v1::SearchRequest& request,
           {{"why", std::string(reranked.ToString())}});
     }
   }
-  Cut(top_k, response);
+  if (is_widened && response->passages_size() > wanted) {
+    response->mutable_passages()->DeleteSubrange(
+        wanted, response->passages_size() - wanted);
+  }
   if (request.omit_text()) {
     for (v1::Passage& passage : *response->mutable_passages()) {
       passage.clear_text();

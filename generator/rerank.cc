@@ -38,10 +38,11 @@ absl::StatusOr<v1::RerankResponse> Rerank(
       request.passages().begin(), request.passages().end(),
       [](const v1::Passage& passage) { return passage.score().total() != 0; });
   effort.compared_passages = sorted ? kCompared : kRead;
-  ASSIGN_OR_RETURN(const ExtractiveWriter::Explanation found,
-                   writer.Explain(weigh, effort, is_cancelled));
-  std::vector<double> relevance =
-      extractive::Relevance(request.question(), found);
+  ExtractiveWriter::Explanation found = writer.Read(weigh, effort);
+  if (extractive::IsJudgedBySentences(request.question(), found)) {
+    RETURN_IF_ERROR(writer.Weigh(weigh, effort, is_cancelled, &found));
+  }
+  std::vector<double> relevance = extractive::Relevance(found);
   relevance.resize(request.passages_size());
 
   std::vector<int> order(relevance.size());

@@ -44,6 +44,11 @@ void MarkDeleted(const SegmentReader& reader, uint32_t d,
   AddLengths(reader.Passages(row), -1, manifest);
 }
 
+bool IsHidden(const ManifestSegment& entry, uint32_t d) {
+  return std::binary_search(entry.deleted_documents.begin(),
+                            entry.deleted_documents.end(), d);
+}
+
 absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest) {
   const SegmentInfo& info = reader.info();
   const std::string hash = EncoderHash(info);

@@ -19,6 +19,9 @@ namespace footnote {
 void MarkDeleted(const SegmentReader& reader, uint32_t d,
                  ManifestSegment* entry, Manifest* manifest);
 
+// Whether document `d` of the segment is among those.
+bool IsHidden(const ManifestSegment& entry, uint32_t d);
+
 // A segment joins the manifest; all its documents are live.
 //   InvalidArgument  it was made with another analyser, encoder or dimension
 absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest);

@@ -18,11 +18,6 @@ namespace {
 
 int64_t NowMicros() { return absl::GetCurrentTimeNanos() / 1000; }
 
-bool IsHidden(const ManifestSegment& entry, uint32_t document) {
-  return std::binary_search(entry.deleted_documents.begin(),
-                            entry.deleted_documents.end(), document);
-}
-
 // Entry of the segment in `manifest`; null where it does not list it.
 const ManifestSegment* FindEntry(const Manifest& manifest,
                                  const std::string& name) {
@@ -230,8 +225,7 @@ absl::Status Store::LoadOlder(std::set<std::string>* segments) {
   for (const std::string& key : unreadable) batch.Delete(kTableMeta, key);
   if (!unreadable.empty()) {
     Log(Severity::kWarning,
-        "older generations forgotten: rows that can't be "
-        "read",
+        "older generations forgotten: rows that can't be read",
         {{"rows", absl::StrCat(unreadable.size())}});
   }
   older_->DropIncomplete(

@@ -21,11 +21,6 @@ std::string StandbyKey(absl::string_view collection) {
   return absl::StrCat(kStandbyPrefix, collection);
 }
 
-bool IsHidden(const ManifestSegment& entry, uint32_t document) {
-  return std::binary_search(entry.deleted_documents.begin(),
-                            entry.deleted_documents.end(), document);
-}
-
 // Calls `visit(segment, document)` for every document that is not hidden.
 template <typename Visit>
 void ForEachLive(const Generation& generation, Visit visit) {

@@ -3,9 +3,11 @@
 // each candidate's passage, bytes, features and cosine, and the signs of the
 // whole question. training/answers/fit.py learns the weights from it.
 //
-//   explain [--passages N] [ENCODER] < requests.jsonl > weighed.jsonl
+//   explain [--passages N] [--compared M] [ENCODER] < requests.jsonl
 //
-// With N, only the first N passages of each request are used.
+// Only the first N passages of each request are used (8); of the first M (0)
+// the best sentence is compared by its vector whatever the others have, as
+// Rerank does it.
 #include <google/protobuf/util/json_util.h>
 
 #include <cstdlib>

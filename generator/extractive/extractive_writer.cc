@@ -142,6 +142,13 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
     const v1::GenerateRequest& request, const Effort& effort,
     const std::function<bool()>& is_cancelled) const {
+  Explanation found = Read(request, effort);
+  RETURN_IF_ERROR(Weigh(request, effort, is_cancelled, &found));
+  return found;
+}
+
+ExtractiveWriter::Explanation ExtractiveWriter::Read(
+    const v1::GenerateRequest& request, const Effort& effort) const {
   Explanation found;
   found.passages = ReadPassages(request, effort.passages);
   const Language of_passages = found.passages.empty()
@@ -151,18 +158,26 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
   found.question = extractive::ReadQuestion(
       request.question(), of_passages, SpokenLanguage(request, of_passages),
       analyzer.get());
+  ReturnAnalyzer(std::move(analyzer));
   extractive::SetRarity(request.term_keys(), request.term_rarities(),
                         &found.question);
-  if (!found.question.IsEmpty()) {
-    const double best_length = request.max_code_points() > 0
-                                   ? request.max_code_points()
-                                   : kDefaultCodePoints;
-    found.candidates =
-        extractive::FindCandidates(found.question, found.passages,
-                                   kCutAbove * best_length, analyzer.get());
-  }
+  return found;
+}
+
+absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
+                                     const Effort& effort,
+                                     const std::function<bool()>& is_cancelled,
+                                     Explanation* read) const {
+  Explanation& found = *read;
+  if (found.question.IsEmpty()) return absl::OkStatus();
+  const double best_length = request.max_code_points() > 0
+                                 ? request.max_code_points()
+                                 : kDefaultCodePoints;
+  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
+  found.candidates = extractive::FindCandidates(
+      found.question, found.passages, kCutAbove * best_length, analyzer.get());
   ReturnAnalyzer(std::move(analyzer));
-  if (found.candidates.items.empty()) return found;
+  if (found.candidates.items.empty()) return absl::OkStatus();
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 
   const Pool pool = extractive::DescribePool(found.question, found.passages,
@@ -180,7 +195,7 @@ absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
       {&found.question, &found.passages, &found.candidates, &pool,
        &found.features, &scores, &found.probabilities, &found.similarities});
   found.support = extractive::Support(found.signs);
-  return found;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Draft> ExtractiveWriter::Write(

@@ -53,11 +53,18 @@ class ExtractiveWriter : public Writer {
     // Beside them, the best sentence of each of the first so many passages.
     size_t compared_passages = 0;
   };
-  // Everything but the choice. Empty candidates where there is nothing to
-  // weigh. Views of the result look into `request`.
+  // Everything but the choice: Read, then Weigh. Empty candidates where there
+  // is nothing to weigh. Views of the result look into `request`.
   absl::StatusOr<Explanation> Explain(
       const v1::GenerateRequest& request, const Effort& effort,
       const std::function<bool()>& is_cancelled) const;
+  // Question and passages. Costs little: no sentence is looked at.
+  Explanation Read(const v1::GenerateRequest& request,
+                   const Effort& effort) const;
+  // All the rest of what Read made of the same request.
+  absl::Status Weigh(const v1::GenerateRequest& request, const Effort& effort,
+                     const std::function<bool()>& is_cancelled,
+                     Explanation* read) const;
 
  private:
   // Analyzers are for one thread each; they are kept for the next request.

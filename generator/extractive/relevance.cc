@@ -23,32 +23,31 @@ bool Asks(absl::string_view text, const Question& question) {
 
 }  // namespace
 
-std::vector<double> Relevance(absl::string_view question,
-                              const ExtractiveWriter::Explanation& found) {
-  std::vector<double> scores;
-  bool has_scores = false;
-  for (const SourcePassage& passage : found.passages) {
-    scores.push_back(kTotalWeight * passage.total);
-    has_scores |= passage.total != 0;
+bool IsJudgedBySentences(absl::string_view question,
+                         const ExtractiveWriter::Explanation& read) {
+  const bool has_scores = std::any_of(
+      read.passages.begin(), read.passages.end(),
+      [](const SourcePassage& passage) { return passage.total != 0; });
+  return !has_scores || (Asks(question, read.question) &&
+                         read.question.spoken == read.passages[0].language);
+}
+
+std::vector<double> Relevance(const ExtractiveWriter::Explanation& found) {
+  const size_t count = found.passages.size();
+  std::vector<double> similarity(count);
+  std::vector<double> probability(count);
+  for (size_t i = 0; i < found.candidates.items.size(); ++i) {
+    const uint32_t passage = found.candidates.items[i].passage;
+    probability[passage] =
+        std::max(probability[passage], found.probabilities[i]);
+    if (found.similarities.empty()) continue;
+    similarity[passage] = std::max(similarity[passage], found.similarities[i]);
   }
-  const bool by_sentences =
-      !has_scores || (Asks(question, found.question) &&
-                      found.question.spoken == found.passages[0].language);
-  if (by_sentences) {
-    std::vector<double> similarity(scores.size());
-    std::vector<double> probability(scores.size());
-    for (size_t i = 0; i < found.candidates.items.size(); ++i) {
-      const uint32_t passage = found.candidates.items[i].passage;
-      probability[passage] =
-          std::max(probability[passage], found.probabilities[i]);
-      if (found.similarities.empty()) continue;
-      similarity[passage] =
-          std::max(similarity[passage], found.similarities[i]);
-    }
-    for (size_t i = 0; i < scores.size(); ++i) {
-      scores[i] += kBestSimilarityWeight * similarity[i] +
-                   kBestProbabilityWeight * probability[i];
-    }
+  std::vector<double> scores;
+  for (size_t i = 0; i < count; ++i) {
+    scores.push_back(kTotalWeight * found.passages[i].total +
+                     kBestSimilarityWeight * similarity[i] +
+                     kBestProbabilityWeight * probability[i]);
   }
   return Probabilities(scores);
 }

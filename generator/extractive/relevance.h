@@ -14,14 +14,18 @@
 namespace footnote {
 namespace extractive {
 
+// Whether the passages of `read` are judged by their sentences at all. Those
+// without any score of a search are; with one, the search's order stands where
+// the question asks nothing (`question` has neither question word nor mark:
+// what a sentence answers is no matter) or is in another language than the best
+// passage.
+bool IsJudgedBySentences(absl::string_view question,
+                         const ExtractiveWriter::Explanation& read);
+
 // By passage of `found`, as probabilities: a linear score of what the search
-// thought of it and of its best sentence (relevance_weights.h), as softmax.
-// Passages without any score of a search are judged by their sentences. With
-// one, the search's order stands where the question asks nothing (`question`
-// has neither question word nor mark: what a sentence answers is no matter) or
-// is in another language than the best passage.
-std::vector<double> Relevance(absl::string_view question,
-                              const ExtractiveWriter::Explanation& found);
+// thought of it and, where they were weighed, of its best sentence
+// (relevance_weights.h), as softmax.
+std::vector<double> Relevance(const ExtractiveWriter::Explanation& found);
 
 }  // namespace extractive
 }  // namespace footnote

@@ -71,6 +71,10 @@ TEST_F(CliTest, OptionsThatMayBeRepeatedTakeOneWordEach) {
       EXPECT_THAT(found.out, HasSubstr("John Smeaton")) << options[0];
     }
   }
+  EXPECT_THAT(In({"search", "--json", "Who", "built", "Eddystone?"}).out,
+              HasSubstr("\"order\":\"RERANKED\""));
+  EXPECT_THAT(In({"search", "--json", "--fused", "Who built Eddystone?"}).out,
+              HasSubstr("\"order\":\"FUSED\""));
   for (const char* option : {"--label", "--metadata"}) {
     const Finished ingest =
         In({"ingest", "--dry-run", option, "a=b", folder_ + "/light.md"});
