@@ -66,19 +66,31 @@ absl::StatusOr<OlderGeneration> ReadOlder(const Kv& kv,
   return DecodeOlder(*bytes);
 }
 
-void OlderGenerations::Kept::Add(const OlderGeneration& older, uint64_t bytes) {
+bool OlderGenerations::Entry::Lists(const std::string& segment) const {
+  return std::any_of(segments.begin(), segments.end(),
+                     [&](const Segment& s) { return s.name == segment; });
+}
+
+OlderGenerations::Entry OlderGenerations::EntryOf(const OlderGeneration& older,
+                                                  uint64_t row_bytes) {
   Entry entry;
   entry.generation = older.manifest.generation;
   entry.created_us = older.manifest.created_us;
   entry.replaced_us = older.replaced_us;
-  entry.row_bytes = bytes;
+  entry.row_bytes = row_bytes;
   for (const ManifestSegment& segment : older.manifest.segments) {
-    entry.segments.push_back(segment.name);
+    entry.segments.push_back({segment.name, segment.file_bytes});
+  }
+  return entry;
+}
+
+void OlderGenerations::Kept::Add(Entry entry) {
+  for (const Segment& segment : entry.segments) {
     Use& use = uses[segment.name];
     ++use.entries;
     use.file_bytes = segment.file_bytes;
   }
-  row_bytes += bytes;
+  row_bytes += entry.row_bytes;
   const auto at = std::upper_bound(entries.begin(), entries.end(), entry,
                                    [](const Entry& a, const Entry& b) {
                                      return a.generation < b.generation;
@@ -86,16 +98,18 @@ void OlderGenerations::Kept::Add(const OlderGeneration& older, uint64_t bytes) {
   entries.insert(at, std::move(entry));
 }
 
-void OlderGenerations::Kept::Remove(size_t index,
-                                    std::vector<std::string>* freed) {
-  for (const std::string& segment : entries[index].segments) {
-    const auto use = uses.find(segment);
+OlderGenerations::Entry OlderGenerations::Kept::Remove(
+    size_t index, std::vector<std::string>* freed) {
+  Entry entry = std::move(entries[index]);
+  entries.erase(entries.begin() + static_cast<ptrdiff_t>(index));
+  for (const Segment& segment : entry.segments) {
+    const auto use = uses.find(segment.name);
     if (--use->second.entries > 0) continue;
-    freed->push_back(segment);
+    freed->push_back(segment.name);
     uses.erase(use);
   }
-  row_bytes -= entries[index].row_bytes;
-  entries.erase(entries.begin() + static_cast<ptrdiff_t>(index));
+  row_bytes -= entry.row_bytes;
+  return entry;
 }
 
 uint64_t OlderGenerations::Kept::Bytes(
@@ -108,20 +122,27 @@ uint64_t OlderGenerations::Kept::Bytes(
 }
 
 absl::Status OlderGenerations::Load(std::vector<std::string>* unreadable) {
-  kept_.clear();
-  freed_.clear();
   const auto it = kv_->Iterate(kTableMeta, kOlderPrefix);
   for (; it->Valid(); it->Next()) {
     const absl::StatusOr<OlderGeneration> older = DecodeOlder(it->value());
     if (older.ok()) {
-      kept_[older->manifest.collection].Add(*older, it->value().size());
-    } else if (unreadable != nullptr) {
-      unreadable->emplace_back(it->key());
+      kept_[older->manifest.collection].Add(
+          EntryOf(*older, it->value().size()));
     } else {
-      return older.status();
+      unreadable->emplace_back(it->key());
     }
   }
   return it->status();
+}
+
+void OlderGenerations::Add(const std::string& collection, Entry entry) {
+  changes_.push_back({collection, true, entry});
+  kept_[collection].Add(std::move(entry));
+}
+
+void OlderGenerations::Remove(const std::string& collection, size_t index) {
+  changes_.push_back(
+      {collection, false, kept_[collection].Remove(index, &freed_)});
 }
 
 void OlderGenerations::DropIncomplete(
@@ -129,11 +150,14 @@ void OlderGenerations::DropIncomplete(
   for (auto& collection : kept_) {
     Kept& kept = collection.second;
     for (size_t i = kept.entries.size(); i-- > 0;) {
-      const std::vector<std::string>& segments = kept.entries[i].segments;
-      if (std::all_of(segments.begin(), segments.end(), is_there)) continue;
+      const std::vector<Segment>& segments = kept.entries[i].segments;
+      if (std::all_of(segments.begin(), segments.end(),
+                      [&](const Segment& s) { return is_there(s.name); })) {
+        continue;
+      }
       batch->Delete(kTableMeta,
                     OlderKey(collection.first, kept.entries[i].generation));
-      kept.Remove(i, &freed_);
+      Remove(collection.first, i);
     }
   }
 }
@@ -144,7 +168,7 @@ void OlderGenerations::Put(const OlderGeneration& older, KvBatch* batch) {
   const std::string bytes = EncodeOlder(older);
   batch->Put(kTableMeta, OlderKey(collection, older.manifest.generation),
              bytes);
-  kept_[collection].Add(older, bytes.size());
+  Add(collection, EntryOf(older, bytes.size()));
 }
 
 void OlderGenerations::Drop(const std::string& collection, uint64_t generation,
@@ -153,7 +177,7 @@ void OlderGenerations::Drop(const std::string& collection, uint64_t generation,
   for (size_t i = kept.entries.size(); i-- > 0;) {
     if (kept.entries[i].generation != generation) continue;
     batch->Delete(kTableMeta, OlderKey(collection, generation));
-    kept.Remove(i, &freed_);
+    Remove(collection, i);
   }
 }
 
@@ -169,14 +193,33 @@ void OlderGenerations::Trim(const std::string& collection,
           kept.Bytes(shared) > policy.bytes)) {
     batch->Delete(kTableMeta,
                   OlderKey(collection, kept.entries.front().generation));
-    kept.Remove(0, &freed_);
+    Remove(collection, 0);
   }
 }
 
 std::vector<std::string> OlderGenerations::TakeFreed() {
+  changes_.clear();
   std::vector<std::string> freed;
   freed.swap(freed_);
   return freed;
+}
+
+void OlderGenerations::Undo() {
+  std::vector<std::string> ignored;
+  for (; !changes_.empty(); changes_.pop_back()) {
+    Change& change = changes_.back();
+    Kept& kept = kept_[change.collection];
+    if (!change.added) {
+      kept.Add(std::move(change.entry));
+      continue;
+    }
+    for (size_t i = kept.entries.size(); i-- > 0;) {
+      if (kept.entries[i].generation == change.entry.generation) {
+        kept.Remove(i, &ignored);
+      }
+    }
+  }
+  freed_.clear();
 }
 
 bool OlderGenerations::Lists(const std::string& collection,
@@ -191,10 +234,7 @@ std::vector<uint64_t> OlderGenerations::Listing(
   const auto kept = kept_.find(collection);
   if (kept == kept_.end()) return generations;
   for (const Entry& entry : kept->second.entries) {
-    if (std::find(entry.segments.begin(), entry.segments.end(), segment) !=
-        entry.segments.end()) {
-      generations.push_back(entry.generation);
-    }
+    if (entry.Lists(segment)) generations.push_back(entry.generation);
   }
   return generations;
 }

@@ -56,15 +56,15 @@ absl::StatusOr<OlderGeneration> ReadOlder(const Kv& kv,
 
 // What the rows of older generations say, in memory: which are kept and which
 // segments they list. Not thread-safe. Changes go into the caller's batch and
-// are taken as made; where the write fails, Load again.
+// are taken as made: then comes TakeFreed, or Undo where the write failed.
 class OlderGenerations {
  public:
   // `kv` must outlive this object, which knows of nothing before Load.
   explicit OlderGenerations(const Kv* kv) : kv_(kv) {}
 
-  // Reads every row anew. Keys of rows that don't decode (a newer release wrote
-  // them) go to `unreadable`; null: they are an error.
-  absl::Status Load(std::vector<std::string>* unreadable = nullptr);
+  // Reads every row, once. Keys of rows that don't decode (a newer release
+  // wrote them) go to `unreadable`.
+  absl::Status Load(std::vector<std::string>* unreadable);
   // Forgets those with a segment for which `is_there` is false, in a restored
   // backup.
   void DropIncomplete(const std::function<bool(const std::string&)>& is_there,
@@ -79,8 +79,12 @@ class OlderGenerations {
             const std::set<std::string>& shared, int64_t now_us,
             KvBatch* batch);
 
-  // Segments that no generation lists any more since the last call.
+  // The batch is written: segments that no generation lists any more since the
+  // last call.
   std::vector<std::string> TakeFreed();
+  // The batch could not be written: all is as it was after the last TakeFreed.
+  // Needs nothing of the database, which may be what is broken.
+  void Undo();
 
   bool Lists(const std::string& collection, const std::string& segment) const;
   // Numbers of the generations that list it, rising.
@@ -100,12 +104,18 @@ class OlderGenerations {
                     const std::set<std::string>& shared) const;
 
  private:
+  struct Segment {
+    std::string name;
+    uint64_t file_bytes = 0;
+  };
   struct Entry {
     uint64_t generation = 0;
     int64_t created_us = 0;
     int64_t replaced_us = 0;
     uint64_t row_bytes = 0;
-    std::vector<std::string> segments;
+    std::vector<Segment> segments;
+
+    bool Lists(const std::string& segment) const;
   };
   struct Use {
     uint64_t entries = 0;
@@ -116,14 +126,25 @@ class OlderGenerations {
     std::map<std::string, Use> uses;
     uint64_t row_bytes = 0;
 
-    void Add(const OlderGeneration& older, uint64_t row_bytes);
-    void Remove(size_t index, std::vector<std::string>* freed);
+    void Add(Entry entry);
+    Entry Remove(size_t index, std::vector<std::string>* freed);
     uint64_t Bytes(const std::set<std::string>& shared) const;
   };
+  struct Change {
+    std::string collection;
+    bool added = false;  // else removed
+    Entry entry;
+  };
+
+  static Entry EntryOf(const OlderGeneration& older, uint64_t row_bytes);
+  void Add(const std::string& collection, Entry entry);
+  void Remove(const std::string& collection, size_t index);
 
   const Kv* const kv_;
   std::map<std::string, Kept> kept_;
+  // Since the last TakeFreed.
   std::vector<std::string> freed_;
+  std::vector<Change> changes_;
 };
 
 }  // namespace footnote

@@ -273,9 +273,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Publish(
   absl::Status written = KeepOlder(before, next, *standby, &batch);
   if (written.ok()) written = kv_->Write(std::move(batch), /*sync=*/true);
   if (!written.ok()) {
-    // What is kept in truth; where that can't be read either, the next start
-    // does.
-    older_->Load().IgnoreError();
+    older_->Undo();
     return written;
   }
   Tell(generation);

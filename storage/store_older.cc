@@ -185,7 +185,7 @@ void Store::RemoveUnlisted(const std::string& collection,
 absl::Status Store::WriteOlder(const std::string& collection, KvBatch batch) {
   const absl::Status written = kv_->Write(std::move(batch), /*sync=*/true);
   if (!written.ok()) {
-    older_->Load().IgnoreError();
+    older_->Undo();
     return written;
   }
   RemoveUnlisted(collection, older_->TakeFreed());
@@ -274,8 +274,7 @@ absl::Status Store::ReplaceEverywhere(const std::string& collection,
     ReplaceSegment(before, dropped, reader.get(), &next);
     return Publish(next, next, std::move(batch)).status();
   }();
-  // What is kept in truth.
-  if (!written.ok()) older_->Load().IgnoreError();
+  if (!written.ok()) older_->Undo();
   return written;
 }
 

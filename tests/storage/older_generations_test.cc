@@ -2,6 +2,9 @@
 // since, and never the reason why a byte stays that has to go.
 #include "storage/older_generations.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "storage/store.h"
@@ -35,6 +39,22 @@ KeepPolicy KeepMuch() {
   policy.bytes = uint64_t{1} << 30;
   return policy;
 }
+
+// No file grows as long as it lives.
+class FullDisk {
+ public:
+  FullDisk() {
+    signal(SIGXFSZ, SIG_IGN);
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    rlimit none = before_;
+    none.rlim_cur = 1;
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  }
+  ~FullDisk() { EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &before_), 0); }
+
+ private:
+  rlimit before_;
+};
 
 class OlderTest : public ::testing::Test {
  protected:
@@ -385,6 +405,82 @@ TEST_F(OlderTest, ARowThatCanNotBeReadCostsItsGenerationAndNotTheStore) {
   EXPECT_THAT(Then(2, "red"), ElementsAre("a@2:0"));
   EXPECT_THAT(Search(store_.get(), "hen"), ElementsAre("a@3:0"));
   EXPECT_EQ(Files(), Listed());
+}
+
+TEST_F(OlderTest, AWriteThatFailsTakesNothingFromTheListWhateverCanBeRead) {
+  const std::vector<std::string> words = {"red", "green", "blue"};
+  for (const std::string& word : words) {
+    ASSERT_TRUE(Ingest(store_.get(), {{"a", word}}).ok());
+  }
+  MergeAll();
+  // Whoever reads the rows anew meets this one first.
+  KvBatch batch;
+  batch.Put(kTableMeta, "older/", "damaged");
+  ASSERT_TRUE(store_->kv()->Write(std::move(batch), true).ok());
+  const uint64_t kept = store_->SummarizeOlder(kTestCollection)->generations;
+  ASSERT_GE(kept, words.size());
+  policy_.generations = 1;
+  {
+    const FullDisk full;
+    ASSERT_FALSE(store_->TrimOlder().ok());
+  }
+  policy_ = KeepMuch();
+  for (int restart = 0; restart < 2; ++restart) {
+    EXPECT_EQ(store_->SummarizeOlder(kTestCollection)->generations, kept);
+    for (size_t i = 0; i < words.size(); ++i) {
+      EXPECT_THAT(Then(i + 1, words[i]),
+                  ElementsAre(absl::StrCat("a@", i + 1, ":0")));
+    }
+    EXPECT_EQ(Files(), Listed());
+    Reopen();
+  }
+}
+
+TEST_F(OlderTest, WhatIsUndoneIsAsTheRowsSay) {
+  for (const char* word : {"red", "green", "blue", "grey", "brown"}) {
+    ASSERT_TRUE(Ingest(store_.get(), {{"a", word}, {word, word}}).ok());
+  }
+  MergeAll();
+  const std::string collection = kTestCollection;
+  const auto told = [&](const OlderGenerations& older) {
+    const auto all = older.Summarize(collection, {});
+    std::string out =
+        absl::StrCat(all.generations, " from ", all.oldest, " of ",
+                     all.oldest_created_us, ", ", all.bytes);
+    for (const std::string& segment : older.Segments(collection)) {
+      absl::StrAppend(&out, "; ", segment, " ",
+                      absl::StrJoin(older.Listing(collection, segment), ","));
+    }
+    return out;
+  };
+  OlderGenerations older(store_->kv());
+  std::vector<std::string> unreadable;
+  ASSERT_TRUE(older.Load(&unreadable).ok());
+  const std::string as_stored = told(older);
+  std::mt19937 random(1);
+  for (int round = 0; round < 100; ++round) {
+    KvBatch lost;
+    for (uint32_t change = random() % 5; change-- > 0;) {
+      const uint64_t number = 1 + random() % 6;
+      if (random() % 3 == 0) {
+        older.Drop(collection, number, &lost);
+      } else if (random() % 2 == 0) {
+        KeepPolicy policy = KeepMuch();
+        policy.generations = random() % 4;
+        older.Trim(collection, policy, {}, 0, &lost);
+      } else {
+        OlderGeneration put;
+        const auto row = ReadOlder(*store_->kv(), collection, number);
+        if (row.ok()) put = *row;
+        put.manifest.collection = collection;
+        put.manifest.generation = 1 + random() % 9;
+        older.Put(put, &lost);
+      }
+    }
+    older.Undo();
+    ASSERT_EQ(told(older), as_stored) << "round " << round;
+    EXPECT_THAT(older.TakeFreed(), IsEmpty());
+  }
 }
 
 TEST_F(OlderTest, WhatWasErasedDoesNotComeBackThroughTheStandby) {
