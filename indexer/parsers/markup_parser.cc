@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -102,11 +104,26 @@ class MarkupParser::Process {
     pid_ = -1;
   }
 
-  // What became of it, once it has closed its end. Not ok.
-  absl::Status Judge(const ParserLimits& limits) {
+  // It has so much less left of its life's processor time that another text
+  // would not have its own.
+  bool IsOld(const ParserLimits& limits) const {
+    clockid_t clock;
+    timespec used;
+    if (clock_getcpuclockid(pid_, &clock) != 0 ||
+        clock_gettime(clock, &used) != 0) {
+      return true;
+    }
+    return used.tv_sec >= limits.cpu_seconds * (kParserLifeInFiles - 1);
+  }
+
+  // What became of it, once it has closed its end. Not ok. `in_time`: it did
+  // not end because its processor time was over.
+  absl::Status Judge(const ParserLimits& limits, bool* in_time) {
     int status = 0;
     const bool ended = WaitForParser(pid_, &status);
     pid_ = -1;
+    *in_time = ended && !(WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU ||
+                                                  WTERMSIG(status) == SIGKILL));
     if (!ended) {
       return absl::DeadlineExceededError(
           "parser: hung after it had closed its output");
@@ -158,27 +175,28 @@ absl::StatusOr<Extracted> MarkupParser::Read(absl::string_view utf8,
                                              Format format,
                                              const ExtractLimits& limits) {
   absl::StatusOr<Extracted> read;
-  bool out_of_turn = true;
-  for (int tries = 0; out_of_turn && tries < 2; ++tries) {
+  bool again = true;
+  while (again) {
     if (process_ == nullptr || texts_ >= kMostTexts || bytes_ >= kMostBytes ||
-        process_->HasEnded()) {
+        process_->IsOld(limits_) || process_->HasEnded()) {
       RETURN_IF_ERROR(Start());
     }
-    ++texts_;
+    const bool fresh = ++texts_ == 1;
     bytes_ += utf8.size();
-    read = Ask(utf8, format, limits, &out_of_turn);
+    bool not_of_it = false;
+    read = Ask(utf8, format, limits, &not_of_it);
+    again = not_of_it && !fresh;
   }
   if (reply_.capacity() > kKeptReplyBytes) reply_ = std::string();
   return read;
 }
 
-// Leaves process_ null where it is not to be asked again. `out_of_turn`: it
-// answered to a text before this one, which is no fault of this one.
+// Leaves process_ null where it is not to be asked again. `not_of_it`: what
+// went wrong may be the doing of a text before this one.
 absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
                                             Format format,
                                             const ExtractLimits& limits,
-                                            bool* out_of_turn) {
-  *out_of_turn = false;
+                                            bool* not_of_it) {
   std::unique_ptr<Process> process = std::move(process_);
   const absl::Time deadline = absl::Now() + limits_.patience;
   const MarkupRequest request = {++number_, utf8.size(),
@@ -195,9 +213,9 @@ absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
     ASSIGN_OR_RETURN(alive, process->Receive(reinterpret_cast<char*>(&reply),
                                              sizeof(reply), deadline));
   }
-  if (!alive) return process->Judge(limits_);
+  if (!alive) return process->Judge(limits_, not_of_it);
   if (reply.number != number_) {
-    *out_of_turn = true;
+    *not_of_it = true;
     return absl::InternalError("parser: answered out of turn");
   }
   if (reply.bytes > limits_.output_bytes) {
@@ -208,7 +226,7 @@ absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
   reply_.resize(reply.bytes);
   ASSIGN_OR_RETURN(alive,
                    process->Receive(&reply_[0], reply_.size(), deadline));
-  if (!alive) return process->Judge(limits_);
+  if (!alive) return process->Judge(limits_, not_of_it);
   absl::optional<absl::StatusOr<Extracted>> given;
   RETURN_IF_ERROR(ReadParsed(reply_, [&given](ParsedDocument parsed) {
     given = std::move(parsed.document);

@@ -18,9 +18,12 @@ namespace footnote {
 // would take longer than reading it. So one process reads them one after the
 // other, under the limits and in the sandbox of every parser. What a text does
 // to it (a crash, no end, too much memory) costs that text, and the next gets a
-// new process; so does, as a matter of routine, each after a thousand. A text
-// that took over its process could at the worst falsify those that come after
-// it in the same: give each ingestion a MarkupParser of its own.
+// new process; so does, as a matter of routine, each after a thousand, and
+// before the process has used up the processor time of its life
+// (parser_limits.h). A process that dies of the text before is no fault of the
+// next, which is read again in a new one. A text that took over its process
+// could at the worst falsify those that come after it in the same: give each
+// ingestion a MarkupParser of its own.
 //
 // For one thread.
 class MarkupParser {
@@ -48,7 +51,7 @@ class MarkupParser {
 
   absl::Status Start();
   absl::StatusOr<Extracted> Ask(absl::string_view utf8, Format format,
-                                const ExtractLimits& limits, bool* out_of_turn);
+                                const ExtractLimits& limits, bool* not_of_it);
 
   const ParserLimits limits_;
   const std::string program_;

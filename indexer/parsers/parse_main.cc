@@ -22,6 +22,7 @@
 #include "indexer/parsers/markup_frames.h"
 #include "indexer/parsers/parse_file.h"
 #include "indexer/parsers/parsed.h"
+#include "indexer/parsers/parser_limits.h"
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/sandbox.h"
 
@@ -100,7 +101,9 @@ int Main(int argc, char** argv) {
   SandboxLimits limits;
   limits.memory_bytes = strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = atoi(argv[2]);
-  limits.renews_processor_time = stays;
+  if (stays) {
+    limits.cpu_seconds_of_life = limits.cpu_seconds * kParserLifeInFiles;
+  }
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
   // libarchive turns names into the locale's encoding, which must be UTF-8.
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -17,6 +17,10 @@ struct ParserLimits {
   absl::Duration patience = absl::Seconds(120);
 };
 
+// A parser program that stays for more than one file has so many times
+// cpu_seconds over its life.
+constexpr int kParserLifeInFiles = 3;
+
 // What a parser program ends with when it ran out of memory.
 constexpr int kParserOutOfMemory = 42;
 

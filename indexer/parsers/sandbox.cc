@@ -70,6 +70,7 @@ bool Fail(const char* what, int error) {
   return false;
 }
 
+// For good: nothing that the process does raises it again.
 bool Limit(__rlimit_resource resource, rlim_t value) {
   rlimit limit;
   if (getrlimit(resource, &limit) != 0) return false;
@@ -157,10 +158,11 @@ bool Filter(bool opens, bool begins) {
 }  // namespace
 
 bool EnterSandbox(const SandboxLimits& limits) {
+  const bool stays = limits.cpu_seconds_of_life > 0;
   if (!Limit(RLIMIT_AS, limits.memory_bytes) ||
-      !(limits.renews_processor_time
-            ? RenewProcessorTime(limits.cpu_seconds)
-            : Limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds))) ||
+      !Limit(RLIMIT_CPU, static_cast<rlim_t>(stays ? limits.cpu_seconds_of_life
+                                                   : limits.cpu_seconds)) ||
+      (stays && !RenewProcessorTime(limits.cpu_seconds)) ||
       !Limit(RLIMIT_FSIZE, 0) || !Limit(RLIMIT_CORE, 0)) {
     return Fail("setrlimit", errno);
   }

@@ -10,8 +10,9 @@ struct SandboxLimits {
   size_t memory_bytes = size_t{1} << 30;
   int cpu_seconds = 60;
   // It reads one file after the other: cpu_seconds counts from the last
-  // RenewProcessorTime.
-  bool renews_processor_time = false;
+  // RenewProcessorTime, and all of them together get so much, whatever they do;
+  // 0: it reads one.
+  int cpu_seconds_of_life = 0;
   // A folder whose files may be read, where the kernel has Landlock to say no
   // to all others; null: none.
   const char* readable_folder = nullptr;
@@ -30,7 +31,8 @@ struct SandboxLimits {
 bool EnterSandbox(const SandboxLimits& limits);
 
 // From now on this process, which has entered the sandbox and said that it
-// renews, may take so many seconds more. False when the kernel says no.
+// renews, may take so many seconds more, within its life's. False when the
+// kernel says no.
 bool RenewProcessorTime(int seconds);
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,6 +60,18 @@ int Stay(int cpu_seconds) {
     } else if (order == "echo twice") {
       Reply(request.number, Document(order));
       Reply(request.number, Document("what comes next"));
+    } else if (order == "last words") {
+      Reply(request.number, Document(order));
+      // Dies of it when nobody thinks of it any more.
+      if (read(0, &request, sizeof(request)) > 0) raise(SIGSEGV);
+    } else if (order == "usurp") {
+      // Takes all the time that the kernel lets it.
+      rlimit limit;
+      if (getrlimit(RLIMIT_CPU, &limit) != 0) return 1;
+      limit.rlim_cur = RLIM_INFINITY;
+      limit.rlim_max = RLIM_INFINITY;
+      setrlimit(RLIMIT_CPU, &limit);
+      while (true) RenewProcessorTime(cpu_seconds);
     } else if (order == "work") {
       // Less than the second that a text may take.
       const clock_t until = clock() + CLOCKS_PER_SEC * 7 / 10;
@@ -94,7 +107,9 @@ int Main(int argc, char** argv) {
   SandboxLimits limits;
   limits.memory_bytes = strtoull(argv[1], nullptr, 10);
   limits.cpu_seconds = atoi(argv[2]);
-  limits.renews_processor_time = argc == 4;
+  if (argc == 4) {
+    limits.cpu_seconds_of_life = limits.cpu_seconds * kParserLifeInFiles;
+  }
   limits.readable_folder = "/usr/share/common-licenses";
   std::set_new_handler([] { _exit(kParserOutOfMemory); });
   if (!EnterSandbox(limits)) return 1;

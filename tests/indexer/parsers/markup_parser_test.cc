@@ -151,6 +151,41 @@ TEST(MarkupParserTest, EachTextHasItsOwnProcessorTime) {
   EXPECT_EQ(parser.started(), 1);
 }
 
+TEST(MarkupParserTest, AProcessIsReplacedBeforeItsLifeCostsATextItsTime) {
+  BadParser parser;
+  // Three seconds are its life's.
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(parser.Order("work").status(), absl::OkStatus()) << i;
+  }
+  EXPECT_EQ(parser.started(), 2);
+}
+
+TEST(MarkupParserTest, NoTextMakesItsProcessLiveForEver) {
+  BadParser parser(absl::Seconds(60));
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  const absl::Status status = parser.Order("usurp").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("processor time"));
+  EXPECT_EQ(parser.started(), 1) << "its time is not given to it again";
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+}
+
+TEST(MarkupParserTest, ADeathAfterTheReplyDoesNotCostTheNextText) {
+  BadParser parser;
+  ASSERT_EQ(parser.Order("last words").status(), absl::OkStatus());
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(parser.started(), 2);
+}
+
+TEST(MarkupParserTest, ATextThatKillsGetsASecondProcessAndNoThird) {
+  BadParser parser;
+  EXPECT_EQ(parser.Order("crash").status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(parser.started(), 1) << "the first was its own";
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(parser.Order("crash").status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(parser.started(), 3);
+}
+
 TEST(MarkupParserTest, TheProcessIsReplacedAfterAThousandTexts) {
   BadParser parser;
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(parser.Echo(), "heard echo\n");
