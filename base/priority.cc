@@ -29,6 +29,8 @@ std::atomic<int> waiting{0};
 static_assert(sizeof(searches) == 4 && std::atomic<int>::is_always_lock_free,
               "a futex is four bytes");
 
+thread_local int searches_of_this_thread = 0;
+
 // Returns when `searches` is not `value`, when it has become 0, or after
 // `patience`.
 void WaitWhileSearches(int value, std::chrono::nanoseconds patience) {
@@ -40,16 +42,23 @@ void WaitWhileSearches(int value, std::chrono::nanoseconds patience) {
 
 }  // namespace
 
-SearchUnderWay::SearchUnderWay() { searches.fetch_add(1); }
+SearchUnderWay::SearchUnderWay() {
+  ++searches_of_this_thread;
+  searches.fetch_add(1);
+}
 
 SearchUnderWay::~SearchUnderWay() {
+  --searches_of_this_thread;
   if (searches.fetch_sub(1) > 1 || waiting.load() == 0) return;
   syscall(SYS_futex, &searches, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr,
           0);
 }
 
 void YieldToSearches() {
-  if (searches.load(std::memory_order_relaxed) == 0) return;
+  if (searches.load(std::memory_order_relaxed) == 0 ||
+      searches_of_this_thread > 0) {
+    return;
+  }
   thread_local Clock::time_point work_until;
   const Clock::time_point begin = Clock::now();
   if (begin < work_until) return;

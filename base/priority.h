@@ -4,7 +4,8 @@
 
 namespace footnote {
 
-// Somebody waits for what this thread does, as long as it lives.
+// Somebody waits for what this thread does, as long as it lives. Ends in the
+// thread in which it began.
 class SearchUnderWay {
  public:
   SearchUnderWay();
@@ -15,7 +16,8 @@ class SearchUnderWay {
 
 // Called by ingestion and merging every millisecond or so of work: waits while
 // a search of this process is under way. Never long: a thread works a third of
-// the time at least, however much is searched. Costs nothing when nobody does.
+// the time at least, however much is searched. Costs nothing when nobody does,
+// nor in the thread of a search.
 void YieldToSearches();
 
 // The calling thread, and those that it begins, get what others leave of a

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "indexer/file_assembler.h"
 #include "indexer/jobs.h"
@@ -181,6 +182,7 @@ class Receiver {
   absl::Status ReadAll() {
     v1::IngestRequest request;
     while (stream_.read(&request)) {
+      YieldToSearches();
       absl::Status status;
       if (request.has_file()) {
         status = OnFile(request.file());

@@ -367,6 +367,7 @@ class Pipeline::Worker {
       const absl::Status status = WriteGroup(&results);
       if (!status.ok()) ReleaseReserved();
       for (const DocumentResult& result : results) {
+        YieldToSearches();
         shared_.claims->Release(shared_.job.collection, result.document);
         if (!status.ok()) {
           shared_.ReportFailure(result.document, result.path, status);
@@ -426,6 +427,7 @@ class Pipeline::Worker {
     commit.with_like = [&](const std::vector<std::string>& like,
                            KvBatch* batch) {
       for (size_t i = 0; i < like.size(); ++i) {
+        YieldToSearches();
         (*results)[i].duplicate_of = like[i];
         if (shared_.job.with_commit == nullptr) continue;
         shared_.job.with_commit((*results)[i], batch);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "text/sound_key.h"
 #include "text/span.h"
@@ -137,6 +138,7 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
   above_known_ = false;
   const uint32_t first = writer->passage_count();
   for (size_t i = 0; i < document.passages.size(); ++i) {
+    YieldToSearches();
     const CutPassage& passage = document.passages[i];
     const absl::string_view text = document.PassageText(i);
     const Language language = document.passage_languages[i];

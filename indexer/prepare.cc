@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/hash.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "indexer/formats/code.h"
@@ -116,6 +117,7 @@ Language PassageLanguage(const CutPassage& passage, absl::string_view text,
 void FillLanguages(bool given, PreparedDocument* document) {
   std::array<size_t, kLanguageCount> bytes = {};
   for (size_t i = 0; i < document->passages.size(); ++i) {
+    YieldToSearches();
     const absl::string_view text = document->PassageText(i);
     const Language language =
         PassageLanguage(document->passages[i], text, document->language);

@@ -84,6 +84,7 @@ void PostingSink::EndPostings() {
 
 void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
                                absl::Span<const uint32_t> positions) {
+  YieldToSearches();
   constexpr size_t kLongestVarint = 5;
   position_offsets_.push_back(postings_ended_ ? file_->section_bytes()
                                               : waiting_.size());

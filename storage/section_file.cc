@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -84,6 +85,7 @@ absl::StatusOr<std::unique_ptr<SectionFile>> SectionFile::Create(
 }
 
 void SectionFile::Flush() {
+  YieldToSearches();
   const char* data = state_->buffer.data();
   size_t left = state_->buffer.size();
   while (left > 0 && state_->status.ok()) {

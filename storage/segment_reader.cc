@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "storage/half.h"
 #include "storage/postings_codec.h"
@@ -214,6 +215,7 @@ absl::Status SegmentReader::Parse(uint64_t verify_at_most_bytes) {
     section.checksum = entry.checksum;
     section.present = true;
     if (entry.size > verify_at_most_bytes) continue;
+    YieldToSearches();
     const uint64_t sum = XXH3_64bits(section.data, section.size);
     if (sum != entry.checksum) {
       return Damaged(Name(entry.id),

@@ -17,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "storage/manifest_changes.h"
 #include "storage/record_codec.h"
@@ -356,6 +357,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
   KvBatch batch;
   const int64_t now_us = NowMicros();
   for (const VersionRecord& record : commit.versions) {
+    YieldToSearches();
     ASSIGN_OR_RETURN(
         const uint32_t wanted,
         documents_->NextVersion({record.collection, record.document}));
@@ -368,6 +370,7 @@ absl::StatusOr<std::shared_ptr<const Generation>> Store::Apply(
     Hide(*now, record.document, &next);
   }
   for (const std::string& document : commit.deleted_documents) {
+    YieldToSearches();
     RETURN_IF_ERROR(documents_->AppendDelete({commit.collection, document},
                                              now_us, &batch));
     Hide(*now, document, &next);
@@ -388,6 +391,7 @@ absl::Status Store::ApplyDuplicates(const Commit& commit, KvBatch* batch) {
   }
   std::vector<std::string> like(commit.versions.size());
   for (size_t i = 0; i < commit.versions.size(); ++i) {
+    YieldToSearches();
     ASSIGN_OR_RETURN(
         like[i], changes.Put(commit.versions[i].document,
                              commit.signatures.empty() ? absl::nullopt

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/types/span.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -41,6 +42,7 @@ absl::Status PassageEncoder::Flush(SegmentWriter* writer) {
     texts.clear();
     for (size_t i = begin; i < end; ++i) texts.push_back(batch[i].second);
     rows_.resize(texts.size() * dimension);
+    YieldToSearches();
     RETURN_IF_ERROR(encoder_->Encode(texts, rows_.data()));
     for (size_t i = begin; i < end; ++i) {
       RETURN_IF_ERROR(writer->AddVectorOf(

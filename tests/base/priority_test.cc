@@ -27,6 +27,25 @@ TEST(PriorityTest, ABackgroundThreadAndWhatItBeginsComeLast) {
   EXPECT_EQ(Nice(), before) << "the others are as they were";
 }
 
+// How often this thread gave up a processor to wait.
+int64_t Waits() {
+  rusage used;
+  EXPECT_EQ(getrusage(RUSAGE_THREAD, &used), 0);
+  return used.ru_nvcsw;
+}
+
+TEST(PriorityTest, ASearchDoesNotWaitForItself) {
+  {
+    const SearchUnderWay search;
+    const int64_t before = Waits();
+    YieldToSearches();
+    EXPECT_EQ(Waits(), before);
+  }
+  const int64_t before = Waits();
+  YieldToSearches();
+  EXPECT_EQ(Waits(), before) << "nobody searches";
+}
+
 TEST(PriorityTest, WorkGoesOnHoweverLongASearchTakes) {
   const SearchUnderWay search;
   bool went_on = false;
