@@ -7,6 +7,7 @@
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -27,10 +28,14 @@
 #include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 
 namespace footnote {
 namespace {
+
+// A millisecond of a compaction's work.
+constexpr size_t kWritePieceBytes = 64 << 10;
 
 rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
@@ -264,6 +269,41 @@ class EventLog : public rocksdb::Logger {
   }
 };
 
+// Limits nothing: RocksDB asks before each piece that it writes, and then a
+// compaction lets searches by. Not what is flushed: writers wait for it.
+class PoliteWriting : public rocksdb::RateLimiter {
+ public:
+  void SetBytesPerSecond(int64_t /*bytes*/) override {}
+  using RateLimiter::Request;
+  void Request(int64_t /*bytes*/, rocksdb::Env::IOPriority priority,
+               rocksdb::Statistics* /*statistics*/) override {
+    if (priority == rocksdb::Env::IO_LOW) YieldToSearches();
+  }
+  int64_t GetSingleBurstBytes() const override { return kMostBytes; }
+  int64_t GetTotalBytesThrough(
+      rocksdb::Env::IOPriority /*priority*/) const override {
+    return 0;
+  }
+  int64_t GetTotalRequests(
+      rocksdb::Env::IOPriority /*priority*/) const override {
+    return 0;
+  }
+  int64_t GetBytesPerSecond() const override { return kMostBytes; }
+
+ private:
+  static constexpr int64_t kMostBytes = int64_t{1} << 30;
+};
+
+// Compactions of every database of this process get what others leave of a
+// processor.
+void CompactInBackground() {
+  for (const auto pool : {rocksdb::Env::LOW, rocksdb::Env::BOTTOM}) {
+    rocksdb::Env::Default()
+        ->LowerThreadPoolCPUPriority(pool, rocksdb::CpuPriority::kLow)
+        .PermitUncheckedError();
+  }
+}
+
 absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
     const std::string& folder, const KvOptions& options) {
   auto instance = std::make_shared<KvInstance>();
@@ -272,6 +312,8 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
   db_options.create_missing_column_families = true;
   db_options.info_log = std::make_shared<EventLog>();
   db_options.max_background_jobs = 2;
+  db_options.rate_limiter = std::make_shared<PoliteWriting>();
+  db_options.writable_file_max_buffer_size = kWritePieceBytes;
   db_options.paranoid_checks = true;
   // What was synced is found again, and what was not is cut off cleanly.
   db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -311,6 +353,7 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
       }
     }
     status = rocksdb::DB::Open(db_options, folder, tables, &handles, &db);
+    CompactInBackground();
   } else {
     struct stat info;
     const std::string current = absl::StrCat(folder, "/CURRENT");

@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/priority.h"
 #include "gtest/gtest.h"
 #include "tests/storage/segment_builder.h"
 
@@ -192,6 +193,35 @@ TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   kv = OpenOrDie(folder);
   EXPECT_EQ(kv->Get(0, "durable").value(), "value");
   EXPECT_TRUE(Put(kv.get(), 0, "after", "value", true).ok());
+}
+
+TEST(KvTest, CompactionsComeLast) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "key", "value").ok());
+  ASSERT_TRUE(kv->Compact(0).ok());
+  int compacting = 0;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/self/task")) {
+    const std::string name = ReadWholeFile(task.path() / "comm");
+    if (!absl::StartsWith(name, "rocksdb:low")) continue;
+    const int id = std::stoi(task.path().filename().string());
+    EXPECT_EQ(getpriority(PRIO_PROCESS, static_cast<id_t>(id)), 19);
+    ++compacting;
+  }
+  EXPECT_GT(compacting, 0);
+}
+
+TEST(KvTest, ACompactionEndsHoweverLongASearchTakes) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  const SearchUnderWay search;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(
+        Put(kv.get(), 0, absl::StrCat("k", i), std::string(9999, 'x')).ok());
+  }
+  ASSERT_TRUE(kv->Compact(0).ok());
+  EXPECT_EQ(kv->Get(0, "k99").value(), std::string(9999, 'x'));
 }
 
 TEST(KvTest, SaysDataLossWhenAFileIsDamaged) {
