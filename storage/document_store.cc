@@ -243,13 +243,21 @@ absl::Status DocumentStore::WriteText(const VersionRef& version,
                                       absl::string_view locator) {
   RETURN_IF_ERROR(CheckRef(DocumentOf(version)));
   const std::string key = Key(version);
+  const absl::StatusOr<std::string> before = kv_->Get(kTablePending, key);
+  if (!before.ok() && !absl::IsNotFound(before.status())) {
+    return before.status();
+  }
   KvBatch batch;
   // The mark comes first, so that whatever follows is found again.
   std::string mark;
   RecordWriter(&mark).Number(text.size());
   batch.Put(kTablePending, key, mark);
-  batch.DeletePrefix(kTableTexts, key);
-  batch.DeletePrefix(kTableLocators, key);
+  // Not without need: RocksDB works out the ranges deleted in memory anew at
+  // the first read after each, and searches read these tables.
+  if (before.ok()) {
+    batch.DeletePrefix(kTableTexts, key);
+    batch.DeletePrefix(kTableLocators, key);
+  }
   RETURN_IF_ERROR(WriteChunks(kv_, kTableTexts, key, text, &batch));
   RETURN_IF_ERROR(WriteChunks(kv_, kTableLocators, key, locator, &batch));
   return kv_->Write(std::move(batch), /*sync=*/false);

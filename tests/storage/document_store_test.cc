@@ -155,6 +155,21 @@ TEST_F(DocumentStoreTest, PagesThroughLiveDocumentsOfOneCollection) {
   EXPECT_FALSE(store_->ListDocuments("c", 1001, "").ok());
 }
 
+TEST_F(DocumentStoreTest, NothingIsLeftOfAnEarlierAttempt) {
+  const std::string longer(3 * DocumentStore::kChunkBytes, 'x');
+  ASSERT_TRUE(
+      store_->WriteText(Record("a", longer).ref(), longer, longer).ok());
+  ASSERT_TRUE(Commit("a", "short").ok());
+  int chunks = 0;
+  for (const int table : {kTableTexts, kTableLocators}) {
+    for (const auto it = kv_->Iterate(table, ""); it->Valid(); it->Next()) {
+      EXPECT_EQ(it->value().find('x'), absl::string_view::npos);
+      ++chunks;
+    }
+  }
+  EXPECT_EQ(chunks, 2);
+}
+
 TEST_F(DocumentStoreTest, RemovesTextsThatWereNeverCommitted) {
   ASSERT_TRUE(Commit("kept", "text").ok());
   const VersionRecord record = Record("lost", "text");
