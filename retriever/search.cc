@@ -1,6 +1,8 @@
 #include "retriever/search.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
 #include "base/status_macros.h"
@@ -62,6 +65,14 @@ void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
                                             !among(c.named_rank);
                                    }),
                     candidates->end());
+}
+
+VersionRef VersionOf(const Generation& generation, const Candidate& candidate) {
+  const SegmentReader& reader = *generation.segments[candidate.segment].reader;
+  const DocumentRow& document =
+      reader.Document(reader.passages()[candidate.passage]);
+  return {generation.manifest.collection,
+          std::string(reader.DocumentId(document)), document.version};
 }
 
 }  // namespace
@@ -204,7 +215,37 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
   }
   KeepBest(query.top_k, query.distinct_documents, query.is_repeat, index.words,
            &candidates);
+  OldestFirst(index, absl::MakeSpan(candidates));
   return absl::OkStatus();
+}
+
+void Searcher::OldestFirst(const SearchIndex& index,
+                           absl::Span<Candidate> sorted) const {
+  for (size_t begin = 0; begin < sorted.size();) {
+    size_t end = begin + 1;
+    while (end < sorted.size() && sorted[end].total == sorted[begin].total) {
+      ++end;
+    }
+    if (end - begin > 1) {
+      std::vector<std::pair<int64_t, Candidate>> alike;
+      for (const Candidate& candidate : sorted.subspan(begin, end - begin)) {
+        const absl::StatusOr<VersionRecord> record =
+            store_->documents()->GetVersion(
+                VersionOf(index.generation(), candidate));
+        // What can't be read is told where its text is wanted.
+        alike.emplace_back(record.ok() ? record->ingested_us
+                                       : std::numeric_limits<int64_t>::max(),
+                           candidate);
+      }
+      std::stable_sort(
+          alike.begin(), alike.end(),
+          [](const auto& a, const auto& b) { return a.first < b.first; });
+      for (size_t i = 0; i < alike.size(); ++i) {
+        sorted[begin + i] = std::move(alike[i].second);
+      }
+    }
+    begin = end;
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(
@@ -382,11 +423,8 @@ TextOf Searcher::ReaderOf(const SearchIndex& index) const {
     const SegmentReader& reader =
         *index.generation().segments[candidate.segment].reader;
     const PassageRow& row = reader.passages()[candidate.passage];
-    const DocumentRow& document = reader.Document(row);
     return store_->documents()->ReadText(
-        {index.generation().manifest.collection,
-         std::string(reader.DocumentId(document)), document.version},
-        row.begin, row.end);
+        VersionOf(index.generation(), candidate), row.begin, row.end);
   };
 }
 
@@ -423,9 +461,7 @@ absl::Status Searcher::FillPassage(const SearchIndex& index,
   const SegmentReader& reader = *generation.segments[candidate.segment].reader;
   const PassageRow& row = reader.passages()[candidate.passage];
   const DocumentRow& document = reader.Document(row);
-  const VersionRef version = {generation.manifest.collection,
-                              std::string(reader.DocumentId(document)),
-                              document.version};
+  const VersionRef version = VersionOf(generation, candidate);
 
   v1::Passage* passage = response->add_passages();
   v1::DocumentVersion* source = passage->mutable_source();

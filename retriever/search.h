@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "model/encoder/encoder.h"
 #include "retriever/rank.h"
 #include "retriever/repeats.h"
@@ -101,6 +102,11 @@ class Searcher {
   // word. Fills `ranking` and `across_languages`.
   absl::Status RankAcrossLanguages(const v1::Filter& filter,
                                    Explanation* found);
+
+  // Of those in `sorted` that score alike, as copies do, puts first what was
+  // stored first, whatever segments they lie in now.
+  void OldestFirst(const SearchIndex& index,
+                   absl::Span<Candidate> sorted) const;
 
   Store* const store_;
   const Encoder* const encoder_;

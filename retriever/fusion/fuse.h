@@ -40,7 +40,7 @@ void ScoreAcross(bool encoder_speaks, Candidate* candidate);
 // translation, that is not a function word, or when its vector is near.
 bool IsEvidence(const Candidate& candidate);
 
-// Best first; equals by segment and passage, which is the order of arrival.
+// Best first; equals by segment and passage.
 bool BetterFirst(const Candidate& a, const Candidate& b);
 
 }  // namespace footnote

@@ -77,8 +77,9 @@ class SearchTest : public ::testing::Test {
 
   // Commits `text` as the document's next version, one passage.
   void Put(const std::string& document, const std::string& text,
-           uint32_t version = 1) {
+           uint32_t version = 1, int64_t ingested_us = 0) {
     VersionRecord record;
+    record.ingested_us = ingested_us;
     record.collection = "c";
     record.document = document;
     record.version = version;
@@ -223,6 +224,27 @@ TEST_F(SearchTest, SeesNeitherDeletedNorSupersededText) {
   response = MustSearch(Ask("moon"));
   ASSERT_EQ(response.passages_size(), 1);
   EXPECT_EQ(response.passages(0).source().version(), 2u);
+}
+
+TEST_F(SearchTest, OfCopiesTheOneThatWasStoredFirstComesFirst) {
+  const std::string text = "The moon pulls the sea.";
+  // As two threads may commit what they have.
+  Put("later", text, 1, 2000);
+  Put("other", "The sea is made of water, the moon is not.", 1, 500);
+  Put("first", text, 1, 1000);
+  Put("last", text, 1, 3000);
+  for (const bool merged : {false, true}) {
+    if (merged) {
+      MergePolicy policy;
+      policy.fan_in = 2;
+      ASSERT_TRUE(store_->Merge("c", policy, nullptr).ok());
+    }
+    const auto response = MustSearch(Ask("What pulls the sea?"));
+    ASSERT_EQ(response.passages_size(), 4) << merged;
+    EXPECT_EQ(response.passages(0).source().document(), "first") << merged;
+    EXPECT_EQ(response.passages(1).source().document(), "later") << merged;
+    EXPECT_EQ(response.passages(2).source().document(), "last") << merged;
+  }
 }
 
 TEST_F(SearchTest, AnIndexThatGrewFindsExactlyWhatANewOneFinds) {
