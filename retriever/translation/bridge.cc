@@ -97,7 +97,7 @@ SentenceWords WordsOf(const Corpus& corpus, absl::string_view text,
   const Language language = static_cast<Language>(row.language);
   SentenceWords words(std::max<size_t>(1, sentences.size()));
   size_t sentence = 0;
-  for (const ContentWord& word : ContentWords(text, language)) {
+  for (const ContentWord& word : ContentWords(text, language, lexicon)) {
     while (sentence + 1 < sentences.size() &&
            word.begin >= sentences[sentence].end) {
       ++sentence;

@@ -23,17 +23,24 @@ struct ContentWord {
   // How it sounds (text/sound_key.h) when it may be a name: in scripts with
   // capitals, one with a capital. Else empty.
   std::string name;
-  // Of its stem, the parts of a compound, and the bigrams that begin here.
+  // Of its stem, the parts of a compound, and the bigrams that begin here; of a
+  // Vietnamese compound, itself.
   absl::InlinedVector<uint64_t, 4> meanings;
+  // Of the syllables of a Vietnamese compound, which alone mean little: "thành
+  // công" is a success, "công" a tool.
+  absl::InlinedVector<uint64_t, 2> syllables;
 };
 
 // Content words of `text` in order, each place once. In Chinese what may be a
-// foreign name is one more word, beside those that it is cut into.
+// foreign name is one more word, beside those that it is cut into. In
+// Vietnamese two syllables that `lexicon` translates together are one word;
+// where such pairs overlap, those that it translates most surely.
 // Safe from many threads.
-std::vector<ContentWord> ContentWords(absl::string_view text,
-                                      Language language);
+std::vector<ContentWord> ContentWords(absl::string_view text, Language language,
+                                      const Lexicon& lexicon);
 
 // What a word may be in English; what it is itself, as names are, among it.
+// What a syllable of a compound means counts .3.
 std::vector<Translation> InEnglish(const ContentWord& word, Language language,
                                    const Lexicon& lexicon);
 

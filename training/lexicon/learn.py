@@ -14,6 +14,9 @@ which was chosen among ten such forms by how often the translated question alone
 finds its paragraph. The three best of a word are kept, and of each language the
 words that were seen most and most clearly.
 
+Vietnamese writes its words as syllables. Two that stand in underthesea's list of
+words are one word, and are not learnt as syllables beside.
+
 Deterministic: what is left out is left out by a hash. FOLDER keeps packages,
 pairs and each language's table; what is there is not made again. Needs numpy
 and the encoder's requirements.
@@ -29,6 +32,7 @@ import re
 import struct
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 
@@ -48,18 +52,19 @@ NUMBERS = {"ar": 1, "cs": 2, "de": 3, "el": 4, "es": 6, "fa": 7, "fr": 8,
 TERM = re.compile(r"\d:([0-9a-f]{16}):([^:]*?)(?= \d:[0-9a-f]{16}:|$)")
 
 MOST_WORDS = 130000  # pairs of dictionaries, the shortest first
-MOST_MESSAGES = 100000
+MOST_MESSAGES = 600000
 LONGEST_GLOSS = 3
-LONGEST_MESSAGE = 10  # English words
-MOST_TERMS = (10, 24)  # of a pair's sides
+LONGEST_MESSAGE = 50  # English words
+MOST_TERMS = (30, 60)  # of a pair's sides
 ROUNDS = 5
 UNSEEN = 0.3  # what each word keeps for what it was not seen with
 NULL = 0.5
 TRANSLATIONS = 3
 LEAST, LEAST_SHARE = 0.25, 0.5
-WORDS = 24000  # of a language
+WORDS = 32000  # of a language
 ENGLISH_TERMS = 60000
 HASH_BITS = 26
+VIETNAMESE_WORDS = "underthesea/corpus/data/Viet74K.txt"
 
 
 def say(text):
@@ -67,7 +72,8 @@ def say(text):
 
 
 def gather(work, with_dictionaries):
-    """Writes FOLDER/pairs/NAME: lines of language, English, text."""
+    """Writes FOLDER/pairs/NAME: lines of language, English, text. Returns the
+    files of the encoder's packages."""
     folder = os.path.join(work, "pairs")
     packages = os.path.join(work, "packages")
     os.makedirs(folder, exist_ok=True)
@@ -83,7 +89,7 @@ def gather(work, with_dictionaries):
                     out.write("\t".join(pair) + "\n")
         os.rename(path + ".part", path)
 
-    files = fetch.fetch(packages, say)
+    texts = files = fetch.fetch(packages, say)
     for (registry, name), path in sorted(files.items()):
         if registry == "debian":
             write(name, lambda p=path: extract.catalogues(p))
@@ -93,7 +99,7 @@ def gather(work, with_dictionaries):
             continue  # with the other dictionaries, or not at all
         write("+" + name, lambda p=pairs: p)
     if not with_dictionaries:
-        return
+        return texts
     fetch.HERE = HERE
     files = fetch.fetch(packages, say)
     for (registry, _), path in sorted(files.items()):
@@ -101,6 +107,7 @@ def gather(work, with_dictionaries):
             subprocess.run(["dpkg-deb", "-x", path, unpacked], check=True)
     share = os.path.join(unpacked, "usr/share/")
     write("=dictionaries", lambda: dictionaries.words(files, share))
+    return texts
 
 
 def by_hash(pair):
@@ -124,7 +131,6 @@ def pairs_of(work, language):
     words.sort(key=lambda p: (len(p[0].split()) + len(p[1].split()),
                               len(p[0]) + len(p[1])))
     messages = sorted(messages, key=by_hash)
-    messages.sort(key=lambda p: len(p[0].split()) > 6)
     return words[:MOST_WORDS] + messages[:MOST_MESSAGES]
 
 
@@ -133,6 +139,27 @@ def terms(tool, language, texts):
     out = subprocess.run([tool], input=lines, capture_output=True, text=True,
                          check=True).stdout.split("\n")[:-1]
     return [list(dict.fromkeys(TERM.findall(line))) for line in out]
+
+
+def compounds(files):
+    """The pairs of syllables that are Vietnamese words."""
+    with zipfile.ZipFile(files["pip", "underthesea"]) as file:
+        words = file.read(VIETNAMESE_WORDS).decode().splitlines()
+    return [w for w in words if w == w.lower() and len(w.split()) == 2]
+
+
+def join(line, words):
+    """The terms of a Vietnamese text, its compounds in their syllables' place."""
+    pairs, within, last = [], set(), None
+    for key, spelt in line:
+        if " " not in spelt or key not in words:
+            continue
+        syllables = spelt.split(" ")
+        if syllables[0] != last:
+            pairs.append((key, spelt))
+            within.update(syllables)
+            last = syllables[1]
+    return pairs + [t for t in line if " " not in t[1] and t[1] not in within]
 
 
 class Links:
@@ -179,15 +206,19 @@ class Links:
         return likely, count
 
 
-def learn(work, tool, language):
+def learn(work, files, tool, language):
     """{key: ([(likelihood, English term)], how often it was seen)}"""
     kept = os.path.join(work, language + ".pickle")
     if os.path.exists(kept):
         with open(kept, "rb") as file:
             return pickle.load(file)
     pairs = pairs_of(work, language)
-    links = Links(terms(tool, "en", [p[0] for p in pairs]),
-                  terms(tool, language, [p[1] for p in pairs]))
+    other = terms(tool, language, [p[1] for p in pairs])
+    if language == "vi":
+        words = {key for line in terms(tool, "vi", compounds(files))
+                 for key, spelt in line if " " in spelt}
+        other = [join(line, words) for line in other]
+    links = Links(terms(tool, "en", [p[0] for p in pairs]), other)
     there, there_count = links.likelihoods(to_english=True)
     back, back_count = links.likelihoods(to_english=False)
     seen = np.minimum(there_count, back_count)
@@ -267,8 +298,8 @@ def main():
     parser.add_argument("--out", default=os.path.join(
         ROOT, "retriever/translation/data/lexicon.bin"))
     args = parser.parse_args()
-    gather(args.work, args.with_dictionaries)
-    write({language: learn(args.work, args.terms, language)
+    files = gather(args.work, args.with_dictionaries)
+    write({language: learn(args.work, files, args.terms, language)
            for language in args.languages.split(",")}, args.out)
 
 

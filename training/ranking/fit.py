@@ -11,7 +11,8 @@
   training/ranking/fit.py --home qa.jsonl headings.jsonl \\
       --across cross.jsonl --out retriever/fusion/weights.h
 
-training/refit does all of it. Needs numpy and scipy.
+training/refit does all of it. Needs numpy and scipy. Without --home or --across
+those weights stay as the file of --out has them.
 
 The score of a passage is linear; its weights maximise the probability (softmax
 over a question's passages) of the passages of the document that the question
@@ -27,6 +28,7 @@ import collections
 import hashlib
 import json
 import os
+import re
 
 import numpy as np
 from scipy.optimize import minimize
@@ -184,6 +186,18 @@ def enum_order(path):
     return [n.strip().strip('"') for n in names.split(",") if n.strip()]
 
 
+def kept(path, kind, names):
+    """The weights of a kind and their notes, as the file `path` has them."""
+    source = open(path, encoding="utf-8").read()
+    array = {"home": "kRankWeights", "across": "kAcrossWeights"}[kind]
+    rows = source.split(array + "[kRankFeatureCount] = {")[1].split("}")[0]
+    weight = {name: float(number) for number, name in
+              re.findall(r"(-?[\d.]+),  // (\w+)", rows)}
+    notes = re.findall(r"^//   .*", source, re.M)
+    return (np.array([weight[n] for n in names]),
+            [n for n in notes if ("across" in n) == (kind == "across")])
+
+
 def lines_of(weights, names):
     return "".join("    %.4f,  // %s\n" % (w, n)
                    for w, n in zip(weights, names))
@@ -192,7 +206,7 @@ def lines_of(weights, names):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--home", nargs="+", required=True)
+    parser.add_argument("--home", nargs="*", default=[])
     parser.add_argument("--across", nargs="*", default=[])
     parser.add_argument("--features",
                         default="retriever/fusion/features.cc")
@@ -208,7 +222,9 @@ def main():
             ("home", args.home, ACROSS_ONLY),
             ("across", args.across, {"language"})]:
         if not paths:
-            final[kind] = np.zeros(len(names))
+            if args.out:
+                final[kind], noted = kept(args.out, kind, names)
+                notes += noted
             continue
         left_out = set(left_out) | set(args.leave_out)
         sets = [load(path, names, kind == "across") for path in paths]
