@@ -2,17 +2,22 @@
 """Makes tiny decoders with random weights, and what transformers computes.
 
 usage: make_golden.py OUT [--seed N] [--only NAME] [--set key=value]...
+                      [--exact]
 
 Writes OUT/NAME/{config.json, model.safetensors, golden.safetensors} for each
 architecture. Weights are drawn, rounded to bf16 and stored as bf16, so the
 numbers of golden.safetensors, computed in fp32 on one thread with eager
 attention, hold for any reader. `--set` changes sizes: hidden_size, layers,
 heads, kv_heads, head_dim, window, intermediate_size, prompt, greedy.
+`--exact` computes them in fp64 instead, and prints how far fp32 is from it in
+the logits: what an engine in fp32 may be off by, and torch itself is.
 Wants torch 2.13 and transformers 5.23. `footnote model golden OUT/NAME`
 compares.
 """
 
 import argparse
+import contextlib
+import copy
 import os
 
 import torch
@@ -45,12 +50,33 @@ def randomize(model, generator):
             p.copy_(value.to(torch.bfloat16).float())
 
 
-def write(folder, model, sizes, generator):
-    os.makedirs(folder, exist_ok=True)
-    randomize(model, generator)
-    model.eval()
-    ids = torch.randint(7, sizes["vocab_size"], (1, sizes["prompt"]),
-                        generator=generator)
+@contextlib.contextmanager
+def in_doubles():
+    """transformers asks for fp32 in norms, softmax and angles: it gets fp64."""
+    kept = torch.float32, torch.float, torch.Tensor.float
+    torch.float32 = torch.float = torch.float64
+    torch.Tensor.float = torch.Tensor.double
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.float32, torch.float, torch.Tensor.float = kept
+        torch.set_default_dtype(torch.float32)
+
+
+def exact(model):
+    """The same weights, computing in fp64."""
+    with in_doubles():
+        config = copy.deepcopy(model.config)
+        config._attn_implementation = "eager"
+        config._experts_implementation = "eager"
+        twin = type(model)(config).double().eval()
+    twin.load_state_dict({k: v.double() for k, v in model.state_dict().items()})
+    return twin
+
+
+def computed(model, ids, greedy):
+    """What `model` makes of `ids` and of the `greedy` tokens after them."""
     seen, hooks = {}, []
 
     def hook(name):
@@ -78,7 +104,7 @@ def write(folder, model, sizes, generator):
     seen["ids"] = ids.to(torch.int32)
     now, past, tokens, steps = ids, None, [], []
     with torch.no_grad():
-        for _ in range(sizes["greedy"]):
+        for _ in range(greedy):
             out = model(now, past_key_values=past, use_cache=True)
             past = out.past_key_values
             steps.append(out.logits[0, -1].clone())
@@ -86,8 +112,26 @@ def write(folder, model, sizes, generator):
             now = torch.tensor([[tokens[-1]]])
     seen["greedy.logits"] = torch.stack(steps)
     seen["greedy.ids"] = torch.tensor(tokens, dtype=torch.int32)
+    return seen
+
+
+def write(folder, model, sizes, generator, in_fp64):
+    os.makedirs(folder, exist_ok=True)
+    randomize(model, generator)
+    model.eval()
+    ids = torch.randint(7, sizes["vocab_size"], (1, sizes["prompt"]),
+                        generator=generator)
+    seen = computed(model, ids, sizes["greedy"])
+    if in_fp64:
+        plain, twin = seen, exact(model)
+        with in_doubles():
+            seen = computed(twin, ids, sizes["greedy"])
+        off = (plain["logits"].double() - seen["logits"]).abs().max().item()
+        print(folder, "torch's fp32 logits differ from fp64 by",
+              f"{off:.2g}")
     first = lambda v: (v[0] if v.dim() > 1 and v.shape[0] == 1 else v)
-    save_file({k: first(v).contiguous() for k, v in seen.items()},
+    single = lambda v: v.float() if v.is_floating_point() else v
+    save_file({k: single(first(v)).contiguous() for k, v in seen.items()},
               os.path.join(folder, "golden.safetensors"))
     model.to(torch.bfloat16).save_pretrained(folder)
     generation = os.path.join(folder, "generation_config.json")
@@ -163,6 +207,7 @@ def main():
     parser.add_argument("--seed", type=int, default=20260401)
     parser.add_argument("--only", default="")
     parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--exact", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     sizes = dict(SIZES)
@@ -175,7 +220,7 @@ def main():
         config._attn_implementation = "eager"
         torch.manual_seed(0)
         write(os.path.join(arguments.out, name), kind(config), sizes,
-              torch.Generator().manual_seed(arguments.seed))
+              torch.Generator().manual_seed(arguments.seed), arguments.exact)
 
 
 if __name__ == "__main__":
