@@ -6,15 +6,16 @@
 //
 // Makes N documents of one passage each (default 1,000,000; some forty words
 // that are drawn by Zipf's law from a vocabulary of 100,000, seeded), with
-// vectors of 384 dimensions that stand in the JSON lines as a caller supplies
-// them: seeded ones around 2,000 centres, or for the first --encoded documents
-// those that --encoder makes of the text. Everything goes through the services
-// as over the network (gRPC within the process): ingestion, search, deletes.
+// vectors of 384 dimensions (the encoder's, where one is given) that stand in
+// the JSON lines as a caller supplies them: seeded ones around 2,000 centres,
+// or for the first --encoded documents those that --encoder makes of the text.
+// Everything goes through the services as over the network (gRPC within the
+// process): ingestion, search, deletes.
 //
 // Prints `name: value unit`:
 //   ingest            documents/s, wall; memory (heap) at its highest
 //   segments, bytes   after the merges
-//   search_quiet      p50, p99, longest of 384-d hybrid searches, text and all,
+//   search_quiet      p50, p99, longest of hybrid searches, text and all,
 //                     one after the other with 5 ms in between, as somebody
 //                     asks who thinks; found: the share whose document comes
 //                     first
@@ -141,7 +142,9 @@ class HeapWatch {
 class Corpus {
  public:
   explicit Corpus(const Encoder* encoder, uint32_t encoded)
-      : encoder_(encoder), encoded_(encoder == nullptr ? 0 : encoded) {
+      : encoder_(encoder),
+        encoded_(encoder == nullptr ? 0 : encoded),
+        dimension_(encoder == nullptr ? kDimension : encoder->dimension()) {
     static constexpr const char* kBegins[] = {"b", "d", "f", "gr", "k", "l",
                                               "m", "n", "p", "st", "t", "v"};
     static constexpr const char* kVowels[] = {"a", "e", "i", "o", "u", "ou"};
@@ -160,7 +163,7 @@ class Corpus {
     }
     std::mt19937 random(1);
     std::normal_distribution<float> normal;
-    centres_.resize(size_t{kCentres} * kDimension);
+    centres_.resize(size_t{kCentres} * dimension_);
     for (float& value : centres_) value = normal(random);
   }
 
@@ -186,7 +189,7 @@ class Corpus {
 
   absl::StatusOr<std::vector<float>> Vector(uint32_t number,
                                             int revision) const {
-    std::vector<float> vector(kDimension);
+    std::vector<float> vector(dimension_);
     if (number < encoded_ && revision == 0) {
       const std::string text = Text(number, revision);
       RETURN_IF_ERROR(
@@ -194,9 +197,9 @@ class Corpus {
       return vector;
     }
     std::mt19937 random(number * 2 + revision + 77);
-    const float* centre = &centres_[size_t{random() % kCentres} * kDimension];
+    const float* centre = &centres_[size_t{random() % kCentres} * dimension_];
     float sum = 0;
-    for (int d = 0; d < kDimension; ++d) {
+    for (size_t d = 0; d < dimension_; ++d) {
       // A sum of four bytes is normal enough, and made fast.
       const uint32_t bits = random();
       const int noise = static_cast<int>((bits & 255) + (bits >> 8 & 255) +
@@ -215,7 +218,7 @@ class Corpus {
     ASSIGN_OR_RETURN(const std::vector<float> vector, Vector(number, revision));
     absl::StrAppend(out, "{\"id\":\"", number, "\",\"language\":\"en\",",
                     "\"text\":\"", Text(number, revision), "\",\"vector\":[");
-    for (int d = 0; d < kDimension; ++d) {
+    for (size_t d = 0; d < dimension_; ++d) {
       const int value = static_cast<int>(std::lround(vector[d] * 10000));
       const int size = std::abs(value);
       char digits[8] = {'0',
@@ -241,6 +244,7 @@ class Corpus {
 
   const Encoder* const encoder_;
   const uint32_t encoded_;
+  const size_t dimension_;
   std::vector<std::string> words_;
   std::vector<double> share_;
   std::vector<float> centres_;
@@ -581,10 +585,6 @@ absl::Status RunMillion(const Options& options) {
   std::unique_ptr<Encoder> encoder;
   if (!options.encoder.empty()) {
     ASSIGN_OR_RETURN(encoder, OpenEncoder(options.encoder, {}));
-    if (encoder->dimension() != kDimension) {
-      return absl::InvalidArgumentError(
-          "--encoder: want one of 384 dimensions");
-    }
   }
   const Corpus corpus(encoder.get(), options.encoded);
   ASSIGN_OR_RETURN(std::unique_ptr<House> house, House::Open(options));
