@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -124,6 +125,36 @@ absl::Status ScoreCandidates(const Corpus& corpus, const QueryTerms& terms,
   return absl::OkStatus();
 }
 
+absl::string_view DocumentIdOf(const Corpus& corpus,
+                               const Candidate& candidate) {
+  const SegmentReader& reader =
+      *corpus.generation().segments[candidate.segment].reader;
+  return reader.DocumentId(
+      reader.Document(reader.passages()[candidate.passage]));
+}
+
+// Orders candidates that score alike, as KeepBest promises.
+void OrderAlike(const StoredAt& stored_at, const Corpus& corpus,
+                absl::Span<Candidate> alike) {
+  if (alike.size() < 2) return;
+  struct Aged {
+    int64_t stored_at;
+    absl::string_view document;
+    Candidate candidate;
+  };
+  std::vector<Aged> aged;
+  aged.reserve(alike.size());
+  for (const Candidate& candidate : alike) {
+    aged.push_back({stored_at == nullptr ? 0 : stored_at(candidate),
+                    DocumentIdOf(corpus, candidate), candidate});
+  }
+  std::stable_sort(aged.begin(), aged.end(), [](const Aged& a, const Aged& b) {
+    return std::tie(a.stored_at, a.document) <
+           std::tie(b.stored_at, b.document);
+  });
+  for (size_t i = 0; i < alike.size(); ++i) alike[i] = aged[i].candidate;
+}
+
 }  // namespace
 
 absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
@@ -178,32 +209,35 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
     RETURN_IF_ERROR(ScoreCandidates(corpus, terms, query.vector_is_good,
                                     std::max(kMeasured, top_k), &candidates));
   }
-  KeepBest(top_k, query.distinct_documents, query.is_repeat, corpus,
-           &candidates);
+  KeepBest(query, corpus, &candidates);
   ranking.terms = terms.terms;
   ranking.passages = std::move(candidates);
   return ranking;
 }
 
-void KeepBest(size_t k, bool distinct_documents, const IsRepeat& is_repeat,
-              const Corpus& corpus, std::vector<Candidate>* candidates) {
+void KeepBest(const RankQuery& query, const Corpus& corpus,
+              std::vector<Candidate>* candidates) {
   std::sort(candidates->begin(), candidates->end(), BetterFirst);
-  absl::flat_hash_set<uint64_t> documents;
+  const size_t k = query.keep_all ? candidates->size() : query.top_k;
+  absl::flat_hash_set<absl::string_view> documents;
   std::vector<Candidate> kept;
-  for (const Candidate& candidate : *candidates) {
+  auto alike_end = candidates->begin();
+  for (auto it = candidates->begin(); it != candidates->end(); ++it) {
     if (kept.size() == k) break;
-    if (!IsEvidence(candidate)) continue;
-    if (distinct_documents) {
-      const SegmentReader& reader =
-          *corpus.generation().segments[candidate.segment].reader;
-      const uint32_t document = reader.passages()[candidate.passage].document;
-      if (!documents.insert(uint64_t{candidate.segment} << 32 | document)
-               .second) {
-        continue;
-      }
+    if (it == alike_end) {
+      alike_end = std::find_if(it, candidates->end(), [&](const Candidate& c) {
+        return c.total != it->total;
+      });
+      OrderAlike(query.stored_at, corpus,
+                 absl::MakeSpan(&*it, static_cast<size_t>(alike_end - it)));
     }
-    if (is_repeat != nullptr && is_repeat(kept, candidate)) continue;
-    kept.push_back(candidate);
+    if (!IsEvidence(*it)) continue;
+    if (query.distinct_documents &&
+        !documents.insert(DocumentIdOf(corpus, *it)).second) {
+      continue;
+    }
+    if (query.is_repeat != nullptr && query.is_repeat(kept, *it)) continue;
+    kept.push_back(*it);
   }
   *candidates = std::move(kept);
 }

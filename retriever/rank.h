@@ -29,6 +29,9 @@ class Filter;
 using IsRepeat =
     std::function<bool(const std::vector<Candidate>& kept, const Candidate&)>;
 
+// When the version that a candidate is of was stored.
+using StoredAt = std::function<int64_t(const Candidate&)>;
+
 // Which arms take part.
 enum class Arms { kBoth, kLexical, kVector };
 
@@ -55,6 +58,8 @@ struct RankQuery {
   bool distinct_documents = false;
   // Leaves out passages that repeat one that ranks better; empty: none.
   IsRepeat is_repeat;
+  // Empty: not known.
+  StoredAt stored_at;
 };
 
 struct Ranking {
@@ -89,11 +94,13 @@ struct SearchIndex {
 absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter);
 
-// Sorts `candidates`, best first, and keeps the `k` best that are evidence; of
-// each document one when `distinct_documents`, and none of which `is_repeat`
-// (may be empty) says so.
-void KeepBest(size_t k, bool distinct_documents, const IsRepeat& is_repeat,
-              const Corpus& corpus, std::vector<Candidate>* candidates);
+// Sorts `candidates`, best first, and keeps the query's best that are evidence:
+// top_k or all, of each document one when it wants distinct documents, and none
+// that is a repeat. Of those that score alike, as copies do, what was stored
+// first comes first, then what has the lesser id, whatever segments they lie
+// in.
+void KeepBest(const RankQuery& query, const Corpus& corpus,
+              std::vector<Candidate>* candidates);
 
 }  // namespace footnote
 

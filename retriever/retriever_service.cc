@@ -11,7 +11,6 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
-#include "base/priority.h"
 #include "base/status_macros.h"
 #include "model/encoder/shelf.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
@@ -39,7 +38,6 @@ class RetrieverService final : public v1::Retriever::Service {
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
                       v1::SearchResponse* response) override {
-    const SearchUnderWay others_wait;
     return ToGrpcStatus([&]() -> absl::Status {
       RETURN_IF_ERROR(ValidateSearch(*request));
       ASSIGN_OR_RETURN(Searcher* const searcher, SearcherFor(*request));

@@ -105,6 +105,7 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
                      IndexOf(request.collection(), request.min_generation(),
                              deadline, cancelled));
   }
+  found.others_wait = std::make_unique<SearchUnderWay>();
   RankQuery& query = found.query;
   query.question = request.question();
   if (request.language().empty()) {
@@ -118,6 +119,14 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
                                               : Arms::kBoth;
   query.top_k = request.top_k() == 0 ? kDefaultTopK : request.top_k();
   query.distinct_documents = request.distinct_documents();
+  query.stored_at = [this, &index = *found.index](const Candidate& candidate) {
+    const absl::StatusOr<VersionRecord> record =
+        store_->documents()->GetVersion(
+            VersionOf(index.generation(), candidate));
+    // What can't be read is told where its text is wanted.
+    return record.ok() ? record->ingested_us
+                       : std::numeric_limits<int64_t>::max();
+  };
   const Generation& generation = found.index->generation();
   if (request.hide_duplicates() &&
       store_->duplicates().HasGroups(request.collection())) {
@@ -213,39 +222,8 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       ScoreAcross(query.vector_is_good, &candidate);
     }
   }
-  KeepBest(query.top_k, query.distinct_documents, query.is_repeat, index.words,
-           &candidates);
-  OldestFirst(index, absl::MakeSpan(candidates));
+  KeepBest(query, index.words, &candidates);
   return absl::OkStatus();
-}
-
-void Searcher::OldestFirst(const SearchIndex& index,
-                           absl::Span<Candidate> sorted) const {
-  for (size_t begin = 0; begin < sorted.size();) {
-    size_t end = begin + 1;
-    while (end < sorted.size() && sorted[end].total == sorted[begin].total) {
-      ++end;
-    }
-    if (end - begin > 1) {
-      std::vector<std::pair<int64_t, Candidate>> alike;
-      for (const Candidate& candidate : sorted.subspan(begin, end - begin)) {
-        const absl::StatusOr<VersionRecord> record =
-            store_->documents()->GetVersion(
-                VersionOf(index.generation(), candidate));
-        // What can't be read is told where its text is wanted.
-        alike.emplace_back(record.ok() ? record->ingested_us
-                                       : std::numeric_limits<int64_t>::max(),
-                           candidate);
-      }
-      std::stable_sort(
-          alike.begin(), alike.end(),
-          [](const auto& a, const auto& b) { return a.first < b.first; });
-      for (size_t i = 0; i < alike.size(); ++i) {
-        sorted[begin + i] = std::move(alike[i].second);
-      }
-    }
-    begin = end;
-  }
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(

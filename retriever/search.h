@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
+#include "base/priority.h"
 #include "model/encoder/encoder.h"
 #include "retriever/rank.h"
 #include "retriever/repeats.h"
@@ -69,6 +69,9 @@ class Searcher {
     std::shared_ptr<RepeatFinder> repeats;
     // Documents of an older generation that were deleted since.
     uint64_t left_out = 0;
+    // From when there was an index to search: what it waited for before is
+    // others' work.
+    std::unique_ptr<SearchUnderWay> others_wait;
   };
   absl::StatusOr<Explanation> Explain(const v1::SearchRequest& request,
                                       const std::function<bool()>& cancelled,
@@ -102,11 +105,6 @@ class Searcher {
   // word. Fills `ranking` and `across_languages`.
   absl::Status RankAcrossLanguages(const v1::Filter& filter,
                                    Explanation* found);
-
-  // Of those in `sorted` that score alike, as copies do, puts first what was
-  // stored first, whatever segments they lie in now.
-  void OldestFirst(const SearchIndex& index,
-                   absl::Span<Candidate> sorted) const;
 
   Store* const store_;
   const Encoder* const encoder_;

@@ -244,7 +244,20 @@ TEST_F(SearchTest, OfCopiesTheOneThatWasStoredFirstComesFirst) {
     EXPECT_EQ(response.passages(0).source().document(), "first") << merged;
     EXPECT_EQ(response.passages(1).source().document(), "later") << merged;
     EXPECT_EQ(response.passages(2).source().document(), "last") << merged;
+    auto one = Ask("What pulls the sea?");
+    one.set_top_k(1);
+    EXPECT_EQ(MustSearch(one).passages(0).source().document(), "first");
   }
+}
+
+TEST_F(SearchTest, OfCopiesOfOneTimeTheLesserIdComesFirst) {
+  const std::string text = "The moon pulls the sea.";
+  for (const char* document : {"c", "a", "b"}) Put(document, text, 1, 1000);
+  const auto response = MustSearch(Ask("What pulls the sea?"));
+  ASSERT_EQ(response.passages_size(), 3);
+  EXPECT_EQ(response.passages(0).source().document(), "a");
+  EXPECT_EQ(response.passages(1).source().document(), "b");
+  EXPECT_EQ(response.passages(2).source().document(), "c");
 }
 
 TEST_F(SearchTest, AnIndexThatGrewFindsExactlyWhatANewOneFinds) {
