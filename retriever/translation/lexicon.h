@@ -51,7 +51,7 @@ class Lexicon {
   static const Lexicon& BuiltIn();
 
   // Appends what the term `key` (a stem or bigram) of `language` may be, the
-  // likeliest first. One in three thousand words that it does not know is taken
+  // likeliest first. One in two thousand words that it does not know is taken
   // for another.
   void Find(Language language, uint64_t key,
             std::vector<Translation>* out) const;

@@ -114,7 +114,9 @@ std::vector<ContentWord> Compounds(absl::Span<const Token> tokens,
   return compounds;
 }
 
-// Puts compounds in the place of the words that they are made of.
+// Puts compounds in the place of the words that they are made of. Where the
+// second syllable has a capital it may be a name whatever it means ("Thái
+// Bình"): its syllables stay then, as names.
 void JoinCompounds(std::vector<ContentWord> compounds,
                    std::vector<ContentWord>* words) {
   std::vector<ContentWord> joined;
@@ -124,11 +126,19 @@ void JoinCompounds(std::vector<ContentWord> compounds,
     for (; word != words->end() && word->begin < compound.begin; ++word) {
       joined.push_back(std::move(*word));
     }
+    std::vector<ContentWord> names;
+    bool is_name = false;
     for (; word != words->end() && word->begin < compound.end; ++word) {
       compound.syllables.insert(compound.syllables.end(),
                                 word->meanings.begin(), word->meanings.end());
+      if (word->name.empty()) continue;
+      is_name = is_name || word->begin > compound.begin;
+      names.push_back(std::move(*word));
+      names.back().meanings.clear();
     }
     joined.push_back(std::move(compound));
+    if (!is_name) continue;
+    std::move(names.begin(), names.end(), std::back_inserter(joined));
   }
   std::move(word, words->end(), std::back_inserter(joined));
   *words = std::move(joined);

@@ -34,7 +34,8 @@ struct ContentWord {
 // Content words of `text` in order, each place once. In Chinese what may be a
 // foreign name is one more word, beside those that it is cut into. In
 // Vietnamese two syllables that `lexicon` translates together are one word;
-// where such pairs overlap, those that it translates most surely.
+// where such pairs overlap, those that it translates most surely. What may be a
+// name is more words, again, beside them.
 // Safe from many threads.
 std::vector<ContentWord> ContentWords(absl::string_view text, Language language,
                                       const Lexicon& lexicon);

@@ -93,6 +93,19 @@ TEST(WordsTest, OfOverlappingPairsThoseStandThatTheLexiconIsSurestOf) {
             (Words{"nghĩa", "đế quốc", "văn hóa"}));
 }
 
+TEST(WordsTest, ACompoundThatMayBeANameIsItsSyllablesToo) {
+  const Lexicon lexicon = Things({{PairOf("thái bình"), 255}});
+  EXPECT_EQ(Spelt("ở thái bình", lexicon), (Words{"thái bình"}));
+  EXPECT_EQ(Spelt("Thái bình ở", lexicon), (Words{"Thái bình"}));
+  EXPECT_EQ(Spelt("ở Thái Bình", lexicon),
+            (Words{"Thái Bình", "Thái", "Bình"}));
+  const AskedWords asked = WordsAsked("ở Thái Bình", Language::kVi, lexicon);
+  EXPECT_EQ(asked.names[0], "");
+  EXPECT_NE(asked.names[1], "");
+  EXPECT_NE(asked.names[2], "");
+  EXPECT_TRUE(asked.english[1].empty());
+}
+
 TEST(WordsTest, ACompoundMayBeginWithASyllableThatAloneIsAStopWord) {
   const absl::string_view text = "vào thế kỷ nào";
   EXPECT_EQ(Spelt(text, Things({{PairOf("thế kỷ"), 200}})), (Words{"thế kỷ"}));
