@@ -36,6 +36,8 @@ namespace {
 
 // A millisecond of a compaction's work.
 constexpr size_t kWritePieceBytes = 64 << 10;
+// What writers are slowed down to where compactions lag behind.
+constexpr uint64_t kDelayedBytesPerSecond = 16 << 20;
 
 rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
@@ -313,6 +315,8 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
   db_options.info_log = std::make_shared<EventLog>();
   db_options.max_background_jobs = 2;
   db_options.rate_limiter = std::make_shared<PoliteWriting>();
+  // RocksDB would take it from the limiter.
+  db_options.delayed_write_rate = kDelayedBytesPerSecond;
   db_options.writable_file_max_buffer_size = kWritePieceBytes;
   db_options.paranoid_checks = true;
   // What was synced is found again, and what was not is cut off cleanly.

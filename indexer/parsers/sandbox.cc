@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <stdio.h>
@@ -19,43 +20,24 @@ namespace {
 
 // With these, glibc and libstdc++ can allocate, lock, throw, abort and end.
 constexpr int kAllowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(pread64),
-    SCMP_SYS(write),
-    SCMP_SYS(writev),
-    SCMP_SYS(lseek),
-    SCMP_SYS(close),
-    SCMP_SYS(fstat),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(fcntl),
-    SCMP_SYS(mmap),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(madvise),
-    SCMP_SYS(brk),
-    SCMP_SYS(futex),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(tgkill),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(sysinfo),
-    SCMP_SYS(uname),
-    SCMP_SYS(prlimit64),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getrusage),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
+    SCMP_SYS(read),           SCMP_SYS(readv),
+    SCMP_SYS(pread64),        SCMP_SYS(write),
+    SCMP_SYS(writev),         SCMP_SYS(lseek),
+    SCMP_SYS(close),          SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),     SCMP_SYS(fcntl),
+    SCMP_SYS(mmap),           SCMP_SYS(munmap),
+    SCMP_SYS(mremap),         SCMP_SYS(mprotect),
+    SCMP_SYS(madvise),        SCMP_SYS(brk),
+    SCMP_SYS(futex),          SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),         SCMP_SYS(tgkill),
+    SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),           SCMP_SYS(getrandom),
+    SCMP_SYS(sysinfo),        SCMP_SYS(uname),
+    SCMP_SYS(sched_yield),    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getrusage),      SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),           SCMP_SYS(exit_group),
 };
 constexpr int kRefused[] = {
     SCMP_SYS(open),       SCMP_SYS(openat), SCMP_SYS(access),
@@ -77,6 +59,13 @@ bool Limit(__rlimit_resource resource, rlim_t value) {
   limit.rlim_max = std::min(limit.rlim_max, value);
   limit.rlim_cur = limit.rlim_max;
   return setrlimit(resource, &limit) == 0;
+}
+
+// Even as root, which could raise its limits again.
+bool DropCapabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  return syscall(SYS_capset, &header, none) == 0;
 }
 
 // Lets this process open files below `folder`, for reading, and no others.
@@ -131,6 +120,11 @@ bool Filter(bool opens, bool begins) {
       error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     }
   }
+  // Its own limits, nobody else's.
+  if (error == 0) {
+    error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                             SCMP_A0(SCMP_CMP_EQ, 0));
+  }
   for (const int call : kRefused) {
     const bool allowed =
         (opens && call == SCMP_SYS(openat)) ||
@@ -158,6 +152,7 @@ bool Filter(bool opens, bool begins) {
 }  // namespace
 
 bool EnterSandbox(const SandboxLimits& limits) {
+  if (!DropCapabilities()) return Fail("capset", errno);
   const bool stays = limits.cpu_seconds_of_life > 0;
   if (!Limit(RLIMIT_AS, limits.memory_bytes) ||
       !Limit(RLIMIT_CPU, static_cast<rlim_t>(stays ? limits.cpu_seconds_of_life
