@@ -31,6 +31,8 @@ constexpr double kCutAbove = 1.5;
 // What identification must be sure of before the question's own words are
 // trusted over the passages' language.
 constexpr float kSureOfLanguage = 0.5f;
+// Sentences whose vectors are remembered: about 40 MB.
+constexpr size_t kRemembered = 16384;
 // A sentence that stands in several documents is cited from so many.
 constexpr int kMaxSources = 3;
 
@@ -138,6 +140,13 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 }
 
 }  // namespace
+
+ExtractiveWriter::ExtractiveWriter(const Encoder* encoder)
+    : encoder_(encoder),
+      sentences_(encoder == nullptr
+                     ? nullptr
+                     : std::make_unique<extractive::SentenceVectors>(
+                           encoder, kRemembered)) {}
 
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
     const v1::GenerateRequest& request, const Effort& effort,
@@ -281,7 +290,7 @@ absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
   }
   if (!has_vector) texts.push_back(request.question());
   std::vector<float> rows(texts.size() * dimension);
-  RETURN_IF_ERROR(encoder_->Encode(texts, rows.data()));
+  RETURN_IF_ERROR(sentences_->Look(texts, rows.data()));
   const float* const question =
       has_vector ? request.vector().data() : &rows[order.size() * dimension];
   similarities.assign(scores.size(), 0);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "generator/extractive/abstain.h"
+#include "generator/extractive/sentence_vectors.h"
 #include "generator/writer.h"
 #include "model/encoder/encoder.h"
 #include "text/analyzer.h"
@@ -22,7 +23,7 @@ namespace footnote {
 class ExtractiveWriter : public Writer {
  public:
   // `encoder` may be null, and must outlive the writer.
-  explicit ExtractiveWriter(const Encoder* encoder) : encoder_(encoder) {}
+  explicit ExtractiveWriter(const Encoder* encoder);
 
   static constexpr int kMaxPassages = 8;
 
@@ -78,6 +79,8 @@ class ExtractiveWriter : public Writer {
       const std::vector<double>& scores, const Effort& effort) const;
 
   const Encoder* const encoder_;
+  // Null without an encoder.
+  const std::unique_ptr<extractive::SentenceVectors> sentences_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
 };

@@ -1,0 +1,50 @@
+#include "generator/extractive/sentence_vectors.h"
+
+#include <algorithm>
+
+#include "base/status_macros.h"
+
+namespace footnote {
+namespace extractive {
+
+SentenceVectors::SentenceVectors(const Encoder* encoder, size_t most)
+    : encoder_(encoder), most_(most) {}
+
+absl::Status SentenceVectors::Look(absl::Span<const absl::string_view> texts,
+                                   float* rows) {
+  const size_t dimension = encoder_->dimension();
+  std::vector<size_t> missing;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const auto it = vectors_.find(texts[i]);
+      if (it == vectors_.end()) {
+        missing.push_back(i);
+      } else {
+        std::copy(it->second.begin(), it->second.end(), rows + i * dimension);
+      }
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+
+  std::vector<absl::string_view> unknown;
+  for (const size_t i : missing) unknown.push_back(texts[i]);
+  std::vector<float> made(unknown.size() * dimension);
+  RETURN_IF_ERROR(encoder_->Encode(unknown, made.data()));
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (size_t j = 0; j < missing.size(); ++j) {
+    const float* const begin = made.data() + j * dimension;
+    std::copy(begin, begin + dimension, rows + missing[j] * dimension);
+    if (vectors_.size() >= most_) vectors_.clear();
+    vectors_.try_emplace(unknown[j], begin, begin + dimension);
+  }
+  return absl::OkStatus();
+}
+
+size_t SentenceVectors::size() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return vectors_.size();
+}
+
+}  // namespace extractive
+}  // namespace footnote

@@ -1,0 +1,87 @@
+#include "generator/extractive/sentence_vectors.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "gtest/gtest.h"
+#include "model/encoder/encoder.h"
+
+namespace footnote {
+namespace extractive {
+namespace {
+
+// A text's vector is its length and its first byte; counts what it is asked.
+class CountingEncoder final : public Encoder {
+ public:
+  absl::string_view name() const override { return "counting"; }
+  int dimension() const override { return 2; }
+  absl::string_view hash() const override { return ""; }
+  absl::Span<const absl::string_view> languages() const override { return {}; }
+  int max_tokens() const override { return 1000; }
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override {
+    if (fails) return absl::ResourceExhaustedError("no memory");
+    for (size_t i = 0; i < texts.size(); ++i) {
+      asked.emplace_back(texts[i]);
+      rows[2 * i] = static_cast<float>(texts[i].size());
+      rows[2 * i + 1] = texts[i].empty() ? 0 : texts[i][0];
+    }
+    return absl::OkStatus();
+  }
+
+  mutable std::vector<std::string> asked;
+  bool fails = false;
+};
+
+std::vector<float> Look(SentenceVectors* vectors,
+                        const std::vector<absl::string_view>& texts) {
+  std::vector<float> rows(2 * texts.size(), -1);
+  EXPECT_TRUE(vectors->Look(texts, rows.data()).ok());
+  return rows;
+}
+
+using Floats = std::vector<float>;
+using Texts = std::vector<std::string>;
+
+TEST(SentenceVectorsTest, OnlyWhatIsNewIsEncodedAndRowsKeepTheirOrder) {
+  CountingEncoder encoder;
+  SentenceVectors vectors(&encoder, 100);
+  EXPECT_EQ(Look(&vectors, {"a", "bb"}), (Floats{1, 'a', 2, 'b'}));
+  EXPECT_EQ(Look(&vectors, {"ccc", "bb", "d", "a"}),
+            (Floats{3, 'c', 2, 'b', 1, 'd', 1, 'a'}));
+  EXPECT_EQ(Look(&vectors, {"bb", "bb"}), (Floats{2, 'b', 2, 'b'}));
+  EXPECT_EQ(Look(&vectors, {}), Floats());
+  EXPECT_EQ(encoder.asked, (Texts{"a", "bb", "ccc", "d"}));
+  EXPECT_EQ(vectors.size(), 4u);
+}
+
+TEST(SentenceVectorsTest, NeverRemembersMoreThanItMay) {
+  CountingEncoder encoder;
+  SentenceVectors vectors(&encoder, 3);
+  for (int i = 0; i < 50; ++i) {
+    const std::string text = absl::StrCat(i);
+    EXPECT_EQ(Look(&vectors, {text, "same", text})[0], text.size());
+    EXPECT_LE(vectors.size(), 3u);
+  }
+}
+
+TEST(SentenceVectorsTest, AnErrorIsToldAndNotRemembered) {
+  CountingEncoder encoder;
+  SentenceVectors vectors(&encoder, 100);
+  Look(&vectors, {"a"});
+  encoder.fails = true;
+  std::vector<float> rows(4);
+  EXPECT_EQ(vectors.Look({"a", "b"}, rows.data()).code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(vectors.Look({"a"}, rows.data()).ok());
+  encoder.fails = false;
+  EXPECT_EQ(Look(&vectors, {"b"}), (Floats{1, 'b'}));
+}
+
+}  // namespace
+}  // namespace extractive
+}  // namespace footnote
