@@ -166,6 +166,14 @@ int Do(const std::string& order) {
   if (order == "fork" && fork() == 0) return 0;
   if (order == "exec") execl("/bin/true", "true", nullptr);
   if (order == "kill") kill(getppid(), 0);
+  if (order == "limits of another") {
+    rlimit limit;
+    prlimit(getppid(), RLIMIT_CORE, nullptr, &limit);
+  }
+  if (order == "raise") {
+    const rlimit limit = {1, 1};
+    Say(setrlimit(RLIMIT_CORE, &limit) != 0 ? "refused" : "raised");
+  }
   if (order == "exit") {
     fprintf(stderr, "no luck\nmore\n");
     return 7;

@@ -51,6 +51,7 @@ TEST(ParserProcessTest, SaysWhatBecameOfABadProgram) {
       {"fork", absl::StatusCode::kInternal, "sandbox"},
       {"exec", absl::StatusCode::kInternal, "sandbox"},
       {"kill", absl::StatusCode::kInternal, "sandbox"},
+      {"limits of another", absl::StatusCode::kInternal, "sandbox"},
   };
   for (const auto& one : kCases) {
     const absl::Status status = Order(one.order).status();
@@ -62,6 +63,10 @@ TEST(ParserProcessTest, SaysWhatBecameOfABadProgram) {
 TEST(ParserProcessTest, TheProgramOpensNoFile) {
   EXPECT_EQ(*Order("open"), "refused");
   EXPECT_EQ(*Order("write"), "refused");
+}
+
+TEST(ParserProcessTest, TheProgramRaisesNoneOfItsLimitsEvenAsRoot) {
+  EXPECT_EQ(*Order("raise"), "refused");
 }
 
 TEST(ParserProcessTest, TheProgramReadsOneFolderWhereLandlockGuardsIt) {
