@@ -5,10 +5,14 @@
 // to standard output as indexer/formats/pdf_layout.h tells. See README.md.
 //
 //   footnote-pdf MEMORY_BYTES CPU_SECONDS < FILE.pdf > PAGES
+#include <poppler/Annot.h>
+#include <poppler/Catalog.h>
+#include <poppler/Gfx.h>
 #include <poppler/GlobalParams.h>
 #include <poppler/Outline.h>
 #include <poppler/PDFDoc.h>
 #include <poppler/PDFDocEncoding.h>
+#include <poppler/Page.h>
 #include <poppler/TextOutputDev.h>
 #include <poppler/UTF.h>
 #include <poppler/goo/gmem.h>
@@ -21,8 +25,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -196,8 +202,140 @@ void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
   }
 }
 
+// Sends pages to a device, in their order. poppler reads a page's fonts, with
+// the files in them, anew for every page, which can be half of its work; here
+// pages that follow each other share them while their names and boxes agree.
+class PageReader {
+ public:
+  PageReader(PDFDoc* document, TextOutputDev* device)
+      : document_(document), device_(device) {}
+
+  void Read(int number) {
+    if (number > last_) BeginRun(number);
+    if (gfx_ == nullptr) {
+      document_->displayPageSlice(device_, number, 72, 72, /*rotate=*/0,
+                                  /*useMediaBox=*/false, /*crop=*/true,
+                                  /*printing=*/false, -1, -1, -1, -1);
+      return;
+    }
+    // What Page::displaySlice does with a Gfx of its own.
+    Page* const page = document_->getPage(number);
+    device_->startPage(number, gfx_->getState(), document_->getXRef());
+    device_->updateAll(gfx_->getState());
+    Object contents = page->getContents();
+    if (!contents.isNull()) {
+      Object rest = ResourcesWithoutFonts(page);
+      gfx_->saveState();
+      gfx_->pushResources(rest.getDict());
+      gfx_->display(&contents);
+      gfx_->popResources();
+      gfx_->restoreState();
+    }
+    for (Annot* const annotation : page->getAnnots()->getAnnots()) {
+      annotation->draw(gfx_.get(), /*printing=*/false);
+    }
+    device_->endPage();
+  }
+
+ private:
+  using Fonts = std::map<std::string, Ref>;
+  // A document of many small ones does not keep all their fonts.
+  static constexpr size_t kMaxFonts = 64;
+
+  // The fonts that a page names; none when its Gfx is not to be shared: fonts
+  // that are no objects of their own can't be told apart, and of marked content
+  // that a page hides and does not end, the next page must know nothing.
+  static std::optional<Fonts> FontsOf(Page* page) {
+    Dict* const resources =
+        page != nullptr && page->isOk() ? page->getResourceDict() : nullptr;
+    if (resources == nullptr || resources->hasKey("Properties")) return {};
+    const Object named = resources->lookup("Font");
+    Fonts fonts;
+    if (named.isNull()) return fonts;
+    if (!named.isDict()) return {};
+    for (int i = 0; i < named.dictGetLength(); ++i) {
+      const Object& font = named.dictGetValNF(i);
+      if (!font.isRef()) return {};
+      fonts.emplace(named.dictGetKey(i), font.getRef());
+    }
+    return fonts;
+  }
+
+  static bool SameFrame(Page* a, Page* b) {
+    const PDFRectangle& box = *a->getCropBox();
+    const PDFRectangle& other = *b->getCropBox();
+    return a->getRotate() == b->getRotate() && box.x1 == other.x1 &&
+           box.y1 == other.y1 && box.x2 == other.x2 && box.y2 == other.y2;
+  }
+
+  // Adds `more` unless a name would mean two fonts.
+  static bool Merge(const Fonts& more, Fonts* fonts) {
+    Fonts merged = *fonts;
+    for (const auto& font : more) {
+      if (merged.insert(font).first->second != font.second) return false;
+    }
+    if (merged.size() > kMaxFonts) return false;
+    fonts->swap(merged);
+    return true;
+  }
+
+  // From page `first` on, as far as pages get along.
+  void BeginRun(int first) {
+    if (gfx_ != nullptr) EndRun();
+    last_ = first;
+    Page* const page = document_->getPage(first);
+    std::optional<Fonts> fonts = FontsOf(page);
+    if (!fonts.has_value()) return;
+    while (last_ < document_->getNumPages()) {
+      Page* const next = document_->getPage(last_ + 1);
+      const std::optional<Fonts> more = FontsOf(next);
+      if (!more.has_value() || !SameFrame(page, next) ||
+          !Merge(*more, &*fonts)) {
+        break;
+      }
+      ++last_;
+    }
+    if (last_ == first) return;
+    XRef* const xref = document_->getXRef();
+    Dict* const named = new Dict(xref);
+    for (const auto& font : *fonts) {
+      named->add(font.first.c_str(), Object(font.second));
+    }
+    resources_ = Object(new Dict(xref));
+    resources_.dictAdd("Font", Object(named));
+    gfx_ = std::make_unique<Gfx>(
+        document_, device_, first, resources_.getDict(), 72, 72,
+        page->getCropBox(), /*cropBox=*/nullptr, page->getRotate());
+  }
+
+  // Its destructor ends a page: an empty one.
+  void EndRun() {
+    device_->startPage(last_, gfx_->getState(), document_->getXRef());
+    gfx_.reset();
+  }
+
+  Object ResourcesWithoutFonts(Page* page) const {
+    Dict* const rest = new Dict(document_->getXRef());
+    Dict* const all = page->getResourceDict();
+    for (int i = 0; i < all->getLength(); ++i) {
+      const char* const key = all->getKey(i);
+      if (std::string(key) != "Font") rest->add(key, all->getValNF(i).copy());
+    }
+    return Object(rest);
+  }
+
+  PDFDoc* const document_;
+  TextOutputDev* const device_;
+  // The last page of this run.
+  int last_ = 0;
+  Object resources_;
+  // With the fonts of the run; null when each of its pages has its own.
+  std::unique_ptr<Gfx> gfx_;
+};
+
 void WritePages(PDFDoc* document, Output* out) {
   TextOutputDev device(nullptr, false, 0, false, false);
+  PageReader reader(document, &device);
   for (int i = 1; i <= document->getNumPages(); ++i) {
     double width = document->getPageCropWidth(i);
     double height = document->getPageCropHeight(i);
@@ -207,9 +345,7 @@ void WritePages(PDFDoc* document, Output* out) {
     out->Space();
     out->Number(height);
     out->EndLine();
-    document->displayPageSlice(&device, i, 72, 72, /*rotate=*/0,
-                               /*useMediaBox=*/false, /*crop=*/true,
-                               /*printing=*/false, -1, -1, -1, -1);
+    reader.Read(i);
     WriteWords(&device, width, height, out);
   }
 }

@@ -18,6 +18,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr int kHeight = 800;
@@ -28,6 +29,27 @@ struct Line {
   std::string text;
 };
 using Page = std::vector<Line>;
+
+// A PDF document of these objects, the first of which is its catalog.
+std::string FileOf(const std::vector<std::string>& objects,
+                   const std::string& trailer = "") {
+  std::string out = "%PDF-1.4\n";
+  std::string table = "0000000000 65535 f \n";
+  for (size_t i = 0; i < objects.size(); ++i) {
+    absl::StrAppendFormat(&table, "%010d 00000 n \n", out.size());
+    absl::StrAppend(&out, i + 1, " 0 obj\n", objects[i], "\nendobj\n");
+  }
+  const size_t at = out.size();
+  absl::StrAppend(&out, "xref\n0 ", objects.size() + 1, "\n", table,
+                  "trailer\n<</Root 1 0 R/Size ", objects.size() + 1, trailer,
+                  ">>\nstartxref\n", at, "\n%%EOF\n");
+  return out;
+}
+
+std::string StreamOf(const std::string& entries, const std::string& content) {
+  return absl::StrCat("<<", entries, "/Length ", content.size(), ">>\nstream\n",
+                      content, "\nendstream");
+}
 
 // A PDF document with these pages and, where given, an outline of one entry.
 std::string MakePdf(const std::vector<Page>& pages,
@@ -54,22 +76,11 @@ std::string MakePdf(const std::vector<Page>& pages,
     objects.push_back(absl::StrCat(
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 ", kHeight,
         "]/Resources<</Font<</F 3 0 R>>>>/Contents ", number + 1, " 0 R>>"));
-    objects.push_back(absl::StrCat("<</Length ", content.size(), ">>\nstream\n",
-                                   content, "\nendstream"));
+    objects.push_back(StreamOf("", content));
   }
   objects[1] =
       absl::StrCat("<</Type/Pages/Kids[", kids, "]/Count ", pages.size(), ">>");
-  std::string out = "%PDF-1.4\n";
-  std::string table = "0000000000 65535 f \n";
-  for (size_t i = 0; i < objects.size(); ++i) {
-    absl::StrAppendFormat(&table, "%010d 00000 n \n", out.size());
-    absl::StrAppend(&out, i + 1, " 0 obj\n", objects[i], "\nendobj\n");
-  }
-  const size_t at = out.size();
-  absl::StrAppend(&out, "xref\n0 ", objects.size() + 1, "\n", table,
-                  "trailer\n<</Root 1 0 R/Info 4 0 R/Size ", objects.size() + 1,
-                  trailer, ">>\nstartxref\n", at, "\n%%EOF\n");
-  return out;
+  return FileOf(objects, absl::StrCat("/Info 4 0 R", trailer));
 }
 
 absl::StatusOr<Extracted> Read(const std::string& bytes) {
@@ -193,6 +204,113 @@ TEST(PdfTest, TakesHeadingsFromTheOutline) {
   EXPECT_THAT(Outline(*read),
               ElementsAre("#: 1 Keepers", "p: Three men kept it.",
                           "p: Large but no heading"));
+}
+
+// A page as it stands in the file: what its dictionary says beside its
+// contents.
+struct RawPage {
+  std::string entries;
+  std::string content;
+};
+
+// Fonts that these pages may name: 3 as it is, 4 in which an a is a b. The
+// marked content that property 5 names is hidden; 6 is the text of a form.
+std::string MakeRawPdf(const std::vector<RawPage>& pages) {
+  std::vector<std::string> objects = {
+      "<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[5 0 R]"
+      "/D<</OFF[5 0 R]>>>>>>",
+      "",
+      "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+      "<</Type/Font/Subtype/Type1/BaseFont/Helvetica"
+      "/Encoding<</Differences[97/b]>>>>",
+      "<</Type/OCG/Name(hidden)>>",
+      StreamOf("/Type/XObject/Subtype/Form/BBox[0 0 200 20]"
+               "/Resources<</Font<</F 3 0 R>>>>",
+               "BT /F 10 Tf 2 5 Td (Filled in) Tj ET")};
+  std::string kids;
+  for (const RawPage& page : pages) {
+    absl::StrAppend(&kids, objects.size() + 1, " 0 R ");
+    objects.push_back(absl::StrCat("<</Type/Page/Parent 2 0 R", page.entries,
+                                   "/Contents ", objects.size() + 2, " 0 R>>"));
+    objects.push_back(StreamOf("", page.content));
+  }
+  objects[1] =
+      absl::StrCat("<</Type/Pages/Kids[", kids, "]/Count ", pages.size(), ">>");
+  return FileOf(objects);
+}
+
+// Pages that follow each other share fonts and what draws them; nothing else
+// of one may be seen on another.
+TEST(PdfTest, ReadsEachPageAsIfItStoodAlone) {
+  const std::string box = "/MediaBox[0 0 600 800]";
+  const std::string font = box + "/Resources<</Font<</F 3 0 R>>>>";
+  const auto text = [](const std::string& words) {
+    return absl::StrCat("BT /F 10 Tf 1 0 0 1 72 500 Tm (", words, ") Tj ET");
+  };
+  const std::vector<RawPage> pages = {
+      {font, text("Plain first aaa")},
+      {font,
+       "q 2 0 0 2 0 0 cm 1 0 0 1 9 9 cm BT /F 10 Tf 20 Ts 90 Tz 72 200 "
+       "Td (Left open aaa) Tj"},
+      {font, text("After open aaa")},
+      {font, "Q Q " + text("Poppler shows nothing here")},
+      {font, "EMC " + text("Ended too often aaa")},
+      {font, "BT 72 500 Td (No font was set) Tj ET " + text("Set late aaa")},
+      {box + "/Resources<</Font<</F 4 0 R>>>>", text("Other font aaa")},
+      {font, text("First font again aaa")},
+      {box, "0 0 m 9 9 l S"},
+      {font, text("After a picture aaa")},
+      {box + "/Resources<</Font<</G 4 0 R/F 3 0 R>>>>",
+       "BT /G 10 Tf 72 400 Td (Two fonts aaa) Tj ET " + text("Second aaa")},
+      {font + "/Annots[<</Type/Annot/Subtype/Widget/FT/Tx/F 4"
+              "/Rect[72 300 272 320]/AP<</N 6 0 R>>>>]",
+       text("A form aaa")},
+      {font, text("No form aaa")},
+      {box + "/Resources<</Font<</F 3 0 R>>/Properties<</O 5 0 R>>>>",
+       text("Shown aaa") + " /OC /O BDC " + text("Hidden aaa")},
+      {font, text("After hidden aaa")},
+      {font + "/Rotate 90", text("Turned aaa")},
+      {font + "/CropBox[50 400 400 700]", text("Cut out aaa")},
+      {"/MediaBox[0 0 300 600]/Resources<</Font<</F<</Type/Font/Subtype/Type1"
+       "/BaseFont/Courier>>>>>>",
+       text("Font of its own aaa")},
+      {font, text("Plain last aaa")}};
+  const auto together = Read(MakeRawPdf(pages));
+  ASSERT_TRUE(together.ok()) << together.status();
+  // What stands alone is page 1.
+  const auto shown = [](const Extracted& document, uint32_t page, bool alone) {
+    std::vector<std::string> out;
+    for (const Block& block : document.blocks) {
+      if (!alone && block.line != page) continue;
+      const std::string place = document.places[block.place - 1];
+      out.push_back(absl::StrCat(
+          place.substr(place.find('&')), " ",
+          document.text.substr(block.span.begin, block.span.size())));
+    }
+    return out;
+  };
+  size_t with_text = 0;
+  for (size_t i = 0; i < pages.size(); ++i) {
+    const auto alone = Read(MakeRawPdf({pages[i]}));
+    const auto page = shown(*together, static_cast<uint32_t>(i + 1), false);
+    if (alone.ok()) {
+      EXPECT_EQ(page, shown(*alone, 1, true)) << pages[i].content;
+      ++with_text;
+    } else {
+      EXPECT_EQ(page, std::vector<std::string>()) << pages[i].content;
+    }
+  }
+  // But for the picture and for what was closed too often.
+  EXPECT_EQ(with_text, pages.size() - 2);
+  for (const char* words :
+       {"Ended too often aaa", "Set late aaa", "Other font bbb",
+        "First font again aaa", "Two fonts bbb", "Filled in", "Shown aaa",
+        "After hidden aaa", "Cut out aaa", "Plain last aaa"}) {
+    EXPECT_THAT(together->text, HasSubstr(words));
+  }
+  EXPECT_THAT(together->text, Not(HasSubstr("Hidden")));
+  EXPECT_EQ(together->text.find("Filled in"),
+            together->text.rfind("Filled in"));
 }
 
 TEST(PdfTest, SaysWhyThereIsNoText) {
