@@ -1,7 +1,5 @@
 #include "indexer/formats/html.h"
 
-#include <gumbo.h>
-
 #include <memory>
 #include <vector>
 
@@ -18,87 +16,71 @@
 namespace footnote {
 namespace {
 
-const GumboVector& Children(const GumboNode& node) {
-  static const GumboVector kNone = {nullptr, 0, 0};
-  return node.type == GUMBO_NODE_ELEMENT ? node.v.element.children : kNone;
-}
-
-const GumboNode& Child(const GumboNode& node, unsigned i) {
-  return *static_cast<const GumboNode*>(Children(node).data[i]);
-}
-
-bool IsText(const GumboNode& node) {
-  return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_CDATA ||
-         node.type == GUMBO_NODE_WHITESPACE;
-}
-
-uint32_t LineOf(const GumboNode& node) {
-  return IsText(node) ? node.v.text.start_pos.line
-                      : node.v.element.start_pos.line;
-}
-
 bool IsBlank(absl::string_view text) {
   return text.find_first_not_of(" \t\r\n\f") == absl::string_view::npos;
 }
 
 // The folded text in and below `node`. Blocks inside are parted by a space.
-std::string FlatText(const GumboNode& node) {
+std::string FlatText(const HtmlNode& node) {
   std::string out;
   bool space = false;
   bool newline = false;
-  std::vector<std::pair<const GumboNode*, unsigned>> stack = {{&node, 0}};
+  std::vector<std::pair<const HtmlNode*, const HtmlNode*>> stack = {
+      {&node, node.first_child}};
   while (!stack.empty()) {
     auto& [parent, next] = stack.back();
-    if (next >= Children(*parent).length) {
+    if (next == nullptr) {
       if (IsBlockElement(*parent)) space = true;
       stack.pop_back();
       continue;
     }
-    const GumboNode& child = Child(*parent, next++);
-    if (IsText(child)) {
-      AppendFolded(child.v.text.text, &space, &newline, &out);
-    } else if (child.type == GUMBO_NODE_ELEMENT && !HoldsNoText(child)) {
-      if (IsBlockElement(child) || IsHtmlElement(child, GUMBO_TAG_BR)) {
+    const HtmlNode& child = *next;
+    next = child.next;
+    if (IsHtmlTextNode(child)) {
+      AppendFolded(HtmlText(child), &space, &newline, &out);
+    } else if (IsHtmlElementNode(child) && !HoldsNoText(child)) {
+      if (IsBlockElement(child) || IsHtmlElement(child, LXB_TAG_BR)) {
         space = true;
       }
-      stack.push_back({&child, 0});
+      stack.push_back({&child, child.first_child});
     }
   }
   return out;
 }
 
-int IntAttribute(const GumboNode& node, const char* name) {
+int IntAttribute(const HtmlNode& node, const char* name) {
   int value = 1;
   return absl::SimpleAtoi(HtmlAttribute(node, name), &value) ? value : 1;
 }
 
 // The rows of `table`, nested tables not entered.
-TableRows CollectRows(const GumboNode& table) {
+TableRows CollectRows(const HtmlNode& table) {
   TableRows rows;
-  std::vector<std::pair<const GumboNode*, unsigned>> stack = {{&table, 0}};
+  std::vector<const HtmlNode*> stack = {table.first_child};
   while (!stack.empty()) {
-    auto& [parent, next] = stack.back();
-    if (next >= Children(*parent).length) {
+    const HtmlNode* const next = stack.back();
+    if (next == nullptr) {
       stack.pop_back();
       continue;
     }
-    const GumboNode& child = Child(*parent, next++);
-    if (child.type != GUMBO_NODE_ELEMENT) continue;
-    switch (child.v.element.tag) {
-      case GUMBO_TAG_TR:
-        rows.BeginRow(LineOf(child));
-        stack.push_back({&child, 0});
+    const HtmlNode& child = *next;
+    stack.back() = child.next;
+    if (!IsHtmlElementNode(child)) continue;
+    switch (HtmlTagOf(child)) {
+      case LXB_TAG_TR:
+        rows.BeginRow(HtmlLine(child));
+        stack.push_back(child.first_child);
         break;
-      case GUMBO_TAG_TD:
-      case GUMBO_TAG_TH:
-        rows.AddCell(FlatText(child), child.v.element.tag == GUMBO_TAG_TH,
+      case LXB_TAG_TD:
+      case LXB_TAG_TH:
+        rows.AddCell(FlatText(child), HtmlTagOf(child) == LXB_TAG_TH,
                      IntAttribute(child, "colspan"),
                      IntAttribute(child, "rowspan"));
         break;
-      case GUMBO_TAG_THEAD:
-      case GUMBO_TAG_TBODY:
-      case GUMBO_TAG_TFOOT:
-        stack.push_back({&child, 0});
+      case LXB_TAG_THEAD:
+      case LXB_TAG_TBODY:
+      case LXB_TAG_TFOOT:
+        stack.push_back(child.first_child);
         break;
       default:
         break;
@@ -110,25 +92,22 @@ TableRows CollectRows(const GumboNode& table) {
 // Walks the main part of one page and writes what it holds.
 class HtmlReader {
  public:
-  HtmlReader(absl::string_view source, const HtmlContent& content,
-             bool keep_all, BlockWriter* writer)
-      : source_end_(source.data() + source.size()),
-        content_(content),
-        keep_all_(keep_all),
-        writer_(*writer) {}
+  HtmlReader(const HtmlContent& content, bool keep_all, BlockWriter* writer)
+      : content_(content), keep_all_(keep_all), writer_(*writer) {}
 
-  void Read(const GumboNode& root) {
-    in_main_ = IsHtmlElement(root, GUMBO_TAG_MAIN) ||
-               IsHtmlElement(root, GUMBO_TAG_ARTICLE);
+  void Read(const HtmlNode& root) {
+    in_main_ = IsHtmlElement(root, LXB_TAG_MAIN) ||
+               IsHtmlElement(root, LXB_TAG_ARTICLE);
     Enter(root);
     // A stack of our own: pages nest deeper than the machine's.
     while (!stack_.empty() && !writer_.full()) {
       Frame& frame = stack_.back();
-      if (frame.next_child < Children(*frame.node).length) {
-        const GumboNode& child = Child(*frame.node, frame.next_child++);
-        if (IsText(child)) {
+      if (frame.next_child != nullptr) {
+        const HtmlNode& child = *frame.next_child;
+        frame.next_child = child.next;
+        if (IsHtmlTextNode(child)) {
           ReadText(child);
-        } else if (child.type == GUMBO_NODE_ELEMENT) {
+        } else if (IsHtmlElementNode(child)) {
           Enter(child);
         }
       } else {
@@ -141,8 +120,8 @@ class HtmlReader {
  private:
   // What the text inside an element becomes, and what to restore after it.
   struct Frame {
-    const GumboNode* node;
-    unsigned next_child = 0;
+    const HtmlNode* node;
+    const HtmlNode* next_child;
     BlockKind kind = BlockKind::kParagraph;
     bool headings_only = false;
     bool is_block = false;
@@ -151,7 +130,7 @@ class HtmlReader {
     int level_before = 0;
   };
 
-  void Enter(const GumboNode& element) {
+  void Enter(const HtmlNode& element) {
     const bool is_root = stack_.empty();
     if (!is_root &&
         (HoldsNoText(element) ||
@@ -160,18 +139,17 @@ class HtmlReader {
     }
     Frame frame;
     frame.node = &element;
+    frame.next_child = element.first_child;
     if (!is_root) {
       frame.kind = stack_.back().kind;
       frame.headings_only = stack_.back().headings_only;
     }
-    if (element.v.element.tag_namespace == GUMBO_NAMESPACE_HTML) {
-      if (!EnterHtml(element, &frame)) return;
-    }
+    if (IsOfHtml(element) && !EnterHtml(element, &frame)) return;
     stack_.push_back(frame);
   }
 
   // False when the element has been read already.
-  bool EnterHtml(const GumboNode& element, Frame* frame) {
+  bool EnterHtml(const HtmlNode& element, Frame* frame) {
     const absl::string_view id = HtmlAttribute(element, "id");
     if (!id.empty()) anchor_ = std::string(id);
     frame->is_block = IsBlockElement(element);
@@ -188,8 +166,8 @@ class HtmlReader {
       frame->kind = BlockKind::kHeading;
       return true;
     }
-    switch (element.v.element.tag) {
-      case GUMBO_TAG_BR:
+    switch (HtmlTagOf(element)) {
+      case LXB_TAG_BR:
         if (frame->kind == BlockKind::kCode) {
           writer_.Text("\n");
         } else if (frame->kind == BlockKind::kParagraph) {
@@ -198,45 +176,41 @@ class HtmlReader {
           writer_.Text(" ");
         }
         return true;
-      case GUMBO_TAG_PRE:
-      case GUMBO_TAG_LISTING:
-      case GUMBO_TAG_XMP:
-      case GUMBO_TAG_PLAINTEXT:
+      case LXB_TAG_PRE:
+      case LXB_TAG_LISTING:
+      case LXB_TAG_XMP:
+      case LXB_TAG_PLAINTEXT:
         if (!frame->headings_only) {
-          // The parser drops a line break right after the tag.
-          const GumboStringPiece tag = element.v.element.original_tag;
-          const bool dropped = tag.data != nullptr && tag.length > 0 &&
-                               tag.data + tag.length < source_end_ &&
-                               tag.data[tag.length] == '\n';
-          writer_.Begin(BlockKind::kCode, LineOf(element) + dropped);
+          writer_.Begin(BlockKind::kCode,
+                        LineOf(element) + HtmlDroppedLineBreak(element));
         }
         frame->kind = BlockKind::kCode;
         return true;
-      case GUMBO_TAG_LI:
-      case GUMBO_TAG_DT:
-      case GUMBO_TAG_DD:
+      case LXB_TAG_LI:
+      case LXB_TAG_DT:
+      case LXB_TAG_DD:
         frame->kind = BlockKind::kListItem;
         return true;
-      case GUMBO_TAG_CAPTION:
-      case GUMBO_TAG_FIGCAPTION:
+      case LXB_TAG_CAPTION:
+      case LXB_TAG_FIGCAPTION:
         frame->kind = BlockKind::kCaption;
         return true;
-      case GUMBO_TAG_HEADER:
+      case LXB_TAG_HEADER:
         // The page's banner may hold the page's only heading.
         if (!in_main_ && !keep_all_) frame->headings_only = true;
         return true;
-      case GUMBO_TAG_ARTICLE:
-      case GUMBO_TAG_SECTION:
+      case LXB_TAG_ARTICLE:
+      case LXB_TAG_SECTION:
         frame->headings_only = false;
         return true;
-      case GUMBO_TAG_TABLE:
+      case LXB_TAG_TABLE:
         return !ReadTable(element, *frame);
-      case GUMBO_TAG_P:
-      case GUMBO_TAG_DIV:
+      case LXB_TAG_P:
+      case LXB_TAG_DIV:
         if (HasHtmlClass(element, "title")) BeginTitle(element, frame);
         return true;
-      case GUMBO_TAG_TD:
-      case GUMBO_TAG_TH:
+      case LXB_TAG_TD:
+      case LXB_TAG_TH:
         frame->kind = BlockKind::kParagraph;
         return true;
       default:
@@ -254,9 +228,9 @@ class HtmlReader {
     stack_.pop_back();
   }
 
-  void ReadText(const GumboNode& node) {
+  void ReadText(const HtmlNode& node) {
     const Frame& frame = stack_.back();
-    const absl::string_view text = node.v.text.text;
+    const absl::string_view text = HtmlText(node);
     if (frame.headings_only && frame.kind != BlockKind::kHeading) return;
     if (!writer_.open()) {
       if (IsBlank(text)) return;
@@ -271,7 +245,14 @@ class HtmlReader {
     if (frame.kind != BlockKind::kHeading && !IsBlank(text)) anchor_.clear();
   }
 
-  void BeginHeading(const GumboNode& element, int level) {
+  // The line on which `node` begins, or what stood before it.
+  uint32_t LineOf(const HtmlNode& node) {
+    const uint32_t line = HtmlLine(node);
+    if (line != 0) line_ = line;
+    return line_;
+  }
+
+  void BeginHeading(const HtmlNode& element, int level) {
     writer_.Begin(BlockKind::kHeading, LineOf(element));
     writer_.SetHeading(level, AnchorOf(element));
     anchor_.clear();
@@ -279,13 +260,13 @@ class HtmlReader {
 
   // The id to link to: the heading's own, one right inside, or that of the
   // section it begins.
-  std::string AnchorOf(const GumboNode& heading) const {
+  std::string AnchorOf(const HtmlNode& heading) const {
     const absl::string_view own = HtmlAttribute(heading, "id");
     if (!own.empty()) return std::string(own);
-    for (unsigned i = 0; i < Children(heading).length; ++i) {
-      const GumboNode& child = Child(heading, i);
+    for (const HtmlNode* child = heading.first_child; child != nullptr;
+         child = child->next) {
       for (const char* name : {"id", "name"}) {
-        const absl::string_view inner = HtmlAttribute(child, name);
+        const absl::string_view inner = HtmlAttribute(*child, name);
         if (!inner.empty()) return std::string(inner);
       }
     }
@@ -294,9 +275,9 @@ class HtmlReader {
 
   // DocBook's stylesheets write the title of a box as <p class="title"> inside
   // <div class="titlepage">, that of a figure as the same in its div.
-  void BeginTitle(const GumboNode& element, Frame* frame) {
+  void BeginTitle(const HtmlNode& element, Frame* frame) {
     for (size_t i = stack_.size(); i-- > 0 && i + 5 > stack_.size();) {
-      const GumboNode& above = *stack_[i].node;
+      const HtmlNode& above = *stack_[i].node;
       for (const char* holder : {"figure", "table", "example", "equation",
                                  "procedure", "informalexample"}) {
         if (HasHtmlClass(above, holder)) {
@@ -313,38 +294,39 @@ class HtmlReader {
   }
 
   // True when the table held data and has been read.
-  bool ReadTable(const GumboNode& table, const Frame& frame) {
+  bool ReadTable(const HtmlNode& table, const Frame& frame) {
     if (frame.headings_only || !content_.IsDataTable(table)) return false;
-    for (unsigned i = 0; i < Children(table).length; ++i) {
-      const GumboNode& child = Child(table, i);
-      if (!IsHtmlElement(child, GUMBO_TAG_CAPTION)) continue;
-      writer_.Begin(BlockKind::kCaption, LineOf(child));
-      writer_.Text(FlatText(child));
+    for (const HtmlNode* child = table.first_child; child != nullptr;
+         child = child->next) {
+      if (!IsHtmlElement(*child, LXB_TAG_CAPTION)) continue;
+      writer_.Begin(BlockKind::kCaption, LineOf(*child));
+      writer_.Text(FlatText(*child));
     }
     CollectRows(table).Write(&writer_);
     return true;
   }
 
-  const char* const source_end_;
   const HtmlContent& content_;
   const bool keep_all_;
   BlockWriter& writer_;
   bool in_main_ = false;
+  uint32_t line_ = 1;
   int box_level_ = 0;  // level of the section around the innermost box
   std::string anchor_;
   std::vector<Frame> stack_;
 };
 
-void ReadHead(const GumboNode& root, Extracted* out) {
-  for (unsigned i = 0; i < Children(root).length; ++i) {
-    const GumboNode& head = Child(root, i);
-    if (!IsHtmlElement(head, GUMBO_TAG_HEAD)) continue;
-    for (unsigned j = 0; j < Children(head).length; ++j) {
-      const GumboNode& child = Child(head, j);
-      if (IsHtmlElement(child, GUMBO_TAG_TITLE) && out->title.empty()) {
+void ReadHead(const HtmlNode& root, Extracted* out) {
+  for (const HtmlNode* head = root.first_child; head != nullptr;
+       head = head->next) {
+    if (!IsHtmlElement(*head, LXB_TAG_HEAD)) continue;
+    for (const HtmlNode* next = head->first_child; next != nullptr;
+         next = next->next) {
+      const HtmlNode& child = *next;
+      if (IsHtmlElement(child, LXB_TAG_TITLE) && out->title.empty()) {
         out->title = FlatText(child);
       }
-      if (!IsHtmlElement(child, GUMBO_TAG_META)) continue;
+      if (!IsHtmlElement(child, LXB_TAG_META)) continue;
       const std::string name =
           absl::AsciiStrToLower(HtmlAttribute(child, "name"));
       const std::string value = FoldWhiteSpace(HtmlAttribute(child, "content"));
@@ -370,11 +352,11 @@ absl::StatusOr<Extracted> ExtractHtml(absl::string_view utf8,
                    HtmlTree::Parse(utf8, limits));
   const HtmlContent content(tree->root());
   BlockWriter writer(limits);
-  HtmlReader(utf8, content, false, &writer).Read(*content.main_part());
+  HtmlReader(content, false, &writer).Read(*content.main_part());
   Extracted out;
   RETURN_IF_ERROR(writer.Finish(&out));
   if (out.text.empty()) {
-    HtmlReader(utf8, content, true, &writer).Read(*tree->root());
+    HtmlReader(content, true, &writer).Read(*tree->root());
     RETURN_IF_ERROR(writer.Finish(&out));
   }
   out.format = Format::kHtml;

@@ -83,7 +83,7 @@ bool IsRoleOfBoilerplate(absl::string_view role) {
 }
 
 template <typename Predicate>
-bool AnyClass(const GumboNode& element, Predicate predicate) {
+bool AnyClass(const HtmlNode& element, Predicate predicate) {
   for (absl::string_view word :
        absl::StrSplit(HtmlAttribute(element, "class"),
                       absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
@@ -92,7 +92,7 @@ bool AnyClass(const GumboNode& element, Predicate predicate) {
   return false;
 }
 
-bool IsHidden(const GumboNode& element) {
+bool IsHidden(const HtmlNode& element) {
   if (HasHtmlAttribute(element, "hidden")) return true;
   if (HtmlAttribute(element, "aria-hidden") == "true") return true;
   const absl::string_view style = HtmlAttribute(element, "style");
@@ -104,18 +104,18 @@ bool IsHidden(const GumboNode& element) {
 }
 
 // Measures are kept for these only.
-bool IsMeasured(GumboTag tag) {
+bool IsMeasured(HtmlTag tag) {
   switch (tag) {
-    case GUMBO_TAG_ARTICLE:
-    case GUMBO_TAG_BODY:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_DL:
-    case GUMBO_TAG_FORM:
-    case GUMBO_TAG_MAIN:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_P:
-    case GUMBO_TAG_TABLE:
-    case GUMBO_TAG_UL:
+    case LXB_TAG_ARTICLE:
+    case LXB_TAG_BODY:
+    case LXB_TAG_DIV:
+    case LXB_TAG_DL:
+    case LXB_TAG_FORM:
+    case LXB_TAG_MAIN:
+    case LXB_TAG_OL:
+    case LXB_TAG_P:
+    case LXB_TAG_TABLE:
+    case LXB_TAG_UL:
       return true;
     default:
       return false;
@@ -138,168 +138,161 @@ void Add(const HtmlMeasure& from, HtmlMeasure* to) {
   to->flow_blocks += from.flow_blocks;
 }
 
-bool IsFlowBlock(const GumboNode& element) {
-  switch (element.v.element.tag) {
-    case GUMBO_TAG_BLOCKQUOTE:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_DL:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_P:
-    case GUMBO_TAG_PRE:
-    case GUMBO_TAG_UL:
+bool IsFlowBlock(const HtmlNode& element) {
+  switch (HtmlTagOf(element)) {
+    case LXB_TAG_BLOCKQUOTE:
+    case LXB_TAG_DIV:
+    case LXB_TAG_DL:
+    case LXB_TAG_OL:
+    case LXB_TAG_P:
+    case LXB_TAG_PRE:
+    case LXB_TAG_UL:
       return true;
     default:
       return false;
   }
-}
-
-bool IsElement(const GumboNode& node) {
-  return node.type == GUMBO_NODE_ELEMENT || node.type == GUMBO_NODE_TEMPLATE;
 }
 
 }  // namespace
 
-bool HoldsNoText(const GumboNode& element) {
-  if (element.type == GUMBO_NODE_TEMPLATE) return true;
-  if (element.v.element.tag_namespace == GUMBO_NAMESPACE_SVG) return true;
-  switch (element.v.element.tag) {
-    case GUMBO_TAG_HEAD:
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_NOSCRIPT:
-    case GUMBO_TAG_TEMPLATE:
-    case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_OBJECT:
-    case GUMBO_TAG_EMBED:
-    case GUMBO_TAG_CANVAS:
-    case GUMBO_TAG_AUDIO:
-    case GUMBO_TAG_VIDEO:
-    case GUMBO_TAG_SVG:
-    case GUMBO_TAG_SELECT:
-    case GUMBO_TAG_BUTTON:
-    case GUMBO_TAG_INPUT:
-    case GUMBO_TAG_TEXTAREA:
-    case GUMBO_TAG_DATALIST:
-    case GUMBO_TAG_MENU:
-    case GUMBO_TAG_FRAMESET:
+bool HoldsNoText(const HtmlNode& element) {
+  if (IsOfSvg(element)) return true;
+  switch (HtmlTagOf(element)) {
+    case LXB_TAG_HEAD:
+    case LXB_TAG_SCRIPT:
+    case LXB_TAG_STYLE:
+    case LXB_TAG_NOSCRIPT:
+    case LXB_TAG_TEMPLATE:
+    case LXB_TAG_IFRAME:
+    case LXB_TAG_OBJECT:
+    case LXB_TAG_EMBED:
+    case LXB_TAG_CANVAS:
+    case LXB_TAG_AUDIO:
+    case LXB_TAG_VIDEO:
+    case LXB_TAG_SVG:
+    case LXB_TAG_SELECT:
+    case LXB_TAG_BUTTON:
+    case LXB_TAG_INPUT:
+    case LXB_TAG_TEXTAREA:
+    case LXB_TAG_DATALIST:
+    case LXB_TAG_MENU:
+    case LXB_TAG_FRAMESET:
       return true;
     default:
       return false;
   }
 }
 
-bool IsBlockElement(const GumboNode& element) {
-  if (element.v.element.tag_namespace != GUMBO_NAMESPACE_HTML) return false;
-  switch (element.v.element.tag) {
-    case GUMBO_TAG_ADDRESS:
-    case GUMBO_TAG_ARTICLE:
-    case GUMBO_TAG_ASIDE:
-    case GUMBO_TAG_BLOCKQUOTE:
-    case GUMBO_TAG_BODY:
-    case GUMBO_TAG_CAPTION:
-    case GUMBO_TAG_CENTER:
-    case GUMBO_TAG_DD:
-    case GUMBO_TAG_DETAILS:
-    case GUMBO_TAG_DIR:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_DL:
-    case GUMBO_TAG_DT:
-    case GUMBO_TAG_FIELDSET:
-    case GUMBO_TAG_FIGCAPTION:
-    case GUMBO_TAG_FIGURE:
-    case GUMBO_TAG_FOOTER:
-    case GUMBO_TAG_FORM:
-    case GUMBO_TAG_H1:
-    case GUMBO_TAG_H2:
-    case GUMBO_TAG_H3:
-    case GUMBO_TAG_H4:
-    case GUMBO_TAG_H5:
-    case GUMBO_TAG_H6:
-    case GUMBO_TAG_HEADER:
-    case GUMBO_TAG_HGROUP:
-    case GUMBO_TAG_HR:
-    case GUMBO_TAG_HTML:
-    case GUMBO_TAG_LEGEND:
-    case GUMBO_TAG_LI:
-    case GUMBO_TAG_LISTING:
-    case GUMBO_TAG_MAIN:
-    case GUMBO_TAG_NAV:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_P:
-    case GUMBO_TAG_PLAINTEXT:
-    case GUMBO_TAG_PRE:
-    case GUMBO_TAG_SECTION:
-    case GUMBO_TAG_SUMMARY:
-    case GUMBO_TAG_TABLE:
-    case GUMBO_TAG_TBODY:
-    case GUMBO_TAG_TD:
-    case GUMBO_TAG_TFOOT:
-    case GUMBO_TAG_TH:
-    case GUMBO_TAG_THEAD:
-    case GUMBO_TAG_TR:
-    case GUMBO_TAG_UL:
-    case GUMBO_TAG_XMP:
+bool IsBlockElement(const HtmlNode& element) {
+  if (!IsOfHtml(element)) return false;
+  switch (HtmlTagOf(element)) {
+    case LXB_TAG_ADDRESS:
+    case LXB_TAG_ARTICLE:
+    case LXB_TAG_ASIDE:
+    case LXB_TAG_BLOCKQUOTE:
+    case LXB_TAG_BODY:
+    case LXB_TAG_CAPTION:
+    case LXB_TAG_CENTER:
+    case LXB_TAG_DD:
+    case LXB_TAG_DETAILS:
+    case LXB_TAG_DIR:
+    case LXB_TAG_DIV:
+    case LXB_TAG_DL:
+    case LXB_TAG_DT:
+    case LXB_TAG_FIELDSET:
+    case LXB_TAG_FIGCAPTION:
+    case LXB_TAG_FIGURE:
+    case LXB_TAG_FOOTER:
+    case LXB_TAG_FORM:
+    case LXB_TAG_H1:
+    case LXB_TAG_H2:
+    case LXB_TAG_H3:
+    case LXB_TAG_H4:
+    case LXB_TAG_H5:
+    case LXB_TAG_H6:
+    case LXB_TAG_HEADER:
+    case LXB_TAG_HGROUP:
+    case LXB_TAG_HR:
+    case LXB_TAG_HTML:
+    case LXB_TAG_LEGEND:
+    case LXB_TAG_LI:
+    case LXB_TAG_LISTING:
+    case LXB_TAG_MAIN:
+    case LXB_TAG_NAV:
+    case LXB_TAG_OL:
+    case LXB_TAG_P:
+    case LXB_TAG_PLAINTEXT:
+    case LXB_TAG_PRE:
+    case LXB_TAG_SECTION:
+    case LXB_TAG_SUMMARY:
+    case LXB_TAG_TABLE:
+    case LXB_TAG_TBODY:
+    case LXB_TAG_TD:
+    case LXB_TAG_TFOOT:
+    case LXB_TAG_TH:
+    case LXB_TAG_THEAD:
+    case LXB_TAG_TR:
+    case LXB_TAG_UL:
+    case LXB_TAG_XMP:
       return true;
     default:
       return false;
   }
 }
 
-int HtmlHeadingLevel(const GumboNode& element) {
-  const GumboTag tag = element.v.element.tag;
-  return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? 1 + tag - GUMBO_TAG_H1
-                                                    : 0;
+int HtmlHeadingLevel(const HtmlNode& element) {
+  const HtmlTag tag = HtmlTagOf(element);
+  return tag >= LXB_TAG_H1 && tag <= LXB_TAG_H6 ? 1 + tag - LXB_TAG_H1 : 0;
 }
 
-bool HasHtmlClass(const GumboNode& element, absl::string_view name) {
+bool HasHtmlClass(const HtmlNode& element, absl::string_view name) {
   return AnyClass(element,
                   [name](absl::string_view word) { return word == name; });
 }
 
-bool IsBox(const GumboNode& element) {
-  return IsHtmlElement(element, GUMBO_TAG_ASIDE) ||
-         (IsHtmlElement(element, GUMBO_TAG_DIV) && AnyClass(element, NamesBox));
+bool IsBox(const HtmlNode& element) {
+  return IsHtmlElement(element, LXB_TAG_ASIDE) ||
+         (IsHtmlElement(element, LXB_TAG_DIV) && AnyClass(element, NamesBox));
 }
 
-HtmlContent::HtmlContent(const GumboNode* root) {
+HtmlContent::HtmlContent(const HtmlNode* root) {
   struct Frame {
-    const GumboNode* node;
-    unsigned next_child;
+    const HtmlNode* node;
+    const HtmlNode* next_child;
     HtmlMeasure measure;
     bool in_link;
   };
   std::vector<Frame> stack;
-  std::vector<const GumboNode*> mains;
-  std::vector<const GumboNode*> articles;
-  const GumboNode* body = nullptr;
+  std::vector<const HtmlNode*> mains;
+  std::vector<const HtmlNode*> articles;
+  const HtmlNode* body = nullptr;
   // By language, innermost first.
   std::vector<std::pair<std::string, size_t>> languages;
-  stack.push_back({root, 0, {}, false});
+  stack.push_back({root, root->first_child, {}, false});
   while (!stack.empty()) {
     Frame& frame = stack.back();
-    const GumboElement& element = frame.node->v.element;
-    if (frame.next_child < element.children.length) {
-      const GumboNode* child = static_cast<const GumboNode*>(
-          element.children.data[frame.next_child++]);
-      if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_CDATA) {
-        const size_t bytes = CountText(child->v.text.text);
+    if (frame.next_child != nullptr) {
+      const HtmlNode* const child = frame.next_child;
+      frame.next_child = child->next;
+      if (IsHtmlTextNode(*child)) {
+        const size_t bytes = CountText(HtmlText(*child));
         frame.measure.text_bytes += bytes;
         if (frame.in_link) frame.measure.link_bytes += bytes;
-      } else if (IsElement(*child) && !HoldsNoText(*child)) {
-        const bool link = IsHtmlElement(*child, GUMBO_TAG_A) &&
+      } else if (IsHtmlElementNode(*child) && !HoldsNoText(*child)) {
+        const bool link = IsHtmlElement(*child, LXB_TAG_A) &&
                           HasHtmlAttribute(*child, "href");
         const bool in_link = frame.in_link || link;
-        stack.push_back({child, 0, {}, in_link});
+        stack.push_back({child, child->first_child, {}, in_link});
         HtmlMeasure& measure = stack.back().measure;
         measure.links += link;
         measure.headings += HtmlHeadingLevel(*child) != 0;
-        measure.tables += IsHtmlElement(*child, GUMBO_TAG_TABLE);
-        measure.header_cells += IsHtmlElement(*child, GUMBO_TAG_TH);
+        measure.tables += IsHtmlElement(*child, LXB_TAG_TABLE);
+        measure.header_cells += IsHtmlElement(*child, LXB_TAG_TH);
         measure.flow_blocks += IsFlowBlock(*child);
       }
       continue;
     }
-    const GumboNode* node = frame.node;
+    const HtmlNode* node = frame.node;
     const HtmlMeasure measure = frame.measure;
     stack.pop_back();
     if (stack.empty()) {
@@ -307,14 +300,14 @@ HtmlContent::HtmlContent(const GumboNode* root) {
     } else {
       Add(measure, &stack.back().measure);
     }
-    const GumboTag tag = node->v.element.tag;
+    const HtmlTag tag = HtmlTagOf(*node);
     if (IsMeasured(tag)) measures_.emplace(node, measure);
-    if (tag == GUMBO_TAG_BODY) body = node;
-    if (tag == GUMBO_TAG_MAIN || HtmlAttribute(*node, "role") == "main") {
+    if (tag == LXB_TAG_BODY) body = node;
+    if (tag == LXB_TAG_MAIN || HtmlAttribute(*node, "role") == "main") {
       mains.push_back(node);
       measures_.emplace(node, measure);
     }
-    if (tag == GUMBO_TAG_ARTICLE) articles.push_back(node);
+    if (tag == LXB_TAG_ARTICLE) articles.push_back(node);
     absl::string_view language = HtmlAttribute(*node, "lang");
     if (language.empty()) language = HtmlAttribute(*node, "xml:lang");
     if (!language.empty()) {
@@ -335,12 +328,12 @@ HtmlContent::HtmlContent(const GumboNode* root) {
   }
 }
 
-HtmlMeasure HtmlContent::Measure(const GumboNode& element) const {
+HtmlMeasure HtmlContent::Measure(const HtmlNode& element) const {
   const auto found = measures_.find(&element);
   return found == measures_.end() ? HtmlMeasure() : found->second;
 }
 
-bool HtmlContent::IsBoilerplate(const GumboNode& element, bool in_main) const {
+bool HtmlContent::IsBoilerplate(const HtmlNode& element, bool in_main) const {
   if (IsRoleOfBoilerplate(HtmlAttribute(element, "role"))) return true;
   if (IsHidden(element)) return true;
   const absl::string_view id = HtmlAttribute(element, "id");
@@ -350,22 +343,22 @@ bool HtmlContent::IsBoilerplate(const GumboNode& element, bool in_main) const {
   }
   if (AnyClass(element, NamesBoilerplate)) return true;
   const HtmlMeasure measure = Measure(element);
-  switch (element.v.element.tag) {
-    case GUMBO_TAG_NAV:
+  switch (HtmlTagOf(element)) {
+    case LXB_TAG_NAV:
       return true;
-    case GUMBO_TAG_ASIDE:
+    case LXB_TAG_ASIDE:
       return !in_main && !AnyClass(element, NamesBox);
-    case GUMBO_TAG_FOOTER:
+    case LXB_TAG_FOOTER:
       return true;
-    case GUMBO_TAG_FORM:
+    case LXB_TAG_FORM:
       // Some servers wrap the whole page in a form.
       return measure.text_bytes * 2 < text_bytes_;
-    case GUMBO_TAG_UL:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_DL:
-    case GUMBO_TAG_DIV:
-    case GUMBO_TAG_P:
-    case GUMBO_TAG_TABLE:
+    case LXB_TAG_UL:
+    case LXB_TAG_OL:
+    case LXB_TAG_DL:
+    case LXB_TAG_DIV:
+    case LXB_TAG_P:
+    case LXB_TAG_TABLE:
       // Short links and little else; long ones are a list of headlines.
       return !in_main && measure.links >= 4 && measure.headings == 0 &&
              measure.link_bytes * 10 >= measure.text_bytes * 8 &&
@@ -375,7 +368,7 @@ bool HtmlContent::IsBoilerplate(const GumboNode& element, bool in_main) const {
   }
 }
 
-bool HtmlContent::IsDataTable(const GumboNode& table) const {
+bool HtmlContent::IsDataTable(const HtmlNode& table) const {
   const HtmlMeasure measure = Measure(table);
   if (measure.tables > 1 || measure.headings > 0) return false;
   if (HtmlAttribute(table, "role") == "presentation") return false;

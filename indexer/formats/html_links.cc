@@ -1,7 +1,5 @@
 #include "indexer/formats/html_links.h"
 
-#include <gumbo.h>
-
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -12,10 +10,10 @@
 namespace footnote {
 namespace {
 
-void ReadElement(const GumboNode& node, HtmlLinks* out) {
-  switch (node.v.element.tag) {
-    case GUMBO_TAG_A:
-    case GUMBO_TAG_AREA: {
+void ReadElement(const HtmlNode& node, HtmlLinks* out) {
+  switch (HtmlTagOf(node)) {
+    case LXB_TAG_A:
+    case LXB_TAG_AREA: {
       const absl::string_view href = HtmlAttribute(node, "href");
       const std::string rel = absl::AsciiStrToLower(HtmlAttribute(node, "rel"));
       if (!href.empty() && !absl::StrContains(rel, "nofollow")) {
@@ -23,12 +21,12 @@ void ReadElement(const GumboNode& node, HtmlLinks* out) {
       }
       break;
     }
-    case GUMBO_TAG_BASE:
+    case LXB_TAG_BASE:
       if (out->base.empty()) {
         out->base = std::string(HtmlAttribute(node, "href"));
       }
       break;
-    case GUMBO_TAG_META: {
+    case LXB_TAG_META: {
       if (!absl::EqualsIgnoreCase(HtmlAttribute(node, "name"), "robots")) break;
       const std::string wish =
           absl::AsciiStrToLower(HtmlAttribute(node, "content"));
@@ -50,16 +48,17 @@ HtmlLinks LinksOf(absl::string_view bytes, const ExtractLimits& limits) {
   const absl::StatusOr<std::unique_ptr<HtmlTree>> tree =
       HtmlTree::Parse(utf8, limits);
   if (!tree.ok()) return out;
-  std::vector<const GumboNode*> stack = {(*tree)->root()};
-  while (!stack.empty()) {
-    const GumboNode& node = *stack.back();
-    stack.pop_back();
-    if (node.type != GUMBO_NODE_ELEMENT) continue;
-    ReadElement(node, &out);
-    const GumboVector& children = node.v.element.children;
-    for (unsigned i = children.length; i > 0; --i) {
-      stack.push_back(static_cast<const GumboNode*>(children.data[i - 1]));
+  const HtmlNode* const root = (*tree)->root();
+  const HtmlNode* node = root;
+  while (true) {
+    if (IsHtmlElementNode(*node)) ReadElement(*node, &out);
+    if (node->first_child != nullptr) {
+      node = node->first_child;
+      continue;
     }
+    while (node != root && node->next == nullptr) node = node->parent;
+    if (node == root) break;
+    node = node->next;
   }
   return out;
 }

@@ -1,8 +1,12 @@
 #include "indexer/formats/html_tree.h"
 
-#include <csetjmp>
+#include <lexbor/core/lexbor.h>
+#include <lexbor/dom/dom.h>
+#include <lexbor/html/parser.h>
+#include <lexbor/html/tree.h>
+
+#include <algorithm>
 #include <cstdlib>
-#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
@@ -12,15 +16,13 @@
 namespace footnote {
 namespace {
 
-constexpr size_t kChunkBytes = 256 << 10;
-// Chunks that a thread keeps for its next page, instead of giving them back to
-// the kernel and asking for them again.
-constexpr size_t kKeptChunks = 16;
-
-// Ordinary pages need 10 to 25 times their size.
+// Ordinary pages need 5 to 15 times their size.
 size_t MemoryBudget(size_t source_bytes) {
   return (size_t{64} << 20) + 48 * source_bytes;
 }
+
+// No element of a page that is read by people has more.
+constexpr int kMostAttributes = 256;
 
 bool IsAsciiLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -46,7 +48,7 @@ bool HoldsRawText(absl::string_view name) {
 }
 
 // The depth at which the tags of `utf8` nest, found without building a tree:
-// gumbo looks through all open elements for many a tag, so a page that is
+// the parser looks through all open elements for many a tag, so a page that is
 // 100,000 deep would take it hours.
 int NestingDepth(absl::string_view utf8, int enough) {
   int depth = 0;
@@ -93,97 +95,145 @@ int NestingDepth(absl::string_view utf8, int enough) {
   return deepest;
 }
 
-}  // namespace
+// What the parser may still take while it reads a page; null between pages.
+// It is C, checks what it is given, and says so when it got nothing.
+thread_local size_t* budget_left = nullptr;
 
-namespace {
-
-// Chunks of kChunkBytes each.
-struct KeptChunks {
-  ~KeptChunks() {
-    for (char* chunk : chunks) std::free(chunk);
-  }
-  std::vector<char*> chunks;
-};
-
-KeptChunks& ChunksOfThisThread() {
-  thread_local KeptChunks kept;
-  return kept;
+bool Spend(size_t bytes) {
+  if (budget_left == nullptr) return true;
+  if (bytes > *budget_left) return false;
+  *budget_left -= bytes;
+  return true;
 }
 
-}  // namespace
+void* Allocate(size_t bytes) { return Spend(bytes) ? malloc(bytes) : nullptr; }
 
-// Memory that is only ever given back as a whole. gumbo does not check what
-// its allocator returns, so when the budget is spent the arena jumps out of
-// the parse; gumbo is C and holds nothing but arena memory.
-struct HtmlTree::Arena {
-  ~Arena() {
-    KeptChunks& kept = ChunksOfThisThread();
-    for (const Chunk& chunk : chunks) {
-      if (chunk.size == kChunkBytes && kept.chunks.size() < kKeptChunks) {
-        kept.chunks.push_back(chunk.begin);
-      } else {
-        std::free(chunk.begin);
-      }
+void* AllocateZeroed(size_t count, size_t bytes) {
+  // The parser's counts and sizes are of its own types: no overflow.
+  return Spend(count * bytes) ? calloc(count, bytes) : nullptr;
+}
+
+void* Reallocate(void* old, size_t bytes) {
+  return Spend(bytes) ? realloc(old, bytes) : nullptr;
+}
+
+void SetAllocator() {
+  static const lxb_status_t kSet =
+      lexbor_memory_setup(&Allocate, &Reallocate, &AllocateZeroed, &free);
+  (void)kSet;
+}
+
+// Nodes carry their line and a bit more in their one free field.
+void* PackPlace(uint32_t line, bool dropped_line_break) {
+  return reinterpret_cast<void*>((static_cast<uintptr_t>(line) << 1) |
+                                 uintptr_t{dropped_line_break});
+}
+
+// Stands between the tokenizer and what builds the tree, and notes in each new
+// node where the token that made it begins.
+class LineNotes {
+ public:
+  LineNotes(absl::string_view utf8, lxb_html_parser_t* parser)
+      : at_(reinterpret_cast<const lxb_char_t*>(utf8.data())),
+        end_(at_ + utf8.size()),
+        tree_(parser->tree),
+        build_(parser->tkz->callback_token_done),
+        context_(parser->tkz->callback_token_ctx) {
+    lxb_html_tokenizer_callback_token_done_set(parser->tkz, &LineNotes::Token,
+                                               this);
+  }
+  LineNotes(const LineNotes&) = delete;
+  LineNotes& operator=(const LineNotes&) = delete;
+
+ private:
+  static lxb_html_token_t* Token(lxb_html_tokenizer_t* tokenizer,
+                                 lxb_html_token_t* token, void* self) {
+    return static_cast<LineNotes*>(self)->Token(tokenizer, token);
+  }
+
+  lxb_html_token_t* Token(lxb_html_tokenizer_t* tokenizer,
+                          lxb_html_token_t* token) {
+    if (token->begin != nullptr && token->begin >= at_ &&
+        token->begin <= end_) {
+      line_ += static_cast<uint32_t>(std::count(at_, token->begin, '\n'));
+      at_ = token->begin;
+    }
+    if (code_ != nullptr && token->tag_id == LXB_TAG__TEXT && at_ < end_ &&
+        (*at_ == '\n' || *at_ == '\r')) {
+      code_->user = PackPlace(HtmlLine(*code_), true);
+    }
+    const bool begins_code =
+        (token->tag_id == LXB_TAG_PRE || token->tag_id == LXB_TAG_LISTING) &&
+        (token->type & LXB_HTML_TOKEN_TYPE_CLOSE) == 0;
+    LeaveOutAttributes(token);
+    void* const place = PackPlace(line_, false);
+    token = build_(tokenizer, token, context_);
+    lxb_dom_node_t* node = lxb_html_tree_current_node(tree_);
+    code_ = begins_code ? node : nullptr;
+    if (node == nullptr) return token;
+    lxb_dom_node_t* const last = node->last_child;
+    if (last != nullptr && last->user == nullptr) last->user = place;
+    for (; node != nullptr && node->user == nullptr; node = node->parent) {
+      node->user = place;
+    }
+    return token;
+  }
+
+  // Each is looked for among those before it: a tag of 200,000 would take
+  // minutes.
+  static void LeaveOutAttributes(lxb_html_token_t* token) {
+    int count = 0;
+    for (lxb_html_token_attr_t* attribute = token->attr_first;
+         attribute != nullptr; attribute = attribute->next) {
+      if (++count < kMostAttributes) continue;
+      attribute->next = nullptr;
+      token->attr_last = attribute;
+      return;
     }
   }
 
-  static void* Allocate(void* arena, size_t size) {
-    return static_cast<Arena*>(arena)->Take(size);
-  }
-  static void Deallocate(void*, void*) {}
-
-  void* Take(size_t size) {
-    size = (size + 15) & ~size_t{15};
-    if (size > left) {
-      const size_t chunk_bytes = size > kChunkBytes ? size : kChunkBytes;
-      char* chunk = chunk_bytes > budget ? nullptr : NewChunk(chunk_bytes);
-      if (chunk == nullptr) std::longjmp(out_of_memory, 1);
-      budget -= chunk_bytes;
-      chunks.push_back({chunk, chunk_bytes});
-      next = chunk;
-      left = chunk_bytes;
-    }
-    void* taken = next;
-    next += size;
-    left -= size;
-    return taken;
-  }
-
-  static char* NewChunk(size_t bytes) {
-    std::vector<char*>& kept = ChunksOfThisThread().chunks;
-    if (bytes != kChunkBytes || kept.empty()) {
-      return static_cast<char*>(std::malloc(bytes));
-    }
-    char* const chunk = kept.back();
-    kept.pop_back();
-    return chunk;
-  }
-
-  struct Chunk {
-    char* begin;
-    size_t size;
-  };
-  std::vector<Chunk> chunks;
-  char* next = nullptr;
-  size_t left = 0;
-  size_t budget = 0;
-  std::jmp_buf out_of_memory;
+  // Lines up to here are counted.
+  const lxb_char_t* at_;
+  const lxb_char_t* const end_;
+  uint32_t line_ = 1;
+  // The element of code that the last token began.
+  lxb_dom_node_t* code_ = nullptr;
+  lxb_html_tree_t* const tree_;
+  const lxb_html_tokenizer_token_f build_;
+  void* const context_;
 };
 
-HtmlTree::HtmlTree() : arena_(std::make_unique<Arena>()) {}
+}  // namespace
+
+struct HtmlTree::Page {
+  ~Page() { lxb_html_document_destroy(document); }
+
+  // Null when the budget is spent.
+  lxb_dom_element_t* Parse(absl::string_view utf8) {
+    lxb_html_parser_t* const parser = lxb_html_parser_create();
+    if (parser == nullptr) return nullptr;
+    if (lxb_html_parser_init(parser) == LXB_STATUS_OK) {
+      // Nothing but the tree: no options counted in their lists, ….
+      parser->dom_opt = LXB_DOM_DOCUMENT_OPT_WO_EVENTS;
+      // The tokenizer would look for each attribute among those before it;
+      // what builds the tree does so again, of those that are left.
+      lxb_html_tokenizer_keep_duplicate_set(parser->tkz, true);
+      LineNotes notes(utf8, parser);
+      document = lxb_html_parse(
+          parser, reinterpret_cast<const lxb_char_t*>(utf8.data()),
+          utf8.size());
+    }
+    lxb_html_parser_destroy(parser);
+    return document == nullptr
+               ? nullptr
+               : lxb_dom_document_element(lxb_dom_interface_document(document));
+  }
+
+  lxb_html_document_t* document = nullptr;
+};
+
+HtmlTree::HtmlTree() : page_(std::make_unique<Page>()) {}
 HtmlTree::~HtmlTree() = default;
-
-namespace {
-
-// Apart, because locals of the function that calls setjmp are not reliable
-// after the jump.
-const GumboNode* ParseInto(const GumboOptions& options, absl::string_view utf8,
-                           std::jmp_buf* out_of_memory) {
-  if (setjmp(*out_of_memory) != 0) return nullptr;
-  return gumbo_parse_with_options(&options, utf8.data(), utf8.size())->root;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<HtmlTree>> HtmlTree::Parse(
     absl::string_view utf8, const ExtractLimits& limits) {
@@ -198,38 +248,75 @@ absl::StatusOr<std::unique_ptr<HtmlTree>> HtmlTree::Parse(
         absl::StrCat("html: elements nested more than ", limits.max_depth,
                      " deep, want at most that"));
   }
+  SetAllocator();
   std::unique_ptr<HtmlTree> tree(new HtmlTree());
-  Arena& arena = *tree->arena_;
-  arena.budget = MemoryBudget(utf8.size());
-  GumboOptions options = kGumboDefaultOptions;
-  options.allocator = &Arena::Allocate;
-  options.deallocator = &Arena::Deallocate;
-  options.userdata = &arena;
-  options.max_errors = 0;
-  tree->root_ = ParseInto(options, utf8, &arena.out_of_memory);
-  if (tree->root_ == nullptr) {
+  size_t left = MemoryBudget(utf8.size());
+  budget_left = &left;
+  lxb_dom_element_t* const root = tree->page_->Parse(utf8);
+  budget_left = nullptr;
+  if (root == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "html: ", utf8.size(), " bytes need more than ",
         MemoryBudget(utf8.size()), " bytes of memory, want a simpler page"));
   }
+  tree->root_ = lxb_dom_interface_node(root);
   return tree;
 }
 
-absl::string_view HtmlAttribute(const GumboNode& node, const char* name) {
-  if (node.type != GUMBO_NODE_ELEMENT) return "";
-  const GumboAttribute* attribute =
-      gumbo_get_attribute(&node.v.element.attributes, name);
-  return attribute == nullptr ? "" : attribute->value;
+bool IsOfHtml(const HtmlNode& node) {
+  return IsHtmlElementNode(node) && node.ns == LXB_NS_HTML;
 }
 
-bool HasHtmlAttribute(const GumboNode& node, const char* name) {
-  return node.type == GUMBO_NODE_ELEMENT &&
-         gumbo_get_attribute(&node.v.element.attributes, name) != nullptr;
+bool IsOfSvg(const HtmlNode& node) {
+  return IsHtmlElementNode(node) && node.ns == LXB_NS_SVG;
 }
 
-bool IsHtmlElement(const GumboNode& node, GumboTag tag) {
-  return node.type == GUMBO_NODE_ELEMENT && node.v.element.tag == tag &&
-         node.v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
+bool IsHtmlElement(const HtmlNode& node, HtmlTag tag) {
+  return node.local_name == tag && IsOfHtml(node);
+}
+
+absl::string_view HtmlText(const HtmlNode& text) {
+  const lexbor_str_t& data =
+      reinterpret_cast<const lxb_dom_character_data_t&>(text).data;
+  return {reinterpret_cast<const char*>(data.data), data.length};
+}
+
+uint32_t HtmlLine(const HtmlNode& node) {
+  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(node.user) >> 1);
+}
+
+bool HtmlDroppedLineBreak(const HtmlNode& element) {
+  return (reinterpret_cast<uintptr_t>(element.user) & 1) != 0;
+}
+
+namespace {
+
+const lxb_dom_attr_t* FindAttribute(const HtmlNode& node,
+                                    absl::string_view name) {
+  if (!IsHtmlElementNode(node)) return nullptr;
+  const auto& element = reinterpret_cast<const lxb_dom_element_t&>(node);
+  for (lxb_dom_attr_t* attribute = element.first_attr; attribute != nullptr;
+       attribute = attribute->next) {
+    size_t size = 0;
+    const lxb_char_t* const own = lxb_dom_attr_local_name(attribute, &size);
+    if (absl::string_view(reinterpret_cast<const char*>(own), size) == name) {
+      return attribute;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::string_view HtmlAttribute(const HtmlNode& node, absl::string_view name) {
+  const lxb_dom_attr_t* const attribute = FindAttribute(node, name);
+  if (attribute == nullptr || attribute->value == nullptr) return "";
+  return {reinterpret_cast<const char*>(attribute->value->data),
+          attribute->value->length};
+}
+
+bool HasHtmlAttribute(const HtmlNode& node, absl::string_view name) {
+  return FindAttribute(node, name) != nullptr;
 }
 
 }  // namespace footnote

@@ -8,6 +8,7 @@
 // With "stay" it reads texts of markup until the socket closes:
 // markup_frames.h.
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ namespace footnote {
 namespace {
 
 constexpr size_t kReadBytes = 1 << 20;
+// Of a program that stays.
+constexpr int kKeptBytes = 16 << 20;
 
 std::string ReadInput() {
   std::string bytes;
@@ -109,7 +112,12 @@ int Main(int argc, char** argv) {
   setlocale(LC_CTYPE, "C.UTF-8");
   if (!stays) PrepareForMail();
   if (!EnterSandbox(limits)) return 1;
-  if (stays) return ReadTexts(limits.cpu_seconds);
+  if (stays) {
+    // The next text wants the memory of this one again.
+    mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+    mallopt(M_MMAP_THRESHOLD, kKeptBytes);
+    return ReadTexts(limits.cpu_seconds);
+  }
   ParseFile(ReadInput(), {}, [](ParsedDocument parsed) {
     std::string out;
     AppendParsed(parsed, &out);

@@ -64,7 +64,7 @@ class LayeringTest(unittest.TestCase):
         ("<rocksdb/db.h>", "storage/kv.cc", "indexer/a.cc"),
         ("<faiss/IndexIVF.h>", "retriever/ann/a.cc", "retriever/search.cc"),
         ("<unicode/uchar.h>", "text/fold.cc", "indexer/a.cc"),
-        ("<gumbo.h>", "indexer/formats/html.cc", "indexer/a.cc"),
+        ("<lexbor/html/parser.h>", "indexer/formats/html.cc", "indexer/a.cc"),
         ("<openssl/sha.h>", "base/hash.cc", "audit/ledger.cc"),
         ("<spdlog/spdlog.h>", "base/log.cc", "gateway/a.cc"),
         ("<cuda_runtime.h>", "kernels/cuda/a.cu", "kernels/a.cc"),

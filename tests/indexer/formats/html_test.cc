@@ -152,6 +152,30 @@ TEST(HtmlTest, SaysOnWhichLineABlockBegan) {
   EXPECT_EQ(page.blocks[1].line, 4);
 }
 
+TEST(HtmlTest, SaysTheLineOfCodeBehindADroppedLineBreak) {
+  EXPECT_EQ(Read("<p>x</p>\n<pre class=\"a\">\nb</pre>").blocks[1].line, 3);
+  EXPECT_EQ(Read("<p>x</p>\n<pre class=\"a\">b\nc</pre>").blocks[1].line, 2);
+  EXPECT_EQ(Read("<p>x</p>\r\n<pre>\r\nb</pre>").blocks[1].line, 3);
+}
+
+// The parser moves it in front of the table and forgets where it stood.
+TEST(HtmlTest, SaysALineNotBehindTextThatStoodBetweenTableRows) {
+  const Extracted page =
+      Read("<p>a</p>\n<table>\n<tr><td>b</td></tr>\nc\n</table>\n<p>d</p>");
+  ASSERT_EQ(page.blocks.size(), 4);
+  EXPECT_GE(page.blocks[1].line, 1);
+  EXPECT_LE(page.blocks[1].line, 4);
+  EXPECT_EQ(page.blocks[2].line, 3);
+  EXPECT_EQ(page.blocks[3].line, 6);
+}
+
+TEST(HtmlTest, LeavesOutAttributesThatNoPageHas) {
+  std::string html = "<p";
+  for (int i = 0; i < 3000; ++i) absl::StrAppend(&html, " a", i, "=1");
+  EXPECT_THAT(Outline(Read(html + " hidden>seen<p hidden>hidden")),
+              ElementsAre("p: seen"));
+}
+
 TEST(HtmlTest, TakesTheLanguageUnderWhichMostTextStands) {
   EXPECT_EQ(Read("<html lang=en><div lang=ja-JP><p>much text here</p></div>"
                  "</html>")
