@@ -12,6 +12,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/priority.h"
 #include "gtest/gtest.h"
 #include "tests/storage/segment_builder.h"
@@ -222,6 +224,54 @@ TEST(KvTest, ACompactionEndsHoweverLongASearchTakes) {
   }
   ASSERT_TRUE(kv->Compact(0).ok());
   EXPECT_EQ(kv->Get(0, "k99").value(), std::string(9999, 'x'));
+}
+
+uint64_t LogBytes(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::error_code gone;
+    const uint64_t size = entry.path().extension() == ".log"
+                              ? std::filesystem::file_size(entry.path(), gone)
+                              : 0;
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+TEST(KvTest, AClosedDatabaseHasNoLogToReadAgain) {
+  const std::string folder = MakeTestFolder() + "/db";
+  {
+    auto kv = OpenOrDie(folder);
+    for (int i = 0; i < 3000; ++i) {
+      ASSERT_TRUE(Put(kv.get(), i % 2, absl::StrCat(i), "value").ok());
+    }
+    EXPECT_GT(LogBytes(folder), 3000);
+  }
+  EXPECT_LT(LogBytes(folder), 1000);
+  auto kv = OpenOrDie(folder);
+  EXPECT_EQ(kv->Get(0, "2998").value(), "value");
+  EXPECT_EQ(kv->Get(1, "2999").value(), "value");
+}
+
+// Else a table with one row holds back the log of all others, which a crash
+// leaves to be read again.
+TEST(KvTest, TheLogStaysSmallThoughATableHardlyChanges) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "quiet", "1").ok());
+  std::mt19937_64 random(7);
+  std::string value(1 << 20, '\0');
+  for (int i = 0; i < 160; ++i) {
+    for (char& c : value) c = static_cast<char>(random());
+    ASSERT_TRUE(Put(kv.get(), 1, absl::StrCat(i % 20), value).ok());
+  }
+  // Old logs are removed in the background.
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (LogBytes(folder) > (80 << 20) && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_LE(LogBytes(folder), 80 << 20);
+  EXPECT_EQ(kv->Get(0, "quiet").value(), "1");
 }
 
 TEST(KvTest, SaysDataLossWhenAFileIsDamaged) {
