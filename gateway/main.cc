@@ -83,6 +83,9 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
   text("--model-path", flags->config.mutable_model()->mutable_path(),
        "folder of language models, or one, which then writes "
        "(default $FOOTNOTE_MODELS)");
+  text("--ocr", flags->config.mutable_ocr(),
+       "languages that scanned documents may be in, such as en,de, or all "
+       "(default: none, and scanned pages and images are not read)");
   app->add_option_function<int>(
          "--threads",
          [flags](int threads) {

@@ -7,7 +7,11 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "audit/audit_service.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -19,6 +23,7 @@
 #include "model/encoder/open.h"
 #include "retriever/retriever_service.h"
 #include "storage/store.h"
+#include "text/language.h"
 
 namespace footnote {
 namespace {
@@ -91,6 +96,25 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
   return Store::Open(config.store(), options);
 }
 
+absl::StatusOr<std::vector<Language>> OcrLanguages(const v1::Config& config) {
+  if (config.ocr() == "all") {
+    return std::vector<Language>(AllLanguages().begin(), AllLanguages().end());
+  }
+  std::vector<Language> languages;
+  for (const absl::string_view code :
+       absl::StrSplit(config.ocr(), ',', absl::SkipWhitespace())) {
+    const absl::StatusOr<Language> language =
+        ParseLanguage(absl::StripAsciiWhitespace(code));
+    if (!language.ok() || *language == Language::kUnknown) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("config: ocr: ", code,
+                       ", want codes of languages such as en,de, or all"));
+    }
+    languages.push_back(*language);
+  }
+  return languages;
+}
+
 AuditOptions AuditOptionsOf(const v1::Config& config) {
   const v1::AuditConfig& audit = config.audit();
   AuditOptions options;
@@ -140,6 +164,7 @@ class OpenRooms final : public Rooms {
       IndexerOptions options;
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
+      ASSIGN_OR_RETURN(options.ocr_languages, OcrLanguages(config));
       options.ann_builder = RetrieverAnnBuilder();
       options.backups = config.backups();
       options.encoders = EncodersFolder(config);

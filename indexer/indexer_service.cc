@@ -39,6 +39,7 @@ PipelineOptions ToPipelineOptions(const IndexerOptions& options) {
           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   out.memory_bytes = std::max(options.memory_bytes, kMinMemoryBytes);
   out.limits = options.limits;
+  out.ocr.languages = options.ocr_languages;
   out.ann_builder = options.ann_builder;
   return out;
 }

@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "grpcpp/impl/codegen/service_type.h"
 #include "indexer/formats/format.h"
 #include "model/encoder/encoder.h"
 #include "storage/store.h"
+#include "text/language.h"
 
 namespace footnote {
 
@@ -19,6 +22,9 @@ struct IndexerOptions {
   // the collection's size. Not under 64 MiB.
   size_t memory_bytes = size_t{768} << 20;
   ExtractLimits limits;
+  // The languages that scanned pages may be in, the likeliest first; empty:
+  // scanned pages are not read.
+  std::vector<Language> ocr_languages;
   // Makes the index over a segment's vectors (the retriever's business, which
   // reads it); empty: all vectors are scanned.
   AnnBuilder ann_builder;

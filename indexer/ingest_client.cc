@@ -17,6 +17,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "indexer/formats/detect.h"
+#include "indexer/parsers/kind.h"
 #include "indexer/parsers/parse_apart.h"
 
 namespace footnote {
@@ -180,7 +181,9 @@ absl::Status SendSource(const IngestClientOptions& options, FileSource* source,
       request.mutable_file()->set_path(item.id);
       request.mutable_file()->set_failure(std::string(item.status.message()));
       open = stream->Write(request);
-    } else if (BinaryKind(item.bytes).empty() || IsReadApart(item.bytes)) {
+    } else if (BinaryKind(item.bytes).empty() ||
+               (IsReadApart(item.bytes) &&
+                ImageFormat(item.bytes) == Format::kUnknown)) {
       open = SendItem(options, std::move(item), stream);
     }
     return open ? absl::OkStatus() : absl::CancelledError("stream");

@@ -20,6 +20,7 @@
 #include "base/status_macros.h"
 #include "indexer/job_table.h"
 #include "indexer/parsers/markup_parser.h"
+#include "indexer/parsers/parse_apart.h"
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
 #include "indexer/signature.h"
@@ -143,13 +144,13 @@ class Pipeline::Worker {
   // The whole path of a file.
   void IndexFile(SourceFile file) {
     StageTimer timer("index_file");
-    const std::string source_hash = SourceHash(file, shared_.how);
+    const std::string source_hash = HashOf(file, shared_.how);
     if (IsSameSource(file, source_hash)) return;
     const std::string file_id = file.document;
     const std::string path = file.path.empty() ? file.document : file.path;
     const absl::Status status = PrepareDocuments(
         std::move(file), shared_.job.collection, shared_.options.limits,
-        &markup_,
+        shared_.options.ocr, &markup_,
         [&](const std::string& document,
             absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
           if (shared_.cancelled) return absl::CancelledError("cancelled");
@@ -303,10 +304,21 @@ class Pipeline::Worker {
   }
 
   bool IsSameSource(const SourceFile& file, const std::string& source_hash) {
-    const absl::StatusOr<bool> same = IsUnchanged(
-        {shared_.job.collection, file.document}, source_hash, true,
-        [&file](const std::string& how) { return SourceHash(file, how); });
+    const absl::StatusOr<bool> same =
+        IsUnchanged({shared_.job.collection, file.document}, source_hash, true,
+                    [&](const std::string& how) { return HashOf(file, how); });
     return same.ok() && *same;
+  }
+
+  // What is read in scanned pages depends on what they may be in.
+  std::string HashOf(const SourceFile& file, const std::string& how) const {
+    const OcrOptions& ocr = shared_.options.ocr;
+    if (!ocr.on() || !IsReadApart(file.bytes)) return SourceHash(file, how);
+    std::string with_ocr = how + " ocr";
+    for (const Language language : ocr.languages) {
+      absl::StrAppend(&with_ocr, " ", LanguageCode(language));
+    }
+    return SourceHash(file, with_ocr);
   }
 
   // Compares with what is stored, and reports the document when it is the same.

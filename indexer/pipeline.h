@@ -13,6 +13,7 @@
 #include "indexer/claims.h"
 #include "indexer/collections.h"
 #include "indexer/formats/format.h"
+#include "indexer/parsers/scan_reader.h"
 #include "indexer/source_file.h"
 #include "model/encoder/encoder.h"
 #include "storage/store.h"
@@ -30,6 +31,8 @@ struct PipelineOptions {
   // a kill costs little.
   absl::Duration commit_after = absl::Seconds(8);
   ExtractLimits limits;
+  // Scanned pages.
+  OcrOptions ocr;
   // Makes the index over a segment's vectors; may be empty.
   AnnBuilder ann_builder;
   // Called after a commit; may be empty. From a worker's thread: it must not

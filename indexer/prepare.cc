@@ -265,6 +265,12 @@ absl::string_view MediaTypeOf(Format format) {
       return "application/rtf";
     case Format::kCode:
       return "text/x-source";
+    case Format::kPng:
+      return "image/png";
+    case Format::kJpeg:
+      return "image/jpeg";
+    case Format::kTiff:
+      return "image/tiff";
     case Format::kPlain:
     case Format::kUnknown:
       break;
@@ -293,7 +299,7 @@ absl::Status CheckDocumentId(absl::string_view document) {
 
 absl::Status PrepareDocuments(
     SourceFile file, absl::string_view collection, const ExtractLimits& limits,
-    MarkupParser* markup,
+    const OcrOptions& ocr, MarkupParser* markup,
     const std::function<absl::Status(const std::string& document,
                                      absl::StatusOr<PreparedDocument>)>& each) {
   std::string bytes = std::move(file.bytes);
@@ -303,8 +309,10 @@ absl::Status PrepareDocuments(
   const std::string record_path = file.path.empty() ? file.document : file.path;
   absl::Status stopped;
   if (IsReadApart(bytes)) {
-    const absl::Status status =
-        ParseApart(bytes, limits, markup, [&](ParsedDocument parsed) {
+    const Language language =
+        ParseLanguage(file.language).value_or(Language::kUnknown);
+    const absl::Status status = ParseApart(
+        bytes, limits, ocr, language, markup, [&](ParsedDocument parsed) {
           std::string document = file.document;
           if (!parsed.part.empty()) {
             absl::StrAppend(&document, "#", parsed.part);

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
 #include "indexer/parsers/markup_parser.h"
+#include "indexer/parsers/scan_reader.h"
 #include "indexer/passages.h"
 #include "indexer/source_file.h"
 #include "storage/document_store.h"
@@ -47,7 +48,7 @@ struct PreparedDocument {
 // over 1,024 bytes or holds control characters.
 absl::Status PrepareDocuments(
     SourceFile file, absl::string_view collection, const ExtractLimits& limits,
-    MarkupParser* markup,
+    const OcrOptions& ocr, MarkupParser* markup,
     const std::function<absl::Status(const std::string& document,
                                      absl::StatusOr<PreparedDocument>)>& each);
 

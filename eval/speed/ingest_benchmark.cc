@@ -190,7 +190,7 @@ std::vector<PreparedDocument> Extract(const std::vector<SourceFile>& files) {
     const double file_begin = WallNow();
     const size_t text_before = text_bytes;
     const absl::Status status = PrepareDocuments(
-        file, "c", {}, &markup,
+        file, "c", {}, {}, &markup,
         [&](const std::string&, absl::StatusOr<PreparedDocument> prepared) {
           if (prepared.ok()) {
             text_bytes += prepared->extracted.text.size();

@@ -49,6 +49,7 @@ constexpr Signature kSignatures[] = {
     {"GIF8", "a GIF image", true},
     {"RIFF", "a RIFF file", true},
     {"II*", "a TIFF image", true},
+    {absl::string_view("MM\0*", 4), "a TIFF image"},
     {"\x7f"
      "ELF",
      "a program"},

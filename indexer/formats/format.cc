@@ -46,6 +46,12 @@ absl::string_view FormatName(Format format) {
       return "RTF";
     case Format::kCode:
       return "source code";
+    case Format::kPng:
+      return "PNG image";
+    case Format::kJpeg:
+      return "JPEG image";
+    case Format::kTiff:
+      return "TIFF image";
   }
   return "unknown";
 }

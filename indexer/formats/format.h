@@ -48,7 +48,10 @@ enum class Format : uint8_t {
   kMail = 17,
   kRtf = 18,
   kCode = 19,
-  kLast = kCode,
+  kPng = 20,
+  kJpeg = 21,
+  kTiff = 22,
+  kLast = kTiff,
 };
 
 // "plain text", "Markdown", …, for messages.

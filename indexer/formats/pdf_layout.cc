@@ -61,6 +61,8 @@ struct PdfLine {
 struct PdfPage {
   float width = 0;
   float height = 0;
+  // Degrees, clockwise, that made it stand upright.
+  int turn = 0;
   std::vector<PdfWord> words;
 };
 
@@ -87,13 +89,6 @@ float TakeNumber(absl::string_view* line) {
   return value;
 }
 
-absl::Status Refusal(absl::string_view line) {
-  const absl::string_view code = TakeField(&line);
-  if (code == "locked") return absl::UnimplementedError(line);
-  if (code == "large") return absl::ResourceExhaustedError(line);
-  return absl::InvalidArgumentError(line);
-}
-
 absl::StatusOr<PdfFile> ParsePages(absl::string_view bytes) {
   PdfFile file;
   while (!bytes.empty()) {
@@ -101,7 +96,7 @@ absl::StatusOr<PdfFile> ParsePages(absl::string_view bytes) {
     absl::string_view line = bytes.substr(0, end);
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
     const absl::string_view kind = TakeField(&line);
-    if (kind == "E") return Refusal(line);
+    if (kind == "E") return PageRefusal(line);
     if (kind == "M") {
       std::string key = ReplaceInvalidUtf8(TakeField(&line));
       file.properties.emplace_back(std::move(key), ReplaceInvalidUtf8(line));
@@ -113,6 +108,11 @@ absl::StatusOr<PdfFile> ParsePages(absl::string_view bytes) {
       page.width = TakeNumber(&line);
       page.height = TakeNumber(&line);
       file.pages.push_back(std::move(page));
+    } else if (kind == "R" && !file.pages.empty()) {
+      const float turn = TakeNumber(&line);
+      for (const int known : {90, 180, 270}) {
+        if (turn == static_cast<float>(known)) file.pages.back().turn = known;
+      }
     } else if (kind == "W" && !file.pages.empty()) {
       PdfWord word;
       word.box.x0 = TakeNumber(&line);
@@ -161,6 +161,21 @@ bool IsRightToLeft(absl::string_view text) {
     at += length;
   }
   return false;
+}
+
+// `box`, of the page as it stands upright, on the page as it lies in the file.
+Box TurnBack(const Box& box, const PdfPage& page) {
+  switch (page.turn) {
+    case 90:
+      return {box.y0, page.width - box.x1, box.y1, page.width - box.x0};
+    case 180:
+      return {page.width - box.x1, page.height - box.y1, page.width - box.x0,
+              page.height - box.y0};
+    case 270:
+      return {page.height - box.y1, box.x0, page.height - box.y0, box.x1};
+    default:
+      return box;
+  }
 }
 
 // True when `b` stands on the line of `a`, beside it.
@@ -425,6 +440,7 @@ class PdfWriter {
       // In one column.
       if (lines[n].page == lines[i].page) box.Add(lines[n].box);
     }
+    box = TurnBack(box, file_.pages[lines[i].page - 1]);
     writer_.SetPlace(absl::StrCat(
         "page=", lines[i].page, "&box=", std::lround(std::floor(box.x0)), ",",
         std::lround(std::floor(box.y0)), ",", std::lround(std::ceil(box.x1)),
@@ -466,14 +482,22 @@ class PdfWriter {
 
 }  // namespace
 
+absl::Status PageRefusal(absl::string_view line) {
+  const absl::string_view code = TakeField(&line);
+  if (code == "locked") return absl::UnimplementedError(line);
+  if (code == "large") return absl::ResourceExhaustedError(line);
+  if (code == "missing") return absl::NotFoundError(line);
+  return absl::InvalidArgumentError(line);
+}
+
 absl::StatusOr<Extracted> ExtractPdfPages(absl::string_view pages,
                                           const ExtractLimits& limits) {
   ASSIGN_OR_RETURN(const PdfFile file, ParsePages(pages));
   ASSIGN_OR_RETURN(Extracted out, PdfWriter(file, limits).Write());
   if (out.text.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("PDF: no text on its ", file.pages.size(),
-                     " pages, want text (scanned pages are not read)"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "PDF: no text on its ", file.pages.size(),
+        " pages, want text (scanned pages are read with --ocr LANGUAGES)"));
   }
   return out;
 }

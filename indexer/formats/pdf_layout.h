@@ -2,22 +2,27 @@
 #ifndef FOOTNOTE_INDEXER_FORMATS_PDF_LAYOUT_H_
 #define FOOTNOTE_INDEXER_FORMATS_PDF_LAYOUT_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
 
 namespace footnote {
 
-// Reads what program footnote-pdf writes, line by line:
+// Reads what program footnote-pdf writes, and footnote-ocr of scanned pages,
+// line by line:
 //
 //   M KEY VALUE                         a property: title, author, created, …
 //   T DEPTH TITLE                       an entry of the outline, from depth 1
 //   P WIDTH HEIGHT                      a page begins
+//   R DEGREES                           it was turned clockwise to stand
+//                                       upright, as it is told here: 90, 180
+//                                       or 270
 //   W X0 Y0 X1 Y1 SIZE BOLD SPACE TEXT  a word of it in reading order; points
 //                                       from the page's top left; 1 where it is
 //                                       bold, and where white space follows
 //   E CODE REASON                       the document is refused: damaged,
-//                                       locked or large
+//                                       locked, large or missing
 //
 // Words become lines, lines paragraphs; a hyphen at the end of a line is taken
 // out where the word goes on in small letters. What stands at the top or bottom
@@ -25,7 +30,8 @@ namespace footnote {
 // outline names, or, without one, short lines in larger type. Lines of
 // right-to-left scripts are put in reading order. Block::line is the page; its
 // place "page=3&box=72,90,540,120" holds the block's box, or where it goes on
-// over a page the part on the first.
+// over a page the part on the first; of a page that was turned, its box on the
+// page as it lies in the file.
 //
 // Any bytes are safe.
 //   InvalidArgument     damaged, or no text in it (scanned, say)
@@ -33,6 +39,11 @@ namespace footnote {
 //   ResourceExhausted   larger than the limits
 absl::StatusOr<Extracted> ExtractPdfPages(absl::string_view pages,
                                           const ExtractLimits& limits);
+
+// The error that a line "E CODE REASON" tells, without its "E ".
+//   InvalidArgument, Unimplemented, ResourceExhausted as above
+//   NotFound  what the program needs is missing
+absl::Status PageRefusal(absl::string_view line);
 
 }  // namespace footnote
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "indexer/parsers/tiff_pages.h"
 
 namespace footnote {
 namespace {
@@ -86,6 +87,12 @@ bool NeedsParser(absl::string_view head) {
 bool IsPdf(absl::string_view head) { return absl::StartsWith(head, "%PDF-"); }
 
 bool IsRtf(absl::string_view head) { return absl::StartsWith(head, "{\\rtf"); }
+
+Format ImageFormat(absl::string_view head) {
+  if (absl::StartsWith(head, "\x89PNG\r\n\x1a\n")) return Format::kPng;
+  if (absl::StartsWith(head, "\xff\xd8\xff")) return Format::kJpeg;
+  return IsTiff(head) ? Format::kTiff : Format::kUnknown;
+}
 
 bool IsMail(absl::string_view head) {
   head = head.substr(0, kMailHeadBytes);

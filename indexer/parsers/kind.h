@@ -3,6 +3,7 @@
 #define FOOTNOTE_INDEXER_PARSERS_KIND_H_
 
 #include "absl/strings/string_view.h"
+#include "indexer/formats/format.h"
 
 namespace footnote {
 
@@ -18,6 +19,10 @@ bool IsPdf(absl::string_view head);
 
 // True for what program footnote-rtf reads.
 bool IsRtf(absl::string_view head);
+
+// Which image it is that program footnote-ocr reads: kPng, kJpeg or kTiff;
+// kUnknown for everything else.
+Format ImageFormat(absl::string_view head);
 
 // True for a message or mailbox: headers that a message has to have, in the
 // form that they have to have.

@@ -20,19 +20,51 @@ constexpr absl::string_view kPdf = "footnote-pdf";
 constexpr absl::string_view kRtf = "footnote-rtf";
 constexpr char kUnrtf[] = "/usr/bin/unrtf";
 
+// How a file is read, apart from what it is.
+struct Reading {
+  const ExtractLimits& limits;
+  const OcrOptions& ocr;
+  Language language;
+  MarkupParser* markup;
+};
+
 absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
-                                   const ExtractLimits& limits) {
+                                   const Reading& how) {
   ASSIGN_OR_RETURN(const std::string program, FindParser(kPdf));
-  ASSIGN_OR_RETURN(const std::string pages,
+  ASSIGN_OR_RETURN(std::string pages,
                    RunParser(program, bytes, ParserLimits()));
-  ASSIGN_OR_RETURN(Extracted document, ExtractPdfPages(pages, limits));
+  ScanNotes notes;
+  if (how.ocr.on()) {
+    ASSIGN_OR_RETURN(
+        pages, FillScannedPages(bytes, pages, how.ocr, how.language, &notes));
+  }
+  absl::StatusOr<Extracted> document = ExtractPdfPages(pages, how.limits);
+  // Why there is no text is said by the pages that should have had some.
+  if (absl::IsInvalidArgument(document.status())) {
+    RETURN_IF_ERROR(notes.first_failure());
+  }
+  RETURN_IF_ERROR(document.status());
+  RETURN_IF_ERROR(CheckExtracted(*document));
+  notes.AppendTo(&document->metadata);
+  return document;
+}
+
+absl::StatusOr<Extracted> ParseImage(absl::string_view bytes, Format format,
+                                     const Reading& how) {
+  if (!how.ocr.on()) {
+    return absl::UnimplementedError(absl::StrCat(
+        FormatName(format),
+        ": text in images is read with --ocr LANGUAGES, such as en,de or all"));
+  }
+  ASSIGN_OR_RETURN(Extracted document,
+                   ReadScannedImage(bytes, how.ocr, how.language, how.limits));
   RETURN_IF_ERROR(CheckExtracted(document));
+  document.format = format;
   return document;
 }
 
 absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
-                                   const ExtractLimits& limits,
-                                   MarkupParser* markup) {
+                                   const Reading& how) {
   if (access(kUnrtf, X_OK) != 0) {
     return absl::NotFoundError(absl::StrCat(
         "RTF: ", kUnrtf, " is not installed, want Debian's package unrtf"));
@@ -40,8 +72,9 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
   ASSIGN_OR_RETURN(const std::string program, FindParser(kRtf));
   ASSIGN_OR_RETURN(const std::string html,
                    RunParser(program, WithPlainEscapes(bytes), ParserLimits()));
-  ASSIGN_OR_RETURN(Extracted document, markup->Read(ReplaceInvalidUtf8(html),
-                                                    Format::kHtml, limits));
+  ASSIGN_OR_RETURN(
+      Extracted document,
+      how.markup->Read(ReplaceInvalidUtf8(html), Format::kHtml, how.limits));
   if (document.text.empty()) {
     return absl::InvalidArgumentError(
         "RTF: no text in it, want at least one "
@@ -56,10 +89,15 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
 
 // What footnote-parse leaves to another program.
 absl::StatusOr<Extracted> ParseWhole(absl::string_view bytes,
-                                     const ExtractLimits& limits,
-                                     MarkupParser* markup) {
-  return IsRtf(bytes) ? ParseRtf(bytes, limits, markup)
-                      : ParsePdf(bytes, limits);
+                                     const Reading& how) {
+  if (IsRtf(bytes)) return ParseRtf(bytes, how);
+  const Format image = ImageFormat(bytes);
+  return image == Format::kUnknown ? ParsePdf(bytes, how)
+                                   : ParseImage(bytes, image, how);
+}
+
+bool IsReadWhole(absl::string_view head) {
+  return IsPdf(head) || IsRtf(head) || ImageFormat(head) != Format::kUnknown;
 }
 
 // A document that is no part of an archive and larger than the limits.
@@ -77,15 +115,17 @@ absl::Status CheckSize(const ParsedDocument& parsed,
 }  // namespace
 
 bool IsReadApart(absl::string_view head) {
-  return NeedsParser(head) || IsPdf(head) || IsRtf(head);
+  return NeedsParser(head) || IsReadWhole(head);
 }
 
 absl::Status ParseApart(
-    absl::string_view bytes, const ExtractLimits& limits, MarkupParser* markup,
+    absl::string_view bytes, const ExtractLimits& limits, const OcrOptions& ocr,
+    Language language, MarkupParser* markup,
     const std::function<absl::Status(ParsedDocument)>& each) {
-  if (IsPdf(bytes) || IsRtf(bytes)) {
+  const Reading how = {limits, ocr, language, markup};
+  if (IsReadWhole(bytes)) {
     ParsedDocument whole;
-    whole.document = ParseWhole(bytes, limits, markup);
+    whole.document = ParseWhole(bytes, how);
     return each(std::move(whole));
   }
   ASSIGN_OR_RETURN(const std::string program, FindParser(kParse));
@@ -95,7 +135,7 @@ absl::Status ParseApart(
   RETURN_IF_ERROR(ReadParsed(output, [&](ParsedDocument parsed) {
     anything = true;
     if (!parsed.raw.empty()) {
-      parsed.document = ParseWhole(parsed.raw, limits, markup);
+      parsed.document = ParseWhole(parsed.raw, how);
       parsed.raw.clear();
     }
     const absl::Status size = CheckSize(parsed, limits);

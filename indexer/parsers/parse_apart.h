@@ -10,23 +10,29 @@
 #include "indexer/formats/format.h"
 #include "indexer/parsers/markup_parser.h"
 #include "indexer/parsers/parsed.h"
+#include "indexer/parsers/scan_reader.h"
+#include "text/language.h"
 
 namespace footnote {
 
 // True for files that ParseApart reads: archives, office documents, e-books,
-// e-mail, PDF and RTF. `head` is the begin of the file, 512 bytes or more of
-// it.
+// e-mail, PDF, RTF and images. `head` is the begin of the file, 512 bytes or
+// more of it.
 bool IsReadApart(absl::string_view head);
 
 // Runs the parser program for `bytes` (footnote-pdf for PDF, footnote-rtf for
-// RTF, whose output `markup` reads, footnote-parse for everything else) and
-// calls `each` for every document in them. Whatever the file does to the
-// program costs this file alone: the error says what became of it.
+// RTF, whose output `markup` reads, footnote-ocr for images and for pages of
+// PDF without text, footnote-parse for everything else) and calls `each` for
+// every document in them. `language` is what the caller says of the file.
+// Whatever the file does to the program costs this file alone: the error says
+// what became of it.
 //   NotFound           the program is not installed
 //   InvalidArgument    an archive without any document
+//   Unimplemented      an image, and `ocr` is off
 //   and those of RunParser, ReadParsed and `each`
 absl::Status ParseApart(
-    absl::string_view bytes, const ExtractLimits& limits, MarkupParser* markup,
+    absl::string_view bytes, const ExtractLimits& limits, const OcrOptions& ocr,
+    Language language, MarkupParser* markup,
     const std::function<absl::Status(ParsedDocument)>& each);
 
 }  // namespace footnote

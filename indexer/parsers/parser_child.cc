@@ -55,7 +55,9 @@ absl::StatusOr<pid_t> StartParser(const std::string& path,
   }
   argv.push_back(nullptr);
   char language[] = "LC_ALL=C.UTF-8";
-  char* environment[] = {language, nullptr};
+  // The sandbox allows no second thread, and OpenMP starts some.
+  char threads[] = "OMP_THREAD_LIMIT=1";
+  char* environment[] = {language, threads, nullptr};
   pid_t pid = -1;
   const int error = posix_spawn(&pid, path.c_str(), &actions, &attributes,
                                 argv.data(), environment);

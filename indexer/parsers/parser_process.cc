@@ -88,10 +88,12 @@ absl::StatusOr<std::string> FindParser(absl::string_view program) {
     folder.erase(folder.rfind('/'));
     folders.push_back(folder);
     folders.push_back(absl::StrCat(folder, "/../indexer/parsers"));
+    folders.push_back(absl::StrCat(folder, "/../indexer/parsers/ocr"));
     folders.push_back(absl::StrCat(folder, "/../indexer/parsers/pdf"));
   }
   // From Bazel's folder of a test.
   folders.push_back("indexer/parsers");
+  folders.push_back("indexer/parsers/ocr");
   folders.push_back("indexer/parsers/pdf");
   folders.push_back("/usr/lib/footnote");
   for (const std::string& folder : folders) {
@@ -106,7 +108,8 @@ absl::StatusOr<std::string> FindParser(absl::string_view program) {
 
 absl::StatusOr<std::string> RunParser(const std::string& path,
                                       absl::string_view input,
-                                      const ParserLimits& limits) {
+                                      const ParserLimits& limits,
+                                      const std::vector<std::string>& more) {
   Descriptor in;
   RETURN_IF_ERROR(FillMemoryFile(input, &in));
   int out_pipe[2], err_pipe[2];
@@ -114,11 +117,12 @@ absl::StatusOr<std::string> RunParser(const std::string& path,
   Descriptor out(out_pipe[0]), child_out(out_pipe[1]);
   if (pipe2(err_pipe, O_CLOEXEC) != 0) return ParserUnavailable("pipe", errno);
   Descriptor err(err_pipe[0]), child_err(err_pipe[1]);
-  ASSIGN_OR_RETURN(const pid_t pid,
-                   StartParser(path,
-                               {absl::StrCat(limits.memory_bytes),
-                                absl::StrCat(limits.cpu_seconds)},
-                               in.get(), child_out.get(), child_err.get()));
+  std::vector<std::string> arguments = {absl::StrCat(limits.memory_bytes),
+                                        absl::StrCat(limits.cpu_seconds)};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  ASSIGN_OR_RETURN(
+      const pid_t pid,
+      StartParser(path, arguments, in.get(), child_out.get(), child_err.get()));
   child_out.Close();
   child_err.Close();
   std::string output, errors;

@@ -25,7 +25,7 @@ std::shared_ptr<const SegmentReader> SegmentOf(const std::string& text,
   PostingsBuilder builder;
   MarkupParser markup;
   const absl::Status prepared = PrepareDocuments(
-      std::move(file), "c", {}, &markup,
+      std::move(file), "c", {}, {}, &markup,
       [&](const std::string&, absl::StatusOr<PreparedDocument> document) {
         EXPECT_TRUE(document.ok()) << document.status();
         return builder.Add(*document, 1, &writer).status();

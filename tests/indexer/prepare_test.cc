@@ -27,7 +27,7 @@ Prepared Read(SourceFile file) {
   Prepared out;
   MarkupParser markup;
   const absl::Status status = PrepareDocuments(
-      std::move(file), "col", {}, &markup,
+      std::move(file), "col", {}, {}, &markup,
       [&](const std::string& document,
           absl::StatusOr<PreparedDocument> prepared) {
         if (prepared.ok()) {

@@ -5,6 +5,10 @@
 // to standard output as indexer/formats/pdf_layout.h tells. See README.md.
 //
 //   footnote-pdf MEMORY_BYTES CPU_SECONDS < FILE.pdf > PAGES
+//   footnote-pdf MEMORY_BYTES CPU_SECONDS picture PAGE < FILE.pdf > PICTURE
+//
+// With "picture" it writes page PAGE, from 1, as it looks: a line "I DPI" and a
+// grey image as PGM has it, or a line E.
 #include <poppler/Annot.h>
 #include <poppler/Catalog.h>
 #include <poppler/Gfx.h>
@@ -13,11 +17,14 @@
 #include <poppler/PDFDoc.h>
 #include <poppler/PDFDocEncoding.h>
 #include <poppler/Page.h>
+#include <poppler/SplashOutputDev.h>
 #include <poppler/TextOutputDev.h>
 #include <poppler/UTF.h>
 #include <poppler/goo/gmem.h>
+#include <poppler/splash/SplashBitmap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,6 +50,13 @@ constexpr size_t kReadBytes = 1 << 20;
 constexpr int kMaxPages = 20000;
 constexpr int kMaxOutlineDepth = 12;
 constexpr int kMaxOutlineItems = 20000;
+
+// Of pictures: what character recognition reads best. Larger pages than A2 get
+// fewer dots an inch, and none is worth reading with too few.
+constexpr int kPictureDpi = 300;
+constexpr int kMinPictureDpi = 100;
+constexpr double kMaxPicturePixels = 36e6;
+constexpr double kPointsPerInch = 72;
 
 std::string ReadInput() {
   std::string bytes;
@@ -85,6 +99,11 @@ class Output {
   void Text(const char* text) { buffer_.append(text); }
   void Text(const std::string& text) { buffer_.append(text); }
   void Space() { buffer_.push_back(' '); }
+
+  void Bytes(const unsigned char* bytes, size_t size) {
+    buffer_.append(reinterpret_cast<const char*>(bytes), size);
+    if (buffer_.size() >= kWriteBytes) Flush();
+  }
 
   void Integer(int64_t value) {
     char digits[24];
@@ -350,6 +369,52 @@ void WritePages(PDFDoc* document, Output* out) {
   }
 }
 
+void WritePicture(PDFDoc* document, int number, Output* out) {
+  if (number < 1 || number > document->getNumPages()) {
+    return Refuse("damaged", "PDF: no page " + std::to_string(number), out);
+  }
+  const double square_inches = document->getPageCropWidth(number) *
+                               document->getPageCropHeight(number) /
+                               (kPointsPerInch * kPointsPerInch);
+  // Written so that NaN is refused.
+  if (!(square_inches * kMinPictureDpi * kMinPictureDpi <= kMaxPicturePixels)) {
+    return Refuse("large",
+                  "PDF: page " + std::to_string(number) + " is of " +
+                      std::to_string(square_inches) +
+                      " square inches, too large to be recognised",
+                  out);
+  }
+  int dpi = kPictureDpi;
+  if (square_inches * dpi * dpi > kMaxPicturePixels) {
+    dpi = static_cast<int>(std::sqrt(kMaxPicturePixels / square_inches));
+  }
+  SplashColor white = {0xFF, 0xFF, 0xFF};
+  SplashOutputDev device(splashModeMono8, /*bitmapRowPad=*/1,
+                         /*reverseVideo=*/false, white);
+  device.startDoc(document);
+  document->displayPage(&device, number, dpi, dpi, /*rotate=*/0,
+                        /*useMediaBox=*/false, /*crop=*/true,
+                        /*printing=*/false);
+  const SplashBitmap* const bitmap = device.getBitmap();
+  if (bitmap == nullptr || bitmap->getDataPtr() == nullptr) {
+    return Refuse("damaged",
+                  "PDF: page " + std::to_string(number) + " cannot be drawn",
+                  out);
+  }
+  out->Text("I ");
+  out->Integer(dpi);
+  out->Text("\nP5\n");
+  out->Integer(bitmap->getWidth());
+  out->Space();
+  out->Integer(bitmap->getHeight());
+  out->Text("\n255\n");
+  for (int y = 0; y < bitmap->getHeight(); ++y) {
+    out->Bytes(
+        bitmap->getDataPtr() + static_cast<ptrdiff_t>(y) * bitmap->getRowSize(),
+        static_cast<size_t>(bitmap->getWidth()));
+  }
+}
+
 void WriteOutline(PDFDoc* document, Output* out) {
   Outline* const outline = document->getOutline();
   if (outline == nullptr || outline->getItems() == nullptr) return;
@@ -399,9 +464,11 @@ void WriteProperties(PDFDoc* document, Output* out) {
 }
 
 int Main(int argc, char** argv) {
-  if (argc != 3) {
+  const bool draws = argc == 5 && strcmp(argv[3], "picture") == 0;
+  if (argc != 3 && !draws) {
     fprintf(stderr,
-            "usage: footnote-pdf MEMORY_BYTES CPU_SECONDS < FILE.pdf\n"
+            "usage: footnote-pdf MEMORY_BYTES CPU_SECONDS [picture PAGE] < "
+            "FILE.pdf\n"
             "Reads a PDF document for the indexer of Footnote, which runs "
             "it.\n");
     return 2;
@@ -426,6 +493,8 @@ int Main(int argc, char** argv) {
     Refuse("damaged", "PDF: damaged, it cannot be opened", &out);
   } else if (document.getNumPages() > kMaxPages) {
     Refuse("large", "PDF: over 20000 pages, want at most that many", &out);
+  } else if (draws) {
+    WritePicture(&document, atoi(argv[4]), &out);
   } else {
     WriteProperties(&document, &out);
     WriteOutline(&document, &out);

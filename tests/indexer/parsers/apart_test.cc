@@ -26,8 +26,9 @@ std::map<std::string, std::string> Read(const std::string& bytes) {
   EXPECT_TRUE(IsReadApart(bytes));
   std::map<std::string, std::string> out;
   MarkupParser markup;
-  const absl::Status status =
-      ParseApart(bytes, {}, &markup, [&out](ParsedDocument parsed) {
+  const absl::Status status = ParseApart(
+      bytes, {}, {}, Language::kUnknown, &markup,
+      [&out](ParsedDocument parsed) {
         if (parsed.document.ok()) {
           EXPECT_EQ(BrokenPromise(*parsed.document), "");
         }

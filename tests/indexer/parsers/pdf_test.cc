@@ -87,10 +87,11 @@ absl::StatusOr<Extracted> Read(const std::string& bytes) {
   absl::StatusOr<Extracted> out = absl::NotFoundError("no document");
   MarkupParser markup;
   const absl::Status status =
-      ParseApart(bytes, {}, &markup, [&out](ParsedDocument parsed) {
-        out = std::move(parsed.document);
-        return absl::OkStatus();
-      });
+      ParseApart(bytes, {}, {}, Language::kUnknown, &markup,
+                 [&out](ParsedDocument parsed) {
+                   out = std::move(parsed.document);
+                   return absl::OkStatus();
+                 });
   if (!status.ok()) return status;
   if (out.ok()) {
     EXPECT_EQ(BrokenPromise(*out), "");
@@ -337,7 +338,7 @@ TEST(PdfTest, IsReadInsideAnArchive) {
   const absl::Status status = ParseApart(
       MakeZip({{"a.pdf", MakePdf({{{72, 100, 10, "Inside."}}})},
                {"b.txt", "Beside.\n"}}),
-      {}, &markup, [&parts](ParsedDocument parsed) {
+      {}, {}, Language::kUnknown, &markup, [&parts](ParsedDocument parsed) {
         EXPECT_TRUE(parsed.document.ok()) << parsed.document.status();
         parts.push_back(absl::StrCat(parsed.part, ": ", parsed.document->text));
         return absl::OkStatus();

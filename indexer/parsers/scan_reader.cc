@@ -1,0 +1,258 @@
+#include "indexer/parsers/scan_reader.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "base/utf8.h"
+#include "indexer/formats/pdf_layout.h"
+#include "indexer/parsers/parser_process.h"
+#include "indexer/parsers/tiff_pages.h"
+
+namespace footnote {
+namespace {
+
+constexpr absl::string_view kOcr = "footnote-ocr";
+constexpr absl::string_view kPdf = "footnote-pdf";
+constexpr absl::string_view kPicture = "picture";
+// A page takes seconds of processor time, of which a busy machine gives
+// ingestion little.
+constexpr absl::Duration kPatience = absl::Minutes(10);
+// A page that its model reads is read with this confidence or a higher one.
+constexpr int kSure = 80;
+
+// A language's models as Tesseract calls them.
+struct LanguageModels {
+  Language language;
+  std::vector<std::string> models;
+};
+
+const std::vector<LanguageModels>& AllModels() {
+  static const auto* const models =
+      new std::vector<LanguageModels>{{Language::kAr, {"ara"}},
+                                      {Language::kCs, {"ces"}},
+                                      {Language::kDe, {"deu"}},
+                                      {Language::kEl, {"ell"}},
+                                      {Language::kEn, {"eng"}},
+                                      {Language::kEs, {"spa"}},
+                                      {Language::kFa, {"fas"}},
+                                      {Language::kFr, {"fra"}},
+                                      {Language::kHe, {"heb"}},
+                                      {Language::kHi, {"hin"}},
+                                      {Language::kId, {"ind"}},
+                                      {Language::kIt, {"ita"}},
+                                      {Language::kJa, {"jpn"}},
+                                      {Language::kKo, {"kor"}},
+                                      {Language::kNl, {"nld"}},
+                                      {Language::kPl, {"pol"}},
+                                      {Language::kPt, {"por"}},
+                                      {Language::kRo, {"ron"}},
+                                      {Language::kRu, {"rus"}},
+                                      {Language::kTr, {"tur"}},
+                                      {Language::kUk, {"ukr"}},
+                                      {Language::kVi, {"vie"}},
+                                      {Language::kZh, {"chi_sim", "chi_tra"}}};
+  return *models;
+}
+
+std::vector<std::string> ModelsOf(Language language) {
+  for (const LanguageModels& entry : AllModels()) {
+    if (entry.language == language) return entry.models;
+  }
+  return {};
+}
+
+absl::string_view TakeLine(absl::string_view* text) {
+  const size_t end = std::min(text->find('\n'), text->size());
+  const absl::string_view line = text->substr(0, end);
+  text->remove_prefix(std::min(end + 1, text->size()));
+  return line;
+}
+
+absl::Status MissingData(const std::vector<std::string>& models) {
+  return absl::NotFoundError(absl::StrCat(
+      "OCR: no data of Tesseract for it, want Debian's package tesseract-ocr-",
+      absl::StrReplaceAll(absl::StrJoin(models, " or tesseract-ocr-"),
+                          {{"_", "-"}})));
+}
+
+// The picture of a page and its dots per inch.
+absl::StatusOr<std::pair<std::string, int>> RenderPage(absl::string_view pdf,
+                                                       int number) {
+  ASSIGN_OR_RETURN(const std::string program, FindParser(kPdf));
+  ASSIGN_OR_RETURN(std::string output,
+                   RunParser(program, pdf, ParserLimits(),
+                             {std::string(kPicture), absl::StrCat(number)}));
+  absl::string_view rest = output;
+  absl::string_view line = TakeLine(&rest);
+  if (absl::ConsumePrefix(&line, "E ")) return PageRefusal(line);
+  int dpi = 0;
+  if (!absl::ConsumePrefix(&line, "I ") || !absl::SimpleAtoi(line, &dpi) ||
+      dpi <= 0) {
+    return absl::DataLossError(
+        absl::StrCat("parser: no picture of page ", number));
+  }
+  return std::make_pair(std::string(rest), dpi);
+}
+
+}  // namespace
+
+ScanReader::ScanReader(const OcrOptions& options, Language language)
+    : models_(ModelsOf(language)) {
+  if (!models_.empty()) return;
+  for (const Language listed : options.languages) {
+    for (const std::string& model : ModelsOf(listed)) models_.push_back(model);
+  }
+}
+
+absl::StatusOr<ScanReader::Page> ScanReader::Run(
+    absl::string_view image, int number, int dpi,
+    const std::vector<std::string>& models) const {
+  ASSIGN_OR_RETURN(const std::string program, FindParser(kOcr));
+  ParserLimits limits;
+  limits.patience = kPatience;
+  ASSIGN_OR_RETURN(const std::string output,
+                   RunParser(program, image, limits,
+                             {absl::StrCat(number), absl::StrCat(dpi),
+                              absl::StrJoin(models, ",")}));
+  absl::string_view rest = output;
+  absl::string_view line = TakeLine(&rest);
+  if (absl::ConsumePrefix(&line, "E ")) {
+    const absl::Status refusal = PageRefusal(line);
+    return absl::IsNotFound(refusal) ? MissingData(models) : refusal;
+  }
+  const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
+  Page page;
+  if (fields.size() != 3 || fields[0] != "O" ||
+      !absl::SimpleAtoi(fields[1], &page.confidence)) {
+    return absl::DataLossError(
+        absl::StrCat("parser: no words of page ", number));
+  }
+  page.model = ReplaceInvalidUtf8(fields[2]);
+  page.lines = std::string(rest);
+  page.has_words = absl::StrContains(rest, "\nW ");
+  return page;
+}
+
+absl::StatusOr<ScanReader::Page> ScanReader::Read(absl::string_view image,
+                                                  int number, int dpi) {
+  if (!model_before_.empty()) {
+    ASSIGN_OR_RETURN(Page page, Run(image, number, dpi, {model_before_}));
+    if (page.confidence >= kSure || !page.has_words) return page;
+  }
+  ASSIGN_OR_RETURN(Page page, Run(image, number, dpi, models_));
+  if (!page.has_words) return page;
+  if (page.confidence < kLeastConfidence) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "page ", number, ": its words were recognised with a confidence of ",
+        page.confidence, " of 100, want at least ", kLeastConfidence));
+  }
+  if (page.confidence >= kSure) model_before_ = page.model;
+  return page;
+}
+
+void ScanNotes::Add(const ScanReader::Page& page) {
+  if (!page.has_words) return;
+  if (std::find(models_.begin(), models_.end(), page.model) == models_.end()) {
+    models_.push_back(page.model);
+  }
+  least_confidence_ = std::min(least_confidence_, page.confidence);
+}
+
+void ScanNotes::AddUnread(int page, const absl::Status& why) {
+  if (first_failure_.ok()) first_failure_ = why;
+  const std::string name = absl::StrCat("page ", page, ": ");
+  absl::StrAppend(&unread_, unread_.empty() ? "" : "; ",
+                  absl::StartsWith(why.message(), name) ? "" : name,
+                  why.message());
+}
+
+void ScanNotes::AppendTo(
+    std::vector<std::pair<std::string, std::string>>* metadata) const {
+  if (!models_.empty()) {
+    metadata->emplace_back("ocr_models", absl::StrJoin(models_, ","));
+    metadata->emplace_back("ocr_confidence", absl::StrCat(least_confidence_));
+  }
+  if (!unread_.empty()) metadata->emplace_back("unread_pages", unread_);
+}
+
+absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
+                                           const OcrOptions& options,
+                                           Language language,
+                                           const ExtractLimits& limits) {
+  const size_t count =
+      IsTiff(bytes) ? std::max<size_t>(TiffPages(bytes).size(), 1) : 1;
+  if (count > kMaxScannedPages) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "image: ", count, " scanned pages, want at most ", kMaxScannedPages));
+  }
+  ScanReader reader(options, language);
+  ScanNotes notes;
+  std::string pages;
+  bool has_words = false;
+  for (int number = 1; number <= static_cast<int>(count); ++number) {
+    const absl::StatusOr<ScanReader::Page> page = reader.Read(bytes, number, 0);
+    if (page.ok()) {
+      notes.Add(*page);
+      has_words |= page->has_words;
+      pages += page->lines;
+    } else {
+      notes.AddUnread(number, page.status());
+      // The pages behind it keep their numbers.
+      pages += "P 1 1\n";
+    }
+  }
+  if (!has_words) {
+    RETURN_IF_ERROR(notes.first_failure());
+    return absl::InvalidArgumentError(
+        "image: no text was recognised in it, want at least one word");
+  }
+  ASSIGN_OR_RETURN(Extracted document, ExtractPdfPages(pages, limits));
+  notes.AppendTo(&document.metadata);
+  return document;
+}
+
+absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
+                                             absl::string_view pages,
+                                             const OcrOptions& options,
+                                             Language language,
+                                             ScanNotes* notes) {
+  ScanReader reader(options, language);
+  std::string out;
+  int number = 0;
+  int scanned = 0;
+  while (!pages.empty()) {
+    const absl::string_view line = TakeLine(&pages);
+    const bool begins_page = absl::StartsWith(line, "P ");
+    number += begins_page;
+    if (!begins_page || absl::StartsWith(pages, "W ")) {
+      absl::StrAppend(&out, line, "\n");
+      continue;
+    }
+    if (++scanned > kMaxScannedPages) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("PDF: over ", kMaxScannedPages,
+                       " scanned pages, want at most that many"));
+    }
+    const auto picture = RenderPage(pdf, number);
+    absl::StatusOr<ScanReader::Page> page =
+        picture.ok() ? reader.Read(picture->first, 1, picture->second)
+                     : picture.status();
+    if (page.ok()) {
+      notes->Add(*page);
+      out += page->lines;
+    } else {
+      notes->AddUnread(number, page.status());
+      absl::StrAppend(&out, line, "\n");
+    }
+  }
+  return out;
+}
+
+}  // namespace footnote
