@@ -24,6 +24,7 @@
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
 #include "indexer/signature.h"
+#include "indexer/vectors/crew.h"
 #include "indexer/vectors/passage_encoder.h"
 
 namespace footnote {
@@ -61,8 +62,16 @@ struct Pipeline::Shared {
   std::deque<SourceFile> queue;
   size_t queue_bytes = 0;
   bool closed = false;
+  // Workers that may still want help with their vectors.
+  int working = 0;
 
   std::vector<std::thread> threads;
+
+  Crew crew{[this] {
+    // Nobody is between looking for work and falling asleep.
+    { const std::lock_guard<std::mutex> lock(mutex); }
+    work_came.notify_all();
+  }};
 
   // A quarter of the memory is for files that wait, the rest for segments; a
   // writer needs up to as much again while it writes its file.
@@ -90,8 +99,9 @@ struct Pipeline::Shared {
   // The next file; false when there is none yet or, with `closed` set, never.
   bool Take(SourceFile* file, absl::Duration patience, bool* finished) {
     std::unique_lock<std::mutex> lock(mutex);
-    work_came.wait_for(lock, absl::ToChronoMilliseconds(patience),
-                       [this] { return !queue.empty() || closed; });
+    work_came.wait_for(lock, absl::ToChronoMilliseconds(patience), [this] {
+      return !queue.empty() || closed || crew.has_work();
+    });
     *finished = queue.empty() && closed;
     if (queue.empty()) return false;
     *file = std::move(queue.front());
@@ -100,13 +110,25 @@ struct Pipeline::Shared {
     room_came.notify_one();
     return true;
   }
+
+  // For a worker that has nothing left: helps the others to their end.
+  void HelpTheOthers() {
+    std::unique_lock<std::mutex> lock(mutex);
+    if (--working == 0) work_came.notify_all();
+    while (working > 0) {
+      work_came.wait(lock, [this] { return working == 0 || crew.has_work(); });
+      lock.unlock();
+      crew.Help();
+      lock.lock();
+    }
+  }
 };
 
 // One thread with an analyser and a segment under construction.
 class Pipeline::Worker {
  public:
   explicit Worker(Shared* shared)
-      : shared_(*shared), encoder_(shared->encoder) {}
+      : shared_(*shared), encoder_(shared->encoder, &shared->crew) {}
 
   void Run() {
     WorkInBackground();
@@ -120,6 +142,8 @@ class Pipeline::Worker {
         IndexFile(std::move(file));
         finished_.push_back(number);
         if (group_.empty()) TellFinished();
+      } else if (!finished) {
+        shared_.crew.Help();
       }
       if (finished) break;
       if (GroupIsDue()) Commit();
@@ -129,6 +153,7 @@ class Pipeline::Worker {
     } else {
       Commit();
     }
+    shared_.HelpTheOthers();
   }
 
  private:
@@ -509,6 +534,7 @@ Pipeline::Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
     if (raw.ok()) shared_->encoder_hash = *raw;
   }
   shared_->how = HowIndexed(shared_->encoder_hash);
+  shared_->working = shared_->options.threads;
   for (int i = 0; i < shared_->options.threads; ++i) {
     shared_->threads.emplace_back(
         [shared = shared_.get()] { Worker(shared).Run(); });

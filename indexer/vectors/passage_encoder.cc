@@ -16,7 +16,8 @@ constexpr size_t kEncodeTogether = 64;
 
 }  // namespace
 
-PassageEncoder::PassageEncoder(const Encoder* encoder) : encoder_(encoder) {}
+PassageEncoder::PassageEncoder(const Encoder* encoder, Crew* crew)
+    : encoder_(encoder), crew_(crew) {}
 
 absl::Status PassageEncoder::Add(uint32_t passage, absl::string_view text,
                                  SegmentWriter* writer) {
@@ -36,19 +37,27 @@ absl::Status PassageEncoder::Flush(SegmentWriter* writer) {
                : a.first < b.first;
   });
   const size_t dimension = static_cast<size_t>(encoder_->dimension());
+  rows_.resize(batch.size() * dimension);
   std::vector<absl::string_view> texts;
-  for (size_t begin = 0; begin < batch.size(); begin += kEncodeTogether) {
-    const size_t end = std::min(begin + kEncodeTogether, batch.size());
-    texts.clear();
-    for (size_t i = begin; i < end; ++i) texts.push_back(batch[i].second);
-    rows_.resize(texts.size() * dimension);
+  for (const auto& passage : batch) texts.push_back(passage.second);
+  const size_t parts = (texts.size() + kEncodeTogether - 1) / kEncodeTogether;
+  std::vector<absl::Status> statuses(parts);
+  const auto encode = [&](size_t part) {
+    const size_t begin = part * kEncodeTogether;
     YieldToSearches();
-    RETURN_IF_ERROR(encoder_->Encode(texts, rows_.data()));
-    for (size_t i = begin; i < end; ++i) {
-      RETURN_IF_ERROR(writer->AddVectorOf(
-          batch[i].first,
-          absl::MakeConstSpan(&rows_[(i - begin) * dimension], dimension)));
-    }
+    statuses[part] = encoder_->Encode(
+        absl::MakeConstSpan(texts).subspan(begin, kEncodeTogether),
+        &rows_[begin * dimension]);
+  };
+  if (crew_ != nullptr) {
+    crew_->Run(parts, encode);
+  } else {
+    for (size_t part = 0; part < parts; ++part) encode(part);
+  }
+  for (const absl::Status& status : statuses) RETURN_IF_ERROR(status);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    RETURN_IF_ERROR(writer->AddVectorOf(
+        batch[i].first, absl::MakeConstSpan(&rows_[i * dimension], dimension)));
   }
   return absl::OkStatus();
 }

@@ -10,18 +10,21 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "indexer/vectors/crew.h"
 #include "model/encoder/encoder.h"
 #include "storage/segment_writer.h"
 
 namespace footnote {
 
 // Collects passages of a segment across documents and encodes them in large
-// batches, sorted by length so that equals are computed together. Runs behind
-// the writer: a passage's vector is added to it later. Not thread-safe.
+// batches, sorted by length so that equals are computed together, with the help
+// of a crew. Runs behind the writer: a passage's vector is added to it later.
+// Not thread-safe.
 class PassageEncoder {
  public:
-  // `encoder` must outlive this object; null where nothing is ever added.
-  explicit PassageEncoder(const Encoder* encoder);
+  // Both must outlive this object. `encoder` is null where nothing is ever
+  // added, `crew` where nobody helps.
+  explicit PassageEncoder(const Encoder* encoder, Crew* crew = nullptr);
 
   // Takes passage `passage` of `writer`; encodes when enough have come.
   // Errors: those of Encoder::Encode and SegmentWriter::AddVectorOf; the
@@ -40,6 +43,7 @@ class PassageEncoder {
 
  private:
   const Encoder* const encoder_;
+  Crew* const crew_;
   std::vector<std::pair<uint32_t, std::string>> waiting_;
   size_t bytes_ = 0;
   std::vector<float> rows_;

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/hash.h"
@@ -182,6 +186,53 @@ TEST_F(PipelineTest, GivesEachPassageTheVectorOfItsText) {
     }
   }
   EXPECT_EQ(compared, 50);
+}
+
+// Waits, the first time, until two threads are in it at once.
+class EncoderForTwo : public BytesEncoder {
+ public:
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      threads_.insert(std::this_thread::get_id());
+      came_.notify_all();
+      came_.wait_for(lock, std::chrono::seconds(20),
+                     [this] { return threads_.size() == 2; });
+    }
+    return BytesEncoder::Encode(texts, rows);
+  }
+
+  size_t threads() const { return threads_.size(); }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable came_;
+  mutable std::set<std::thread::id> threads_;
+};
+
+TEST_F(PipelineTest, AllThreadsMakeTheVectorsOfOneLongDocument) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    absl::StrAppend(&text, "# Part ", i, "\n\nWhat part ", i, " says.\n\n");
+  }
+  options_.threads = 2;
+  const EncoderForTwo encoder;
+  EXPECT_EQ(Ingest({File("long.md", text)}, &encoder).at("long.md").passages,
+            200);
+  EXPECT_EQ(encoder.threads(), 2);
+  ASSERT_THAT(Current()->segments, SizeIs(1));
+  const SegmentReader& reader = *Current()->segments[0].reader;
+  ASSERT_EQ(reader.vectors().count, 200);
+  std::vector<float> wanted(16);
+  std::vector<float> stored(16);
+  for (uint32_t p = 0; p < reader.passage_count(); ++p) {
+    const std::string passage = TextOf(reader, p);
+    const absl::string_view view = passage;
+    ASSERT_TRUE(BytesEncoder().Encode({&view, 1}, wanted.data()).ok());
+    DecodeVector(reader.vectors(), reader.VectorRowsOf(p).first, stored.data());
+    for (int d = 0; d < 16; ++d) EXPECT_NEAR(stored[d], wanted[d], 1e-3);
+  }
 }
 
 TEST_F(PipelineTest, TakesVectorsFromTheCallerWhereThereIsNoEncoder) {
