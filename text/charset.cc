@@ -87,13 +87,17 @@ bool IsNearlyUtf8(absl::string_view bytes) {
   return whole > 4 * broken;
 }
 
-absl::StatusOr<DecodedText> FromUtf8(std::string bytes) {
+DecodedText FromValidUtf8(std::string bytes) {
   DecodedText out;
   out.encoding = "UTF-8";
-  if (ValidUtf8Prefix(bytes) == bytes.size()) {
-    out.utf8 = std::move(bytes);
-    return out;
-  }
+  out.utf8 = std::move(bytes);
+  return out;
+}
+
+DecodedText FromUtf8(std::string bytes) {
+  if (IsValidUtf8(bytes)) return FromValidUtf8(std::move(bytes));
+  DecodedText out;
+  out.encoding = "UTF-8";
   const size_t before = CountOf(bytes, kReplacement);
   out.utf8 = ReplaceInvalidUtf8(bytes);
   out.replaced_sequences = CountOf(out.utf8, kReplacement) - before;
@@ -167,22 +171,31 @@ std::string DetectEncoding(absl::string_view bytes) {
   return name;
 }
 
-bool IsControl(unsigned char byte) {
+constexpr bool IsControl(unsigned char byte) {
   return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' &&
           byte != '\f' && byte != 0x1b) ||
          byte == 0x7f;
 }
 
-// Text may hold a stray control character, not one in fifty.
-absl::Status CheckIsText(absl::string_view utf8) {
-  size_t controls = 0;
-  size_t first = 0;
-  for (size_t i = 0; i < utf8.size(); ++i) {
-    if (IsControl(static_cast<unsigned char>(utf8[i]))) {
-      if (controls++ == 0) first = i;
+struct ControlTable {
+  constexpr ControlTable() {
+    for (int i = 0; i < 256; ++i) {
+      is_control[i] = IsControl(static_cast<unsigned char>(i));
     }
   }
+  uint8_t is_control[256] = {};
+};
+
+// Text may hold a stray control character, not one in fifty.
+absl::Status CheckIsText(absl::string_view utf8) {
+  static constexpr ControlTable kTable;
+  size_t controls = 0;
+  for (const char c : utf8) {
+    controls += kTable.is_control[static_cast<unsigned char>(c)];
+  }
   if (controls * 50 <= utf8.size()) return absl::OkStatus();
+  size_t first = 0;
+  while (!IsControl(static_cast<unsigned char>(utf8[first]))) ++first;
   return absl::InvalidArgumentError(
       absl::StrCat("bytes: ", controls, " control characters in ", utf8.size(),
                    " bytes, the first, ", static_cast<int>(utf8[first]),
@@ -209,7 +222,7 @@ absl::StatusOr<DecodedText> Decode(std::string bytes,
     auto decoded = FromEncoding(view, declared);
     if (decoded.ok()) return decoded;
   }
-  if (IsValidUtf8(view)) return FromUtf8(std::move(bytes));
+  if (IsValidUtf8(view)) return FromValidUtf8(std::move(bytes));
   if (!declared.empty() && !absl::EqualsIgnoreCase(declared, "utf-8") &&
       !absl::EqualsIgnoreCase(declared, "utf8") &&
       !absl::StartsWithIgnoreCase(declared, "utf-16") &&
