@@ -16,19 +16,23 @@
 namespace footnote {
 namespace {
 
-bool IsDecoration(absl::string_view name) {
-  static const std::set<std::string>* const kExtensions =
-      new std::set<std::string>{"png", "jpg", "jpeg", "gif",   "svg", "webp",
-                                "ico", "bmp", "tif",  "tiff",  "css", "js",
-                                "mjs", "map", "woff", "woff2", "ttf", "otf",
-                                "eot", "mp3", "mp4",  "ogg",   "ogv", "webm"};
+bool IsDecoration(absl::string_view name, bool scans) {
+  static const std::set<std::string>* const kScans =
+      new std::set<std::string>{"png", "jpg", "jpeg", "tif", "tiff"};
+  static const std::set<std::string>* const kOthers = new std::set<std::string>{
+      "gif",   "svg", "webp", "ico", "bmp", "css", "js",  "mjs", "map", "woff",
+      "woff2", "ttf", "otf",  "eot", "mp3", "mp4", "ogg", "ogv", "webm"};
   const size_t dot = name.rfind('.');
-  return dot != absl::string_view::npos &&
-         kExtensions->count(absl::AsciiStrToLower(name.substr(dot + 1))) > 0;
+  if (dot == absl::string_view::npos) return false;
+  const std::string extension = absl::AsciiStrToLower(name.substr(dot + 1));
+  return kOthers->count(extension) > 0 ||
+         (!scans && kScans->count(extension) > 0);
 }
 
 class FileWalker {
  public:
+  explicit FileWalker(bool scans) : scans_(scans) {}
+
   WalkedFiles Walk(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) Visit(CleanPath(path), true);
     while (!folders_.empty()) {
@@ -84,7 +88,7 @@ class FileWalker {
     while (const dirent* entry = readdir(dir)) {
       const absl::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
-      if (IsLeftOutByName(name)) {
+      if (IsLeftOutByName(name, scans_)) {
         ++out_.left_out;
         continue;
       }
@@ -98,6 +102,7 @@ class FileWalker {
     }
   }
 
+  const bool scans_;
   WalkedFiles out_;
   std::vector<std::string> folders_;
   std::set<std::pair<dev_t, ino_t>> seen_;
@@ -106,8 +111,8 @@ class FileWalker {
 
 }  // namespace
 
-bool IsLeftOutByName(absl::string_view name) {
-  return absl::StartsWith(name, ".") || IsDecoration(name);
+bool IsLeftOutByName(absl::string_view name, bool scans) {
+  return absl::StartsWith(name, ".") || IsDecoration(name, scans);
 }
 
 std::string CleanPath(absl::string_view path) {
@@ -124,8 +129,8 @@ std::string JoinPath(absl::string_view folder, absl::string_view name) {
   return absl::StrCat(folder, folder == "/" ? "" : "/", name);
 }
 
-WalkedFiles WalkFiles(const std::vector<std::string>& paths) {
-  return FileWalker().Walk(paths);
+WalkedFiles WalkFiles(const std::vector<std::string>& paths, bool scans) {
+  return FileWalker(scans).Walk(paths);
 }
 
 }  // namespace footnote

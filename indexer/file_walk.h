@@ -30,12 +30,14 @@ struct WalkedFiles {
 // The files that `paths` name: a file itself whatever its name, a folder's
 // files and those of the folders in it. Symbolic links are followed; a folder
 // that leads back to itself is entered once. Not recursive: depth is bounded
-// by the file system alone.
-WalkedFiles WalkFiles(const std::vector<std::string>& paths);
+// by the file system alone. `scans`: PNG, JPEG and TIFF images are documents,
+// not decoration.
+WalkedFiles WalkFiles(const std::vector<std::string>& paths,
+                      bool scans = false);
 
 // Whether a file or folder of that name, found in a folder, is left out: "."
 // and "..", too.
-bool IsLeftOutByName(absl::string_view name);
+bool IsLeftOutByName(absl::string_view name, bool scans = false);
 
 // `path` without "./" at the front and slashes at the end, so that a file has
 // one id however the shell wrote it.

@@ -122,7 +122,7 @@ absl::Status FolderWatch::AddFolder(const std::string& folder,
   DIR* const dir = opendir(folder.c_str());
   if (dir == nullptr) return absl::OkStatus();
   while (const dirent* entry = readdir(dir)) {
-    if (IsLeftOutByName(entry->d_name)) continue;
+    if (IsLeftOutByName(entry->d_name, options_.scans)) continue;
     if (entry->d_type != DT_DIR && entry->d_type != DT_LNK &&
         entry->d_type != DT_UNKNOWN) {
       continue;
@@ -169,7 +169,8 @@ absl::Status FolderWatch::OnEvent(int watch, uint32_t mask,
     return absl::FailedPreconditionError(
         absl::StrCat("watch ", folder, ": the folder is gone, want it there"));
   }
-  if (name.empty() || IsLeftOutByName(name)) return absl::OkStatus();
+  if (name.empty() || IsLeftOutByName(name, options_.scans))
+    return absl::OkStatus();
   const std::string path = JoinPath(folder, name);
   if ((mask & (IN_DELETE | IN_MOVED_FROM)) != 0) {
     if ((mask & IN_ISDIR) != 0) Forget(path);

@@ -39,6 +39,8 @@ struct FolderWatchOptions {
   absl::Duration quiet = absl::Milliseconds(300);
   // ...or when the first of them is so old.
   absl::Duration longest = absl::Seconds(5);
+  // As of WalkFiles.
+  bool scans = false;
 };
 
 // Watches folders and all folders in them, also those that come later, but for

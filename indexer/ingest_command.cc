@@ -45,6 +45,7 @@ struct IngestOptions {
   bool no_vectors = false;
   bool mirror = false;
   bool watch = false;
+  bool scans = false;
   std::string report;
   std::vector<std::string> metadata;
   std::vector<std::string> labels;
@@ -113,7 +114,7 @@ absl::StatusOr<WalkedFiles> FindFiles(const IngestOptions& options,
     for (std::string& path : ParseList(list)) paths.push_back(std::move(path));
   }
   paths.insert(paths.end(), retried.begin(), retried.end());
-  WalkedFiles walked = WalkFiles(paths);
+  WalkedFiles walked = WalkFiles(paths, options.scans);
   if (from_stdin) walked.files.push_back({"-", 0});
   return walked;
 }
@@ -280,6 +281,7 @@ absl::Status RunIngest(IngestOptions options, CliContext* context) {
     follow.folders = options.paths;
     follow.client = client;
     follow.mirror = options.mirror;
+    follow.scans = options.scans;
     follow.report = options.report;
     return FollowFolders(follow, once, context);
   }
@@ -339,6 +341,9 @@ void AddIngestCommand(CLI::App* app, CliContext* context) {
       AddCommand(app, context, "ingest", "Take in files and folders",
                  [options, context] { return RunIngest(*options, context); });
   AddSources(ingest, options.get());
+  ingest->add_flag("--scans", options->scans,
+                   "PNG, JPEG and TIFF images in folders are documents, which "
+                   "a server with --ocr reads (default: decoration)");
   ingest->add_flag("--mirror", options->mirror,
                    "then delete the documents below the named folders whose "
                    "files are gone");

@@ -58,8 +58,8 @@ class StopOnSignals {
 
 // The files among and below `paths`. What went while it was looked at will be
 // told as gone.
-WalkedFiles FilesThere(const std::vector<std::string>& paths) {
-  WalkedFiles walked = WalkFiles(paths);
+WalkedFiles FilesThere(const std::vector<std::string>& paths, bool scans) {
+  WalkedFiles walked = WalkFiles(paths, scans);
   auto& failures = walked.failures;
   failures.erase(std::remove_if(failures.begin(), failures.end(),
                                 [](const auto& failure) {
@@ -74,7 +74,7 @@ WalkedFiles FilesThere(const std::vector<std::string>& paths) {
 absl::Status TakeIn(v1::Indexer::StubInterface* indexer,
                     const FollowOptions& options, const FolderChanges& changes,
                     const CliContext& context) {
-  const WalkedFiles walked = FilesThere(changes.there);
+  const WalkedFiles walked = FilesThere(changes.there, options.scans);
   const bool anything = !walked.files.empty() || !walked.failures.empty();
   if (!anything && !options.mirror) return absl::OkStatus();
   IngestView view(walked.files.size(), false, context);
@@ -121,8 +121,10 @@ absl::Status FollowFolders(
     const std::function<absl::Status(v1::Indexer::StubInterface*)>& once,
     CliContext* context) {
   // Before anything is read: what changes from here on is told.
+  FolderWatchOptions watched;
+  watched.scans = options.scans;
   ASSIGN_OR_RETURN(const std::unique_ptr<FolderWatch> watch,
-                   FolderWatch::Open(options.folders));
+                   FolderWatch::Open(options.folders, watched));
   const StopOnSignals stop(watch.get());
   ASSIGN_OR_RETURN(const auto channel, context->connect());
   const auto indexer = v1::Indexer::NewStub(channel);

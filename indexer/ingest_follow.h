@@ -18,6 +18,8 @@ struct FollowOptions {
   IngestClientOptions client;
   // Files that go, go from the collection too.
   bool mirror = false;
+  // As of WalkFiles.
+  bool scans = false;
   // Results are added to this file; "": to none.
   std::string report;
 };

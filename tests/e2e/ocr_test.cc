@@ -16,6 +16,7 @@ namespace {
 
 using ::nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kEnglish[] =
@@ -62,6 +63,25 @@ TEST_F(OcrCliTest, ScansAreReadWhenAskedForAndCitedByPageAndBox) {
     EXPECT_THAT(source["location"]["element"].get<std::string>(),
                 StartsWith("page=1&box="));
   }
+}
+
+TEST_F(OcrCliTest, ScansInFoldersAreDocumentsWhenSaidSo) {
+  if (access(kEnglish, R_OK) != 0) {
+    GTEST_SKIP() << "no data of Tesseract: want Debian's package "
+                    "tesseract-ocr-eng";
+  }
+  ASSERT_EQ(In({"ingest", folder_, "--ocr", "en", "-c", "a"}).exit_code,
+            kExitOk);
+  const std::string without = In({"documents", "-c", "a"}).out;
+  EXPECT_THAT(without, HasSubstr("scan.pdf"));
+  EXPECT_THAT(without, Not(HasSubstr("scan.png")));
+  const Finished with =
+      In({"ingest", folder_, "--scans", "--ocr", "en", "-c", "b"});
+  EXPECT_EQ(with.exit_code, kExitOk) << with.out << with.err;
+  EXPECT_THAT(In({"documents", "-c", "b"}).out, HasSubstr("scan.png"));
+  const Finished again =
+      In({"ingest", folder_, "--scans", "--ocr", "en", "-c", "b"});
+  EXPECT_THAT(again.out + again.err, HasSubstr("0 indexed, 3 unchanged"));
 }
 
 TEST_F(OcrCliTest, WithoutItAScanCostsItselfAndTheReasonSaysHow) {

@@ -61,6 +61,17 @@ TEST_F(FileWalkTest, LeavesHiddenFilesAndDecorationOutUnlessNamed) {
   EXPECT_THAT(Names(WalkFiles({root_ + "/logo.PNG"})), ElementsAre("logo.PNG"));
 }
 
+TEST_F(FileWalkTest, ScansAreNoDecorationWhenSaidSo) {
+  for (const char* name : {"a.png", "b.JPG", "c.jpeg", "d.tif", "e.tiff"}) {
+    Write(name);
+  }
+  Write("logo.svg");
+  Write("style.css");
+  EXPECT_THAT(Names(WalkFiles({root_}, /*scans=*/true)),
+              ElementsAre("a.png", "b.JPG", "c.jpeg", "d.tif", "e.tiff"));
+  EXPECT_TRUE(WalkFiles({root_}).files.empty());
+}
+
 TEST_F(FileWalkTest, EntersALoopOnce) {
   Write("a/file.txt");
   std::filesystem::create_directory_symlink(root_, root_ + "/a/up");

@@ -75,5 +75,15 @@ TEST(KindTest, TakesTextsWithMagicWordsForTexts) {
   EXPECT_FALSE(NeedsParser("BZh9"));
 }
 
+TEST(KindTest, ImagesAreToldByTheirSignatures) {
+  EXPECT_EQ(ImageFormat("\x89PNG\r\n\x1a\n"), Format::kPng);
+  EXPECT_EQ(ImageFormat("\xff\xd8\xff\xe0 JFIF"), Format::kJpeg);
+  EXPECT_EQ(ImageFormat(std::string("MM\0*", 4)), Format::kTiff);
+  EXPECT_EQ(ImageFormat(std::string("II*\0", 4)), Format::kTiff);
+  for (const char* text : {"", "PNG", "II* stars", "MM* stars", "GIF89a"}) {
+    EXPECT_EQ(ImageFormat(text), Format::kUnknown) << text;
+  }
+}
+
 }  // namespace
 }  // namespace footnote
