@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -26,6 +25,7 @@
 #include "indexer/signature.h"
 #include "indexer/vectors/crew.h"
 #include "indexer/vectors/passage_encoder.h"
+#include "indexer/waiting_files.h"
 
 namespace footnote {
 namespace {
@@ -59,9 +59,7 @@ struct Pipeline::Shared {
   std::mutex mutex;
   std::condition_variable work_came;
   std::condition_variable room_came;
-  std::deque<SourceFile> queue;
-  size_t queue_bytes = 0;
-  bool closed = false;
+  WaitingFiles queue;
   // Workers that may still want help with their vectors.
   int working = 0;
 
@@ -96,17 +94,15 @@ struct Pipeline::Shared {
     Report(result);
   }
 
-  // The next file; false when there is none yet or, with `closed` set, never.
+  // The next file; false when there is none yet or, with `finished` set, never.
   bool Take(SourceFile* file, absl::Duration patience, bool* finished) {
     std::unique_lock<std::mutex> lock(mutex);
     work_came.wait_for(lock, absl::ToChronoMilliseconds(patience), [this] {
-      return !queue.empty() || closed || crew.has_work();
+      return !queue.empty() || queue.closed() || crew.has_work();
     });
-    *finished = queue.empty() && closed;
+    *finished = queue.empty() && queue.closed();
     if (queue.empty()) return false;
-    *file = std::move(queue.front());
-    queue.pop_front();
-    queue_bytes -= file->bytes.size();
+    *file = queue.Pop();
     room_came.notify_one();
     return true;
   }
@@ -550,18 +546,17 @@ void Pipeline::Add(SourceFile file) {
   std::unique_lock<std::mutex> lock(shared.mutex);
   shared.room_came.wait(lock, [&] {
     return shared.queue.empty() || shared.cancelled ||
-           shared.queue_bytes + file.bytes.size() <= shared.queue_limit();
+           shared.queue.bytes() + file.bytes.size() <= shared.queue_limit();
   });
-  if (shared.cancelled || shared.closed) return;
-  shared.queue_bytes += file.bytes.size();
-  shared.queue.push_back(std::move(file));
+  if (shared.cancelled || shared.queue.closed()) return;
+  shared.queue.Push(std::move(file));
   shared.work_came.notify_one();
 }
 
 void Pipeline::Finish() {
   {
     const std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->closed = true;
+    shared_->queue.Close();
   }
   shared_->work_came.notify_all();
   for (std::thread& thread : shared_->threads) thread.join();
@@ -572,8 +567,7 @@ void Pipeline::Cancel() {
   shared_->cancelled = true;
   {
     const std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->queue.clear();
-    shared_->queue_bytes = 0;
+    shared_->queue.Clear();
   }
   shared_->room_came.notify_all();
   Finish();
