@@ -80,9 +80,29 @@ absl::string_view TakeField(absl::string_view* line) {
   return field;
 }
 
+// Numbers as footnote-pdf writes them: up to five digits, a point, a digit.
+bool ReadTenths(absl::string_view field, float* value) {
+  const bool negative = absl::ConsumePrefix(&field, "-");
+  if (field.size() < 3 || field.size() > 7 || field[field.size() - 2] != '.') {
+    return false;
+  }
+  int tenths = 0;
+  for (size_t i = 0; i < field.size(); ++i) {
+    if (i == field.size() - 2) continue;
+    if (!absl::ascii_isdigit(static_cast<unsigned char>(field[i]))) {
+      return false;
+    }
+    tenths = tenths * 10 + (field[i] - '0');
+  }
+  *value = static_cast<float>((negative ? -tenths : tenths) / 10.0);
+  return true;
+}
+
 float TakeNumber(absl::string_view* line) {
+  const absl::string_view field = TakeField(line);
   float value = 0;
-  if (!absl::SimpleAtof(TakeField(line), &value) ||
+  if (ReadTenths(field, &value)) return value;
+  if (!absl::SimpleAtof(field, &value) ||
       !(std::fabs(value) < kMaxCoordinate)) {
     return 0;
   }
@@ -221,15 +241,15 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
   return line;
 }
 
-std::vector<PdfLine> LinesOf(const PdfPage& page, uint32_t number) {
+std::vector<PdfLine> LinesOf(std::vector<PdfWord> page, uint32_t number) {
   std::vector<PdfLine> lines;
   std::vector<PdfWord> words;
-  for (const PdfWord& word : page.words) {
+  for (PdfWord& word : page) {
     if (!words.empty() && !OnOneLine(words.back(), word)) {
       lines.push_back(MakeLine(number, std::move(words)));
       words.clear();
     }
-    words.push_back(word);
+    words.push_back(std::move(word));
   }
   if (!words.empty()) lines.push_back(MakeLine(number, std::move(words)));
   return lines;
@@ -298,13 +318,14 @@ float BodySize(const std::vector<PdfLine>& lines) {
 
 class PdfWriter {
  public:
-  PdfWriter(const PdfFile& file, const ExtractLimits& limits)
-      : file_(file), writer_(limits) {}
+  PdfWriter(PdfFile file, const ExtractLimits& limits)
+      : file_(std::move(file)), writer_(limits) {}
 
   absl::StatusOr<Extracted> Write() {
     std::vector<std::vector<PdfLine>> pages;
     for (size_t i = 0; i < file_.pages.size(); ++i) {
-      pages.push_back(LinesOf(file_.pages[i], static_cast<uint32_t>(i + 1)));
+      pages.push_back(LinesOf(std::move(file_.pages[i].words),
+                              static_cast<uint32_t>(i + 1)));
     }
     DropRepeated(file_, &pages);
     std::vector<PdfLine> lines;
@@ -313,6 +334,12 @@ class PdfWriter {
     }
     body_size_ = BodySize(lines);
     FindHeadingSizes(lines);
+    if (!file_.outline.empty()) {
+      for (const PdfLine& line : lines) shapes_.push_back(Shape(line.text));
+      for (const auto& entry : file_.outline) {
+        titles_.push_back(Shape(entry.second));
+      }
+    }
     for (size_t i = 0; i < lines.size();) i = WriteBlock(lines, i);
     Extracted out;
     RETURN_IF_ERROR(writer_.Finish(&out));
@@ -358,11 +385,10 @@ class PdfWriter {
       constexpr size_t kAhead = 5;
       std::string text;
       for (size_t n = 0; n < 3 && i + n < lines.size(); ++n) {
-        text += Shape(lines[i + n].text);
+        text += shapes_[i + n];
         for (size_t t = next_title_;
-             t < std::min(next_title_ + kAhead, file_.outline.size()); ++t) {
-          const std::string title = Shape(file_.outline[t].second);
-          if (title.empty() || !SameTitle(text, title)) continue;
+             t < std::min(next_title_ + kAhead, titles_.size()); ++t) {
+          if (titles_[t].empty() || !SameTitle(text, titles_[t])) continue;
           *count = n + 1;
           next_title_ = t + 1;
           return std::max(file_.outline[t].first, 1);
@@ -473,8 +499,11 @@ class PdfWriter {
     text->append(line.data(), line.size());
   }
 
-  const PdfFile& file_;
+  PdfFile file_;
   BlockWriter writer_;
+  // Shapes of the lines and of the outline's titles, where there is an outline.
+  std::vector<std::string> shapes_;
+  std::vector<std::string> titles_;
   float body_size_ = 0;
   std::map<int, int> levels_;
   mutable size_t next_title_ = 0;
@@ -492,11 +521,12 @@ absl::Status PageRefusal(absl::string_view line) {
 
 absl::StatusOr<Extracted> ExtractPdfPages(absl::string_view pages,
                                           const ExtractLimits& limits) {
-  ASSIGN_OR_RETURN(const PdfFile file, ParsePages(pages));
-  ASSIGN_OR_RETURN(Extracted out, PdfWriter(file, limits).Write());
+  ASSIGN_OR_RETURN(PdfFile file, ParsePages(pages));
+  const size_t page_count = file.pages.size();
+  ASSIGN_OR_RETURN(Extracted out, PdfWriter(std::move(file), limits).Write());
   if (out.text.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "PDF: no text on its ", file.pages.size(),
+        "PDF: no text on its ", page_count,
         " pages, want text (scanned pages are read with --ocr LANGUAGES)"));
   }
   return out;
