@@ -24,8 +24,9 @@ constexpr absl::string_view kPicture = "picture";
 // A page takes seconds of processor time, of which a busy machine gives
 // ingestion little.
 constexpr absl::Duration kPatience = absl::Minutes(10);
-// A page that its model reads is read with this confidence or a higher one.
-constexpr int kSure = 80;
+// A page that the right model reads is mostly read with this confidence or a
+// higher one; with that of another language of its script, with a lower one.
+constexpr int kSure = 90;
 
 // A language's models as Tesseract calls them.
 struct LanguageModels {

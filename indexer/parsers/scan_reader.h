@@ -37,7 +37,7 @@ class ScanReader {
  public:
   // `language`: the document's, where it is known; then no other is tried.
   // Without it the page's script decides, and of the languages of `options`
-  // that are written in it the one whose model is surest of its letters.
+  // that are written in it the one whose model fits best.
   ScanReader(const OcrOptions& options, Language language);
 
   struct Page {

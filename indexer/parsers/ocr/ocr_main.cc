@@ -7,7 +7,7 @@
 // IMAGE is PNG, JPEG, TIFF or PNM. PAGE counts from 1, in TIFF. DPI is what the
 // image does not say of itself, or 0. MODELS are those of Tesseract that may be
 // taken ("deu,eng,ell"): the page's script decides, and of one script the model
-// that is surest. ../scan_reader.h tells what it writes.
+// that fits best. ../scan_reader.h tells what it writes.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,6 +11,12 @@ namespace {
 // What a scanner or a printer may have; other numbers are mistakes.
 constexpr int kMinDpi = 50;
 constexpr int kMaxDpi = 2400;
+// Dark is what is under this of 255; what is of no more pixels across is a
+// speck, or a full stop of small print, of which there are fewer than letters.
+constexpr int kDark = 128;
+constexpr int kSpeckPixels = 3;
+constexpr int kSpecksForEachLetter = 2;
+constexpr int kMedianPixels = 3;
 
 bool Refuse(const char* code, const std::string& reason,
             ImageRefusal* refusal) {
@@ -31,6 +37,27 @@ bool CheckSize(int width, int height, ImageRefusal* refusal) {
                     " pixels, want at most " + std::to_string(kMaxPixels) +
                     " in all",
                 refusal);
+}
+
+// Counts what hangs together; 0 where that fails.
+int CountParts(Pix* pix) {
+  l_int32 count = 0;
+  return pix != nullptr && pixCountConnComp(pix, 8, &count) == 0 ? count : 0;
+}
+
+// Of scans and faxes with salt and pepper all over them, of which Tesseract
+// makes dashes and quotation marks.
+void RemoveSpecks(PixPointer* pix) {
+  const PixPointer dark(pixThresholdToBinary(pix->get(), kDark));
+  if (dark == nullptr) return;
+  const PixPointer large(pixSelectBySize(dark.get(), kSpeckPixels, kSpeckPixels,
+                                         8, L_SELECT_IF_EITHER, L_SELECT_IF_GT,
+                                         nullptr));
+  const int letters = CountParts(large.get());
+  const int specks = CountParts(dark.get()) - letters;
+  if (letters == 0 || specks / kSpecksForEachLetter < letters) return;
+  PixPointer clean(pixMedianFilter(pix->get(), kMedianPixels, kMedianPixels));
+  if (clean != nullptr) *pix = std::move(clean);
 }
 
 }  // namespace
@@ -86,6 +113,7 @@ bool DecodePage(const std::string& bytes, int number, int dpi, PageImage* out,
   if (pix == nullptr) {
     return Refuse("damaged", "damaged, it cannot be decoded", refusal);
   }
+  RemoveSpecks(&pix);
   out->pix = std::move(pix);
   return true;
 }

@@ -33,7 +33,8 @@ struct ImageRefusal {
 };
 
 // Decodes page `number`, from 1, of a PNG, JPEG, TIFF or PNM file. Sizes are
-// checked before anything is decoded. `dpi` overrides the file's; 0: its own.
+// checked before anything is decoded; where there are more specks than letters,
+// they are taken out. `dpi` overrides the file's; 0: its own.
 // False, with `refusal` filled, where there is no such page.
 bool DecodePage(const std::string& bytes, int number, int dpi, PageImage* out,
                 ImageRefusal* refusal);

@@ -4,6 +4,7 @@
 #include <tesseract/resultiterator.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -154,6 +155,17 @@ size_t CodePoints(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// As a dictionary has it.
+std::string WithoutPunctuation(const std::string& word) {
+  const auto is_mark = [](char c) {
+    return ispunct(static_cast<unsigned char>(c)) != 0;
+  };
+  size_t begin = 0, end = word.size();
+  while (begin < end && is_mark(word[begin])) ++begin;
+  while (begin < end && is_mark(word[end - 1])) --end;
+  return word.substr(begin, end - begin);
+}
+
 bool IsBlank(const std::string& text) {
   return text.find_first_not_of(" \t\n") == std::string::npos;
 }
@@ -193,6 +205,8 @@ void RaiseSizes(size_t line, std::vector<RecognizedWord>* words) {
 void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
   out->words.clear();
   out->confidence = 0;
+  out->known_words = 0;
+  size_t asked = 0, known = 0;
   const std::unique_ptr<ResultIterator> it(api->GetIterator());
   if (it == nullptr || it->Empty(tesseract::RIL_WORD)) return;
   double sum = 0;
@@ -213,6 +227,11 @@ void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
       const size_t count = CodePoints(word.text);
       sum += it->Confidence(tesseract::RIL_WORD) * static_cast<double>(count);
       characters += count;
+      const std::string bare = WithoutPunctuation(word.text);
+      if (CodePoints(bare) >= 2 && !IsUnspaced(FirstCodePoint(bare))) {
+        ++asked;
+        known += api->IsValidWord(bare.c_str()) != 0;
+      }
       RecognizedWord* const before =
           out->words.size() == line ? nullptr : &out->words.back();
       const bool joins = line_text.JoinsBefore(word.text);
@@ -232,10 +251,19 @@ void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
     }
   } while (it->Next(tesseract::RIL_WORD));
   EvenSizes(&out->words);
+  if (asked > 0) {
+    out->known_words = static_cast<double>(known) / static_cast<double>(asked);
+  }
   if (characters > 0) {
     out->confidence =
         static_cast<int>(std::lround(sum / static_cast<double>(characters)));
   }
+}
+
+// Neighbours read each other's letters with almost the same confidence; their
+// dictionaries differ.
+double Fit(const RecognizedPage& page) {
+  return page.confidence / 100.0 + page.known_words;
 }
 
 // How much of a page was read, and how surely.
@@ -264,15 +292,15 @@ class PageReader {
     return true;
   }
 
-  // How sure the model is of a part of the page.
-  int TrySample(const Box& sample) {
+  // How well the model fits a part of the page.
+  double TrySample(const Box& sample) {
     Begin(tesseract::PSM_SINGLE_BLOCK);
     api_.SetRectangle(sample.x0, sample.y0, sample.x1 - sample.x0,
                       sample.y1 - sample.y0);
     api_.Recognize(nullptr);
     RecognizedPage page;
     TakeWords(&api_, &page);
-    return page.confidence;
+    return Fit(page);
   }
 
   RecognizedPage ReadAll() {
@@ -332,22 +360,22 @@ Box SampleOf(const RecognizedPage& page) {
           std::min(box.y1 + margin, page.height)};
 }
 
-// Of a page that one model has read, the model that is surest.
+// Of a page that one model has read, the model that fits best.
 class ModelChoice {
  public:
   ModelChoice(PageReader* reader, const RecognizedPage& page)
       : reader_(reader), sample_(SampleOf(page)), best_(page.model) {
-    best_confidence_ = reader_->TrySample(sample_);
+    best_fit_ = reader_->TrySample(sample_);
   }
 
-  // The first of those that are as sure stays.
+  // The first of those that fit as well stays.
   void Try(const std::vector<std::string>& models) {
     for (const std::string& model : models) {
       if (model == best_ || !reader_->LoadModel(model)) continue;
-      const int confidence = reader_->TrySample(sample_);
-      if (confidence <= best_confidence_) continue;
+      const double fit = reader_->TrySample(sample_);
+      if (fit <= best_fit_) continue;
       best_ = model;
-      best_confidence_ = confidence;
+      best_fit_ = fit;
     }
   }
 
@@ -357,7 +385,7 @@ class ModelChoice {
   PageReader* const reader_;
   const Box sample_;
   std::string best_;
-  int best_confidence_;
+  double best_fit_;
 };
 
 // The first model of each script, that of `script` before the others.
@@ -397,7 +425,7 @@ bool RecognizeUpright(const PageImage& image,
     return true;
   }
   RecognizedPage page = reader.ReadAll();
-  if (page.confidence > out->confidence) *out = std::move(page);
+  if (Fit(page) > Fit(*out)) *out = std::move(page);
   return true;
 }
 

@@ -23,6 +23,9 @@ struct RecognizedPage {
   std::string model;
   // How sure Tesseract is, 0 to 100: the mean over all characters.
   int confidence = 0;
+  // Of its words of two letters or more those that the model's dictionary
+  // has, 0 to 1; 0 where white space separates none.
+  double known_words = 0;
   // The page was turned by so many degrees, clockwise, to stand upright: sizes
   // and boxes are those of the page as it stands.
   int turn = 0;
@@ -32,8 +35,9 @@ struct RecognizedPage {
 };
 
 // Recognises the words of `image` with the one of `models` (mapped by
-// MapModels) that is surest: of those of the page's script, on a part of it; of
-// equals the first. False when none of them could be loaded.
+// MapModels) that fits best: of those of the page's script, on a part of it,
+// the one that is surest and knows the most words; of equals the first. False
+// when none of them could be loaded.
 bool RecognizePage(const PageImage& image,
                    const std::vector<std::string>& models, RecognizedPage* out);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -441,6 +442,26 @@ TEST(OcrTest, BoxesAreThoseOfThePageAsItLiesInTheFile) {
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_GE(CheckBoxes(*read, turned, 1, 1), 10) << read->text;
   }
+}
+
+// Salt and pepper, as of a bad fax.
+TEST(OcrTest, SpecksAreNoLetters) {
+  SKIP_WITHOUT("eng");
+  DrawnPage drawn = DrawPage(English());
+  std::mt19937 random(7);
+  for (char& pixel : drawn.grey) {
+    if (random() % 100 == 0) pixel = static_cast<char>(~pixel);
+  }
+  const auto read = Read(ToPng(drawn), AllOf());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(MetadataOf(*read, "ocr_models"), "eng");
+  std::vector<std::string> wanted;
+  for (const DrawnWord& word : drawn.words) wanted.push_back(word.text);
+  const std::vector<std::string> found =
+      absl::StrSplit(read->text, absl::ByAnyChar(" \n"), absl::SkipEmpty());
+  EXPECT_GE(ShareFound(wanted, found), .9) << read->text;
+  // And little else is found.
+  EXPECT_GE(ShareFound(found, wanted), .9) << read->text;
 }
 
 TEST(OcrTest, TheDocumentsLanguageDecidesWhereItIsKnown) {
