@@ -153,8 +153,8 @@ class LlamaIndex:
             input_files=files, file_extractor={
                 ".html": HTMLTagReader(tag="body"),
                 ".pdf": PDFReader(return_full_document=True)})
-        documents = [document for document in reader.load_data()
-                     if document.text]
+        documents = [document for document in reader.load_data(
+            num_workers=self.options.threads) if document.text]
         read = len({document.metadata["file_path"] for document in documents})
         for document in documents:
             # Else the file's name is counted and encoded with every passage.
