@@ -8,9 +8,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace footnote {
@@ -21,82 +18,16 @@ size_t MemoryBudget(size_t source_bytes) {
   return (size_t{64} << 20) + 48 * source_bytes;
 }
 
+// From here on a page gets lists of names by its size.
+constexpr size_t kLargePage = 256 << 10;
+constexpr size_t kBytesPerList = 32;
+
 // No element of a page that is read by people has more.
 constexpr int kMostAttributes = 256;
 
-bool IsAsciiLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-// Elements that hold nothing, or that the next of their kind closes: they do
-// not count as depth.
-bool EndsByItself(absl::string_view name) {
-  static const auto* const kNames = new absl::flat_hash_set<absl::string_view>{
-      "area",   "base",  "basefont", "bgsound", "br",       "col",   "dd",
-      "dt",     "embed", "frame",    "hr",      "img",      "input", "keygen",
-      "li",     "link",  "meta",     "option",  "optgroup", "p",     "param",
-      "source", "tbody", "td",       "tfoot",   "th",       "thead", "tr",
-      "track",  "wbr",   "colgroup"};
-  return kNames->contains(name);
-}
-
-// Elements whose content is not markup.
-bool HoldsRawText(absl::string_view name) {
-  return name == "script" || name == "style" || name == "textarea" ||
-         name == "title" || name == "xmp" || name == "iframe" ||
-         name == "noembed" || name == "noframes";
-}
-
-// The depth at which the tags of `utf8` nest, found without building a tree:
-// the parser looks through all open elements for many a tag, so a page that is
-// 100,000 deep would take it hours.
-int NestingDepth(absl::string_view utf8, int enough) {
-  int depth = 0;
-  int deepest = 0;
-  size_t at = 0;
-  while ((at = utf8.find('<', at)) != absl::string_view::npos) {
-    ++at;
-    if (at >= utf8.size()) break;
-    if (absl::StartsWith(utf8.substr(at), "!--")) {
-      const size_t end = utf8.find("-->", at);
-      if (end == absl::string_view::npos) break;
-      at = end;
-      continue;
-    }
-    const bool closes = utf8[at] == '/';
-    if (closes) ++at;
-    size_t end = at;
-    while (end < utf8.size() && (IsAsciiLetter(utf8[end]) ||
-                                 (utf8[end] >= '0' && utf8[end] <= '9'))) {
-      ++end;
-    }
-    if (end == at) continue;
-    const std::string name = absl::AsciiStrToLower(utf8.substr(at, end - at));
-    at = end;
-    if (EndsByItself(name)) continue;
-    if (closes) {
-      if (depth > 0) --depth;
-      continue;
-    }
-    if (HoldsRawText(name)) {
-      const std::string end_tag = absl::StrCat("</", name);
-      size_t stop = at;
-      while (stop < utf8.size() &&
-             !absl::StartsWithIgnoreCase(utf8.substr(stop), end_tag)) {
-        stop = utf8.find('<', stop + 1);
-        if (stop == absl::string_view::npos) return deepest;
-      }
-      at = stop + 2;
-      continue;
-    }
-    if (++depth > deepest) deepest = depth;
-    if (deepest > enough) return deepest;
-  }
-  return deepest;
-}
-
 // What the parser may still take while it reads a page; null between pages.
-// It is C, checks what it is given, and says so when it got nothing.
+// It is C and, but for a page's first few hundred KB, which no budget is below,
+// checks what it got and says so when that is nothing.
 thread_local size_t* budget_left = nullptr;
 
 bool Spend(size_t bytes) {
@@ -130,12 +61,15 @@ void* PackPlace(uint32_t line, bool dropped_line_break) {
 }
 
 // Stands between the tokenizer and what builds the tree, and notes in each new
-// node where the token that made it begins.
+// node where the token that made it begins. Ends the parse where elements stand
+// too deep: all that are open are looked through for many a tag, so a page that
+// is 100,000 deep would take hours.
 class LineNotes {
  public:
-  LineNotes(absl::string_view utf8, lxb_html_parser_t* parser)
+  LineNotes(absl::string_view utf8, int max_depth, lxb_html_parser_t* parser)
       : at_(reinterpret_cast<const lxb_char_t*>(utf8.data())),
         end_(at_ + utf8.size()),
+        max_depth_(static_cast<size_t>(max_depth)),
         tree_(parser->tree),
         build_(parser->tkz->callback_token_done),
         context_(parser->tkz->callback_token_ctx) {
@@ -144,6 +78,8 @@ class LineNotes {
   }
   LineNotes(const LineNotes&) = delete;
   LineNotes& operator=(const LineNotes&) = delete;
+
+  bool too_deep() const { return too_deep_; }
 
  private:
   static lxb_html_token_t* Token(lxb_html_tokenizer_t* tokenizer,
@@ -168,6 +104,11 @@ class LineNotes {
     LeaveOutAttributes(token);
     void* const place = PackPlace(line_, false);
     token = build_(tokenizer, token, context_);
+    if (tree_->open_elements->length > max_depth_) {
+      too_deep_ = true;
+      tokenizer->status = LXB_STATUS_ERROR_OVERFLOW;
+      return nullptr;
+    }
     lxb_dom_node_t* node = lxb_html_tree_current_node(tree_);
     code_ = begins_code ? node : nullptr;
     if (node == nullptr) return token;
@@ -198,6 +139,8 @@ class LineNotes {
   uint32_t line_ = 1;
   // The element of code that the last token began.
   lxb_dom_node_t* code_ = nullptr;
+  bool too_deep_ = false;
+  const size_t max_depth_;
   lxb_html_tree_t* const tree_;
   const lxb_html_tokenizer_token_f build_;
   void* const context_;
@@ -208,8 +151,8 @@ class LineNotes {
 struct HtmlTree::Page {
   ~Page() { lxb_html_document_destroy(document); }
 
-  // Null when the budget is spent.
-  lxb_dom_element_t* Parse(absl::string_view utf8) {
+  // Null when the budget is spent, or elements stand too deep.
+  lxb_dom_element_t* Parse(absl::string_view utf8, int max_depth) {
     lxb_html_parser_t* const parser = lxb_html_parser_create();
     if (parser == nullptr) return nullptr;
     if (lxb_html_parser_init(parser) == LXB_STATUS_OK) {
@@ -218,10 +161,17 @@ struct HtmlTree::Page {
       // The tokenizer would look for each attribute among those before it;
       // what builds the tree does so again, of those that are left.
       lxb_html_tokenizer_keep_duplicate_set(parser->tkz, true);
-      LineNotes notes(utf8, parser);
-      document = lxb_html_parse(
-          parser, reinterpret_cast<const lxb_char_t*>(utf8.data()),
-          utf8.size());
+      LineNotes notes(utf8, max_depth, parser);
+      document = lxb_html_parse_chunk_begin(parser);
+      if (document != nullptr &&
+          (!MakeRoomForNames(utf8.size()) ||
+           lxb_html_parse_chunk_process(
+               parser, reinterpret_cast<const lxb_char_t*>(utf8.data()),
+               utf8.size()) != LXB_STATUS_OK ||
+           lxb_html_parse_chunk_end(parser) != LXB_STATUS_OK)) {
+        document = lxb_html_document_destroy(document);
+      }
+      too_deep = notes.too_deep();
     }
     lxb_html_parser_destroy(parser);
     return document == nullptr
@@ -229,7 +179,22 @@ struct HtmlTree::Page {
                : lxb_dom_document_element(lxb_dom_interface_document(document));
   }
 
+  // Names of tags and attributes are kept in 128 lists, whatever the page: of
+  // 200,000 names each would be looked for among 1,600.
+  bool MakeRoomForNames(size_t source_bytes) const {
+    if (source_bytes < kLargePage) return true;
+    lxb_dom_document_t& dom = *lxb_dom_interface_document(document);
+    const auto grow = [&](lexbor_hash_t* names, size_t entry_bytes) {
+      lexbor_hash_destroy(names, /*destroy_obj=*/false);
+      return lexbor_hash_init(names, source_bytes / kBytesPerList,
+                              entry_bytes) == LXB_STATUS_OK;
+    };
+    return grow(dom.tags, sizeof(lxb_tag_data_t)) &&
+           grow(dom.attrs, sizeof(lxb_dom_attr_data_t));
+  }
+
   lxb_html_document_t* document = nullptr;
+  bool too_deep = false;
 };
 
 HtmlTree::HtmlTree() : page_(std::make_unique<Page>()) {}
@@ -242,18 +207,17 @@ absl::StatusOr<std::unique_ptr<HtmlTree>> HtmlTree::Parse(
         absl::StrCat("html: ", utf8.size(), " bytes, want at most ",
                      limits.max_document_bytes));
   }
-  const int depth = NestingDepth(utf8, limits.max_depth);
-  if (depth > limits.max_depth) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("html: elements nested more than ", limits.max_depth,
-                     " deep, want at most that"));
-  }
   SetAllocator();
   std::unique_ptr<HtmlTree> tree(new HtmlTree());
   size_t left = MemoryBudget(utf8.size());
   budget_left = &left;
-  lxb_dom_element_t* const root = tree->page_->Parse(utf8);
+  lxb_dom_element_t* const root = tree->page_->Parse(utf8, limits.max_depth);
   budget_left = nullptr;
+  if (tree->page_->too_deep) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("html: elements nested more than ", limits.max_depth,
+                     " deep, want at most that"));
+  }
   if (root == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "html: ", utf8.size(), " bytes need more than ",

@@ -208,6 +208,14 @@ TEST(HtmlTest, RefusesAPageNestedAMillionDeepAtOnce) {
   EXPECT_THAT(std::string(read.status().message()), HasSubstr("4096"));
 }
 
+// Tags that close nothing must not hide how deep it is.
+TEST(HtmlTest, RefusesADeepPageWithStrayEndTagsAtOnce) {
+  const absl::StatusOr<Extracted> read =
+      ExtractHtml(Repeat("<div></i>", 500000), {});
+  EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(read.status().message()), HasSubstr("4096"));
+}
+
 TEST(HtmlTest, RefusesAPageThatBlowsUp) {
   // Every new paragraph opens all the <b> of the first again.
   std::string html = "<p>";
