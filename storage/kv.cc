@@ -41,8 +41,8 @@ constexpr uint64_t kDelayedBytesPerSecond = 16 << 20;
 // Who opens after a crash reads the log again, 50 MB a second. A table that
 // hardly changes would hold all of it since its own last file.
 constexpr uint64_t kMostLogBytes = 48 << 20;
-// So many are read again in no time.
-constexpr uint64_t kFewEntries = 1000;
+// So much is read again in no time.
+constexpr uint64_t kFewBytes = 128 << 10;
 
 rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
@@ -139,10 +139,10 @@ struct KvInstance {
   // Writes to files what the next opening would have to read from the log. What
   // fails, on a full disk say, is in the log still.
   void EmptyTheLog() {
-    uint64_t entries = 0;
+    uint64_t bytes = 0;
     if (db->GetAggregatedIntProperty(
-            rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries) &&
-        entries < kFewEntries) {
+            rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes) &&
+        bytes < kFewBytes) {
       return;
     }
     rocksdb::FlushOptions flush;
