@@ -9,17 +9,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "indexer/parsers/parse_apart.h"
+#include "indexer/parsers/parser_process.h"
 #include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/formats/zip_maker.h"
 
 namespace footnote {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 constexpr int kHeight = 800;
 
@@ -319,6 +322,39 @@ TEST(PdfTest, SaysWhyThereIsNoText) {
               HasSubstr("no text on its 1 pages"));
   EXPECT_THAT(std::string(Read("%PDF-1.4 and nothing").status().message()),
               HasSubstr("damaged"));
+}
+
+// What footnote-pdf writes of an empty page of this size, drawn.
+std::string DrawPageOf(const std::string& size) {
+  const auto program = FindParser("footnote-pdf");
+  if (!program.ok()) return program.status().ToString();
+  const auto output =
+      RunParser(*program,
+                FileOf({"<</Type/Catalog/Pages 2 0 R>>",
+                        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                        absl::StrCat("<</Type/Page/Parent 2 0 R/MediaBox[0 0 ",
+                                     size, "]>>")}),
+                ParserLimits(), {"picture", "1"});
+  return output.ok() ? *output : output.status().ToString();
+}
+
+TEST(PdfTest, APageIsDrawnWithFewerDotsWhereItIsLargeAndRefusedWhereHuge) {
+  EXPECT_THAT(DrawPageOf("144 72"), StartsWith("I 300\nP5\n600 300\n255\n"));
+  // By its area, and by its longer side.
+  EXPECT_THAT(DrawPageOf("4320 4320"),
+              StartsWith("I 100\nP5\n6000 6000\n255\n"));
+  EXPECT_THAT(DrawPageOf("14400 72"),
+              StartsWith("I 150\nP5\n30000 150\n255\n"));
+  EXPECT_THAT(DrawPageOf("7200 7200"),
+              AllOf(StartsWith("E large page 1: 10000.0"),
+                    HasSubstr("square inches, want at most 3600")));
+  for (const char* const size :
+       {"100000000 0.001", "0.001 100000000", "1000000000 0.01", "21700 1"}) {
+    EXPECT_THAT(DrawPageOf(size),
+                AllOf(StartsWith("E large page 1: "),
+                      HasSubstr("inches on its longer side, want at most 300")))
+        << size;
+  }
 }
 
 TEST(PdfTest, DamageNeverBreaksAPromise) {
