@@ -35,8 +35,7 @@ absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
                    RunParser(program, bytes, ParserLimits()));
   ScanNotes notes;
   if (how.ocr.on()) {
-    ASSIGN_OR_RETURN(
-        pages, FillScannedPages(bytes, pages, how.ocr, how.language, &notes));
+    pages = FillScannedPages(bytes, pages, how.ocr, how.language, &notes);
   }
   absl::StatusOr<Extracted> document = ExtractPdfPages(pages, how.limits);
   // Why there is no text is said by the pages that should have had some.

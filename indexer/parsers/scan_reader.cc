@@ -1,6 +1,7 @@
 #include "indexer/parsers/scan_reader.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -76,6 +77,30 @@ absl::string_view TakeLine(absl::string_view* text) {
   return line;
 }
 
+// "page 3", "pages 3, 5-8".
+std::string NamePages(const std::vector<int>& pages) {
+  std::string out = pages.size() == 1 ? "page " : "pages ";
+  for (size_t i = 0; i < pages.size(); ++i) {
+    const size_t first = i;
+    while (i + 1 < pages.size() && pages[i + 1] == pages[i] + 1) ++i;
+    absl::StrAppend(&out, first == 0 ? "" : ", ", pages[first]);
+    if (i > first) absl::StrAppend(&out, "-", pages[i]);
+  }
+  return out;
+}
+
+// Of pages as footnote-pdf writes them, those without words.
+std::vector<int> ScannedPages(absl::string_view pages) {
+  std::vector<int> scanned;
+  int number = 0;
+  while (!pages.empty()) {
+    if (!absl::StartsWith(TakeLine(&pages), "P ")) continue;
+    ++number;
+    if (!absl::StartsWith(pages, "W ")) scanned.push_back(number);
+  }
+  return scanned;
+}
+
 absl::Status MissingData(const std::vector<std::string>& models) {
   return absl::NotFoundError(absl::StrCat(
       "OCR: no data of Tesseract for it, want Debian's package tesseract-ocr-",
@@ -83,12 +108,18 @@ absl::Status MissingData(const std::vector<std::string>& models) {
                           {{"_", "-"}})));
 }
 
+ParserLimits PageLimits() {
+  ParserLimits limits;
+  limits.patience = kPatience;
+  return limits;
+}
+
 // The picture of a page and its dots per inch.
 absl::StatusOr<std::pair<std::string, int>> RenderPage(absl::string_view pdf,
                                                        int number) {
   ASSIGN_OR_RETURN(const std::string program, FindParser(kPdf));
   ASSIGN_OR_RETURN(std::string output,
-                   RunParser(program, pdf, ParserLimits(),
+                   RunParser(program, pdf, PageLimits(),
                              {std::string(kPicture), absl::StrCat(number)}));
   absl::string_view rest = output;
   absl::string_view line = TakeLine(&rest);
@@ -116,10 +147,8 @@ absl::StatusOr<ScanReader::Page> ScanReader::Run(
     absl::string_view image, int number, int dpi,
     const std::vector<std::string>& models) const {
   ASSIGN_OR_RETURN(const std::string program, FindParser(kOcr));
-  ParserLimits limits;
-  limits.patience = kPatience;
   ASSIGN_OR_RETURN(const std::string output,
-                   RunParser(program, image, limits,
+                   RunParser(program, image, PageLimits(),
                              {absl::StrCat(number), absl::StrCat(dpi),
                               absl::StrJoin(models, ",")}));
   absl::string_view rest = output;
@@ -142,20 +171,21 @@ absl::StatusOr<ScanReader::Page> ScanReader::Run(
 }
 
 absl::StatusOr<ScanReader::Page> ScanReader::Read(absl::string_view image,
-                                                  int number, int dpi) {
+                                                  int number, int page,
+                                                  int dpi) {
   if (!model_before_.empty()) {
-    ASSIGN_OR_RETURN(Page page, Run(image, number, dpi, {model_before_}));
-    if (page.confidence >= kSure || !page.has_words) return page;
+    ASSIGN_OR_RETURN(Page read, Run(image, number, dpi, {model_before_}));
+    if (read.confidence >= kSure || !read.has_words) return read;
   }
-  ASSIGN_OR_RETURN(Page page, Run(image, number, dpi, models_));
-  if (!page.has_words) return page;
-  if (page.confidence < kLeastConfidence) {
+  ASSIGN_OR_RETURN(Page read, Run(image, number, dpi, models_));
+  if (!read.has_words) return read;
+  if (read.confidence < kLeastConfidence) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "page ", number, ": its words were recognised with a confidence of ",
-        page.confidence, " of 100, want at least ", kLeastConfidence));
+        "page ", page, ": its words were recognised with a confidence of ",
+        read.confidence, " of 100, want at least ", kLeastConfidence));
   }
-  if (page.confidence >= kSure) model_before_ = page.model;
-  return page;
+  if (read.confidence >= kSure) model_before_ = read.model;
+  return read;
 }
 
 void ScanNotes::Add(const ScanReader::Page& page) {
@@ -167,8 +197,13 @@ void ScanNotes::Add(const ScanReader::Page& page) {
 }
 
 void ScanNotes::AddUnread(int page, const absl::Status& why) {
+  AddUnread(std::vector<int>{page}, why);
+}
+
+void ScanNotes::AddUnread(const std::vector<int>& pages,
+                          const absl::Status& why) {
   if (first_failure_.ok()) first_failure_ = why;
-  const std::string name = absl::StrCat("page ", page, ": ");
+  const std::string name = absl::StrCat(NamePages(pages), ": ");
   absl::StrAppend(&unread_, unread_.empty() ? "" : "; ",
                   absl::StartsWith(why.message(), name) ? "" : name,
                   why.message());
@@ -189,16 +224,17 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
                                            const ExtractLimits& limits) {
   const size_t count =
       IsTiff(bytes) ? std::max<size_t>(TiffPages(bytes).size(), 1) : 1;
-  if (count > kMaxScannedPages) {
+  if (count > static_cast<size_t>(options.max_pages)) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "image: ", count, " scanned pages, want at most ", kMaxScannedPages));
+        "image: ", count, " scanned pages, want at most ", options.max_pages));
   }
   ScanReader reader(options, language);
   ScanNotes notes;
   std::string pages;
   bool has_words = false;
   for (int number = 1; number <= static_cast<int>(count); ++number) {
-    const absl::StatusOr<ScanReader::Page> page = reader.Read(bytes, number, 0);
+    const absl::StatusOr<ScanReader::Page> page =
+        reader.Read(bytes, number, number, 0);
     if (page.ok()) {
       notes.Add(*page);
       has_words |= page->has_words;
@@ -219,31 +255,30 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
   return document;
 }
 
-absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
-                                             absl::string_view pages,
-                                             const OcrOptions& options,
-                                             Language language,
-                                             ScanNotes* notes) {
+std::string FillScannedPages(absl::string_view pdf, absl::string_view pages,
+                             const OcrOptions& options, Language language,
+                             ScanNotes* notes) {
+  std::vector<int> scanned = ScannedPages(pages);
+  const size_t count = scanned.size();
+  const size_t kept = std::min(count, static_cast<size_t>(options.max_pages));
+  const std::vector<int> left(scanned.begin() + static_cast<ptrdiff_t>(kept),
+                              scanned.end());
+  scanned.resize(kept);
   ScanReader reader(options, language);
   std::string out;
   int number = 0;
-  int scanned = 0;
+  auto next = scanned.begin();
   while (!pages.empty()) {
     const absl::string_view line = TakeLine(&pages);
-    const bool begins_page = absl::StartsWith(line, "P ");
-    number += begins_page;
-    if (!begins_page || absl::StartsWith(pages, "W ")) {
+    number += absl::StartsWith(line, "P ");
+    if (next == scanned.end() || number != *next) {
       absl::StrAppend(&out, line, "\n");
       continue;
     }
-    if (++scanned > kMaxScannedPages) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("PDF: over ", kMaxScannedPages,
-                       " scanned pages, want at most that many"));
-    }
+    ++next;
     const auto picture = RenderPage(pdf, number);
     absl::StatusOr<ScanReader::Page> page =
-        picture.ok() ? reader.Read(picture->first, 1, picture->second)
+        picture.ok() ? reader.Read(picture->first, 1, number, picture->second)
                      : picture.status();
     if (page.ok()) {
       notes->Add(*page);
@@ -252,6 +287,12 @@ absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
       notes->AddUnread(number, page.status());
       absl::StrAppend(&out, line, "\n");
     }
+  }
+  if (!left.empty()) {
+    notes->AddUnread(
+        left, absl::ResourceExhaustedError(absl::StrCat(
+                  "left unread of ", count, " scanned pages, want at most ",
+                  options.max_pages)));
   }
   return out;
 }

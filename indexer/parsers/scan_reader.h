@@ -18,12 +18,12 @@ struct OcrOptions {
   // The languages that scanned pages may be in, the likeliest first; empty:
   // scanned pages are not read.
   std::vector<Language> languages;
+  // Of one document no more scanned pages are read.
+  int max_pages = 500;
 
   bool on() const { return !languages.empty(); }
 };
 
-// Of one document no more scanned pages are read.
-constexpr int kMaxScannedPages = 500;
 // A page of which Tesseract is less sure, 0 to 100, is not believed.
 constexpr int kLeastConfidence = 50;
 
@@ -48,13 +48,14 @@ class ScanReader {
     bool has_words = false;
   };
 
-  // Page `number`, from 1, of an image file; `dpi` where the file does not say
-  // it, else 0.
+  // Page `number`, from 1, of an image file, which is page `page` of its
+  // document; `dpi` where the file does not say it, else 0.
   //   NotFound           the program or Tesseract's data are not installed
   //   InvalidArgument    damaged, or under kLeastConfidence
   //   ResourceExhausted  too many pixels or pages
   //   and those of RunParser
-  absl::StatusOr<Page> Read(absl::string_view image, int number, int dpi);
+  absl::StatusOr<Page> Read(absl::string_view image, int number, int page,
+                            int dpi);
 
  private:
   absl::StatusOr<Page> Run(absl::string_view image, int number, int dpi,
@@ -72,6 +73,8 @@ class ScanNotes {
  public:
   void Add(const ScanReader::Page& page);
   void AddUnread(int page, const absl::Status& why);
+  // For pages, in their order, that share a reason.
+  void AddUnread(const std::vector<int>& pages, const absl::Status& why);
 
   // The reason of the first page that was not read; OK: all were.
   const absl::Status& first_failure() const { return first_failure_; }
@@ -87,6 +90,7 @@ class ScanNotes {
 
 // Reads a PNG, JPEG or TIFF file. Pages of TIFF that cannot be read are left
 // out and named in the metadata, unless all are.
+//   ResourceExhausted  over OcrOptions::max_pages
 //   the errors of ScanReader::Read
 absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
                                            const OcrOptions& options,
@@ -94,13 +98,11 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
                                            const ExtractLimits& limits);
 
 // Fills those pages of `pages`, which footnote-pdf wrote of `pdf`, that have no
-// words. Pages that cannot be read stay empty and are in `notes`.
-//   ResourceExhausted  over kMaxScannedPages
-absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
-                                             absl::string_view pages,
-                                             const OcrOptions& options,
-                                             Language language,
-                                             ScanNotes* notes);
+// words. Pages that cannot be read, or are behind the first
+// OcrOptions::max_pages of them, stay empty and are in `notes`.
+std::string FillScannedPages(absl::string_view pdf, absl::string_view pages,
+                             const OcrOptions& options, Language language,
+                             ScanNotes* notes);
 
 }  // namespace footnote
 

@@ -18,6 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "indexer/parsers/parse_apart.h"
 #include "indexer/parsers/parser_process.h"
+#include "indexer/parsers/scan_reader.h"
 #include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/parsers/drawn_page.h"
 #include "text/language.h"
@@ -27,6 +28,7 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::Contains;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
@@ -508,6 +510,49 @@ TEST(OcrTest, APageThatCannotBeReadCostsItselfAndIsNamed) {
   EXPECT_GE(CheckBoxes(*read, english, 2, 72.0 / kDrawnDpi), 10);
   EXPECT_THAT(MetadataOf(*read, "unread_pages"),
               StartsWith("page 1: its words were recognised with"));
+}
+
+TEST(OcrTest, AnUnreadPageBehindOthersIsNamedByItsOwnNumber) {
+  SKIP_WITHOUT("eng");
+  const DrawnPage hebrew =
+      DrawPage({"המגדלור נבנה על הסלעים בכניסה לנמל לפני מאה שנה.",
+                "המלחים ראו את האור שלו מרחוק בכל לילה כאשר חזרו הביתה."});
+  const DrawnPage english = DrawPage(English());
+  for (const std::string& bytes :
+       {ToScannedPdf({english, hebrew}), ToTiff({english, hebrew})}) {
+    const auto read = Read(bytes, Of({Language::kEn}));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_THAT(MetadataOf(*read, "unread_pages"),
+                StartsWith("page 2: its words were recognised with"));
+  }
+}
+
+TEST(OcrTest, ScannedPagesOverTheLimitAreLeftOutAndNamedAndTextStays) {
+  SKIP_WITHOUT("eng");
+  const DrawnPage english = DrawPage(English());
+  OcrOptions ocr = Of({Language::kEn});
+  ocr.max_pages = 1;
+  ScanNotes notes;
+  // Only the first of these pages has to be one that can be drawn.
+  const std::string filled =
+      FillScannedPages(ToScannedPdf({english}),
+                       "M title Lights\nP 600 800\n"
+                       "P 600 800\nW 72 72 100 84 12 0 0 Tide\n"
+                       "P 600 800\nP 600 800\nP 600 800\n"
+                       "P 600 800\nW 72 72 100 84 12 0 0 Fog\nP 600 800\n",
+                       ocr, Language::kUnknown, &notes);
+  EXPECT_THAT(filled, StartsWith("M title Lights\nP "));
+  EXPECT_THAT(filled, HasSubstr(" lighthouse\n"));
+  EXPECT_THAT(filled, EndsWith("P 600 800\nW 72 72 100 84 12 0 0 Tide\n"
+                               "P 600 800\nP 600 800\nP 600 800\n"
+                               "P 600 800\nW 72 72 100 84 12 0 0 Fog\n"
+                               "P 600 800\n"));
+  std::vector<std::pair<std::string, std::string>> metadata;
+  notes.AppendTo(&metadata);
+  EXPECT_THAT(metadata,
+              Contains(Pair("unread_pages",
+                            "pages 3-5, 7: left unread of 5 scanned pages, "
+                            "want at most 1")));
 }
 
 TEST(OcrTest, NoTextIsAnErrorWithAReason) {
