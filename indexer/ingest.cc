@@ -312,6 +312,9 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   job.with_commit = [running](const DocumentResult& result, KvBatch* batch) {
     running->AppendRow(ToProto(result), batch);
   };
+  job.stop = [running, &stream] {
+    return running->cancel_requested() || stream.cancelled();
+  };
   job.on_file_done = [&](uint64_t number) {
     // What was acknowledged stays until more is. Errors of the disk show at the
     // end of the job.
@@ -354,6 +357,12 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   assembler.End();
   pipeline.Finish();
   RETURN_IF_ERROR(read);
+  if (pipeline.left_files()) {
+    if (spool != nullptr) RETURN_IF_ERROR(running->OnAck(receipts.Ack()));
+    return absl::CancelledError(running->cancel_requested()
+                                    ? "ingest: the job was cancelled"
+                                    : "ingest: the client went away");
+  }
   if (spool != nullptr) {
     RETURN_IF_ERROR(reporter.Acknowledge(receipts.Ack()));
   }

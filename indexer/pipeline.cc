@@ -55,6 +55,7 @@ struct Pipeline::Shared {
   std::mutex result_mutex;
   std::atomic<uint64_t> passages{0};
   std::atomic<bool> cancelled{false};
+  std::atomic<bool> left_files{false};
 
   std::mutex mutex;
   std::condition_variable work_came;
@@ -135,8 +136,11 @@ class Pipeline::Worker {
                        group_.empty() ? absl::Milliseconds(200) : kLookAround,
                        &finished)) {
         const uint64_t number = file.number;
-        IndexFile(std::move(file));
-        finished_.push_back(number);
+        if (IndexFile(std::move(file))) {
+          finished_.push_back(number);
+        } else {
+          shared_.left_files = true;
+        }
         if (group_.empty()) TellFinished();
       } else if (!finished) {
         shared_.crew.Help();
@@ -162,11 +166,11 @@ class Pipeline::Worker {
     std::vector<std::string> warnings;
   };
 
-  // The whole path of a file.
-  void IndexFile(SourceFile file) {
+  // The whole path of a file; false when it was left in the middle.
+  bool IndexFile(SourceFile file) {
     StageTimer timer("index_file");
     const std::string source_hash = HashOf(file, shared_.how);
-    if (IsSameSource(file, source_hash)) return;
+    if (IsSameSource(file, source_hash)) return true;
     const std::string file_id = file.document;
     const std::string path = file.path.empty() ? file.document : file.path;
     const absl::Status status = PrepareDocuments(
@@ -175,6 +179,7 @@ class Pipeline::Worker {
         [&](const std::string& document,
             absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
           if (shared_.cancelled) return absl::CancelledError("cancelled");
+          if (absl::IsCancelled(prepared.status())) return prepared.status();
           absl::Status indexed = prepared.status();
           if (indexed.ok()) {
             indexed = Index(*prepared,
@@ -185,7 +190,7 @@ class Pipeline::Worker {
           return absl::OkStatus();
         });
     // Only a cancelled job stops in the middle of a file.
-    (void)status;
+    return status.ok();
   }
 
   // The whole path of a document once its text is known.
@@ -524,6 +529,10 @@ Pipeline::Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
   shared_->options = options;
   shared_->options.threads = std::max(options.threads, 1);
   shared_->job = job;
+  shared_->options.ocr.stop = [shared = shared_.get()] {
+    return shared->cancelled ||
+           (shared->job.stop != nullptr && shared->job.stop());
+  };
   shared_->on_result = std::move(on_result);
   if (shared_->encoder != nullptr) {
     const absl::StatusOr<std::string> raw = FromHex(shared_->encoder->hash());
@@ -572,6 +581,8 @@ void Pipeline::Cancel() {
   shared_->room_came.notify_all();
   Finish();
 }
+
+bool Pipeline::left_files() const { return shared_->left_files; }
 
 uint64_t Pipeline::passages() const { return shared_->passages; }
 

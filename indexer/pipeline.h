@@ -55,6 +55,10 @@ struct PipelineJob {
   // Adds to the write that makes a document visible what shall be true with
   // it; may be empty. From the workers' threads, several at a time.
   std::function<void(const DocumentResult&, KvBatch*)> with_commit;
+  // Asked before each scanned page and while it is read, which takes seconds;
+  // true: its file is left without a result. From the workers' threads; may be
+  // empty.
+  std::function<bool()> stop;
   // Called with SourceFile::number when all results of a file, or part of one,
   // were reported; may be empty. From the workers' threads.
   std::function<void(uint64_t number)> on_file_done;
@@ -98,6 +102,9 @@ class Pipeline {
 
   // Drops files and groups that are not committed; later calls do nothing.
   void Cancel();
+
+  // True when PipelineJob::stop or Cancel ended files in work.
+  bool left_files() const;
 
   // Passages analysed so far, committed or not.
   uint64_t passages() const;

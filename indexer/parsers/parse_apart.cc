@@ -35,7 +35,8 @@ absl::StatusOr<Extracted> ParsePdf(absl::string_view bytes,
                    RunParser(program, bytes, ParserLimits()));
   ScanNotes notes;
   if (how.ocr.on()) {
-    pages = FillScannedPages(bytes, pages, how.ocr, how.language, &notes);
+    ASSIGN_OR_RETURN(
+        pages, FillScannedPages(bytes, pages, how.ocr, how.language, &notes));
   }
   absl::StatusOr<Extracted> document = ExtractPdfPages(pages, how.limits);
   // Why there is no text is said by the pages that should have had some.

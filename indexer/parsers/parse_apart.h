@@ -29,6 +29,7 @@ bool IsReadApart(absl::string_view head);
 //   NotFound           the program is not installed
 //   InvalidArgument    an archive without any document
 //   Unimplemented      an image, and `ocr` is off
+// What OcrOptions::stop ended comes to `each` as Cancelled.
 //   and those of RunParser, ReadParsed and `each`
 absl::Status ParseApart(
     absl::string_view bytes, const ExtractLimits& limits, const OcrOptions& ocr,

@@ -3,6 +3,7 @@
 #define FOOTNOTE_INDEXER_PARSERS_PARSER_LIMITS_H_
 
 #include <cstddef>
+#include <functional>
 
 #include "absl/time/time.h"
 
@@ -15,6 +16,8 @@ struct ParserLimits {
   int cpu_seconds = 60;
   // By the clock on the wall.
   absl::Duration patience = absl::Seconds(120);
+  // Asked several times a second; true: the program is killed. May be empty.
+  std::function<bool()> stop;
 };
 
 // A parser program that stays for more than one file has so many times

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <vector>
 
@@ -20,6 +22,8 @@ namespace footnote {
 namespace {
 
 constexpr size_t kReadBytes = 256 << 10;
+// How long one who asks for a stop waits at most.
+constexpr int64_t kStopMillis = 100;
 
 absl::Status FillMemoryFile(absl::string_view input, Descriptor* file) {
   file->Set(memfd_create("input", MFD_CLOEXEC));
@@ -43,11 +47,17 @@ absl::Status Collect(int out, int err, const ParserLimits& limits,
   bool out_open = true, err_open = true;
   std::string buffer(kReadBytes, '\0');
   while (out_open || err_open) {
+    if (limits.stop != nullptr && limits.stop()) {
+      return absl::CancelledError("parser: stopped by request");
+    }
     const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+    const int64_t wait =
+        limits.stop == nullptr ? left : std::min(left, kStopMillis);
     pollfd polls[] = {{out_open ? out : -1, POLLIN, 0},
                       {err_open ? err : -1, POLLIN, 0}};
-    const int ready = left <= 0 ? 0 : poll(polls, 2, static_cast<int>(left));
+    const int ready = left <= 0 ? 0 : poll(polls, 2, static_cast<int>(wait));
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && wait < left) continue;
     if (ready <= 0) {
       return absl::DeadlineExceededError(
           absl::StrCat("parser: hung, no end after ",

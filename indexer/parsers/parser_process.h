@@ -22,6 +22,7 @@ absl::StatusOr<std::string> FindParser(absl::string_view program);
 // threads.
 //   ResourceExhausted  out of memory or processor time, or it wrote too much
 //   DeadlineExceeded   it hung, and was killed
+//   Cancelled          ParserLimits::stop said so
 //   Internal           it crashed or did what it may not: the message tells
 //   Unavailable        it could not be started
 absl::StatusOr<std::string> RunParser(

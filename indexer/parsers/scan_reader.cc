@@ -108,18 +108,24 @@ absl::Status MissingData(const std::vector<std::string>& models) {
                           {{"_", "-"}})));
 }
 
-ParserLimits PageLimits() {
+absl::Status CheckGoesOn(const OcrOptions& options) {
+  if (options.stop == nullptr || !options.stop()) return absl::OkStatus();
+  return absl::CancelledError("scanned pages: stopped by request");
+}
+
+ParserLimits PageLimits(const std::function<bool()>& stop) {
   ParserLimits limits;
+  limits.stop = stop;
   limits.patience = kPatience;
   return limits;
 }
 
 // The picture of a page and its dots per inch.
-absl::StatusOr<std::pair<std::string, int>> RenderPage(absl::string_view pdf,
-                                                       int number) {
+absl::StatusOr<std::pair<std::string, int>> RenderPage(
+    absl::string_view pdf, int number, const std::function<bool()>& stop) {
   ASSIGN_OR_RETURN(const std::string program, FindParser(kPdf));
   ASSIGN_OR_RETURN(std::string output,
-                   RunParser(program, pdf, PageLimits(),
+                   RunParser(program, pdf, PageLimits(stop),
                              {std::string(kPicture), absl::StrCat(number)}));
   absl::string_view rest = output;
   absl::string_view line = TakeLine(&rest);
@@ -136,7 +142,7 @@ absl::StatusOr<std::pair<std::string, int>> RenderPage(absl::string_view pdf,
 }  // namespace
 
 ScanReader::ScanReader(const OcrOptions& options, Language language)
-    : models_(ModelsOf(language)) {
+    : stop_(options.stop), models_(ModelsOf(language)) {
   if (!models_.empty()) return;
   for (const Language listed : options.languages) {
     for (const std::string& model : ModelsOf(listed)) models_.push_back(model);
@@ -148,7 +154,7 @@ absl::StatusOr<ScanReader::Page> ScanReader::Run(
     const std::vector<std::string>& models) const {
   ASSIGN_OR_RETURN(const std::string program, FindParser(kOcr));
   ASSIGN_OR_RETURN(const std::string output,
-                   RunParser(program, image, PageLimits(),
+                   RunParser(program, image, PageLimits(stop_),
                              {absl::StrCat(number), absl::StrCat(dpi),
                               absl::StrJoin(models, ",")}));
   absl::string_view rest = output;
@@ -233,8 +239,10 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
   std::string pages;
   bool has_words = false;
   for (int number = 1; number <= static_cast<int>(count); ++number) {
+    RETURN_IF_ERROR(CheckGoesOn(options));
     const absl::StatusOr<ScanReader::Page> page =
         reader.Read(bytes, number, number, 0);
+    if (absl::IsCancelled(page.status())) return page.status();
     if (page.ok()) {
       notes.Add(*page);
       has_words |= page->has_words;
@@ -255,9 +263,11 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
   return document;
 }
 
-std::string FillScannedPages(absl::string_view pdf, absl::string_view pages,
-                             const OcrOptions& options, Language language,
-                             ScanNotes* notes) {
+absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
+                                             absl::string_view pages,
+                                             const OcrOptions& options,
+                                             Language language,
+                                             ScanNotes* notes) {
   std::vector<int> scanned = ScannedPages(pages);
   const size_t count = scanned.size();
   const size_t kept = std::min(count, static_cast<size_t>(options.max_pages));
@@ -276,10 +286,12 @@ std::string FillScannedPages(absl::string_view pdf, absl::string_view pages,
       continue;
     }
     ++next;
-    const auto picture = RenderPage(pdf, number);
+    RETURN_IF_ERROR(CheckGoesOn(options));
+    const auto picture = RenderPage(pdf, number, options.stop);
     absl::StatusOr<ScanReader::Page> page =
         picture.ok() ? reader.Read(picture->first, 1, number, picture->second)
                      : picture.status();
+    if (absl::IsCancelled(page.status())) return page.status();
     if (page.ok()) {
       notes->Add(*page);
       out += page->lines;

@@ -3,6 +3,7 @@
 #define FOOTNOTE_INDEXER_PARSERS_SCAN_READER_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,9 @@ struct OcrOptions {
   std::vector<Language> languages;
   // Of one document no more scanned pages are read.
   int max_pages = 500;
+  // Asked before each page and while it is read, from the threads that read;
+  // true: the document is left, as Cancelled. May be empty.
+  std::function<bool()> stop;
 
   bool on() const { return !languages.empty(); }
 };
@@ -61,6 +65,7 @@ class ScanReader {
   absl::StatusOr<Page> Run(absl::string_view image, int number, int dpi,
                            const std::vector<std::string>& models) const;
 
+  std::function<bool()> stop_;
   std::vector<std::string> models_;
   // What the pages before were in; empty: not yet known.
   std::string model_before_;
@@ -91,6 +96,7 @@ class ScanNotes {
 // Reads a PNG, JPEG or TIFF file. Pages of TIFF that cannot be read are left
 // out and named in the metadata, unless all are.
 //   ResourceExhausted  over OcrOptions::max_pages
+//   Cancelled          OcrOptions::stop said so
 //   the errors of ScanReader::Read
 absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
                                            const OcrOptions& options,
@@ -100,9 +106,12 @@ absl::StatusOr<Extracted> ReadScannedImage(absl::string_view bytes,
 // Fills those pages of `pages`, which footnote-pdf wrote of `pdf`, that have no
 // words. Pages that cannot be read, or are behind the first
 // OcrOptions::max_pages of them, stay empty and are in `notes`.
-std::string FillScannedPages(absl::string_view pdf, absl::string_view pages,
-                             const OcrOptions& options, Language language,
-                             ScanNotes* notes);
+//   Cancelled  OcrOptions::stop said so
+absl::StatusOr<std::string> FillScannedPages(absl::string_view pdf,
+                                             absl::string_view pages,
+                                             const OcrOptions& options,
+                                             Language language,
+                                             ScanNotes* notes);
 
 }  // namespace footnote
 

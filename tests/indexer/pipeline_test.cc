@@ -322,5 +322,40 @@ TEST_F(PipelineTest, ACancelledJobLeavesWhatWasCommitted) {
   EXPECT_EQ(Ingest({File("late", "In time.")}).at("late").version, 1);
 }
 
+TEST_F(PipelineTest, AJobThatStopsLeavesScansAndKeepsWhatIsReadFast) {
+  std::set<std::string> reported;
+  std::set<uint64_t> done;
+  std::mutex mutex;
+  const auto run = [&](bool stops) {
+    options_.ocr.languages = {Language::kEn};
+    PipelineJob job;
+    job.collection = "c";
+    job.stop = [stops] { return stops; };
+    job.on_file_done = [&](uint64_t number) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      done.insert(number);
+    };
+    Pipeline pipeline(store_.get(), nullptr, &claims_, options_, job,
+                      [&](const DocumentResult& result) {
+                        reported.insert(result.document);
+                      });
+    SourceFile scan = File("scan", "\x89PNG\r\n\x1a\nand nothing else");
+    scan.number = 1;
+    SourceFile page = File("page", Page(1));
+    page.number = 2;
+    pipeline.Add(std::move(scan));
+    pipeline.Add(std::move(page));
+    pipeline.Finish();
+    return pipeline.left_files();
+  };
+  EXPECT_TRUE(run(true));
+  EXPECT_THAT(reported, ElementsAre("page"));
+  EXPECT_THAT(done, ElementsAre(2));
+  // Otherwise the scan has its result: here, why it cannot be read.
+  EXPECT_FALSE(run(false));
+  EXPECT_THAT(reported, ElementsAre("page", "scan"));
+  EXPECT_THAT(done, ElementsAre(1, 2));
+}
+
 }  // namespace
 }  // namespace footnote

@@ -534,25 +534,42 @@ TEST(OcrTest, ScannedPagesOverTheLimitAreLeftOutAndNamedAndTextStays) {
   ocr.max_pages = 1;
   ScanNotes notes;
   // Only the first of these pages has to be one that can be drawn.
-  const std::string filled =
+  const auto filled =
       FillScannedPages(ToScannedPdf({english}),
                        "M title Lights\nP 600 800\n"
                        "P 600 800\nW 72 72 100 84 12 0 0 Tide\n"
                        "P 600 800\nP 600 800\nP 600 800\n"
                        "P 600 800\nW 72 72 100 84 12 0 0 Fog\nP 600 800\n",
                        ocr, Language::kUnknown, &notes);
-  EXPECT_THAT(filled, StartsWith("M title Lights\nP "));
-  EXPECT_THAT(filled, HasSubstr(" lighthouse\n"));
-  EXPECT_THAT(filled, EndsWith("P 600 800\nW 72 72 100 84 12 0 0 Tide\n"
-                               "P 600 800\nP 600 800\nP 600 800\n"
-                               "P 600 800\nW 72 72 100 84 12 0 0 Fog\n"
-                               "P 600 800\n"));
+  ASSERT_TRUE(filled.ok()) << filled.status();
+  EXPECT_THAT(*filled, StartsWith("M title Lights\nP "));
+  EXPECT_THAT(*filled, HasSubstr(" lighthouse\n"));
+  EXPECT_THAT(*filled, EndsWith("P 600 800\nW 72 72 100 84 12 0 0 Tide\n"
+                                "P 600 800\nP 600 800\nP 600 800\n"
+                                "P 600 800\nW 72 72 100 84 12 0 0 Fog\n"
+                                "P 600 800\n"));
   std::vector<std::pair<std::string, std::string>> metadata;
   notes.AppendTo(&metadata);
   EXPECT_THAT(metadata,
               Contains(Pair("unread_pages",
                             "pages 3-5, 7: left unread of 5 scanned pages, "
                             "want at most 1")));
+}
+
+TEST(OcrTest, ADocumentIsLeftBetweenPagesAndWithinThem) {
+  SKIP_WITHOUT("eng");
+  const DrawnPage english = DrawPage(English());
+  for (const std::string& bytes : {ToScannedPdf({english, english, english}),
+                                   ToTiff({english, english, english})}) {
+    // Each page asks twice or more often.
+    for (const int last : {1, 2, 3, 5}) {
+      int asked = 0;
+      OcrOptions ocr = Of({Language::kEn});
+      ocr.stop = [&asked, last] { return ++asked >= last; };
+      EXPECT_EQ(Read(bytes, ocr).status().code(), absl::StatusCode::kCancelled);
+      EXPECT_EQ(asked, last);
+    }
+  }
 }
 
 TEST(OcrTest, NoTextIsAnErrorWithAReason) {

@@ -90,6 +90,17 @@ TEST(ParserProcessTest, ManyThreadsRunOneEach) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(ParserProcessTest, AProgramIsKilledWhenItsCallerIsToStop) {
+  int asked = 0;
+  ParserLimits limits;
+  limits.memory_bytes = size_t{128} << 20;
+  limits.patience = absl::Hours(1);
+  limits.stop = [&asked] { return ++asked == 3; };
+  EXPECT_EQ(RunParser(kBadParser, "hang", limits).status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(asked, 3);
+}
+
 TEST(ParserProcessTest, AProgramThatIsNotThereIsAnError) {
   EXPECT_EQ(RunParser("/nowhere/parser", "x", {}).status().code(),
             absl::StatusCode::kUnavailable);
