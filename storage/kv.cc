@@ -10,6 +10,7 @@
 #include <rocksdb/rate_limiter.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/transaction_log.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ constexpr uint64_t kDelayedBytesPerSecond = 16 << 20;
 // hardly changes would hold all of it since its own last file.
 constexpr uint64_t kMostLogBytes = 48 << 20;
 // So much is read again in no time.
-constexpr uint64_t kFewBytes = 128 << 10;
+constexpr uint64_t kFewBytes = 512 << 10;
 
 rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
@@ -139,11 +140,11 @@ struct KvInstance {
   // Writes to files what the next opening would have to read from the log. What
   // fails, on a full disk say, is in the log still.
   void EmptyTheLog() {
+    rocksdb::VectorLogPtr logs;
     uint64_t bytes = 0;
-    if (db->GetAggregatedIntProperty(
-            rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes) &&
-        bytes < kFewBytes) {
-      return;
+    if (db->GetSortedWalFiles(logs).ok()) {
+      for (const auto& log : logs) bytes += log->SizeFileBytes();
+      if (bytes < kFewBytes) return;
     }
     rocksdb::FlushOptions flush;
     flush.allow_write_stall = true;

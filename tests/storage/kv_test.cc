@@ -254,6 +254,16 @@ TEST(KvTest, AClosedDatabaseHasNoLogToReadAgain) {
   EXPECT_EQ(kv->Get(1, "199").value(), std::string(5000, 'v'));
 }
 
+TEST(KvTest, ClosingAfterFewWritesLeavesThemInTheLog) {
+  const std::string folder = MakeTestFolder() + "/db";
+  {
+    auto kv = OpenOrDie(folder);
+    ASSERT_TRUE(Put(kv.get(), 0, "a", std::string(20000, 'v')).ok());
+  }
+  EXPECT_GT(LogBytes(folder), 20000);
+  EXPECT_EQ(OpenOrDie(folder)->Get(0, "a").value(), std::string(20000, 'v'));
+}
+
 // Else a table with one row holds back the log of all others, which a crash
 // leaves to be read again.
 TEST(KvTest, TheLogStaysSmallThoughATableHardlyChanges) {
