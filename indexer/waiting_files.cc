@@ -1,6 +1,11 @@
 #include "indexer/waiting_files.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
 
 namespace footnote {
 namespace {
@@ -8,43 +13,43 @@ namespace {
 // Less takes no thread long, whatever it is.
 constexpr size_t kLargeBytes = 256 << 10;
 
-bool IsLarge(const SourceFile& file) {
-  return file.bytes.size() >= kLargeBytes;
-}
-
 }  // namespace
 
 void WaitingFiles::Push(SourceFile file) {
   bytes_ += file.bytes.size();
-  large_ += IsLarge(file);
   files_.push_back(std::move(file));
 }
 
 SourceFile WaitingFiles::Pop() {
-  const auto next = files_.begin() + static_cast<std::ptrdiff_t>(Next());
-  SourceFile file = std::move(*next);
-  files_.erase(next);
+  SourceFile file = std::move(files_.front());
+  files_.pop_front();
   bytes_ -= file.bytes.size();
-  large_ -= IsLarge(file);
   return file;
+}
+
+void WaitingFiles::Close() {
+  closed_ = true;
+  // Of each file the largest of its document that still comes, itself among
+  // them.
+  std::vector<std::pair<size_t, SourceFile>> order(files_.size());
+  absl::flat_hash_map<std::string, size_t> largest;
+  for (size_t i = files_.size(); i-- > 0;) {
+    size_t& most = largest[files_[i].document];
+    most = std::max(most, files_[i].bytes.size());
+    order[i].first = most < kLargeBytes ? 0 : most;
+    order[i].second = std::move(files_[i]);
+  }
+  std::stable_sort(
+      order.begin(), order.end(),
+      [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (size_t i = 0; i < order.size(); ++i) {
+    files_[i] = std::move(order[i].second);
+  }
 }
 
 void WaitingFiles::Clear() {
   files_.clear();
   bytes_ = 0;
-  large_ = 0;
-}
-
-size_t WaitingFiles::Next() const {
-  if (!closed_ || large_ == 0) return 0;
-  size_t largest = 0;
-  for (size_t i = 1; i < files_.size(); ++i) {
-    if (files_[i].bytes.size() > files_[largest].bytes.size()) largest = i;
-  }
-  for (size_t i = 0; i < largest; ++i) {
-    if (files_[i].document == files_[largest].document) return 0;
-  }
-  return largest;
 }
 
 }  // namespace footnote

@@ -12,7 +12,8 @@ namespace footnote {
 // First come, first served, until it is told that no more come: then large
 // files go before the others, the largest first, so that at the end of a job
 // the threads do not wait for one that has just begun with one. Files of one
-// document stay in their order. Not thread-safe.
+// document stay in their order: what a large one waits for goes before it.
+// Not thread-safe.
 class WaitingFiles {
  public:
   // REQUIRES: !closed()
@@ -22,7 +23,7 @@ class WaitingFiles {
   SourceFile Pop();
 
   // No more will come.
-  void Close() { closed_ = true; }
+  void Close();
   bool closed() const { return closed_; }
 
   void Clear();
@@ -31,12 +32,8 @@ class WaitingFiles {
   size_t bytes() const { return bytes_; }
 
  private:
-  // Where the file stands that Pop takes.
-  size_t Next() const;
-
   std::deque<SourceFile> files_;
   size_t bytes_ = 0;
-  size_t large_ = 0;
   bool closed_ = false;
 };
 
