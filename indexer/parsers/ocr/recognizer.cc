@@ -206,6 +206,7 @@ void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
   out->words.clear();
   out->confidence = 0;
   out->known_words = 0;
+  // Characters of the words that a dictionary can be asked for.
   size_t asked = 0, known = 0;
   const std::unique_ptr<ResultIterator> it(api->GetIterator());
   if (it == nullptr || it->Empty(tesseract::RIL_WORD)) return;
@@ -229,8 +230,8 @@ void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
       characters += count;
       const std::string bare = WithoutPunctuation(word.text);
       if (CodePoints(bare) >= 2 && !IsUnspaced(FirstCodePoint(bare))) {
-        ++asked;
-        known += api->IsValidWord(bare.c_str()) != 0;
+        asked += count;
+        if (api->IsValidWord(bare.c_str()) != 0) known += count;
       }
       RecognizedWord* const before =
           out->words.size() == line ? nullptr : &out->words.back();
@@ -251,13 +252,12 @@ void TakeWords(TessBaseAPI* api, RecognizedPage* out) {
     }
   } while (it->Next(tesseract::RIL_WORD));
   EvenSizes(&out->words);
-  if (asked > 0) {
-    out->known_words = static_cast<double>(known) / static_cast<double>(asked);
-  }
-  if (characters > 0) {
-    out->confidence =
-        static_cast<int>(std::lround(sum / static_cast<double>(characters)));
-  }
+  if (characters == 0) return;
+  const double confidence = sum / static_cast<double>(characters);
+  out->confidence = static_cast<int>(std::lround(confidence));
+  const auto unasked = static_cast<double>(characters - asked);
+  out->known_words = (static_cast<double>(known) + unasked * confidence / 100) /
+                     static_cast<double>(characters);
 }
 
 // Neighbours read each other's letters with almost the same confidence; their

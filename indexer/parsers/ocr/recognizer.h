@@ -23,8 +23,9 @@ struct RecognizedPage {
   std::string model;
   // How sure Tesseract is, 0 to 100: the mean over all characters.
   int confidence = 0;
-  // Of its words of two letters or more those that the model's dictionary
-  // has, 0 to 1; 0 where white space separates none.
+  // Of its characters the share that stands in words that the model's
+  // dictionary has, 0 to 1. Of what no dictionary can be asked for (single
+  // letters, text that is written without spaces) `confidence` is the share.
   double known_words = 0;
   // The page was turned by so many degrees, clockwise, to stand upright: sizes
   // and boxes are those of the page as it stands.
