@@ -16,6 +16,8 @@ struct FreePix {
 using PixPointer = std::unique_ptr<Pix, FreePix>;
 
 // A page larger than this is not decoded: A3 at 600 dpi has 70 million pixels.
+// Nor is one for which memory is not left: a pixel takes up to 9 bytes, for
+// samples of 16 bits up to 13.
 constexpr size_t kMaxPixels = 80'000'000;
 
 struct PageImage {

@@ -160,6 +160,24 @@ std::string ToPng(const DrawnPage& page) {
   return TakeBytes(data, size);
 }
 
+std::string ToTransparentPng(const DrawnPage& page) {
+  const PixPointer pix(pixCreate(page.width, page.height, 32));
+  pixSetSpp(pix.get(), 4);
+  l_uint32* row = pixGetData(pix.get());
+  const char* grey = page.grey.data();
+  for (int y = 0; y < page.height; ++y) {
+    for (int x = 0; x < page.width; ++x) {
+      const auto alpha = 255u - static_cast<unsigned char>(*grey++);
+      row[x] = alpha << L_ALPHA_SHIFT;
+    }
+    row += pixGetWpl(pix.get());
+  }
+  l_uint8* data = nullptr;
+  size_t size = 0;
+  pixWriteMemPng(&data, &size, pix.get(), 0);
+  return TakeBytes(data, size);
+}
+
 std::string ToJpeg(const DrawnPage& page) {
   l_uint8* data = nullptr;
   size_t size = 0;

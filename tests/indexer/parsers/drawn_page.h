@@ -38,6 +38,9 @@ DrawnPage TurnPage(const DrawnPage& page, int degrees);
 std::string ToPng(const DrawnPage& page);
 std::string ToJpeg(const DrawnPage& page);
 
+// The same in ink without paper: black, and as opaque as it is dark.
+std::string ToTransparentPng(const DrawnPage& page);
+
 // Image files that say kDrawnDpi.
 std::string ToTiff(const std::vector<DrawnPage>& pages);
 

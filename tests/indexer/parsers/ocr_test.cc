@@ -602,6 +602,34 @@ TEST(OcrTest, ABombIsRefusedByItsSizeBeforeItIsDecoded) {
               HasSubstr("100000 x 100000 pixels, want at most"));
 }
 
+TEST(OcrTest, ATransparentPageAsLargeAsMayBeIsReadOrRefusedForItsMemory) {
+  SKIP_WITHOUT("eng");
+  DrawnPage blank;
+  blank.width = blank.height = 8888;
+  blank.grey.assign(size_t{8888} * 8888, '\xff');
+  const std::string png = ToTransparentPng(blank);
+  const auto program = FindParser("footnote-ocr");
+  ASSERT_TRUE(program.ok()) << program.status();
+  ParserLimits limits;
+  const auto read = RunParser(*program, png, limits, {"1", "0", "eng"});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_THAT(*read, StartsWith("O "));
+  EXPECT_THAT(*read, HasSubstr("\nP 8888.0 8888.0\n"));
+  limits.memory_bytes = size_t{512} << 20;
+  const auto refused = RunParser(*program, png, limits, {"1", "0", "eng"});
+  ASSERT_TRUE(refused.ok()) << refused.status();
+  EXPECT_THAT(*refused,
+              StartsWith("E large image: 8888 x 8888 pixels of 4 x 8 bits"));
+}
+
+TEST(OcrTest, TransparentIsWhatThePaperShowsThrough) {
+  SKIP_WITHOUT("eng");
+  const auto read =
+      Read(ToTransparentPng(DrawPage(English())), Of({Language::kEn}));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_THAT(read->text, HasSubstr("lighthouse"));
+}
+
 TEST(OcrTest, DamagedImagesAreReadOrRefusedWithAReason) {
   SKIP_WITHOUT("eng");
   const DrawnPage drawn = DrawPage({"The lighthouse stood on the rocks."});
