@@ -9,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_join.h"
 #include "audit/audit_service.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -96,23 +95,23 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
   return Store::Open(config.store(), options);
 }
 
-absl::StatusOr<std::vector<Language>> OcrLanguages(const v1::Config& config) {
+absl::StatusOr<std::vector<Language>> OcrLanguagesOf(const v1::Config& config) {
+  if (config.ocr().empty()) return std::vector<Language>();
+  ASSIGN_OR_RETURN(OcrLanguages ocr, ParseOcrLanguages(config.ocr()));
   if (config.ocr() == "all") {
-    return std::vector<Language>(AllLanguages().begin(), AllLanguages().end());
+    Log(Severity::kInfo, "scanned pages are read",
+        {{"languages", absl::StrJoin(ocr.languages, ",",
+                                     [](std::string* out, Language language) {
+                                       absl::StrAppend(out,
+                                                       LanguageCode(language));
+                                     })}});
   }
-  std::vector<Language> languages;
-  for (const absl::string_view code :
-       absl::StrSplit(config.ocr(), ',', absl::SkipWhitespace())) {
-    const absl::StatusOr<Language> language =
-        ParseLanguage(absl::StripAsciiWhitespace(code));
-    if (!language.ok() || *language == Language::kUnknown) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("config: ocr: ", code,
-                       ", want codes of languages such as en,de, or all"));
-    }
-    languages.push_back(*language);
+  if (!ocr.tells_scripts) {
+    Log(Severity::kWarning,
+        "scanned pages that lie on their side are not turned, and scripts are "
+        "told by trying each, want Debian's package tesseract-ocr-osd");
   }
-  return languages;
+  return std::move(ocr.languages);
 }
 
 AuditOptions AuditOptionsOf(const v1::Config& config) {
@@ -164,7 +163,7 @@ class OpenRooms final : public Rooms {
       IndexerOptions options;
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
-      ASSIGN_OR_RETURN(options.ocr_languages, OcrLanguages(config));
+      ASSIGN_OR_RETURN(options.ocr_languages, OcrLanguagesOf(config));
       options.ann_builder = RetrieverAnnBuilder();
       options.backups = config.backups();
       options.encoders = EncodersFolder(config);

@@ -9,6 +9,7 @@
 
 #include "grpcpp/impl/codegen/service_type.h"
 #include "indexer/formats/format.h"
+#include "indexer/parsers/ocr_languages.h"
 #include "model/encoder/encoder.h"
 #include "storage/store.h"
 #include "text/language.h"
@@ -23,7 +24,7 @@ struct IndexerOptions {
   size_t memory_bytes = size_t{768} << 20;
   ExtractLimits limits;
   // The languages that scanned pages may be in, the likeliest first; empty:
-  // scanned pages are not read.
+  // scanned pages are not read. See ParseOcrLanguages.
   std::vector<Language> ocr_languages;
   // Makes the index over a segment's vectors (the retriever's business, which
   // reads it); empty: all vectors are scanned.

@@ -7,12 +7,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "indexer/formats/pdf_layout.h"
+#include "indexer/parsers/ocr_languages.h"
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/tiff_pages.h"
 
@@ -28,47 +28,6 @@ constexpr absl::Duration kPatience = absl::Minutes(10);
 // A page that the right model reads is mostly read with this confidence or a
 // higher one; with that of another language of its script, with a lower one.
 constexpr int kSure = 90;
-
-// A language's models as Tesseract calls them.
-struct LanguageModels {
-  Language language;
-  std::vector<std::string> models;
-};
-
-const std::vector<LanguageModels>& AllModels() {
-  static const auto* const models =
-      new std::vector<LanguageModels>{{Language::kAr, {"ara"}},
-                                      {Language::kCs, {"ces"}},
-                                      {Language::kDe, {"deu"}},
-                                      {Language::kEl, {"ell"}},
-                                      {Language::kEn, {"eng"}},
-                                      {Language::kEs, {"spa"}},
-                                      {Language::kFa, {"fas"}},
-                                      {Language::kFr, {"fra"}},
-                                      {Language::kHe, {"heb"}},
-                                      {Language::kHi, {"hin"}},
-                                      {Language::kId, {"ind"}},
-                                      {Language::kIt, {"ita"}},
-                                      {Language::kJa, {"jpn"}},
-                                      {Language::kKo, {"kor"}},
-                                      {Language::kNl, {"nld"}},
-                                      {Language::kPl, {"pol"}},
-                                      {Language::kPt, {"por"}},
-                                      {Language::kRo, {"ron"}},
-                                      {Language::kRu, {"rus"}},
-                                      {Language::kTr, {"tur"}},
-                                      {Language::kUk, {"ukr"}},
-                                      {Language::kVi, {"vie"}},
-                                      {Language::kZh, {"chi_sim", "chi_tra"}}};
-  return *models;
-}
-
-std::vector<std::string> ModelsOf(Language language) {
-  for (const LanguageModels& entry : AllModels()) {
-    if (entry.language == language) return entry.models;
-  }
-  return {};
-}
 
 absl::string_view TakeLine(absl::string_view* text) {
   const size_t end = std::min(text->find('\n'), text->size());
@@ -99,13 +58,6 @@ std::vector<int> ScannedPages(absl::string_view pages) {
     if (!absl::StartsWith(pages, "W ")) scanned.push_back(number);
   }
   return scanned;
-}
-
-absl::Status MissingData(const std::vector<std::string>& models) {
-  return absl::NotFoundError(absl::StrCat(
-      "OCR: no data of Tesseract for it, want Debian's package tesseract-ocr-",
-      absl::StrReplaceAll(absl::StrJoin(models, " or tesseract-ocr-"),
-                          {{"_", "-"}})));
 }
 
 absl::Status CheckGoesOn(const OcrOptions& options) {
@@ -142,10 +94,10 @@ absl::StatusOr<std::pair<std::string, int>> RenderPage(
 }  // namespace
 
 ScanReader::ScanReader(const OcrOptions& options, Language language)
-    : stop_(options.stop), models_(ModelsOf(language)) {
+    : stop_(options.stop), models_(OcrModels(language)) {
   if (!models_.empty()) return;
   for (const Language listed : options.languages) {
-    for (const std::string& model : ModelsOf(listed)) models_.push_back(model);
+    for (const std::string& model : OcrModels(listed)) models_.push_back(model);
   }
 }
 
@@ -161,7 +113,7 @@ absl::StatusOr<ScanReader::Page> ScanReader::Run(
   absl::string_view line = TakeLine(&rest);
   if (absl::ConsumePrefix(&line, "E ")) {
     const absl::Status refusal = PageRefusal(line);
-    return absl::IsNotFound(refusal) ? MissingData(models) : refusal;
+    return absl::IsNotFound(refusal) ? OcrDataMissing(models) : refusal;
   }
   const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
   Page page;

@@ -10,10 +10,6 @@
 namespace footnote {
 namespace {
 
-// Where Debian's packages tesseract-ocr-* put them.
-constexpr char kFolder[] = "/usr/share/tesseract-ocr/5/tessdata/";
-constexpr char kEnding[] = ".traineddata";
-
 struct MappedFile {
   const char* data = nullptr;
   size_t bytes = 0;
@@ -27,7 +23,8 @@ std::map<std::string, MappedFile>& Mapped() {
 void MapModel(const std::string& name) {
   // A name is no path.
   if (name.find('/') != std::string::npos) return;
-  const int fd = open((kFolder + name + kEnding).c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open((kOcrDataFolder + name + kOcrDataEnding).c_str(),
+                      O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
   struct stat file;
   if (fstat(fd, &file) == 0 && file.st_size > 0) {
@@ -52,7 +49,7 @@ bool HasModel(const std::string& name) { return Mapped().count(name) > 0; }
 bool ReadModel(const char* path, std::vector<char>* data) {
   std::string name = path;
   name.erase(0, name.rfind('/') + 1);
-  const size_t ending = name.rfind(kEnding);
+  const size_t ending = name.rfind(kOcrDataEnding);
   if (ending == std::string::npos) return false;
   const auto found = Mapped().find(name.substr(0, ending));
   if (found == Mapped().end()) return false;

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace footnote {
+#include "indexer/parsers/ocr_data.h"
 
-// The model that tells scripts and which way up a page is.
-constexpr char kScriptModel[] = "osd";
+namespace footnote {
 
 // Maps the files of these models ("deu"), and of kScriptModel, for the life of
 // the process; what is not read costs no memory. Models that are not installed
