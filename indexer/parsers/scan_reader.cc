@@ -60,6 +60,26 @@ std::vector<int> ScannedPages(absl::string_view pages) {
   return scanned;
 }
 
+// DataLoss unless `lines` are one P, then at most one R, then lines W: what an
+// image does to footnote-ocr must not reach the document's other pages.
+absl::Status CheckLines(absl::string_view lines) {
+  char before = '\0';
+  for (int number = 1; !lines.empty() || number == 1; ++number) {
+    const absl::string_view line = TakeLine(&lines);
+    const bool fits = before == '\0' ? absl::StartsWith(line, "P ")
+                      : absl::StartsWith(line, "R ")
+                          ? before == 'P'
+                          : absl::StartsWith(line, "W ");
+    if (!fits) {
+      return absl::DataLossError(absl::StrCat(
+          "parser: line ", number,
+          " of a page is of a wrong kind, want one P, then R and W"));
+    }
+    before = line[0];
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckGoesOn(const OcrOptions& options) {
   if (options.stop == nullptr || !options.stop()) return absl::OkStatus();
   return absl::CancelledError("scanned pages: stopped by request");
@@ -122,6 +142,7 @@ absl::StatusOr<ScanReader::Page> ScanReader::Run(
     return absl::DataLossError(
         absl::StrCat("parser: no words of page ", number));
   }
+  RETURN_IF_ERROR(CheckLines(rest));
   page.model = ReplaceInvalidUtf8(fields[2]);
   page.lines = std::string(rest);
   page.has_words = absl::StrContains(rest, "\nW ");

@@ -36,7 +36,8 @@ constexpr int kLeastConfidence = 50;
 //
 //   O CONFIDENCE MODEL   how sure Tesseract is, 0 to 100; the model taken
 //
-// and lines P, R, W or E of formats/pdf_layout.h.
+// and then of formats/pdf_layout.h one line P, one R or none, and lines W; or a
+// line E alone.
 class ScanReader {
  public:
   // `language`: the document's, where it is known; then no other is tried.
@@ -56,6 +57,7 @@ class ScanReader {
   // document; `dpi` where the file does not say it, else 0.
   //   NotFound           the program or Tesseract's data are not installed
   //   InvalidArgument    damaged, or under kLeastConfidence
+  //   DataLoss           the program wrote other lines than it may
   //   ResourceExhausted  too many pixels or pages
   //   and those of RunParser
   absl::StatusOr<Page> Read(absl::string_view image, int number, int page,

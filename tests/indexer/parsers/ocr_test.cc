@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <random>
 #include <string>
@@ -655,6 +658,37 @@ TEST(OcrTest, DamagedImagesAreReadOrRefusedWithAReason) {
     }
   }
   EXPECT_GE(refused, 9);
+}
+
+// Runs a program that writes `lines` as footnote-ocr; what Read says of them.
+absl::Status StatusOfLines(const std::string& lines) {
+  std::string folder = ::testing::TempDir() + "/parsersXXXXXX";
+  EXPECT_NE(mkdtemp(&folder[0]), nullptr);
+  const std::string program = folder + "/footnote-ocr";
+  std::ofstream(program) << "#!/bin/sh\nprintf '" << lines << "'\n";
+  EXPECT_EQ(chmod(program.c_str(), 0700), 0);
+  setenv("FOOTNOTE_PARSERS", folder.c_str(), 1);
+  ScanReader reader(Of({Language::kEn}), Language::kUnknown);
+  const absl::Status status = reader.Read("an image", 1, 1, 0).status();
+  unsetenv("FOOTNOTE_PARSERS");
+  return status;
+}
+
+TEST(OcrTest, OnlyTheLinesOfOnePageAreTakenFromTheProgram) {
+  const std::string word = "W 1.0 1.0 9.0 9.0 8.0 0 1 Light\\n";
+  const std::string begin = "O 95 eng\\n";
+  const std::string page = begin + "P 600.0 800.0\\n";
+  EXPECT_EQ(StatusOfLines(page), absl::OkStatus());
+  EXPECT_EQ(StatusOfLines(page + word + word), absl::OkStatus());
+  EXPECT_EQ(StatusOfLines(page + "R 90\\n" + word), absl::OkStatus());
+  for (const std::string& lines :
+       {begin, begin + word, page + word + "P 600.0 800.0\\n" + word,
+        page + word + "R 90\\n", page + "R 90\\nR 90\\n" + word,
+        page + "M title Another\\n" + word, page + "T 1 Heading\\n",
+        page + "E damaged image\\n", page + "\\n" + word}) {
+    EXPECT_EQ(StatusOfLines(lines).code(), absl::StatusCode::kDataLoss)
+        << lines;
+  }
 }
 
 // The program itself names what is missing.
