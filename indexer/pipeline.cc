@@ -339,7 +339,7 @@ class Pipeline::Worker {
   // What is read in scanned pages depends on what they may be in.
   std::string HashOf(const SourceFile& file, const std::string& how) const {
     const OcrOptions& ocr = shared_.options.ocr;
-    if (!ocr.on() || !IsReadApart(file.bytes)) return SourceHash(file, how);
+    if (!ocr.on() || !CanHoldScans(file.bytes)) return SourceHash(file, how);
     std::string with_ocr = how + " ocr";
     for (const Language language : ocr.languages) {
       absl::StrAppend(&with_ocr, " ", LanguageCode(language));

@@ -118,6 +118,10 @@ bool IsReadApart(absl::string_view head) {
   return NeedsParser(head) || IsReadWhole(head);
 }
 
+bool CanHoldScans(absl::string_view head) {
+  return IsReadApart(head) && !IsRtf(head);
+}
+
 absl::Status ParseApart(
     absl::string_view bytes, const ExtractLimits& limits, const OcrOptions& ocr,
     Language language, MarkupParser* markup,

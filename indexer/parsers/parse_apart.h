@@ -20,6 +20,10 @@ namespace footnote {
 // more of it.
 bool IsReadApart(absl::string_view head);
 
+// True for those of them that may hold scanned pages: images, PDF, e-mail, and
+// whatever is packed as an archive, office documents and e-books too.
+bool CanHoldScans(absl::string_view head);
+
 // Runs the parser program for `bytes` (footnote-pdf for PDF, footnote-rtf for
 // RTF, whose output `markup` reads, footnote-ocr for images and for pages of
 // PDF without text, footnote-parse for everything else) and calls `each` for

@@ -64,6 +64,16 @@ TEST(ApartTest, ReadsRtfInManyScripts) {
               ElementsAre(Pair("", "First.\nSecond words.\n")));
 }
 
+TEST(ApartTest, ScansMayBeInEverythingReadApartButRtf) {
+  EXPECT_FALSE(CanHoldScans("{\\rtf1 a}"));
+  EXPECT_FALSE(CanHoldScans("Plain text.\n"));
+  for (const std::string bytes :
+       {"%PDF-1.4\n", "PK\x03\x04", "\x89PNG\r\n\x1a\n",
+        "From: a@example.org\nSubject: Light\nDate: 1 May 2026 10:00:00\n\n"}) {
+    EXPECT_TRUE(CanHoldScans(bytes)) << bytes;
+  }
+}
+
 TEST(ApartTest, NamesWhyAnRtfFileHasNoText) {
   if (access(kUnrtf, X_OK) != 0) {
     EXPECT_THAT(Read("{\\rtf1 a}"),
