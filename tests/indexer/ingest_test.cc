@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -60,7 +61,10 @@ class IngestCallTest : public IngestTest {
       if (response.has_ack()) acks_.push_back(response.ack());
       return true;
     };
-    stream.cancelled = [&] { return next >= leave_after; };
+    stream.cancelled = [&, receiver = std::this_thread::get_id()] {
+      return std::this_thread::get_id() == receiver ? next >= leave_after
+                                                    : stops_in_work_;
+    };
     std::string collection;
     Jobs jobs(store_->kv(), [this](const std::string& collection,
                                    const std::string& job) {
@@ -82,6 +86,8 @@ class IngestCallTest : public IngestTest {
     return status;
   }
 
+  // What workers see of a server that stops once everything was received.
+  bool stops_in_work_ = false;
   std::vector<v1::IngestRequest> requests_;
   std::map<std::string, v1::FileResult> results_;
   std::vector<v1::IngestSummary> summaries_;
@@ -306,6 +312,23 @@ TEST_F(IngestCallTest, DropsWhatIsNotCommittedWhenTheClientLeaves) {
   EXPECT_EQ(Current()->manifest.documents, 0);
   EXPECT_EQ(job_.state(), v1::IngestJob::INTERRUPTED);
   EXPECT_THAT(job_.reason(), HasSubstr("went away"));
+}
+
+TEST_F(IngestCallTest, AServerThatStopsDoesNotWaitForScans) {
+  options_.ocr.languages = {Language::kEn};
+  Start();
+  Send("note", "Text.");
+  Send("scan", "\x89PNG\r\n\x1a\nand nothing else");
+  stops_in_work_ = true;
+  EXPECT_EQ(Call().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(results_["note"].state(), v1::FileResult::INDEXED);
+  EXPECT_EQ(results_.count("scan"), 0);
+  EXPECT_EQ(job_.state(), v1::IngestJob::INTERRUPTED);
+  // It gets its result when it comes again: here, why it cannot be read.
+  stops_in_work_ = false;
+  EXPECT_TRUE(Call().ok());
+  EXPECT_EQ(results_["note"].state(), v1::FileResult::UNCHANGED);
+  EXPECT_EQ(results_["scan"].state(), v1::FileResult::FAILED);
 }
 
 }  // namespace
