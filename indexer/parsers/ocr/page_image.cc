@@ -18,6 +18,10 @@ constexpr int kDark = 128;
 constexpr int kSpeckPixels = 3;
 constexpr int kSpecksForEachLetter = 2;
 constexpr int kMedianPixels = 3;
+// More than half of no page with dark letters is dark.
+constexpr l_float32 kMostDark = 0.5f;
+// No page has so many letters, and to look at each part takes memory.
+constexpr int kMostParts = 300000;
 
 bool Refuse(const char* code, const std::string& reason,
             ImageRefusal* refusal) {
@@ -129,19 +133,31 @@ int CountParts(Pix* pix) {
   return pix != nullptr && pixCountConnComp(pix, 8, &count) == 0 ? count : 0;
 }
 
+void Smooth(PixPointer* pix) {
+  PixPointer smooth(pixMedianFilter(pix->get(), kMedianPixels, kMedianPixels));
+  if (smooth != nullptr) *pix = std::move(smooth);
+}
+
 // Of scans and faxes with salt and pepper all over them, of which Tesseract
 // makes dashes and quotation marks.
 void RemoveSpecks(PixPointer* pix) {
   const PixPointer dark(pixThresholdToBinary(pix->get(), kDark));
-  if (dark == nullptr) return;
+  l_float32 share = 0;
+  if (dark == nullptr || pixForegroundFraction(dark.get(), &share) != 0) return;
+  // Light letters: what they enclose would be taken for specks.
+  if (share > kMostDark) return;
+  const int parts = CountParts(dark.get());
+  if (parts > kMostParts) {
+    Smooth(pix);
+    return;
+  }
   const PixPointer large(pixSelectBySize(dark.get(), kSpeckPixels, kSpeckPixels,
                                          8, L_SELECT_IF_EITHER, L_SELECT_IF_GT,
                                          nullptr));
   const int letters = CountParts(large.get());
-  const int specks = CountParts(dark.get()) - letters;
+  const int specks = parts - letters;
   if (letters == 0 || specks / kSpecksForEachLetter < letters) return;
-  PixPointer clean(pixMedianFilter(pix->get(), kMedianPixels, kMedianPixels));
-  if (clean != nullptr) *pix = std::move(clean);
+  Smooth(pix);
 }
 
 }  // namespace

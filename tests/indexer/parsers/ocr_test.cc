@@ -469,6 +469,19 @@ TEST(OcrTest, SpecksAreNoLetters) {
   EXPECT_GE(ShareFound(found, wanted), .9) << read->text;
 }
 
+TEST(OcrTest, LightLettersOnDarkAreRead) {
+  SKIP_WITHOUT("eng");
+  DrawnPage drawn = DrawPage(English());
+  for (char& pixel : drawn.grey) pixel = static_cast<char>(~pixel);
+  const auto read = Read(ToPng(drawn), AllOf());
+  ASSERT_TRUE(read.ok()) << read.status();
+  std::vector<std::string> wanted;
+  for (const DrawnWord& word : drawn.words) wanted.push_back(word.text);
+  const std::vector<std::string> found =
+      absl::StrSplit(read->text, absl::ByAnyChar(" \n"), absl::SkipEmpty());
+  EXPECT_GE(ShareFound(wanted, found), .9) << read->text;
+}
+
 TEST(OcrTest, TheDocumentsLanguageDecidesWhereItIsKnown) {
   SKIP_WITHOUT("eng");
   SKIP_WITHOUT("deu");
