@@ -1,6 +1,7 @@
 #include "indexer/ingest.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -22,6 +23,7 @@ namespace footnote {
 namespace {
 
 constexpr absl::Duration kProgressEvery = absl::Milliseconds(200);
+constexpr absl::Duration kAskEvery = absl::Milliseconds(100);
 
 SourceFile ToSourceFile(v1::IngestFile file) {
   SourceFile out;
@@ -39,6 +41,28 @@ SourceFile ToSourceFile(v1::IngestFile file) {
   out.media_type = std::move(*file.mutable_media_type());
   return out;
 }
+
+// A question that many threads have and few may ask at a time, as gRPC wants of
+// those about one call: one asks for all, every 100 ms. Once yes, always yes.
+class SharedQuestion {
+ public:
+  explicit SharedQuestion(std::function<bool()> ask) : ask_(std::move(ask)) {}
+
+  bool Ask() {
+    if (yes_) return true;
+    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock() || absl::Now() - asked_ < kAskEvery) return yes_;
+    asked_ = absl::Now();
+    if (ask_()) yes_ = true;
+    return yes_;
+  }
+
+ private:
+  const std::function<bool()> ask_;
+  std::atomic<bool> yes_{false};
+  std::mutex mutex_;
+  absl::Time asked_ = absl::InfinitePast();
+};
 
 // Counts results and tells the client.
 class Reporter {
@@ -312,8 +336,9 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   job.with_commit = [running](const DocumentResult& result, KvBatch* batch) {
     running->AppendRow(ToProto(result), batch);
   };
-  job.stop = [running, &stream] {
-    return running->cancel_requested() || stream.cancelled();
+  SharedQuestion gone(stream.cancelled);
+  job.stop = [running, &gone] {
+    return running->cancel_requested() || gone.Ask();
   };
   job.on_file_done = [&](uint64_t number) {
     // What was acknowledged stays until more is. Errors of the disk show at the

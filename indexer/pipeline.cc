@@ -173,6 +173,7 @@ class Pipeline::Worker {
     if (IsSameSource(file, source_hash)) return true;
     const std::string file_id = file.document;
     const std::string path = file.path.empty() ? file.document : file.path;
+    in_work_ = file_id;
     const absl::Status status = PrepareDocuments(
         std::move(file), shared_.job.collection, shared_.options.limits,
         shared_.options.ocr, &markup_,
@@ -185,12 +186,22 @@ class Pipeline::Worker {
             indexed = Index(*prepared,
                             document == file_id ? source_hash : std::string());
           }
+          if (absl::IsCancelled(indexed)) return indexed;
           if (!indexed.ok()) shared_.ReportFailure(document, path, indexed);
           if (GroupIsDue() || !group_status_.ok()) Commit();
           return absl::OkStatus();
         });
     // Only a cancelled job stops in the middle of a file.
+    if (!status.ok()) ForgetSourceOf(file_id);
+    in_work_.clear();
     return status.ok();
+  }
+
+  // What else is in the file has not been read: it is not to pass for known.
+  void ForgetSourceOf(const std::string& file_id) {
+    for (Member& member : group_) {
+      if (member.record.document == file_id) member.fingerprint.source.clear();
+    }
   }
 
   // The whole path of a document once its text is known.
@@ -216,7 +227,10 @@ class Pipeline::Worker {
                                  [&document](const std::string& how) {
                                    return ContentHash(document, how);
                                  }));
-    if (unchanged) return false;
+    if (unchanged) {
+      RETURN_IF_ERROR(RenewSource(ref, fingerprint.source));
+      return false;
+    }
     RETURN_IF_ERROR(CheckVector(document));
     Member member;
     if (shared_.job.quota != nullptr) {
@@ -234,6 +248,23 @@ class Pipeline::Worker {
       if (!shared_.job.dry_run) shared_.job.quota->Release(member.reserved);
     }
     return added;
+  }
+
+  // A file that reads as it did is not to be read again for what has changed
+  // around it: the languages of scans, say.
+  absl::Status RenewSource(const DocumentRef& ref, const std::string& source) {
+    if (source.empty() || shared_.job.dry_run) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const VersionRecord live,
+                     shared_.store->documents()->GetLive(ref));
+    ASSIGN_OR_RETURN(Fingerprint stored,
+                     ReadFingerprint(*shared_.store->kv(), ref.collection,
+                                     ref.document, live.version));
+    if (stored.source == source) return absl::OkStatus();
+    stored.source = source;
+    KvBatch batch;
+    AppendFingerprint(ref.collection, ref.document, live.version, stored,
+                      &batch);
+    return shared_.store->kv()->Write(std::move(batch), /*sync=*/false);
   }
 
   absl::StatusOr<bool> AddMember(const DocumentRef& ref,
@@ -458,8 +489,10 @@ class Pipeline::Worker {
     for (const Member& member : group_) {
       commit.versions.push_back(member.record);
       commit.signatures.push_back(member.signature);
+      Fingerprint fingerprint = member.fingerprint;
+      if (member.record.document == in_work_) fingerprint.source.clear();
       AppendFingerprint(shared_.job.collection, member.record.document,
-                        member.record.version, member.fingerprint, &also);
+                        member.record.version, fingerprint, &also);
     }
     commit.also = &also;
     commit.with_like = [&](const std::vector<std::string>& like,
@@ -513,6 +546,8 @@ class Pipeline::Worker {
   int dimension_ = 0;
   std::unique_ptr<SegmentWriter> writer_;
   std::vector<Member> group_;
+  // The id of the file of which more documents may come.
+  std::string in_work_;
   // Numbers of files of which no more comes into the group.
   std::vector<uint64_t> finished_;
   absl::Status group_status_;

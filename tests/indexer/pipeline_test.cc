@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "indexer/job_table.h"
 #include "tests/indexer/ingest_fixture.h"
 
 namespace footnote {
@@ -355,6 +356,26 @@ TEST_F(PipelineTest, AJobThatStopsLeavesScansAndKeepsWhatIsReadFast) {
   EXPECT_FALSE(run(false));
   EXPECT_THAT(reported, ElementsAre("page", "scan"));
   EXPECT_THAT(done, ElementsAre(1, 2));
+}
+
+// What it is read with has changed, what is read has not.
+TEST_F(PipelineTest, AFileReadAnewForNothingIsKnownTheNextTime) {
+  const SourceFile mail =
+      File("mail",
+           "From: a@example.org\nTo: b@example.org\nSubject: Lamp\n"
+           "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+           "The lamp of the lighthouse was lit.\n");
+  const auto source_after = [&](Language scans, State state) {
+    options_.ocr.languages = {scans};
+    EXPECT_EQ(Ingest({mail}).at("mail").state, state);
+    return ReadFingerprint(*store_->kv(), "c", "mail", 1)->source;
+  };
+  const std::string first = source_after(Language::kEn, State::kIndexed);
+  EXPECT_EQ(source_after(Language::kEn, State::kUnchanged), first);
+  const std::string second = source_after(Language::kDe, State::kUnchanged);
+  EXPECT_FALSE(second.empty());
+  EXPECT_NE(second, first);
+  EXPECT_EQ(source_after(Language::kDe, State::kUnchanged), second);
 }
 
 }  // namespace
