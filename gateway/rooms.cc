@@ -151,6 +151,10 @@ class OpenRooms final : public Rooms {
  public:
   absl::Status Open(const v1::Config& config, const std::set<Room>& which) {
     const auto has = [&which](Room room) { return which.count(room) > 0; };
+    std::vector<Language> ocr;
+    if (has(Room::kIndexer)) {
+      ASSIGN_OR_RETURN(ocr, OcrLanguagesOf(config));
+    }
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kGenerator)) {
       ASSIGN_OR_RETURN(encoder_, OpenConfiguredEncoder(config.encoder()));
     }
@@ -163,7 +167,7 @@ class OpenRooms final : public Rooms {
       IndexerOptions options;
       options.memory_bytes = config.resources().memory_bytes();
       options.threads = config.resources().threads();
-      ASSIGN_OR_RETURN(options.ocr_languages, OcrLanguagesOf(config));
+      options.ocr_languages = std::move(ocr);
       options.ann_builder = RetrieverAnnBuilder();
       options.backups = config.backups();
       options.encoders = EncodersFolder(config);

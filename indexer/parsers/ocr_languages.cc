@@ -1,5 +1,6 @@
 #include "indexer/parsers/ocr_languages.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,7 +51,10 @@ const std::vector<LanguageModels>& AllModels() {
 }
 
 bool HasData(const std::string& folder, const std::string& model) {
-  return access(absl::StrCat(folder, model, kOcrDataEnding).c_str(), R_OK) == 0;
+  const std::string path = absl::StrCat(folder, model, kOcrDataEnding);
+  struct stat info;
+  return access(path.c_str(), R_OK) == 0 && stat(path.c_str(), &info) == 0 &&
+         info.st_size > 0;
 }
 
 bool HasDataOf(const std::string& folder, Language language) {
@@ -112,7 +116,10 @@ absl::StatusOr<OcrLanguages> ParseOcrLanguages(absl::string_view list,
     }
     out.languages.push_back(*language);
   }
-  return out;
+  if (!out.languages.empty()) return out;
+  return absl::InvalidArgumentError(
+      absl::StrCat("config: ocr: \"", list,
+                   "\" names no language, want codes such as en,de, or all"));
 }
 
 }  // namespace footnote

@@ -39,6 +39,8 @@ TEST(OcrLanguagesTest, AListedLanguageWithoutDataIsRefusedWithItsPackage) {
                         "want Debian's package tesseract-ocr-deu"));
   EXPECT_THAT(std::string(ParseOcrLanguages("zh", folder).status().message()),
               HasSubstr("tesseract-ocr-chi-sim or tesseract-ocr-chi-tra"));
+  EXPECT_EQ(ParseOcrLanguages(" ,", folder).status().code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ParseOcrLanguages("en,xx", folder).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
