@@ -339,7 +339,11 @@ TEST_F(AskModelTest, RefusesWhoCanNotWaitForWhatIsToBeWrittenBefore) {
   const absl::Time last = absl::Now() + absl::Seconds(2);
   while (absl::Now() < last) {
     status = try_within(40);
-    if (absl::IsResourceExhausted(status)) break;
+    // On a busy machine one may be refused for its own answer alone.
+    if (absl::IsResourceExhausted(status) &&
+        absl::StrContains(status.message(), "is to be written before")) {
+      break;
+    }
   }
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
   EXPECT_TRUE(absl::StrContains(status.message(), "is to be written before"))
