@@ -181,6 +181,9 @@ class Pipeline::Worker {
             absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
           if (shared_.cancelled) return absl::CancelledError("cancelled");
           if (absl::IsCancelled(prepared.status())) return prepared.status();
+          // What has come of this file before, if anything: the last of it
+          // waits until the file is known to be at its end.
+          if (GroupIsDue() || !group_status_.ok()) Commit();
           absl::Status indexed = prepared.status();
           if (indexed.ok()) {
             indexed = Index(*prepared,
@@ -188,12 +191,12 @@ class Pipeline::Worker {
           }
           if (absl::IsCancelled(indexed)) return indexed;
           if (!indexed.ok()) shared_.ReportFailure(document, path, indexed);
-          if (GroupIsDue() || !group_status_.ok()) Commit();
           return absl::OkStatus();
         });
     // Only a cancelled job stops in the middle of a file.
     if (!status.ok()) ForgetSourceOf(file_id);
     in_work_.clear();
+    if (!group_status_.ok()) Commit();
     return status.ok();
   }
 

@@ -378,5 +378,56 @@ TEST_F(PipelineTest, AFileReadAnewForNothingIsKnownTheNextTime) {
   EXPECT_EQ(source_after(Language::kDe, State::kUnchanged), second);
 }
 
+TEST_F(PipelineTest, AFileIsKnownThoughItsCommitIsDueAtOnce) {
+  options_.commit_after = absl::ZeroDuration();
+  Ingest(Pages(3));
+  for (const SourceFile& page : Pages(3)) {
+    const auto stored = ReadFingerprint(*store_->kv(), "c", page.document, 1);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    EXPECT_FALSE(stored->source.empty()) << page.document;
+  }
+}
+
+// A stop between a mail and what is attached to it loses nothing: the mail is
+// read again.
+TEST_F(PipelineTest, AMailIsNotKnownBeforeItsAttachmentsAreIn) {
+  options_.commit_after = absl::ZeroDuration();
+  options_.threads = 1;
+  const SourceFile mail =
+      File("mail",
+           "From: a@example.org\nTo: b@example.org\nSubject: Lamp\n"
+           "MIME-Version: 1.0\n"
+           "Content-Type: multipart/mixed; boundary=\"x\"\n\n--x\n"
+           "Content-Type: text/plain; charset=utf-8\n\n"
+           "The lamp of the lighthouse was lit.\n--x\n"
+           "Content-Type: text/plain; charset=utf-8; name=\"more.txt\"\n"
+           "Content-Disposition: attachment; filename=\"more.txt\"\n\n"
+           "The lighthouse is thirty metres high.\n--x--\n");
+  std::vector<std::string> reported;
+  absl::optional<std::string> source_of_mail;
+  PipelineJob job;
+  job.collection = "c";
+  {
+    Pipeline pipeline(store_.get(), nullptr, &claims_, options_, job,
+                      [&](const DocumentResult& result) {
+                        reported.push_back(result.document);
+                        if (result.document != "mail") return;
+                        source_of_mail =
+                            ReadFingerprint(*store_->kv(), "c", "mail", 1)
+                                .value_or(Fingerprint{"none", "none"})
+                                .source;
+                      });
+    pipeline.Add(mail);
+    pipeline.Finish();
+  }
+  ASSERT_EQ(reported.size(), 2);
+  EXPECT_EQ(reported[0], "mail");
+  ASSERT_TRUE(source_of_mail.has_value());
+  EXPECT_EQ(*source_of_mail, "");
+  // Read again, it is as it was, and known from then on.
+  EXPECT_EQ(Ingest({mail}).at("mail").state, State::kUnchanged);
+  EXPECT_NE(ReadFingerprint(*store_->kv(), "c", "mail", 1)->source, "");
+}
+
 }  // namespace
 }  // namespace footnote
