@@ -26,28 +26,13 @@
 #include "indexer/parsers/parser_limits.h"
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/sandbox.h"
+#include "indexer/parsers/standard_input.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kReadBytes = 1 << 20;
 // Of a program that stays.
 constexpr int kKeptBytes = 16 << 20;
-
-std::string ReadInput() {
-  std::string bytes;
-  while (true) {
-    const size_t at = bytes.size();
-    bytes.resize(at + kReadBytes);
-    const ssize_t got = read(STDIN_FILENO, &bytes[at], kReadBytes);
-    if (got < 0 && errno == EINTR) {
-      bytes.resize(at);
-      continue;
-    }
-    bytes.resize(at + static_cast<size_t>(got > 0 ? got : 0));
-    if (got <= 0) return bytes;
-  }
-}
 
 void WriteOutput(absl::string_view bytes) {
   while (!bytes.empty()) {
@@ -118,7 +103,7 @@ int Main(int argc, char** argv) {
     mallopt(M_MMAP_THRESHOLD, kKeptBytes);
     return ReadTexts(limits.cpu_seconds);
   }
-  ParseFile(ReadInput(), {}, [](ParsedDocument parsed) {
+  ParseFile(ReadStandardInput(), {}, [](ParsedDocument parsed) {
     std::string out;
     AppendParsed(parsed, &out);
     WriteOutput(out);

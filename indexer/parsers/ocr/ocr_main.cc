@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <new>
 #include <string>
 #include <vector>
@@ -24,24 +23,12 @@
 #include "indexer/parsers/ocr/recognizer.h"
 #include "indexer/parsers/parser_limits.h"
 #include "indexer/parsers/sandbox.h"
+#include "indexer/parsers/standard_input.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kReadBytes = 1 << 20;
 constexpr double kPointsPerInch = 72;
-
-std::string ReadInput() {
-  std::string bytes;
-  while (true) {
-    const size_t at = bytes.size();
-    bytes.resize(at + kReadBytes);
-    const ssize_t got = read(STDIN_FILENO, &bytes[at], kReadBytes);
-    bytes.resize(at + static_cast<size_t>(got > 0 ? got : 0));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return bytes;
-  }
-}
 
 std::vector<std::string> SplitNames(const std::string& list) {
   std::vector<std::string> names;
@@ -99,7 +86,7 @@ int Main(int argc, char** argv) {
   if (!EnterSandbox(limits)) return 1;
   PageImage image;
   ImageRefusal refusal;
-  if (!DecodePage(ReadInput(), number, dpi, &image, &refusal)) {
+  if (!DecodePage(ReadStandardInput(), number, dpi, &image, &refusal)) {
     return Refuse(refusal.code, refusal.reason);
   }
   RecognizedPage page;

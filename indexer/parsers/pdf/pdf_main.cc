@@ -42,11 +42,11 @@
 
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/sandbox.h"
+#include "indexer/parsers/standard_input.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kReadBytes = 1 << 20;
 constexpr int kMaxPages = 20000;
 constexpr int kMaxOutlineDepth = 12;
 constexpr int kMaxOutlineItems = 20000;
@@ -58,18 +58,6 @@ constexpr int kMinPictureDpi = 100;
 constexpr double kMaxPicturePixels = 36e6;
 constexpr double kMaxPictureSide = 30000;
 constexpr double kPointsPerInch = 72;
-
-std::string ReadInput() {
-  std::string bytes;
-  while (true) {
-    const size_t at = bytes.size();
-    bytes.resize(at + kReadBytes);
-    const ssize_t got = read(STDIN_FILENO, &bytes[at], kReadBytes);
-    bytes.resize(at + static_cast<size_t>(got > 0 ? got : 0));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return bytes;
-  }
-}
 
 void AppendUtf8(uint32_t c, std::string* out) {
   if (c < 0x20) c = ' ';
@@ -526,7 +514,7 @@ int Main(int argc, char** argv) {
   setErrorCallback([](ErrorCategory, Goffset, const char*) {});
   globalParams = std::make_unique<GlobalParams>();
   if (!EnterSandbox(limits)) return 1;
-  std::string bytes = ReadInput();
+  std::string bytes = ReadStandardInput();
   Output out;
   PDFDoc document(new MemStream(
       &bytes[0], 0, static_cast<Goffset>(bytes.size()), Object(objNull)));
