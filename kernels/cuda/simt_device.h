@@ -54,6 +54,16 @@ FOOTNOTE_DEVICE uint32_t Ballot(bool yes) {
 FOOTNOTE_DEVICE int LowestBit(uint32_t bits) { return __ffs(bits) - 1; }
 FOOTNOTE_DEVICE int CountBits(uint32_t bits) { return __popc(bits); }
 
+// Adds in one piece; what was there before. Of integers alone: their sums have
+// no order.
+FOOTNOTE_DEVICE uint32_t AtomicAdd(uint32_t* to, uint32_t x) {
+  return atomicAdd(to, x);
+}
+FOOTNOTE_DEVICE uint64_t AtomicAdd(uint64_t* to, uint64_t x) {
+  return atomicAdd(reinterpret_cast<unsigned long long*>(to),
+                   static_cast<unsigned long long>(x));
+}
+
 FOOTNOTE_DEVICE float BitsToFloat(uint32_t bits) {
   return __uint_as_float(bits);
 }

@@ -59,6 +59,17 @@ inline uint32_t Ballot(bool yes) {
 inline int LowestBit(uint32_t bits) { return __builtin_ctz(bits); }
 inline int CountBits(uint32_t bits) { return __builtin_popcount(bits); }
 
+inline uint32_t AtomicAdd(uint32_t* to, uint32_t x) {
+  const uint32_t before = *to;
+  *to += x;
+  return before;
+}
+inline uint64_t AtomicAdd(uint64_t* to, uint64_t x) {
+  const uint64_t before = *to;
+  *to += x;
+  return before;
+}
+
 inline float BitsToFloat(uint32_t bits) {
   float x;
   std::memcpy(&x, &bits, sizeof(x));

@@ -1,46 +1,25 @@
 #include "model/schedule/sampler.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
+
+#include "kernels/draw.h"
 
 namespace footnote {
 namespace {
 
-constexpr float kNever = -std::numeric_limits<float>::infinity();
-
-// A number in [0, 1) that depends on both arguments alone (SplitMix64).
-double Uniform(uint64_t seed, uint64_t position) {
-  uint64_t x = seed * 0x9e3779b97f4a7c15u + position + 1;
-  for (int i = 0; i < 2; ++i) {
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    x ^= x >> 31;
-  }
-  return static_cast<double>(x >> 11) * 0x1p-53;
-}
-
-// Of equals the lowest id. -1 when all are kNever.
+// Of equals the lowest id. -1 when none can be.
 int32_t MostLikely(absl::Span<const float> logits) {
-  float most = kNever;
+  float most = NeverLogit();
   int32_t best = -1;
   for (size_t i = 0; i < logits.size(); ++i) {
-    if (logits[i] > most) {
-      most = logits[i];
+    const float logit = CleanLogit(logits[i]);
+    if (logit > most) {
+      most = logit;
       best = static_cast<int32_t>(i);
     }
   }
   return best;
-}
-
-// Natural logarithm of the sum of exponentials.
-double LogSum(absl::Span<const float> logits) {
-  const double most = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - most);
-  return most + std::log(sum);
 }
 
 // The first `count` of `order`, which holds all ids, become the most likely.
@@ -49,8 +28,9 @@ void SortFirst(absl::Span<const float> logits, size_t count,
   count = std::min(count, order->size());
   std::partial_sort(order->begin(), order->begin() + count, order->end(),
                     [&](int32_t a, int32_t b) {
-                      return logits[a] != logits[b] ? logits[a] > logits[b]
-                                                    : a < b;
+                      const float x = CleanLogit(logits[a]);
+                      const float y = CleanLogit(logits[b]);
+                      return x != y ? x > y : a < b;
                     });
 }
 
@@ -87,50 +67,59 @@ void Sampler::Penalize(std::vector<float>* logits) const {
 
 int32_t Sampler::Draw(absl::Span<const float> logits, int position) {
   const Sampling& sampling = request_.sampling;
-  const double u = Uniform(sampling.seed, position);
-  const double most = logits[MostLikely(logits)];
+  const float most = CleanLogit(logits[MostLikely(logits)]);
+  const double inverse = 1.0 / sampling.temperature;
   const auto weight = [&](int32_t id) {
-    return std::exp((logits[id] - most) / sampling.temperature);
+    return LogitWeight(CleanLogit(logits[id]), most, inverse);
   };
   order_.resize(logits.size());
   std::iota(order_.begin(), order_.end(), 0);
   size_t kept = order_.size();
-  if (sampling.top_k > 0) {
-    kept = std::min<size_t>(kept, sampling.top_k);
+  size_t sorted = 0;
+  if (sampling.top_k > 0 && static_cast<size_t>(sampling.top_k) < kept) {
+    kept = sampling.top_k;
+    sorted = kept;
     SortFirst(logits, kept, &order_);
   }
-  const bool cuts = sampling.top_p < 1 || sampling.min_p > 0;
-  if (cuts) {
-    double whole = 0;
+  if (sampling.top_p < 1) {
+    uint64_t whole = 0;
     for (size_t i = 0; i < kept; ++i) whole += weight(order_[i]);
+    const uint64_t wanted = TopPWeight(sampling.top_p, whole);
     // As a rule a few hundred reach top_p: sorting all would take longer than
     // all the rest.
-    size_t sorted = sampling.top_k > 0 ? kept : 0;
-    double sum = 0;
+    uint64_t sum = 0;
     size_t i = 0;
-    for (; i < kept; ++i) {
+    for (; i < kept && sum < wanted; ++i) {
       if (i == sorted) {
         sorted = std::min(kept, std::max<size_t>(256, sorted * 4));
         SortFirst(logits, sorted, &order_);
       }
-      const double w = weight(order_[i]);
-      if (i > 0 && (sum >= sampling.top_p * whole || w < sampling.min_p)) break;
-      sum += w;
+      sum += weight(order_[i]);
     }
     kept = i;
   }
-  double whole = 0;
-  for (size_t i = 0; i < kept; ++i) whole += weight(order_[i]);
-  double left = u * whole;
-  int32_t last = order_[0];
+  if (sorted > 0) std::sort(order_.begin(), order_.begin() + kept);
+  const uint64_t least = MinPWeight(sampling.min_p);
+  uint64_t whole = 0;
   for (size_t i = 0; i < kept; ++i) {
-    const double w = weight(order_[i]);
-    if (w <= 0) continue;
-    last = order_[i];
-    left -= w;
-    if (left < 0) break;
+    const uint64_t w = weight(order_[i]);
+    if (w >= least) whole += w;
   }
-  return last;
+  uint64_t left = DrawnWeight(sampling.seed, position, whole);
+  int32_t drawn = -1;
+  for (size_t i = 0; i < kept && drawn < 0; ++i) {
+    const uint64_t w = weight(order_[i]);
+    if (w < least) continue;
+    if (left < w) drawn = order_[i];
+    left -= w;
+  }
+  return drawn;
+}
+
+absl::Span<const uint64_t> Sampler::Mask() {
+  std::fill(allowed_.begin(), allowed_.end(), ~uint64_t{0});
+  request_.constraint->Mask(absl::MakeSpan(allowed_));
+  return allowed_;
 }
 
 bool Sampler::Choose(absl::Span<const float> logits, int position,
@@ -140,10 +129,9 @@ bool Sampler::Choose(absl::Span<const float> logits, int position,
     changed_.assign(logits.begin(), logits.end());
     if (penalizes_) Penalize(&changed_);
     if (request_.constraint != nullptr) {
-      std::fill(allowed_.begin(), allowed_.end(), ~uint64_t{0});
-      request_.constraint->Mask(absl::MakeSpan(allowed_));
+      const absl::Span<const uint64_t> allowed = Mask();
       for (size_t i = 0; i < changed_.size(); ++i) {
-        if ((allowed_[i / 64] >> (i % 64) & 1) == 0) changed_[i] = kNever;
+        if ((allowed[i / 64] >> (i % 64) & 1) == 0) changed_[i] = NeverLogit();
       }
     }
     used = changed_;
@@ -154,15 +142,21 @@ bool Sampler::Choose(absl::Span<const float> logits, int position,
   token->logprob = 0;
   token->top.clear();
   if (request_.logprobs < 0) return true;
-  const double sum = LogSum(logits);
-  token->logprob = static_cast<float>(logits[token->id] - sum);
+  const float most = CleanLogit(logits[MostLikely(logits)]);
+  uint64_t weights = 0;
+  for (const float logit : logits) {
+    weights += LogitWeight(CleanLogit(logit), most, 1);
+  }
+  const auto logprob = [&](int32_t id) {
+    return WeighedLogprob(CleanLogit(logits[id]), most, weights);
+  };
+  token->logprob = logprob(token->id);
   if (request_.logprobs > 0) {
     order_.resize(logits.size());
     std::iota(order_.begin(), order_.end(), 0);
     SortFirst(logits, request_.logprobs, &order_);
     for (int i = 0; i < request_.logprobs && i < logits.size(); ++i) {
-      token->top.push_back(
-          {order_[i], static_cast<float>(logits[order_[i]] - sum)});
+      token->top.push_back({order_[i], logprob(order_[i])});
     }
   }
   return true;

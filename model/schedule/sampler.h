@@ -11,7 +11,8 @@
 
 namespace footnote {
 
-// Not thread-safe.
+// Draws as kernels/draw.h has it: a device that samples gives the same tokens.
+// A logit that is no number is never chosen. Not thread-safe.
 class Sampler {
  public:
   // `request` outlives it.
@@ -22,6 +23,12 @@ class Sampler {
   bool Choose(absl::Span<const float> logits, int position,
               GeneratedToken* token);
   void Accept(int32_t id);
+
+  // Whether logits change with what was said.
+  bool penalizes() const { return penalizes_; }
+  // What the constraint lets come next, until the next call. REQUIRES: there is
+  // one.
+  absl::Span<const uint64_t> Mask();
 
  private:
   struct Count {

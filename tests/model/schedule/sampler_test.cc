@@ -1,6 +1,7 @@
 #include "model/schedule/sampler.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -114,6 +115,50 @@ TEST(SamplerTest, PenaltiesCountWhatWasSaid) {
   Sampler repetition(request, 4);
   repetition.Choose(Logits(), 0, &token);
   EXPECT_EQ(token.id, 0);
+}
+
+TEST(SamplerTest, NoNumberIsNeverChosenAndInfinityIsTheMost) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  GeneratedToken token;
+  for (const float temperature : {0.f, 1.f}) {
+    DecodeRequest request = Request(temperature);
+    request.logprobs = 0;
+    Sampler sampler(request, 4);
+    const std::vector<float> one = {nan, -2, nan, -infinity};
+    const std::vector<float> two = {5, infinity, nan, infinity};
+    bool seen[4] = {};
+    for (int position = 0; position < 50; ++position) {
+      ASSERT_TRUE(sampler.Choose(one, position, &token));
+      EXPECT_EQ(token.id, 1);
+      EXPECT_EQ(token.logprob, 0);
+      ASSERT_TRUE(sampler.Choose(two, position, &token));
+      EXPECT_NEAR(token.logprob, std::log(.5), 1e-6);
+      seen[token.id] = true;
+    }
+    EXPECT_TRUE(seen[1]);
+    EXPECT_EQ(seen[3], temperature > 0);
+    EXPECT_FALSE(seen[0] || seen[2]);
+    EXPECT_FALSE(sampler.Choose(std::vector<float>(4, nan), 0, &token));
+  }
+}
+
+TEST(SamplerTest, AllThatIsKeptIsDrawnByItsShareWhateverCutsIt) {
+  // The same shares of ids 2 and 0, by k, by p, by min_p and all together.
+  DecodeRequest by_k = Request(1);
+  by_k.sampling.top_k = 2;
+  DecodeRequest by_p = Request(1);
+  by_p.sampling.top_p = .7f;
+  DecodeRequest by_min_p = Request(1);
+  by_min_p.sampling.min_p = .4f;
+  DecodeRequest by_all = by_k;
+  by_all.sampling.top_p = .9f;
+  by_all.sampling.min_p = .4f;
+  const auto want = Shares(by_k);
+  EXPECT_EQ(want.size(), 2u);
+  EXPECT_EQ(Shares(by_p), want);
+  EXPECT_EQ(Shares(by_min_p), want);
+  EXPECT_EQ(Shares(by_all), want);
 }
 
 }  // namespace
