@@ -300,7 +300,8 @@ FOOTNOTE_DEVICE float Changed(const SampleRow& sample, const uint32_t* mask,
 
 FOOTNOTE_KERNEL(kThreads)
 SampleKernel(const SampleRow* samples, int vocabulary, const uint32_t* masks,
-             const float* logits, float* changed, SampledToken* tokens) {
+             const float* logits, float* changed, int32_t* tokens,
+             SampledLogit* sampled) {
   Shared* shared = reinterpret_cast<Shared*>(SharedMemory());
   const SampleRow sample = samples[BlockX()];
   const float* own = logits + size_t{1} * sample.row * vocabulary;
@@ -346,8 +347,9 @@ SampleKernel(const SampleRow* samples, int vocabulary, const uint32_t* masks,
     chosen = DrawnToken(row, sample, least);
   }
   if (ThreadIndex() == 0) {
-    tokens[BlockX()] = {chosen, chosen < 0 ? 0.0f : CleanLogit(own[chosen]),
-                        most, weights};
+    tokens[BlockX()] = chosen;
+    sampled[BlockX()] = {chosen < 0 ? 0.0f : CleanLogit(own[chosen]), most,
+                         weights};
   }
 }
 
@@ -372,9 +374,9 @@ NoteKernel(const Note* notes, int count) {
 
 void SampleRows(Stream* stream, const SampleRow* samples, int rows,
                 int vocabulary, const uint32_t* masks, const float* logits,
-                float* changed, SampledToken* tokens) {
+                float* changed, int32_t* tokens, SampledLogit* sampled) {
   Launch(stream, SampleKernel, {rows}, kThreads, sizeof(Shared), samples,
-         vocabulary, masks, logits, changed, tokens);
+         vocabulary, masks, logits, changed, tokens, sampled);
 }
 
 void NoteTokens(Stream* stream, const Note* notes, int count) {

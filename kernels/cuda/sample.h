@@ -45,9 +45,9 @@ struct SampleRow {
   bool wants_logprob;
 };
 
-struct SampledToken {
-  int32_t id;  // -1: the mask leaves none
-  // With wants_logprob, for WeighedLogprob: of the model's own logits.
+// For WeighedLogprob (kernels/draw.h): of the model's own logits. Any numbers
+// without wants_logprob.
+struct SampledLogit {
   float logit;
   float most;
   uint64_t weights;
@@ -56,11 +56,12 @@ struct SampledToken {
 // How many words of 32 bits a row of masks has; bit id % 32 of word id / 32.
 constexpr int MaskWords(int vocabulary) { return (vocabulary + 63) / 64 * 2; }
 
-// tokens[i] = the choice for logits [samples[i].row][vocabulary], which stay as
-// they are. `changed` is room for rows * vocabulary floats.
+// tokens[i] = the choice for logits [samples[i].row][vocabulary], or -1 when
+// the mask leaves none; the logits stay as they are. `changed` is room for rows
+// * vocabulary floats, not used without penalties and masks.
 void SampleRows(Stream* stream, const SampleRow* samples, int rows,
                 int vocabulary, const uint32_t* masks, const float* logits,
-                float* changed, SampledToken* tokens);
+                float* changed, int32_t* tokens, SampledLogit* sampled);
 
 // What a sequence has said. No two of one call have both tally and id in
 // common.

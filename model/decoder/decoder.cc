@@ -284,8 +284,7 @@ void Decoder::RunLayer(int index, const Batch& batch, bool only_logit_rows,
   See(observer, index, "out", s.x, rows, hidden);
 }
 
-absl::Span<const float> Decoder::Forward(const Batch& batch,
-                                         const Observer& observer) {
+void Decoder::Step(const Batch& batch, const Observer& observer) {
   Scratch& s = *scratch_;
   s.positions.clear();
   for (const SequenceRows& sequence : batch.sequences) {
@@ -304,22 +303,40 @@ absl::Span<const float> Decoder::Forward(const Batch& batch,
   for (int i = 0; i < layers; ++i) {
     RunLayer(i, batch, drops && i + 1 == layers, observer);
   }
-  if (rows == 0) return {};
+  if (rows == 0) return;
   if (!drops) device_->Gather(s.x, batch.logit_rows, config_.hidden, s.last);
   device_->Norm(config_.norm, weights_.final_norm, config_.norm_epsilon,
                 drops ? s.x : s.last, rows, config_.hidden, s.last);
   See(observer, -1, "final_norm", s.last, rows, config_.hidden);
-  if (batch.hidden_only) return {};
+  if (batch.hidden_only) return;
   const size_t vocabulary = config_.vocabulary;
   const Product product = {&weights_.output, nullptr, s.logits, vocabulary};
   device_->Multiply(absl::MakeConstSpan(&product, 1), s.last, rows);
   if (config_.logit_scale != 1) {
     device_->Scale(config_.logit_scale, rows * vocabulary, s.logits);
   }
-  s.host_logits.resize(rows * vocabulary);
-  device_->Read(s.logits, s.host_logits.size(), s.host_logits.data());
   See(observer, -1, "logits", s.logits, rows, config_.vocabulary);
+}
+
+absl::Span<const float> Decoder::Logits(int first, int rows) {
+  Scratch& s = *scratch_;
+  const size_t vocabulary = config_.vocabulary;
+  s.host_logits.resize(rows * vocabulary);
+  if (rows > 0) {
+    device_->Read(s.logits + first * vocabulary, s.host_logits.size(),
+                  s.host_logits.data());
+  }
   return s.host_logits;
+}
+
+std::vector<Chosen> Decoder::Choose(absl::Span<const Choice> choices) {
+  return device_->Choose(choices, config_.vocabulary, scratch_->logits);
+}
+
+absl::Span<const float> Decoder::Forward(const Batch& batch,
+                                         const Observer& observer) {
+  Step(batch, observer);
+  return Logits(0, batch.hidden_only ? 0 : hidden_rows_);
 }
 
 absl::Span<const float> Decoder::Hidden() const {

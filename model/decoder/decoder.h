@@ -50,12 +50,25 @@ class Decoder {
   // Makes room for keys and values: `pages` pages of each kind of shape().
   absl::Status MakePages(absl::Span<const int> pages);
 
-  // One row of `vocabulary` logits for each of batch.logit_rows, valid until
-  // the next call; none with hidden_only. REQUIRES: the limits of Create.
+  // Computes a step and leaves what comes of it with the device, for the next
+  // three. REQUIRES: the limits of Create.
+  void Step(const Batch& batch, const Observer& observer = nullptr);
+
+  // After Step: `rows` rows of `vocabulary` logits, those of batch.logit_rows
+  // from the `first` on; valid until the next call. Not after hidden_only.
+  absl::Span<const float> Logits(int first, int rows);
+
+  // After Step: tokens chosen where the logits are; once. REQUIRES:
+  // device()->Chooses().
+  std::vector<Chosen> Choose(absl::Span<const Choice> choices);
+
+  // Step, then all its logits; none with hidden_only.
   absl::Span<const float> Forward(const Batch& batch,
                                   const Observer& observer = nullptr);
 
-  // After Forward: the last hidden states, normed, of logit_rows.
+  Device* device() const { return device_.get(); }
+
+  // After Step: the last hidden states, normed, of logit_rows.
   absl::Span<const float> Hidden() const;
 
  private:

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "model/decoder/request.h"
 #include "model/weights/model_config.h"
 #include "model/weights/tensor.h"
 
@@ -60,6 +61,31 @@ struct KvShape {
     return size_t{2} * layers_of_kind[kind] * kv_heads * head_size * 16;
   }
 };
+
+// How the token after a row of logits is chosen, where the device does it.
+struct Choice {
+  int row = 0;  // of the logits
+  Sampling sampling;
+  int position = 0;  // tokens before the one that is chosen
+  int tally = -1;    // of the sequence; -1: the sampling has no penalties
+  // What the sequence has said since its last Choice: counted from here on.
+  std::vector<int32_t> said;
+  // Guesses before this row: counted for it alone.
+  std::vector<int32_t> guessed;
+  // Bit id % 64 of allowed[id / 64]; empty: all are.
+  absl::Span<const uint64_t> allowed;
+  bool wants_logprob = false;
+};
+
+struct Chosen {
+  int32_t id;  // -1: none is allowed
+  float logprob;
+};
+
+// The largest that a device chooses with: guesses, and tokens of an answer with
+// penalties.
+inline constexpr int kMostGuessed = 8;
+inline constexpr int kMostTalliedTokens = 0x7fff;
 
 // One thread at a time. Pointers to floats are into the device's own memory.
 class Device {
@@ -128,6 +154,28 @@ class Device {
   virtual void ScatterAdd(const float* x, absl::Span<const int> rows,
                           absl::Span<const float> factors, int n,
                           float* out) = 0;
+
+  // Starts what was put down so far, where a device puts things down first, so
+  // that the caller's next work is beside it.
+  virtual void Begin() {}
+
+  // Whether the next three are there; else logits are read and chosen from by
+  // the caller (model/schedule/sampler.h), with the same tokens.
+  virtual bool Chooses() const { return false; }
+  // A tally of what a sequence has said, until CloseTally.
+  virtual int OpenTally(int /*vocabulary*/,
+                        absl::Span<const int32_t> /*prompt*/,
+                        absl::Span<const int32_t> /*answer*/) {
+    return -1;
+  }
+  virtual void CloseTally(int /*tally*/) {}
+  // The choices from rows of `vocabulary` logits, in their order; the logits
+  // stay as they are. Once a step, after all else.
+  virtual std::vector<Chosen> Choose(absl::Span<const Choice> /*choices*/,
+                                     int /*vocabulary*/,
+                                     const float* /*logits*/) {
+    return {};
+  }
 };
 
 // How the CPU takes weights of fewer than 16 bits.

@@ -17,6 +17,8 @@
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/norm.h"
 #include "kernels/cuda/rows.h"
+#include "kernels/cuda/sample.h"
+#include "kernels/draw.h"
 #include "kernels/quant_types.h"
 #include "model/decoder/cuda_queue.h"
 
@@ -39,6 +41,7 @@ enum class Op : uint64_t {
   kScale,
   kGather,
   kScatterAdd,
+  kSample,
 };
 
 // The next of 1, 2, 3, 4, 6, 8, 12, …: sizes that grow by one at a time then
@@ -87,6 +90,13 @@ class CudaDevice : public Device {
               float* out) override;
   void ScatterAdd(const float* x, absl::Span<const int> rows,
                   absl::Span<const float> factors, int n, float* out) override;
+  void Begin() override;
+  bool Chooses() const override { return true; }
+  int OpenTally(int vocabulary, absl::Span<const int32_t> prompt,
+                absl::Span<const int32_t> answer) override;
+  void CloseTally(int tally) override { free_tallies_.push_back(tally); }
+  std::vector<Chosen> Choose(absl::Span<const Choice> choices, int vocabulary,
+                             const float* logits) override;
 
  private:
   // What products read of a buffer, while it holds.
@@ -154,6 +164,11 @@ class CudaDevice : public Device {
   std::vector<Plan> plans_;         // by kind
   Space partials_;
   cuda::AttendPlan plan_;
+  // Of vocabulary numbers each.
+  std::vector<uint16_t*> tallies_;
+  std::vector<int> free_tallies_;
+  Space changed_;
+  Space sampled_;
 };
 
 CudaDevice::~CudaDevice() {
@@ -172,7 +187,9 @@ CudaDevice::~CudaDevice() {
     cuda::Free(angles.cosines.memory);
     cuda::Free(angles.sines.memory);
   }
-  for (const Space& space : {scratch_fragments_, scratch_sums_, partials_}) {
+  for (uint16_t* tally : tallies_) cuda::Free(tally);
+  for (const Space& space :
+       {scratch_fragments_, scratch_sums_, partials_, changed_, sampled_}) {
     cuda::Free(space.memory);
   }
 }
@@ -654,7 +671,134 @@ void CudaDevice::ScatterAdd(const float* x, absl::Span<const int> rows,
       Op::kScatterAdd, x, staged, staged_factors, count, n, out);
 }
 
+void CudaDevice::Begin() {
+  Settle();
+  queue_.Flush();
+}
+
+// Each token once, with how often `ids` have it.
+void AddNotes(uint16_t* tally, absl::Span<const int32_t> ids,
+              std::vector<cuda::Note>* notes) {
+  std::map<int32_t, int> times;
+  for (const int32_t id : ids) ++times[id];
+  for (const auto& [id, count] : times) notes->push_back({tally, id, count});
+}
+
+int CudaDevice::OpenTally(int vocabulary, absl::Span<const int32_t> prompt,
+                          absl::Span<const int32_t> answer) {
+  const size_t bytes = size_t{2} * vocabulary;
+  if (free_tallies_.empty()) {
+    free_tallies_.push_back(static_cast<int>(tallies_.size()));
+    tallies_.push_back(static_cast<uint16_t*>(cuda::Allocate(bytes)));
+    if (tallies_.back() == nullptr) throw std::bad_alloc();
+  }
+  const int tally = free_tallies_.back();
+  free_tallies_.pop_back();
+  uint16_t* there = tallies_[tally];
+  std::vector<cuda::Note> notes;
+  AddNotes(there, prompt, &notes);
+  for (cuda::Note& note : notes) note.times = 0;
+  const int in_prompt = static_cast<int>(notes.size());
+  AddNotes(there, answer, &notes);
+  const int in_answer = static_cast<int>(notes.size()) - in_prompt;
+  // Once a request: apart from all steps, so that no graph knows of it.
+  cuda::Stream* stream = cuda::MakeStream();
+  auto* on_device = static_cast<cuda::Note*>(
+      cuda::Allocate(std::max<size_t>(1, notes.size()) * sizeof(cuda::Note)));
+  if (on_device == nullptr) throw std::bad_alloc();
+  queue_.Finish();
+  cuda::Fill(stream, there, 0, bytes);
+  cuda::CopyIn(stream, on_device, notes.data(),
+               notes.size() * sizeof(cuda::Note));
+  cuda::NoteTokens(stream, on_device, in_prompt);
+  cuda::NoteTokens(stream, on_device + in_prompt, in_answer);
+  cuda::Finish(stream);
+  cuda::Free(on_device);
+  cuda::DeleteStream(stream);
+  return tally;
+}
+
+std::vector<Chosen> CudaDevice::Choose(absl::Span<const Choice> choices,
+                                       int vocabulary, const float* logits) {
+  Settle();
+  const int count = static_cast<int>(choices.size());
+  if (count == 0) return {};
+  std::vector<cuda::SampleRow> samples;
+  std::vector<cuda::Note> notes;
+  std::vector<uint32_t> masks;
+  const size_t mask_words = cuda::MaskWords(vocabulary);
+  bool changes = false;
+  for (const Choice& choice : choices) {
+    cuda::SampleRow row = {};
+    row.row = choice.row;
+    row.temperature = choice.sampling.temperature;
+    row.top_k = choice.sampling.top_k;
+    row.top_p = choice.sampling.top_p;
+    row.min_p = choice.sampling.min_p;
+    row.repetition_penalty = choice.sampling.repetition_penalty;
+    row.frequency_penalty = choice.sampling.frequency_penalty;
+    row.presence_penalty = choice.sampling.presence_penalty;
+    row.seed = choice.sampling.seed;
+    row.position = choice.position;
+    if (choice.tally >= 0) {
+      uint16_t* tally = tallies_[choice.tally];
+      row.tally = tally;
+      AddNotes(tally, choice.said, &notes);
+      row.guessed_count = static_cast<int>(choice.guessed.size());
+      std::copy(choice.guessed.begin(), choice.guessed.end(), row.guessed);
+    }
+    row.mask_row = -1;
+    if (!choice.allowed.empty()) {
+      row.mask_row = static_cast<int>(masks.size() / mask_words);
+      masks.resize(masks.size() + mask_words);
+      std::memcpy(masks.data() + row.mask_row * mask_words,
+                  choice.allowed.data(), mask_words * sizeof(uint32_t));
+    }
+    changes = changes || row.tally != nullptr || row.mask_row >= 0;
+    row.wants_logprob = choice.wants_logprob;
+    samples.push_back(row);
+  }
+  if (changes) Grow(sizeof(float) * count * vocabulary, &changed_);
+  const size_t sampled_bytes =
+      count * (sizeof(cuda::SampledLogit) + sizeof(int32_t));
+  Grow(sampled_bytes, &sampled_);
+  // What has no size of its own is last, so that the others keep their places.
+  const cuda::SampleRow* rows = StageAll(samples, count);
+  if (!notes.empty()) notes.resize(RoundedUp(notes.size()));
+  const int note_count = static_cast<int>(notes.size());
+  const cuda::Note* noted = StageAll(notes, note_count);
+  const uint32_t* allowed = StageAll(masks, static_cast<int>(masks.size()));
+  float* changed = static_cast<float*>(changed_.memory);
+  auto* sampled = static_cast<cuda::SampledLogit*>(sampled_.memory);
+  auto* tokens = reinterpret_cast<int32_t*>(sampled + count);
+  queue_.Put(
+      [=](cuda::Stream* s) {
+        cuda::NoteTokens(s, noted, note_count);
+        cuda::SampleRows(s, rows, count, vocabulary, allowed, logits, changed,
+                         tokens, sampled);
+      },
+      Op::kSample, noted, note_count, rows, count, vocabulary, allowed, logits,
+      changed, tokens);
+  std::vector<char> bytes(sampled_bytes);
+  queue_.Read(sampled, bytes.data(), bytes.size());
+  std::vector<Chosen> chosen;
+  for (int i = 0; i < count; ++i) {
+    cuda::SampledLogit from;
+    int32_t id;
+    std::memcpy(&from, bytes.data() + i * sizeof(from), sizeof(from));
+    std::memcpy(&id, bytes.data() + count * sizeof(from) + i * sizeof(int32_t),
+                sizeof(id));
+    const bool wants = choices[i].wants_logprob && id >= 0;
+    chosen.push_back(
+        {id, wants ? WeighedLogprob(from.logit, from.most, from.weights) : 0});
+  }
+  return chosen;
+}
+
 }  // namespace
+
+static_assert(kMostGuessed <= cuda::kMaxGuessed, "rows have room for them");
+static_assert(kMostTalliedTokens <= cuda::kMostTallied, "tallies hold them");
 
 absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
     const CudaOptions& options) {

@@ -27,6 +27,7 @@ namespace {
 // many decode at once, the step is busy without them.
 constexpr int kMaxDraft = 8;
 constexpr int kMaxDraftingRequests = 4;
+static_assert(kMaxDraft <= kMostGuessed, "devices choose after guesses");
 // Prompt rows of a step while others decode: what they wait for.
 constexpr int kSharedPromptRows = 128;
 
@@ -118,10 +119,16 @@ class ThreadedEngine : public Engine {
   bool Step(std::unique_lock<std::mutex>* lock);
   void AddRows(Sequence* sequence, int rows, Batch* batch);
   void PlanBatch(Batch* batch, std::vector<Sequence*>* planned);
+  // Has the device choose what it can of the step: chosen_ and choice_of_row_.
+  void ChooseOnDevice(const Batch& batch,
+                      const std::vector<Sequence*>& planned);
+  // The token of a row of the step. False when there is none.
+  bool ChooseToken(Sequence* sequence, int logit_row, GeneratedToken* token);
   // What the step gave to `sequence`, whose logits begin at row `logit_row`.
   // True when it has ended.
-  bool TakeResults(Sequence* sequence, int rows, absl::Span<const float> logits,
-                   int* logit_row);
+  bool TakeResults(Sequence* sequence, int rows, int* logit_row);
+  // Gives back what a running sequence has.
+  void Leave(Sequence* sequence);
   bool AcceptToken(Sequence* sequence, const GeneratedToken& token);
   void Finish(const std::shared_ptr<EngineTicket>& ticket, FinishReason reason);
 
@@ -145,7 +152,11 @@ class ThreadedEngine : public Engine {
   std::map<Sequence*, std::shared_ptr<EngineTicket>> tickets_;
   std::vector<std::shared_ptr<EngineTicket>> running_;  // oldest first
   EngineStats stats_;
-  uint64_t generated_ = 0;  // in this step; the engine's thread's own
+  // In this step; the engine's thread's own.
+  uint64_t generated_ = 0;
+  uint64_t rows_read_ = 0;
+  std::vector<Chosen> chosen_;
+  std::vector<int> choice_of_row_;  // in chosen_; -1: the host chooses
   std::thread thread_;
 };
 
@@ -253,6 +264,13 @@ void ThreadedEngine::Finish(const std::shared_ptr<EngineTicket>& ticket,
   ticket->End();
 }
 
+void ThreadedEngine::Leave(Sequence* sequence) {
+  book_->Drop(&sequence->tables);
+  book_->Release(sequence->reserved);
+  if (sequence->tally >= 0) decoder_->device()->CloseTally(sequence->tally);
+  sequence->tally = -1;
+}
+
 void ThreadedEngine::EndThoseThatMust() {
   const absl::Time now = absl::Now();
   const auto must = [&](const Sequence& sequence) {
@@ -272,8 +290,7 @@ void ThreadedEngine::EndThoseThatMust() {
       ++i;
       continue;
     }
-    book_->Drop(&sequence.tables);
-    book_->Release(sequence.reserved);
+    Leave(&sequence);
     const std::shared_ptr<EngineTicket> ticket = running_[i];
     running_.erase(running_.begin() + i);
     Finish(ticket, reason(sequence));
@@ -375,6 +392,7 @@ bool ThreadedEngine::AcceptToken(Sequence* sequence,
   sequence->ids.push_back(token.id);
   generation.tokens.push_back(token);
   sequence->sampler.Accept(token.id);
+  if (sequence->tally >= 0) sequence->said.push_back(token.id);
   ++generated_;
   const auto among = [&](const std::vector<int32_t>& ids) {
     return std::find(ids.begin(), ids.end(), token.id) != ids.end();
@@ -394,10 +412,79 @@ bool ThreadedEngine::AcceptToken(Sequence* sequence,
   return true;
 }
 
-bool ThreadedEngine::TakeResults(Sequence* sequence, int rows,
-                                 absl::Span<const float> logits,
-                                 int* logit_row) {
-  const size_t vocabulary = config().vocabulary;
+// The device does not know the most likely tokens, and a constraint is asked
+// about a guess only after what is before it was chosen.
+bool DeviceCanChoose(const Sequence& sequence) {
+  const DecodeRequest& request = sequence.request;
+  return request.logprobs <= 0 &&
+         (request.constraint == nullptr || sequence.draft.empty()) &&
+         (!sequence.sampler.penalizes() ||
+          request.max_tokens <= kMostTalliedTokens);
+}
+
+void ThreadedEngine::ChooseOnDevice(const Batch& batch,
+                                    const std::vector<Sequence*>& planned) {
+  chosen_.clear();
+  choice_of_row_.assign(batch.logit_rows.size(), -1);
+  Device* device = decoder_->device();
+  if (!device->Chooses()) return;
+  std::vector<Choice> choices;
+  int row = 0;
+  bool has_begun = false;
+  for (size_t i = 0; i < planned.size(); ++i) {
+    Sequence* sequence = planned[i];
+    const int tokens = static_cast<int>(sequence->ids.size());
+    const int guessed = static_cast<int>(sequence->draft.size());
+    const int known = batch.sequences[i].rows - guessed;
+    if (sequence->computed + known < tokens) continue;  // no logits
+    if (!DeviceCanChoose(*sequence)) {
+      row += guessed + 1;
+      continue;
+    }
+    if (sequence->sampler.penalizes() && sequence->tally < 0) {
+      const size_t prompt = sequence->request.prompt.size();
+      const absl::Span<const int32_t> ids = sequence->ids;
+      sequence->tally = device->OpenTally(
+          config().vocabulary, ids.subspan(0, prompt), ids.subspan(prompt));
+    }
+    for (int guess = 0; guess <= guessed; ++guess, ++row) {
+      Choice choice;
+      choice.row = row;
+      choice.sampling = sequence->request.sampling;
+      choice.position = tokens + guess;
+      choice.wants_logprob = sequence->request.logprobs == 0;
+      choice.tally = sequence->tally;
+      choice.guessed.assign(sequence->draft.begin(),
+                            sequence->draft.begin() + guess);
+      if (guess == 0) choice.said.swap(sequence->said);
+      if (sequence->request.constraint != nullptr) {
+        // The grammar is asked while the device computes.
+        if (!has_begun) device->Begin();
+        has_begun = true;
+        choice.allowed = sequence->sampler.Mask();
+      }
+      choice_of_row_[row] = static_cast<int>(choices.size());
+      choices.push_back(std::move(choice));
+    }
+  }
+  chosen_ = decoder_->Choose(choices);
+}
+
+bool ThreadedEngine::ChooseToken(Sequence* sequence, int logit_row,
+                                 GeneratedToken* token) {
+  const int choice = choice_of_row_[logit_row];
+  if (choice >= 0) {
+    token->id = chosen_[choice].id;
+    token->logprob = chosen_[choice].logprob;
+    return token->id >= 0;
+  }
+  ++rows_read_;
+  return sequence->sampler.Choose(decoder_->Logits(logit_row, 1),
+                                  static_cast<int>(sequence->ids.size()),
+                                  token);
+}
+
+bool ThreadedEngine::TakeResults(Sequence* sequence, int rows, int* logit_row) {
   const std::vector<int32_t> draft = std::move(sequence->draft);
   sequence->draft.clear();
   const int known = rows - static_cast<int>(draft.size());
@@ -416,9 +503,7 @@ bool ThreadedEngine::TakeResults(Sequence* sequence, int rows,
   // the same as without guesses.
   for (size_t i = 0; i <= draft.size() && !ended; ++i) {
     GeneratedToken token;
-    if (!sequence->sampler.Choose(
-            logits.subspan((first + i) * vocabulary, vocabulary),
-            static_cast<int>(sequence->ids.size()), &token)) {
+    if (!ChooseToken(sequence, first + static_cast<int>(i), &token)) {
       sequence->generation.finish = FinishReason::kStopped;
       ended = true;
       break;
@@ -450,11 +535,12 @@ bool ThreadedEngine::Step(std::unique_lock<std::mutex>* lock) {
   Batch batch;
   std::vector<Sequence*> planned;
   PlanBatch(&batch, &planned);
-  const absl::Span<const float> logits = decoder_->Forward(batch);
+  decoder_->Step(batch);
+  ChooseOnDevice(batch, planned);
   int logit_row = 0;
   std::vector<Sequence*> ended;
   for (size_t i = 0; i < planned.size(); ++i) {
-    if (TakeResults(planned[i], batch.sequences[i].rows, logits, &logit_row)) {
+    if (TakeResults(planned[i], batch.sequences[i].rows, &logit_row)) {
       ended.push_back(planned[i]);
     }
   }
@@ -464,14 +550,15 @@ bool ThreadedEngine::Step(std::unique_lock<std::mutex>* lock) {
     waiting_.Charge(planned[i]->request.tenant, batch.sequences[i].rows);
   }
   stats_.generated_tokens += generated_;
+  stats_.logit_rows_read += rows_read_;
   generated_ = 0;
+  rows_read_ = 0;
   for (Sequence* sequence : ended) {
     const auto found =
         std::find_if(running_.begin(), running_.end(), [&](const auto& ticket) {
           return ticket->sequence().get() == sequence;
         });
-    book_->Drop(&sequence->tables);
-    book_->Release(sequence->reserved);
+    Leave(sequence);
     // A copy: Finish may drop the last reference but this one.
     const std::shared_ptr<EngineTicket> ticket = *found;
     running_.erase(found);

@@ -56,6 +56,9 @@ struct EngineStats {
   uint64_t prompt_tokens = 0;
   uint64_t cached_tokens = 0;
   uint64_t generated_tokens = 0;
+  // Rows of logits that left their device: all on the CPU, on others those of
+  // requests for the most likely tokens, and of guesses under a constraint.
+  uint64_t logit_rows_read = 0;
   uint64_t cache_pages_used = 0;
   uint64_t cache_pages = 0;
 };

@@ -31,6 +31,8 @@ struct Sequence {
   std::vector<int> reserved;   // pages, by kind
   std::vector<int32_t> draft;  // guessed tokens of the current step
   Sampler sampler;
+  int tally = -1;             // on the device, from the first choice on it
+  std::vector<int32_t> said;  // that the tally does not have yet
   Drafter drafter;
   Generation generation;
   uint64_t number = 0;  // in order of arrival

@@ -101,6 +101,7 @@ class Model {
     last_ = memory_.Make<float>(size_t{1} * logit_rows * shape.hidden);
     logits_ = memory_.Make<float>(size_t{1} * logit_rows * shape.vocabulary);
     tokens_ = memory_.Make<int32_t>(logit_rows);
+    sampled_ = memory_.Make<SampledLogit>(logit_rows);
     const int widest = std::max(
         {shape.hidden, shape.heads * shape.head_size, shape.intermediate});
     for (Prepared* prepared : {&normed_, &attended_, &fed_}) {
@@ -224,8 +225,8 @@ class Model {
                                static_cast<size_t>(shape_.vocabulary), false};
     Matmul(s, &out, 1, nullptr, last);
     ScaleNumbers(s, 0.25f, size_t{1} * logit_rows * shape_.vocabulary, logits_);
-    SampleRows(s, samples, logit_rows, shape_.vocabulary, nullptr, nullptr,
-               logits_, tokens_);
+    SampleRows(s, samples, logit_rows, shape_.vocabulary, nullptr, logits_,
+               nullptr, tokens_, sampled_);
     // The next step's input, without the host.
     CopyWithin(s, rows.ids, tokens_, logit_rows * sizeof(int32_t));
   }
@@ -284,13 +285,19 @@ class Model {
   float* final_norm_;
   float *x_, *q_, *k_, *v_, *heads_, *gate_, *up_, *last_, *logits_;
   int32_t* tokens_;
+  SampledLogit* sampled_;
   Prepared normed_, attended_, fed_;
   Pages pages_[2];
   float* frequencies_;
 };
 
 std::vector<SampleRow> Greedy(int rows) {
-  return std::vector<SampleRow>(rows, {0, 0, 1, 0, 1, 0, 0, 0, 0, -1, -1});
+  std::vector<SampleRow> samples(rows);
+  for (int i = 0; i < rows; ++i) {
+    samples[i].row = i;
+    samples[i].mask_row = -1;
+  }
+  return samples;
 }
 
 // The median of `steps` runs of what `put` puts on the stream, as one graph.

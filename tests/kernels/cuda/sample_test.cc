@@ -53,7 +53,8 @@ class Twins {
         sampler_(request_, vocabulary),
         tally_(std::vector<uint16_t>(vocabulary, 0)),
         changed_(size_t{2} * vocabulary),
-        tokens_(2) {
+        tokens_(2),
+        sampled_(2) {
     std::vector<int32_t> ids = request.prompt;
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -64,9 +65,9 @@ class Twins {
   int32_t Choose(const std::vector<float>& logits, int position) {
     GeneratedToken want;
     if (!sampler_.Choose(logits, position, &want)) want.id = -1;
-    const SampledToken found = OnDevice(logits, position, {});
-    EXPECT_EQ(found.id, want.id) << Text();
+    EXPECT_EQ(OnDevice(logits, position, {}), want.id) << Text();
     if (request_.logprobs >= 0 && want.id >= 0) {
+      const SampledLogit found = sampled_.Read()[1];
       EXPECT_EQ(WeighedLogprob(found.logit, found.most, found.weights),
                 want.logprob)
           << Text();
@@ -80,8 +81,8 @@ class Twins {
   }
 
   // The device's choice after guesses that only this row counts.
-  SampledToken OnDevice(const std::vector<float>& logits, int position,
-                        const std::vector<int32_t>& guessed) {
+  int32_t OnDevice(const std::vector<float>& logits, int position,
+                   const std::vector<int32_t>& guessed) {
     const Sampling& s = request_.sampling;
     SampleRow sample = {};
     sample.row = 1;
@@ -121,9 +122,10 @@ class Twins {
     const Buffer<uint32_t> masks(words);
     const Buffer<SampleRow> samples(std::vector<SampleRow>{other, sample});
     SampleRows(TheStream(), samples.get(), 2, vocabulary_, masks.get(),
-               device_logits.get(), changed_.get(), tokens_.get());
-    const std::vector<SampledToken> found = tokens_.Read();
-    EXPECT_EQ(found[0].id, 0);
+               device_logits.get(), changed_.get(), tokens_.get(),
+               sampled_.get());
+    const std::vector<int32_t> found = tokens_.Read();
+    EXPECT_EQ(found[0], 0);
     return found[1];
   }
 
@@ -145,7 +147,8 @@ class Twins {
   Sampler sampler_;
   const Buffer<uint16_t> tally_;
   const Buffer<float> changed_;
-  const Buffer<SampledToken> tokens_;
+  const Buffer<int32_t> tokens_;
+  const Buffer<SampledLogit> sampled_;
 };
 
 std::vector<float> Logits(int vocabulary, uint32_t seed, float spread) {
@@ -251,7 +254,7 @@ TEST(SampleTest, GuessesCountAsIfTheyWereSaid) {
   for (int position = 0; position < 20; ++position) {
     Twins said(request, 100);
     Twins guesses(request, 100);
-    const int32_t found = guesses.OnDevice(logits, position, guessed).id;
+    const int32_t found = guesses.OnDevice(logits, position, guessed);
     for (const int32_t id : guessed) said.Accept(id);
     EXPECT_EQ(found, said.Choose(logits, position));
     // And for that row alone.
