@@ -1,7 +1,8 @@
 // How fast do files become a searchable collection?
 //
 //   ingest_benchmark --data FOLDER [--threads N] [--encoder FILE] [--files N]
-//                    [--no-pipeline] [--keep FOLDER]
+//                    [--no-pipeline | --only-pipeline] [--keep FOLDER]
+//                    [--store FOLDER]
 //
 // FOLDER holds any files that can be ingested, such as what tools/docs_23
 // fetches. Prints `name: value unit`:
@@ -22,12 +23,14 @@
 //               writing), one thread: MB/s of text, over all and per language
 //   pipeline_1, pipeline_N
 //               files to committed collection without vectors, 1 and N worker
-//               threads, and their ratio
+//               threads, and their ratio; the processor time of all threads and
+//               of the parsers' processes, user and system, in s per MB of text
 //   vectors     the same with the encoder's vectors, N threads: passages/s
 // Before any clock starts, it checks that each document's passages hold text
 // and that the pipeline reports every document as indexed.
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <CLI/CLI.hpp>
@@ -65,7 +68,9 @@ struct Options {
   std::string encoder;
   size_t files = 0;
   bool no_pipeline = false;
+  bool only_pipeline = false;
   std::string keep;
+  std::string store;
 };
 
 double WallNow() {
@@ -81,6 +86,20 @@ double ThreadNow() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) +
          static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// Of this process and of those that it has waited for.
+double ProcessorNow() {
+  double seconds = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage used;
+    getrusage(who, &used);
+    for (const timeval& part : {used.ru_utime, used.ru_stime}) {
+      seconds += static_cast<double>(part.tv_sec) +
+                 static_cast<double>(part.tv_usec) * 1e-6;
+    }
+  }
+  return seconds;
 }
 
 void Print(const std::string& name, double value, const char* unit) {
@@ -278,16 +297,20 @@ absl::Status MeasurePostings(const std::vector<PreparedDocument>& documents,
 
 struct PipelineRun {
   double seconds = 0;
+  double processor_seconds = 0;
   uint64_t passages = 0;
   uint64_t text_bytes = 0;
   size_t failed = 0;
 };
 
+// Into a new store in `store_folder`, or in one that is removed.
 absl::StatusOr<PipelineRun> RunPipeline(const std::vector<SourceFile>& files,
-                                        int threads, const Encoder* encoder) {
+                                        int threads, const Encoder* encoder,
+                                        const std::string& store_folder) {
   const TemporaryFolder folder;
   ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
-                   Store::Open(folder.path() + "/store"));
+                   Store::Open(store_folder.empty() ? folder.path() + "/store"
+                                                    : store_folder));
   DocumentClaims claims;
   PipelineOptions options;
   options.threads = threads;
@@ -295,6 +318,7 @@ absl::StatusOr<PipelineRun> RunPipeline(const std::vector<SourceFile>& files,
   job.collection = "c";
   PipelineRun run;
   const double begin = WallNow();
+  const double processor_begin = ProcessorNow();
   Pipeline pipeline(store.get(), encoder, &claims, options, job,
                     [&run](const DocumentResult& result) {
                       run.passages += result.passages;
@@ -305,7 +329,35 @@ absl::StatusOr<PipelineRun> RunPipeline(const std::vector<SourceFile>& files,
   for (const SourceFile& file : files) pipeline.Add(file);
   pipeline.Finish();
   run.seconds = WallNow() - begin;
+  run.processor_seconds = ProcessorNow() - processor_begin;
   return run;
+}
+
+// Prints the rate, and returns it.
+absl::StatusOr<double> MeasurePipeline(const std::vector<SourceFile>& files,
+                                       int threads,
+                                       const std::string& store_folder) {
+  ASSIGN_OR_RETURN(const PipelineRun run,
+                   RunPipeline(files, threads, nullptr, store_folder));
+  const double megabytes = static_cast<double>(run.text_bytes) / 1e6;
+  const std::string name = absl::StrCat("pipeline_", threads);
+  Print(name, megabytes / run.seconds, "MB/s of text");
+  std::printf("%s_processor: %.4f s/MB of text\n", name.c_str(),
+              run.processor_seconds / megabytes);
+  std::fflush(stdout);
+  return megabytes / run.seconds;
+}
+
+absl::Status MeasureParts(const std::vector<SourceFile>& files,
+                          const Options& options) {
+  const std::vector<PreparedDocument> documents = Extract(files);
+  for (const PreparedDocument& document : documents) {
+    if (document.passages.empty()) {
+      return absl::InternalError(
+          absl::StrCat(document.record.document, ": no passages"));
+    }
+  }
+  return MeasurePostings(documents, options);
 }
 
 absl::Status Measure(const Options& options) {
@@ -314,29 +366,17 @@ absl::Status Measure(const Options& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("--data ", options.data, ": no files, want some"));
   }
-  const std::vector<PreparedDocument> documents = Extract(files);
-  for (const PreparedDocument& document : documents) {
-    if (document.passages.empty()) {
-      return absl::InternalError(
-          absl::StrCat(document.record.document, ": no passages"));
-    }
-  }
-  RETURN_IF_ERROR(MeasurePostings(documents, options));
+  if (!options.only_pipeline) RETURN_IF_ERROR(MeasureParts(files, options));
   if (options.no_pipeline) return absl::OkStatus();
-  const auto rate = [](const PipelineRun& run) {
-    return static_cast<double>(run.text_bytes) / 1e6 / run.seconds;
-  };
-  ASSIGN_OR_RETURN(const PipelineRun one, RunPipeline(files, 1, nullptr));
-  Print("pipeline_1", rate(one), "MB/s of text");
-  ASSIGN_OR_RETURN(const PipelineRun many,
-                   RunPipeline(files, options.threads, nullptr));
-  Print(absl::StrCat("pipeline_", options.threads), rate(many), "MB/s of text");
-  Print("pipeline_ratio", rate(many) / rate(one), "times");
+  ASSIGN_OR_RETURN(const double one, MeasurePipeline(files, 1, options.store));
+  ASSIGN_OR_RETURN(const double many,
+                   MeasurePipeline(files, options.threads, ""));
+  Print("pipeline_ratio", many / one, "times");
   if (options.encoder.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Encoder> encoder,
                    OpenEncoder(options.encoder));
   ASSIGN_OR_RETURN(const PipelineRun vectors,
-                   RunPipeline(files, options.threads, encoder.get()));
+                   RunPipeline(files, options.threads, encoder.get(), ""));
   Print("vectors", static_cast<double>(vectors.passages) / vectors.seconds,
         "passages/s");
   return absl::OkStatus();
@@ -349,10 +389,16 @@ int Main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "worker threads to compare");
   app.add_option("--encoder", options.encoder, "weights file or folder");
   app.add_option("--files", options.files, "at most so many files");
-  app.add_flag("--no-pipeline", options.no_pipeline,
-               "stop after extraction and postings");
+  CLI::Option* const no_pipeline =
+      app.add_flag("--no-pipeline", options.no_pipeline,
+                   "stop after extraction and postings");
+  app.add_flag("--only-pipeline", options.only_pipeline,
+               "leave extraction and postings out")
+      ->excludes(no_pipeline);
   app.add_option("--keep", options.keep,
                  "folder for the segment of each language, to compare builds");
+  app.add_option("--store", options.store,
+                 "where pipeline_1 leaves its store, to compare builds");
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = Measure(options);
   if (status.ok()) return 0;
