@@ -87,14 +87,15 @@ absl::string_view Middle(absl::string_view text, size_t bytes) {
 Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
   const absl::StatusOr<Language> given = ParseLanguage(file.language);
   if (given.ok() && *given != Language::kUnknown) return *given;
+  const Language said =
+      ParseLanguage(document.language).value_or(Language::kUnknown);
   const Identified identified =
-      IdentifyLanguage(Middle(document.text, kIdentifyDocumentBytes));
+      IdentifyLanguage(Middle(document.text, kIdentifyDocumentBytes), said);
   if (identified.language != Language::kUnknown &&
       identified.confidence >= kSure) {
     return identified.language;
   }
-  const absl::StatusOr<Language> said = ParseLanguage(document.language);
-  if (said.ok() && *said != Language::kUnknown) return *said;
+  if (said != Language::kUnknown) return said;
   return identified.confidence >= kGuess ? identified.language
                                          : Language::kUnknown;
 }
@@ -106,7 +107,7 @@ Language PassageLanguage(const CutPassage& passage, absl::string_view text,
     return Language::kUnknown;
   }
   const Identified identified =
-      IdentifyPassage(Middle(text, kIdentifyBytes), document);
+      IdentifyLanguage(Middle(text, kIdentifyBytes), document);
   return identified.confidence >= kSure ? identified.language
                                         : Language::kUnknown;
 }

@@ -23,11 +23,12 @@ struct Identified {
 // Any bytes are accepted. Safe from many threads.
 Identified IdentifyLanguage(absl::string_view utf8);
 
-// The same for a passage of a document that is in `expected`, which may be
-// kUnknown, for callers who overrule that only when they are sure of another
-// language: where common words say `expected` clearly, CLD2 is not asked and
-// the answer is certain.
-Identified IdentifyPassage(absl::string_view utf8, Language expected);
+// The same for a text that should be in `expected`, as its file says or because
+// it is a passage of a document that is; kUnknown when nothing says so. For
+// callers who overrule that only when they are sure of another language: where
+// common words say `expected` clearly, CLD2 is not asked and the answer is
+// certain.
+Identified IdentifyLanguage(absl::string_view utf8, Language expected);
 
 // A language that a text may be in. The most likely one has 1, the others less:
 // how much speaks for them, compared with it.

@@ -2,7 +2,11 @@
 
 #include <map>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "text/language.h"
@@ -106,21 +110,55 @@ TEST(IdentifyTest, KnowsThatOtherLanguagesAreNotOurs) {
   EXPECT_EQ(IdentifyLanguage(danish).language, Language::kUnknown);
   EXPECT_EQ(IdentifyLanguage(hungarian).language, Language::kUnknown);
   EXPECT_EQ(IdentifyLanguage(thai).language, Language::kUnknown);
+  // So long that common words alone may decide.
+  std::string long_danish, long_hungarian;
+  for (int i = 0; i < 5; ++i) {
+    long_danish += danish + "\n";
+    long_hungarian += hungarian + "\n";
+  }
+  EXPECT_EQ(IdentifyLanguage(long_danish).language, Language::kUnknown);
+  EXPECT_EQ(IdentifyLanguage(long_hungarian).language, Language::kUnknown);
 }
 
-TEST(IdentifyPassageTest, KnowsAnotherLanguageThanTheDocuments) {
+// Words are kept from text to text: what one said must not reach another.
+TEST(IdentifyTest, SaysOfATextWhatItSaidWhateverCameBetween) {
+  std::vector<std::string> texts;
+  for (const Row& row : kRows) {
+    std::string text;
+    while (text.size() < 300) absl::StrAppend(&text, row.text, "\n");
+    texts.push_back(text);
+    // Begins with another word, and words in capitals.
+    texts.push_back("Notes 12. " + text + absl::AsciiStrToUpper(row.text));
+  }
+  const auto say = [](const std::string& text) {
+    const Identified found = IdentifyLanguage(text);
+    return std::make_pair(found.language, found.confidence);
+  };
+  // Each by a thread that has seen nothing else.
+  std::vector<std::pair<Language, float>> alone;
+  for (const std::string& text : texts) {
+    std::thread([&] { alone.push_back(say(text)); }).join();
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      EXPECT_EQ(say(texts[i]), alone[i]) << texts[i];
+    }
+  }
+}
+
+TEST(IdentifyExpectedTest, KnowsAnotherLanguageThanTheDocuments) {
   const std::string english =
       "The keeper of the lighthouse came down the stairs in the morning and "
       "said that he had not slept, because the fog had been there all night.";
-  EXPECT_EQ(IdentifyPassage(english, Language::kEn).language, Language::kEn);
-  EXPECT_EQ(IdentifyPassage(english, Language::kDe).language, Language::kEn);
-  EXPECT_EQ(IdentifyPassage(english, Language::kUnknown).language,
+  EXPECT_EQ(IdentifyLanguage(english, Language::kEn).language, Language::kEn);
+  EXPECT_EQ(IdentifyLanguage(english, Language::kDe).language, Language::kEn);
+  EXPECT_EQ(IdentifyLanguage(english, Language::kUnknown).language,
             Language::kEn);
   for (const Row& row : kRows) {
     const Language language = ParseLanguage(row.language).value();
-    EXPECT_EQ(IdentifyPassage(row.text, language).language, language);
+    EXPECT_EQ(IdentifyLanguage(row.text, language).language, language);
     // A caller who is told to expect English is sure of nothing wrong.
-    const Identified other = IdentifyPassage(row.text, Language::kEn);
+    const Identified other = IdentifyLanguage(row.text, Language::kEn);
     EXPECT_TRUE(other.language == language || other.confidence < 0.8f)
         << row.text;
   }
