@@ -57,7 +57,9 @@ absl::StatusOr<std::vector<Value>> Iterate(const Value& value, Budget* budget) {
   std::vector<Value> items;
   if (value.IsUndefined()) return items;
   if (value.IsSequence()) {
-    items = value.items();
+    const Value::Sequence& sequence = value.sequence();
+    items.assign(sequence.items.begin() + sequence.taken, sequence.items.end());
+    if (sequence.lazy) sequence.taken = sequence.items.size();
   } else if (value.IsDict()) {
     for (const auto& [key, unused] : value.dict()) items.push_back(key);
   } else if (value.IsString()) {
@@ -66,7 +68,8 @@ absl::StatusOr<std::vector<Value>> Iterate(const Value& value, Budget* budget) {
     for (size_t at = 0; at < bytes.size();) {
       int length;
       DecodeUtf8(bytes, at, &length);
-      items.push_back(Value::String(value.text().Part(at, at + length)));
+      items.push_back(
+          Value::String(value.text().Part(at, at + length).AsMarkup(false)));
       at += length;
     }
   } else {
@@ -87,7 +90,7 @@ absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
     RETURN_IF_ERROR(budget->Spend(of.dict().size() / 8));
     const Value* const found = of.Find(key);
     if (found != nullptr) return *found;
-  } else if (of.IsSequence() && !of.sequence().lazy &&
+  } else if (of.IsSequence() && of.sequence().HasPlaces() &&
              (key.IsInt() || key.IsBool())) {
     const auto size = static_cast<int64_t>(of.items().size());
     int64_t index = key.AsInt();
@@ -143,6 +146,9 @@ absl::StatusOr<Value> GetAttribute(const Value& of, absl::string_view name,
 absl::StatusOr<Value> FormatPercent(const Text& format, const Value& values,
                                     Budget* budget) {
   const std::string& bytes = format.bytes();
+  const auto shown = [&](const Text& text) {
+    return format.IsMarkup() ? text.Escaped() : text;
+  };
   Text out;
   size_t used = 0;
   const bool many = values.IsSequence() && values.sequence().tuple;
@@ -198,7 +204,7 @@ absl::StatusOr<Value> FormatPercent(const Text& format, const Value& values,
       ASSIGN_OR_RETURN(value, next());
     }
     if (kind == 's' || kind == 'r') {
-      Text text = kind == 's' ? value.Str() : value.Repr();
+      Text text = shown(kind == 's' ? value.Str() : value.Repr());
       int width = 0;
       if (!spec.empty() && !absl::SimpleAtoi(spec, &width)) {
         return absl::InvalidArgumentError("unsupported format");
@@ -240,7 +246,7 @@ absl::StatusOr<Value> FormatPercent(const Text& format, const Value& values,
         "not all arguments converted during string formatting");
   }
   out.Append(format.Part(plain, bytes.size()));
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(format.IsMarkup()));
 }
 
 }  // namespace footnote

@@ -95,11 +95,25 @@ Result Sort(const Call& call) {
   ASSIGN_OR_RETURN(const std::vector<Value> items, call.Items());
   const bool reverse = call.arguments.Flag(0, "reverse", false);
   const bool fold = !call.arguments.Flag(1, "case_sensitive", false);
+  std::vector<Value> attributes;
+  const Value* const attribute = call.arguments.Get(2, "attribute");
+  if (attribute != nullptr && attribute->IsString()) {
+    for (const absl::string_view one :
+         absl::StrSplit(attribute->bytes(), ',')) {
+      attributes.push_back(Value::String(one));
+    }
+  } else {
+    attributes.push_back(attribute == nullptr ? Value::Nothing() : *attribute);
+  }
   std::vector<std::pair<Value, Value>> keyed;
   for (const Value& item : items) {
-    ASSIGN_OR_RETURN(Value key, KeyOf(item, call.arguments.Get(2, "attribute"),
-                                      fold, call.budget));
-    keyed.emplace_back(std::move(key), item);
+    // A list, also of one: items that are equal need no order.
+    Value::List keys;
+    for (const Value& one : attributes) {
+      ASSIGN_OR_RETURN(Value key, KeyOf(item, &one, fold, call.budget));
+      keys.push_back(std::move(key));
+    }
+    keyed.emplace_back(Value::ListOf(std::move(keys)), item);
   }
   RETURN_IF_ERROR(SortByKeys(&keyed, reverse, call.budget));
   Value::List sorted;
@@ -159,6 +173,9 @@ Result Unique(const Call& call) {
     ASSIGN_OR_RETURN(Value key, KeyOf(item, call.arguments.Get(1, "attribute"),
                                       fold, call.budget));
     RETURN_IF_ERROR(call.budget->Spend(seen.size()));
+    if (key.IsDict() || (key.IsSequence() && key.sequence().IsList())) {
+      return Wrong(absl::StrCat("unhashable type: '", key.TypeName(), "'"));
+    }
     if (std::any_of(seen.begin(), seen.end(),
                     [&](const Value& other) { return other.Equals(key); })) {
       continue;
@@ -209,6 +226,8 @@ CallArguments Rest(const CallArguments& given, size_t from) {
 }
 
 Result Map(const Call& call) {
+  // jinja2 goes through what is true only.
+  if (!call.in.IsTrue()) return Value::GeneratorOf({});
   ASSIGN_OR_RETURN(const std::vector<Value> items, call.Items());
   Value::List mapped;
   if (call.given.positional.empty()) {
@@ -235,6 +254,7 @@ Result Map(const Call& call) {
 
 template <bool kWanted, bool kByAttribute>
 Result Select(const Call& call) {
+  if (!call.in.IsTrue()) return Value::GeneratorOf({});
   ASSIGN_OR_RETURN(const std::vector<Value> items, call.Items());
   const size_t test_at = kByAttribute ? 1 : 0;
   if (kByAttribute && call.given.positional.empty()) {
@@ -315,6 +335,11 @@ Result CountItems(const Call& call) {
 }
 
 Result First(const Call& call) {
+  if (call.in.IsSequence() && call.in.sequence().lazy) {
+    const Value::Sequence& lazy = call.in.sequence();
+    if (lazy.taken < lazy.items.size()) return lazy.items[lazy.taken++];
+    return Value::UndefinedNamed("No first item, sequence was empty.");
+  }
   ASSIGN_OR_RETURN(const std::vector<Value> items, call.Items());
   return items.empty()
              ? Value::UndefinedNamed("No first item, sequence was empty.")
@@ -322,6 +347,9 @@ Result First(const Call& call) {
 }
 
 Result Last(const Call& call) {
+  if (call.in.IsSequence() && call.in.sequence().lazy) {
+    return Wrong("'generator' object is not reversible");
+  }
   ASSIGN_OR_RETURN(const std::vector<Value> items, call.Items());
   return items.empty()
              ? Value::UndefinedNamed("No last item, sequence was empty.")
@@ -334,7 +362,7 @@ Result Reverse(const Call& call) {
   if (!call.in.IsString()) return Value::GeneratorOf(std::move(items));
   Text out;
   for (const Value& item : items) out.Append(item.text());
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(call.in.text().IsMarkup()));
 }
 
 Result ToList(const Call& call) {
@@ -358,7 +386,32 @@ Result Upper(const Call& call) { return ByMethod(call, "upper"); }
 Result Lower(const Call& call) { return ByMethod(call, "lower"); }
 Result Capitalize(const Call& call) { return ByMethod(call, "capitalize"); }
 Result Trim(const Call& call) { return ByMethod(call, "strip"); }
-Result Replace(const Call& call) { return ByMethod(call, "replace"); }
+
+Result Safe(const Call& call) {
+  return Value::String(call.in.Str().AsMarkup(true));
+}
+
+Result Escape(const Call& call) {
+  return Value::String(call.in.Str().Escaped());
+}
+
+Result ForceEscape(const Call& call) {
+  return Value::String(call.in.Str().AsMarkup(false).Escaped());
+}
+
+Result Replace(const Call& call) {
+  CallArguments arguments = call.given;
+  const auto plain = [](const Value& value) {
+    return Value::String(value.Str().AsMarkup(false));
+  };
+  for (size_t i = 0; i < arguments.positional.size() && i < 2; ++i) {
+    arguments.positional[i] = plain(arguments.positional[i]);
+  }
+  for (auto& [name, value] : arguments.named) {
+    if (name == "old" || name == "new") value = plain(value);
+  }
+  return ByMethod({plain(call.in), arguments, call.budget}, "replace");
+}
 
 Result Title(const Call& call) {
   // Words begin after blanks, - ( { [ and <.
@@ -374,10 +427,11 @@ Result Title(const Call& call) {
              c == '[' || c == '<';
     at += length;
   }
-  return Value::String(call.in.Str().Changed(out));
+  return Value::String(call.in.Str().Changed(out).AsMarkup(false));
 }
 
 Result Indent(const Call& call) {
+  if (!call.in.IsString()) return Wrong("indent: want a str");
   const Value* const width = call.arguments.Get(0, "width");
   Text indention(std::string(4, ' '));
   if (width != nullptr && width->IsString()) {
@@ -389,7 +443,9 @@ Result Indent(const Call& call) {
   }
   const bool first = call.arguments.Flag(1, "first", false);
   const bool blank = call.arguments.Flag(2, "blank", false);
-  Text text = call.in.Str();
+  const bool markup = call.in.text().IsMarkup();
+  if (markup) indention = indention.Escaped();
+  Text text = call.in.text();
   text.Append("\n");
   Value method;
   FindMethod(Value::String(text), "splitlines", call.budget, &method);
@@ -402,7 +458,7 @@ Result Indent(const Call& call) {
     out.Append(line);
     RETURN_IF_ERROR(call.budget->CheckSize(out.size()));
   }
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(markup));
 }
 
 Result Abs(const Call& call) {
@@ -413,13 +469,33 @@ Result Abs(const Call& call) {
   return Value::Int(value < 0 ? -value : value);
 }
 
+// As Python rounds integers: to tens where `precision` is -1, halves to even.
+Result RoundInt(int64_t value, int64_t precision) {
+  if (precision >= 0) return Value::Int(value);
+  if (precision < -18) return Value::Int(0);
+  int64_t unit = 1;
+  for (; precision < 0; ++precision) unit *= 10;
+  const int64_t rest = ((value % unit) + unit) % unit;
+  const int64_t low = value - rest;
+  const bool up =
+      rest > unit - rest || (rest == unit - rest && (low / unit) % 2 != 0);
+  int64_t rounded;
+  if (__builtin_sub_overflow(value, rest, &rounded) ||
+      __builtin_add_overflow(rounded, up ? unit : 0, &rounded)) {
+    return Wrong("round: beyond 64 bits");
+  }
+  return Value::Int(rounded);
+}
+
 Result Round(const Call& call) {
   const int64_t precision =
       std::clamp<int64_t>(call.arguments.Int(0, "precision", 0), -300, 300);
   const Value* const given = call.arguments.Get(1, "method");
   const std::string method = given == nullptr ? "common" : given->Str().bytes();
   if (!call.in.IsNumber()) return Wrong("round: want a number");
-  if (method == "common" && !call.in.IsFloat()) return call.in;
+  if (method == "common" && !call.in.IsFloat()) {
+    return RoundInt(call.in.AsInt(), precision);
+  }
   const double value = call.in.AsDouble();
   if (method == "common") {
     if (precision < 0 || precision > 15) {
@@ -438,7 +514,12 @@ Result Round(const Call& call) {
   return Wrong("round: method must be common, ceil or floor");
 }
 
+absl::Status IsUndefined(const Value& value) {
+  return Wrong(absl::StrCat("'", value.undefined_name(), "' is undefined"));
+}
+
 Result ToInt(const Call& call) {
+  if (call.in.IsUndefined()) return IsUndefined(call.in);
   const Value* const otherwise = call.arguments.Get(0, "default");
   const Value fallback = otherwise == nullptr ? Value::Int(0) : *otherwise;
   if (call.in.IsFloat()) {
@@ -459,6 +540,7 @@ Result ToInt(const Call& call) {
 }
 
 Result ToFloat(const Call& call) {
+  if (call.in.IsUndefined()) return IsUndefined(call.in);
   const Value* const otherwise = call.arguments.Get(0, "default");
   const Value fallback = otherwise == nullptr ? Value::Float(0) : *otherwise;
   if (call.in.IsNumber()) return Value::Float(call.in.AsDouble());
@@ -545,7 +627,12 @@ Result Truncate(const Call& call) {
   const Value* const end = call.arguments.Get(2, "end");
   const Text tail = end == nullptr ? Text("...") : end->Str();
   const int64_t leeway = call.arguments.Int(3, "leeway", 5);
-  const Text text = call.in.Str();
+  if (!call.in.IsString()) {
+    ASSIGN_OR_RETURN(const Value count, CountItems(call));
+    if (count.AsInt() <= length + leeway) return call.in;
+    return Wrong("truncate: want a str");
+  }
+  const Text text = call.in.text();
   const auto size = static_cast<int64_t>(Length(text));
   if (size <= length + leeway) return Value::String(text);
   const int64_t kept = length - static_cast<int64_t>(Length(tail));
@@ -555,7 +642,7 @@ Result Truncate(const Call& call) {
     const size_t space = out.bytes().rfind(' ');
     if (space != std::string::npos) out = out.Part(0, space);
   }
-  out.Append(tail);
+  out.Append(text.IsMarkup() ? tail.Escaped() : tail);
   return Value::String(std::move(out));
 }
 
@@ -570,34 +657,7 @@ Result Center(const Call& call) {
   Text out(std::string(static_cast<size_t>(left), ' '));
   out.Append(text);
   out.Append(std::string(static_cast<size_t>(room - left), ' '));
-  return Value::String(std::move(out));
-}
-
-Result Escape(const Call& call) {
-  const Text text = call.in.Str();
-  std::string out;
-  for (const char c : text.bytes()) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '"':
-        out += "&#34;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return Value::String(text.Changed(out));
+  return Value::String(out.AsMarkup(text.IsMarkup()));
 }
 
 Result WordCount(const Call& call) {
@@ -616,6 +676,9 @@ Result WordCount(const Call& call) {
 }
 
 Result UrlEncode(const Call& call) {
+  if (call.in.IsDict() || call.in.IsSequence()) {
+    return absl::UnimplementedError("filter urlencode of pairs");
+  }
   std::string out;
   const std::string bytes = call.in.Str().bytes();
   for (const char c : bytes) {
@@ -628,7 +691,7 @@ Result UrlEncode(const Call& call) {
       out += escape;
     }
   }
-  return Value::String(call.in.Str().Changed(out));
+  return Value::String(call.in.Str().Changed(out).AsMarkup(false));
 }
 
 Result Format(const Call& call) {
@@ -663,7 +726,7 @@ constexpr FilterEntry kFilters[] = {
     {"escape", Escape},
     {"first", First},
     {"float", ToFloat},
-    {"forceescape", Escape},
+    {"forceescape", ForceEscape},
     {"format", Format},
     {"groupby", GroupBy},
     {"indent", Indent},
@@ -682,7 +745,7 @@ constexpr FilterEntry kFilters[] = {
     {"replace", Replace},
     {"reverse", Reverse},
     {"round", Round},
-    {"safe", ToString},
+    {"safe", Safe},
     {"select", Select<true, false>},
     {"selectattr", Select<true, true>},
     {"slice", Slice},
@@ -759,11 +822,10 @@ absl::StatusOr<bool> ApplyTest(absl::string_view name, const Value& input,
            input.IsUndefined();
   }
   if (name == "sequence") {
-    if (input.IsSequence() && input.sequence().lazy) return false;
-    return input.IsSequence() || input.IsDict() || input.IsString() ||
-           input.IsUndefined();
+    if (input.IsSequence()) return input.sequence().HasPlaces();
+    return input.IsDict() || input.IsString() || input.IsUndefined();
   }
-  if (name == "escaped") return false;
+  if (name == "escaped") return input.IsString() && input.text().IsMarkup();
   if (name == "odd" || name == "even") {
     if (!input.IsNumber()) return Wrong("want a number");
     return (input.AsInt() % 2 != 0) == (name == "odd");

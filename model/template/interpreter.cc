@@ -119,14 +119,13 @@ class Interpreter {
       }
       return Value::Of(&made);
     });
-    AddFunction("dict", [](const CallArguments& a) -> Result {
+    AddFunction("dict", [this](const CallArguments& a) -> Result {
       Value::Dict items;
       if (!a.positional.empty()) {
-        if (!a.positional[0].IsDict()) return Wrong("dict: want a dict");
-        items = a.positional[0].dict();
+        RETURN_IF_ERROR(ReadPairs(a.positional[0], &items));
       }
       for (const auto& [key, value] : a.named) {
-        items.emplace_back(Value::String(key), value);
+        SetItem(Value::String(key), value, &items);
       }
       return Value::DictOf(std::move(items));
     });
@@ -174,6 +173,33 @@ class Interpreter {
     });
   }
 
+  static void SetItem(Value key, Value value, Value::Dict* items) {
+    const auto same =
+        std::find_if(items->begin(), items->end(),
+                     [&](const auto& item) { return item.first.Equals(key); });
+    if (same != items->end()) {
+      same->second = std::move(value);
+    } else {
+      items->emplace_back(std::move(key), std::move(value));
+    }
+  }
+
+  // A dictionary, or pairs of key and value.
+  absl::Status ReadPairs(const Value& from, Value::Dict* items) {
+    if (from.IsDict()) {
+      *items = from.dict();
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const std::vector<Value> pairs, Iterate(from, &budget_));
+    for (const Value& pair : pairs) {
+      ASSIGN_OR_RETURN(const std::vector<Value> two, Iterate(pair, &budget_));
+      if (two.size() != 2) return Wrong("dict: want pairs");
+      RETURN_IF_ERROR(budget_.Spend(items->size() / 8));
+      SetItem(two[0], two[1], items);
+    }
+    return absl::OkStatus();
+  }
+
   Result Range(const CallArguments& arguments) {
     int64_t bounds[3] = {0, 0, 1};
     const size_t count = arguments.positional.size();
@@ -194,7 +220,10 @@ class Interpreter {
       items.push_back(Value::Int(begin + i * step));
     }
     RETURN_IF_ERROR(budget_.Spend(items.size()));
-    return Value::ListOf(std::move(items));
+    return Value::ViewOf(
+        std::move(items), "range",
+        absl::StrCat("range(", begin, ", ", end,
+                     step == 1 ? "" : absl::StrCat(", ", step), ")"));
   }
 
   Result FormatNow(const CallArguments& arguments) {
@@ -293,8 +322,13 @@ class Interpreter {
         scope_ = outer;
         return flow;
       }
-      case Statement::kBody:
-        return Execute(statement.body);
+      case Statement::kBody: {
+        Scope* const outer = scope_;
+        scope_ = NewScope(outer);
+        absl::StatusOr<Flow> flow = Execute(statement.body);
+        scope_ = outer;
+        return flow;
+      }
       case Statement::kBreak:
         return Flow::kBreak;
       case Statement::kContinue:
@@ -476,7 +510,7 @@ class Interpreter {
 
   Value Macro(const Statement& statement) {
     Callable macro;
-    macro.name = statement.text;
+    macro.name = absl::StrCat("Macro '", statement.text, "'");
     Scope* const defined = scope_;
     macro.call = [this, &statement, defined](CallArguments arguments) {
       return CallMacro(statement, defined, std::move(arguments));
@@ -544,6 +578,21 @@ class Interpreter {
         inner->Set(parameter.name, Value::UndefinedNamed(parameter.name));
       }
       ++place;
+    }
+    const Statement::Mentions& mentions = statement.mentions;
+    if (place < positional.size() && !mentions.varargs) {
+      return Wrong(absl::StrCat("macro '", statement.text,
+                                "' takes not more than ", place,
+                                " arguments, not ", positional.size()));
+    }
+    if (!named.empty() && !mentions.kwargs) {
+      return Wrong(absl::StrCat("macro '", statement.text,
+                                "' takes no keyword argument '", named[0].first,
+                                "'"));
+    }
+    if (!caller.IsUndefined() && !mentions.caller) {
+      return Wrong(
+          absl::StrCat("macro '", statement.text, "' does not call caller()"));
     }
     Value::List more;
     for (; place < positional.size(); ++place) {
@@ -655,14 +704,7 @@ class Interpreter {
       if (key.IsDict() || (key.IsSequence() && !key.sequence().tuple)) {
         return Wrong(absl::StrCat("unhashable type: '", key.TypeName(), "'"));
       }
-      const auto same = std::find_if(
-          items.begin(), items.end(),
-          [&](const auto& item) { return item.first.Equals(key); });
-      if (same != items.end()) {
-        same->second = std::move(value);
-      } else {
-        items.emplace_back(std::move(key), std::move(value));
-      }
+      SetItem(std::move(key), std::move(value), &items);
     }
     return Value::DictOf(std::move(items));
   }
@@ -680,8 +722,9 @@ class Interpreter {
     if (of.IsUndefined()) {
       return Wrong(absl::StrCat("'", of.undefined_name(), "' is undefined"));
     }
-    if (!of.IsString() && !(of.IsSequence() && !of.sequence().lazy)) {
-      return Value::UndefinedNamed("slice");
+    if (!of.IsString() && !(of.IsSequence() && of.sequence().HasPlaces())) {
+      return Wrong(
+          absl::StrCat("a '", of.TypeName(), "' object has no slices"));
     }
     const auto size = static_cast<int64_t>(of.IsString() ? Length(of.text())
                                                          : of.items().size());
@@ -709,7 +752,7 @@ class Interpreter {
     if (of.IsString()) {
       Text text;
       for (const Value& item : kept) text.Append(item.text());
-      return Value::String(std::move(text));
+      return Value::String(text.AsMarkup(of.text().IsMarkup()));
     }
     return of.sequence().tuple ? Value::TupleOf(std::move(kept))
                                : Value::ListOf(std::move(kept));
@@ -804,7 +847,7 @@ class Interpreter {
     ASSIGN_OR_RETURN(const Value left, Evaluate(*e.children[0]));
     ASSIGN_OR_RETURN(const Value right, Evaluate(*e.children[1]));
     if (e.text == "~") {
-      Text text = left.Str();
+      Text text = left.Str().AsMarkup(false);
       text.Append(right.Str());
       RETURN_IF_ERROR(budget_.CheckSize(text.size()));
       return Value::String(std::move(text));
@@ -820,13 +863,15 @@ class Interpreter {
     }
     if (e.text == "+") {
       if (left.IsString() && right.IsString()) {
-        Text text = left.text();
-        text.Append(right.text());
+        const bool markup = left.text().IsMarkup() || right.text().IsMarkup();
+        Text text = markup ? left.text().Escaped() : left.text();
+        text.Append(markup ? right.text().Escaped() : right.text());
         RETURN_IF_ERROR(budget_.CheckSize(text.size()));
         return Value::String(std::move(text));
       }
-      if (left.IsSequence() && right.IsSequence() && !left.sequence().lazy &&
-          !right.sequence().lazy &&
+      if (left.IsSequence() && right.IsSequence() &&
+          left.sequence().view.empty() && !left.sequence().lazy &&
+          right.sequence().view.empty() && !right.sequence().lazy &&
           left.sequence().tuple == right.sequence().tuple) {
         Value::List items = left.items();
         items.insert(items.end(), right.items().begin(), right.items().end());
@@ -842,7 +887,9 @@ class Interpreter {
       const bool swapped = left.IsInt();
       const Value& many = swapped ? right : left;
       const Value& count = swapped ? left : right;
-      if (count.IsInt() && (many.IsString() || many.IsSequence())) {
+      if (count.IsInt() &&
+          (many.IsString() || (many.IsSequence() && !many.sequence().lazy &&
+                               many.sequence().view.empty()))) {
         return Repeat(many, count.AsInt());
       }
     }
@@ -864,7 +911,7 @@ class Interpreter {
     if (many.IsString()) {
       Text text;
       for (int64_t i = 0; i < count; ++i) text.Append(many.text());
-      return Value::String(std::move(text));
+      return Value::String(text.AsMarkup(many.text().IsMarkup()));
     }
     Value::List items;
     for (int64_t i = 0; i < count; ++i) {

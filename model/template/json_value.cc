@@ -84,7 +84,8 @@ class Writer {
       out_.Append(Number(value.AsDouble()));
     } else if (value.IsString()) {
       String(value.text());
-    } else if (value.IsSequence() && !value.sequence().lazy) {
+    } else if (value.IsSequence() && !value.sequence().lazy &&
+               value.sequence().view.empty()) {
       return List(value.items(), depth);
     } else if (value.IsDict()) {
       return Dict(value.dict(), depth);

@@ -9,12 +9,24 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
+#include "model/tokenizer/unicode_text.h"
 
 namespace footnote {
 namespace {
 
-bool IsSpace(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+// Bytes of the white space at `at`, of Unicode's too; 0 where there is none.
+int SpaceAt(absl::string_view text, size_t at) {
+  if (at >= text.size()) return 0;
+  int length;
+  const char32_t c = DecodeUtf8(text, at, &length);
+  return IsSpaceCharacter(c) ? length : 0;
+}
+
+// Whether there is nothing else in `text`.
+bool IsAllSpace(absl::string_view text) {
+  size_t at = 0;
+  while (const int length = SpaceAt(text, at)) at += length;
+  return at == text.size();
 }
 
 bool IsNameStart(char c) {
@@ -63,8 +75,11 @@ class Lexer {
     return absl::StartsWith(absl::string_view(source_).substr(at_), text);
   }
 
-  void SkipSpace() {
-    while (at_ < source_.size() && IsSpace(source_[at_])) ++at_;
+  void SkipSpace() { at_ = AfterSpace(at_); }
+
+  size_t AfterSpace(size_t at) const {
+    while (const int length = SpaceAt(source_, at)) at += length;
+    return at;
   }
 
   // Text up to the next tag, and the tag's begin.
@@ -108,16 +123,18 @@ class Lexer {
   // `text` before a tag with `sign`.
   std::string Stripped(std::string text, char sign, bool variable) const {
     if (sign == '-') {
-      while (!text.empty() && IsSpace(text.back())) text.pop_back();
+      while (!text.empty()) {
+        const size_t last = FloorToCodePoint(text, text.size() - 1);
+        if (SpaceAt(text, last) == 0) break;
+        text.resize(last);
+      }
       return text;
     }
     if (sign == '+' || variable) return text;
     const size_t newline = text.rfind('\n');
     const size_t line = newline == std::string::npos ? 0 : newline + 1;
     if (line == 0 && !line_starts_) return text;
-    if (std::all_of(text.begin() + line, text.end(), IsSpace)) {
-      text.resize(line);
-    }
+    if (IsAllSpace(absl::string_view(text).substr(line))) text.resize(line);
     return text;
   }
 
@@ -154,11 +171,9 @@ class Lexer {
   }
 
   bool IsRaw() const {
-    size_t at = at_;
-    while (at < source_.size() && IsSpace(source_[at])) ++at;
+    size_t at = AfterSpace(at_);
     if (source_.compare(at, 3, "raw") != 0) return false;
-    at += 3;
-    while (at < source_.size() && IsSpace(source_[at])) ++at;
+    at = AfterSpace(at + 3);
     return source_.compare(at, 2, "%}") == 0 ||
            source_.compare(at, 3, "-%}") == 0;
   }
@@ -176,7 +191,7 @@ class Lexer {
       if (at < source_.size() && (source_[at] == '-' || source_[at] == '+')) {
         sign = source_[at++];
       }
-      while (at < source_.size() && IsSpace(source_[at])) ++at;
+      at = AfterSpace(at);
       if (source_.compare(at, 6, "endraw") != 0) continue;
       at_ = at + 6;
       SkipSpace();

@@ -53,9 +53,19 @@ Value Strip(const Text& text, const Text* chars, bool left, bool right) {
   return Value::String(text.Part(begin, end));
 }
 
+// The same, but what is there and no string is wrong.
+absl::StatusOr<const Text*> OptionalText(const CallArguments& arguments,
+                                         absl::string_view name) {
+  const Value* const value = ArgumentReader(arguments).Get(0, name);
+  if (value == nullptr || value->IsNone()) return nullptr;
+  if (value->IsString()) return &value->text();
+  return Wrong(absl::StrCat(name, ": want a str, not ", value->TypeName()));
+}
+
 template <bool kLeft, bool kRight>
 Result StripMethod(const Value& self, const CallArguments& arguments, Budget*) {
-  return Strip(self.text(), TextArgument(arguments, 0, "chars"), kLeft, kRight);
+  ASSIGN_OR_RETURN(const Text* const chars, OptionalText(arguments, "chars"));
+  return Strip(self.text(), chars, kLeft, kRight);
 }
 
 Result Upper(const Value& self, const CallArguments&, Budget*) {
@@ -90,9 +100,8 @@ Result Title(const Value& self, const CallArguments&, Budget*) {
 
 Result Split(const Value& self, const CallArguments& arguments,
              Budget* budget) {
-  const ArgumentReader reader(arguments);
-  const Text* const by = TextArgument(arguments, 0, "sep");
-  int64_t limit = reader.Int(1, "maxsplit", -1);
+  ASSIGN_OR_RETURN(const Text* const by, OptionalText(arguments, "sep"));
+  int64_t limit = ArgumentReader(arguments).Int(1, "maxsplit", -1);
   const std::string& bytes = self.bytes();
   Value::List parts;
   RETURN_IF_ERROR(budget->Spend(bytes.size() / 16));
@@ -131,12 +140,40 @@ Result Split(const Value& self, const CallArguments& arguments,
   return Value::ListOf(std::move(parts));
 }
 
+// At most `limit` words from the end, and before them the rest.
+Result RightSplitAtSpace(const Value& self, int64_t limit, Budget* budget) {
+  const std::string& bytes = self.bytes();
+  RETURN_IF_ERROR(budget->Spend(bytes.size() / 16));
+  size_t end = bytes.size();
+  const auto back = [&](bool space) {
+    while (end > 0) {
+      const size_t last = FloorToCodePoint(bytes, end - 1);
+      int length;
+      if (IsSpaceCharacter(DecodeUtf8(bytes, last, &length)) != space) return;
+      end = last;
+    }
+  };
+  Value::List parts;
+  for (back(true); end > 0 && limit-- > 0; back(true)) {
+    const size_t word_end = end;
+    back(false);
+    parts.push_back(Value::String(self.text().Part(end, word_end)));
+  }
+  if (end > 0) {
+    parts.push_back(Strip(self.text().Part(0, end), nullptr, /*left=*/false,
+                          /*right=*/true));
+  }
+  std::reverse(parts.begin(), parts.end());
+  return Value::ListOf(std::move(parts));
+}
+
 Result RightSplit(const Value& self, const CallArguments& arguments,
                   Budget* budget) {
-  const Text* const by = TextArgument(arguments, 0, "sep");
+  ASSIGN_OR_RETURN(const Text* const by, OptionalText(arguments, "sep"));
   int64_t limit = ArgumentReader(arguments).Int(1, "maxsplit", -1);
   if (limit < 0) return Split(self, arguments, budget);
-  if (by == nullptr || by->empty()) return Wrong("rsplit: want a separator");
+  if (by == nullptr) return RightSplitAtSpace(self, limit, budget);
+  if (by->empty()) return Wrong("empty separator");
   Value::List parts;
   size_t end = self.bytes().size();
   while (limit-- > 0 && end >= by->size()) {
@@ -178,19 +215,50 @@ Result SplitLines(const Value& self, const CallArguments& arguments, Budget*) {
   return Value::ListOf(std::move(lines));
 }
 
-bool HasEnd(const std::string& bytes, const std::string& part, bool start) {
+bool HasEnd(absl::string_view bytes, absl::string_view part, bool start) {
   return start ? absl::StartsWith(bytes, part) : absl::EndsWith(bytes, part);
+}
+
+// The part of a string that its second and third argument say, in code points:
+// where it is looked in.
+struct Window {
+  bool beyond = false;  // it begins after the end: nothing is found there
+  size_t begin = 0;     // bytes
+  absl::string_view bytes;
+};
+
+Window WindowOf(const Value& self, const CallArguments& arguments) {
+  const ArgumentReader reader(arguments);
+  const auto size = static_cast<int64_t>(Length(self.text()));
+  const auto bound = [&](int64_t at) {
+    return at < 0 ? std::max<int64_t>(at + size, 0) : at;
+  };
+  const int64_t begin = bound(reader.Int(1, "", 0));
+  const int64_t end = std::min(bound(reader.Int(2, "", size)), size);
+  Window window;
+  window.beyond = begin > end;
+  if (window.beyond) return window;
+  window.begin = ByteOffset(self.bytes(), begin);
+  window.bytes =
+      absl::string_view(self.bytes())
+          .substr(window.begin, ByteOffset(self.bytes(), end) - window.begin);
+  return window;
 }
 
 template <bool kStart>
 Result Ends(const Value& self, const CallArguments& arguments, Budget*) {
   const Value* const value = ArgumentReader(arguments).Get(0, "prefix");
+  const Window window = WindowOf(self, arguments);
   if (value != nullptr && value->IsString()) {
-    return Value::Bool(HasEnd(self.bytes(), value->bytes(), kStart));
+    return Value::Bool(!window.beyond &&
+                       HasEnd(window.bytes, value->bytes(), kStart));
   }
-  if (value == nullptr || !value->IsSequence()) return Wrong("want a str");
+  if (value == nullptr || !value->IsSequence() || !value->sequence().tuple) {
+    return Wrong("want a str or a tuple of str");
+  }
   for (const Value& part : value->items()) {
-    if (part.IsString() && HasEnd(self.bytes(), part.bytes(), kStart)) {
+    if (!part.IsString()) return Wrong("want a tuple of str");
+    if (!window.beyond && HasEnd(window.bytes, part.bytes(), kStart)) {
       return Value::Bool(true);
     }
   }
@@ -213,6 +281,8 @@ Result Replace(const Value& self, const CallArguments& arguments,
   const Text* const to = TextArgument(arguments, 1, "new");
   int64_t count = ArgumentReader(arguments).Int(2, "count", -1);
   if (from == nullptr || to == nullptr) return Wrong("replace: want two str");
+  const bool markup = self.text().IsMarkup();
+  const Text by = markup ? to->Escaped() : *to;
   const std::string& bytes = self.bytes();
   Text out;
   size_t begin = 0;
@@ -225,7 +295,7 @@ Result Replace(const Value& self, const CallArguments& arguments,
       if (at == std::string::npos) break;
     }
     out.Append(self.text().Part(begin, at));
-    out.Append(*to);
+    out.Append(by);
     RETURN_IF_ERROR(budget->CheckSize(out.size()));
     begin = at + from->size();
     if (from->empty()) {
@@ -240,27 +310,36 @@ Result Replace(const Value& self, const CallArguments& arguments,
     --count;
   }
   out.Append(self.text().Part(std::min(begin, bytes.size()), bytes.size()));
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(markup));
 }
 
-template <bool kRight>
+template <bool kRight, bool kMustBe>
 Result FindText(const Value& self, const CallArguments& arguments, Budget*) {
   const Text* const part = TextArgument(arguments, 0, "sub");
   if (part == nullptr) return Wrong("find: want a str");
-  const size_t at = kRight ? self.bytes().rfind(part->bytes())
-                           : self.bytes().find(part->bytes());
+  const Window window = WindowOf(self, arguments);
+  const size_t at = window.beyond ? absl::string_view::npos
+                    : kRight      ? window.bytes.rfind(part->bytes())
+                                  : window.bytes.find(part->bytes());
+  if (at == absl::string_view::npos) {
+    return kMustBe ? Result(Wrong("substring not found")) : Value::Int(-1);
+  }
   return Value::Int(
-      at == std::string::npos
-          ? -1
-          : static_cast<int64_t>(CodePointOffset(self.bytes(), at)));
+      static_cast<int64_t>(CodePointOffset(self.bytes(), window.begin + at)));
 }
 
 Result CountText(const Value& self, const CallArguments& arguments, Budget*) {
   const Text* const part = TextArgument(arguments, 0, "sub");
-  if (part == nullptr || part->empty()) return Wrong("count: want a str");
+  if (part == nullptr) return Wrong("count: want a str");
+  const Window window = WindowOf(self, arguments);
+  if (window.beyond) return Value::Int(0);
+  if (part->empty()) {
+    return Value::Int(static_cast<int64_t>(CountCodePoints(window.bytes)) + 1);
+  }
   int64_t count = 0;
-  for (size_t at = self.bytes().find(part->bytes()); at != std::string::npos;
-       at = self.bytes().find(part->bytes(), at + part->size())) {
+  for (size_t at = window.bytes.find(part->bytes());
+       at != absl::string_view::npos;
+       at = window.bytes.find(part->bytes(), at + part->size())) {
     ++count;
   }
   return Value::Int(count);
@@ -271,14 +350,15 @@ Result JoinText(const Value& self, const CallArguments& arguments,
   const Value* const list = ArgumentReader(arguments).Get(0, "iterable");
   if (list == nullptr) return Wrong("join: want a list");
   ASSIGN_OR_RETURN(const std::vector<Value> items, Iterate(*list, budget));
+  const bool markup = self.text().IsMarkup();
   Text out;
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].IsString()) return Wrong("join: want a list of str");
     if (i > 0) out.Append(self.text());
-    out.Append(items[i].text());
+    out.Append(markup ? items[i].text().Escaped() : items[i].text());
     RETURN_IF_ERROR(budget->CheckSize(out.size()));
   }
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(markup));
 }
 
 // Every character is of the kind, and there is one.
@@ -292,6 +372,12 @@ Result All(const Value& self, const CallArguments&, Budget*) {
     at += length;
   }
   return Value::Bool(all);
+}
+
+Result IsAscii(const Value& self, const CallArguments&, Budget*) {
+  return Value::Bool(
+      std::all_of(self.bytes().begin(), self.bytes().end(),
+                  [](char c) { return static_cast<uint8_t>(c) < 0x80; }));
 }
 
 bool IsLetterOrDigit(char32_t c) { return IsLetter(c) || IsDigitCharacter(c); }
@@ -350,10 +436,10 @@ Result Format(const Value& self, const CallArguments& arguments,
     if (value == nullptr) {
       return Wrong(absl::StrCat("format: field \"", field, "\" has no value"));
     }
-    out.Append(value->Str());
+    out.Append(text.IsMarkup() ? value->Str().Escaped() : value->Str());
     RETURN_IF_ERROR(budget->CheckSize(out.size()));
   }
-  return Value::String(std::move(out));
+  return Value::String(out.AsMarkup(text.IsMarkup()));
 }
 
 template <bool kRight>
@@ -364,7 +450,7 @@ Result Partition(const Value& self, const CallArguments& arguments, Budget*) {
   const size_t at =
       kRight ? text.bytes().rfind(by->bytes()) : text.bytes().find(by->bytes());
   if (at == std::string::npos) {
-    const Value empty = Value::String("");
+    const Value empty = Value::String(text.Part(0, 0));
     return kRight ? Value::TupleOf({empty, empty, self})
                   : Value::TupleOf({self, empty, empty});
   }
@@ -373,19 +459,44 @@ Result Partition(const Value& self, const CallArguments& arguments, Budget*) {
        Value::String(text.Part(at + by->size(), text.size()))});
 }
 
-template <int kSide>  // -1 ljust, 1 rjust, 2 zfill
+enum class Side { kLeft, kRight, kCenter };
+
+template <Side kSide>
 Result Justify(const Value& self, const CallArguments& arguments,
                Budget* budget) {
+  const Text* by = TextArgument(arguments, 1, "fillchar");
+  const Text space(" ");
+  if (arguments.positional.size() < 2) by = &space;
+  if (by == nullptr || Length(*by) != 1) return Wrong("want one character");
+  const int64_t width = ArgumentReader(arguments).Int(0, "width", 0);
+  const auto length = static_cast<int64_t>(Length(self.text()));
+  if (width <= length) return self;
+  RETURN_IF_ERROR(budget->CheckSize(static_cast<size_t>(width) * by->size()));
+  const int64_t room = width - length;
+  const int64_t before = kSide == Side::kLeft ? 0
+                         : kSide == Side::kRight
+                             ? room
+                             : room / 2 + (room & width & 1);
+  Text out;
+  for (int64_t i = 0; i < before; ++i) out.Append(*by);
+  out.Append(self.text());
+  for (int64_t i = before; i < room; ++i) out.Append(*by);
+  return Value::String(out.AsMarkup(self.text().IsMarkup()));
+}
+
+// Zeros after the sign.
+Result ZeroFill(const Value& self, const CallArguments& arguments,
+                Budget* budget) {
   const int64_t width = ArgumentReader(arguments).Int(0, "width", 0);
   const auto length = static_cast<int64_t>(Length(self.text()));
   if (width <= length) return self;
   RETURN_IF_ERROR(budget->CheckSize(static_cast<size_t>(width)));
-  const std::string fill(static_cast<size_t>(width - length),
-                         kSide == 2 ? '0' : ' ');
-  Text out;
-  if (kSide > 0) out.Append(fill);
-  out.Append(self.text());
-  if (kSide < 0) out.Append(fill);
+  const std::string& bytes = self.bytes();
+  const size_t sign =
+      !bytes.empty() && (bytes[0] == '-' || bytes[0] == '+') ? 1 : 0;
+  Text out = self.text().Part(0, sign);
+  out.Append(std::string(static_cast<size_t>(width - length), '0'));
+  out.Append(self.text().Part(sign, bytes.size()));
   return Value::String(std::move(out));
 }
 
@@ -415,7 +526,9 @@ Result DictItems(const Value& self, const CallArguments&, Budget* budget) {
                     : kKeys          ? key
                                      : value);
   }
-  return Value::ListOf(std::move(items));
+  return Value::ViewOf(std::move(items), kKeys && kValues ? "dict_items"
+                                         : kKeys          ? "dict_keys"
+                                                          : "dict_values");
 }
 
 Result DictGet(const Value& self, const CallArguments& arguments, Budget*) {
@@ -440,13 +553,15 @@ struct Entry {
 
 constexpr Entry kStringMethods[] = {
     {"capitalize", Capitalize},
+    {"center", Justify<Side::kCenter>},
     {"count", CountText},
     {"endswith", Ends<false>},
-    {"find", FindText<false>},
+    {"find", FindText<false, false>},
     {"format", Format},
-    {"index", FindText<false>},
+    {"index", FindText<false, true>},
     {"isalnum", All<IsLetterOrDigit>},
     {"isalpha", All<IsLetter>},
+    {"isascii", IsAscii},
     {"isdecimal", All<IsDigitCharacter>},
     {"isdigit", All<IsDigitCharacter>},
     {"islower", IsCase<false>},
@@ -454,15 +569,16 @@ constexpr Entry kStringMethods[] = {
     {"isspace", All<IsSpaceCharacter>},
     {"isupper", IsCase<true>},
     {"join", JoinText},
-    {"ljust", Justify<-1>},
+    {"ljust", Justify<Side::kLeft>},
     {"lower", Lower},
     {"lstrip", StripMethod<true, false>},
     {"partition", Partition<false>},
     {"removeprefix", RemoveEnd<true>},
     {"removesuffix", RemoveEnd<false>},
     {"replace", Replace},
-    {"rfind", FindText<true>},
-    {"rjust", Justify<1>},
+    {"rfind", FindText<true, false>},
+    {"rindex", FindText<true, true>},
+    {"rjust", Justify<Side::kRight>},
     {"rpartition", Partition<true>},
     {"rsplit", RightSplit},
     {"rstrip", StripMethod<false, true>},
@@ -472,7 +588,7 @@ constexpr Entry kStringMethods[] = {
     {"strip", StripMethod<true, true>},
     {"title", Title},
     {"upper", Upper},
-    {"zfill", Justify<2>},
+    {"zfill", ZeroFill},
 };
 
 constexpr Entry kListMethods[] = {
@@ -480,6 +596,11 @@ constexpr Entry kListMethods[] = {
     {"extend", Changing}, {"index", ListIndex}, {"insert", Changing},
     {"pop", Changing},    {"remove", Changing}, {"reverse", Changing},
     {"sort", Changing},   {"copy", Copy},
+};
+
+constexpr Entry kTupleMethods[] = {
+    {"count", ListCount},
+    {"index", ListIndex},
 };
 
 constexpr Entry kDictMethods[] = {
@@ -510,8 +631,10 @@ bool FindMethod(const Value& of, absl::string_view name, Budget* budget,
   Method found = nullptr;
   if (of.IsString()) {
     found = Look(kStringMethods, name);
-  } else if (of.IsSequence() && !of.sequence().lazy) {
+  } else if (of.IsSequence() && of.sequence().IsList()) {
     found = Look(kListMethods, name);
+  } else if (of.IsSequence() && of.sequence().HasPlaces()) {
+    found = Look(kTupleMethods, name);
   } else if (of.IsDict()) {
     found = Look(kDictMethods, name);
   }

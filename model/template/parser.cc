@@ -263,14 +263,24 @@ class Parser {
     return Expect(")");
   }
 
+  absl::Status MacroBody(absl::string_view end, Statement* statement) {
+    const int loops = std::exchange(loops_, 0);
+    const Statement::Mentions outer = std::exchange(mentions_, {});
+    ASSIGN_OR_RETURN(statement->body, Body({end}));
+    statement->mentions = mentions_;
+    mentions_.caller |= outer.caller;
+    mentions_.varargs |= outer.varargs;
+    mentions_.kwargs |= outer.kwargs;
+    loops_ = loops;
+    return absl::OkStatus();
+  }
+
   absl::Status Macro(Statement* statement) {
     statement->kind = Statement::kMacro;
     ASSIGN_OR_RETURN(statement->text, ExpectName());
     RETURN_IF_ERROR(Parameters(statement));
     RETURN_IF_ERROR(ExpectBlockEnd());
-    const int loops = std::exchange(loops_, 0);
-    ASSIGN_OR_RETURN(statement->body, Body({"endmacro"}));
-    loops_ = loops;
+    RETURN_IF_ERROR(MacroBody("endmacro", statement));
     return EndOf("endmacro");
   }
 
@@ -283,9 +293,7 @@ class Parser {
       return Wrong("a call");
     }
     RETURN_IF_ERROR(ExpectBlockEnd());
-    const int loops = std::exchange(loops_, 0);
-    ASSIGN_OR_RETURN(statement->body, Body({"endcall"}));
-    loops_ = loops;
+    RETURN_IF_ERROR(MacroBody("endcall", statement));
     return EndOf("endcall");
   }
 
@@ -511,6 +519,9 @@ class Parser {
       if (token.text == "none" || token.text == "None") {
         return Constant(Value::Nothing());
       }
+      mentions_.caller |= token.text == "caller";
+      mentions_.varargs |= token.text == "varargs";
+      mentions_.kwargs |= token.text == "kwargs";
       auto made = New(Expression::kName);
       made->text = token.text;
       return ExpressionPtr(std::move(made));
@@ -707,6 +718,7 @@ class Parser {
   int depth_ = 0;
   int loops_ = 0;
   int chained_ = 0;
+  Statement::Mentions mentions_;  // of the macro that is read
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ struct Statement {
     kCallBlock,    // expression is the call, parameters, body
     kFilterBlock,  // expression is a chain of filters, body
     kWith,         // assignments, body
-    kBody,         // body
+    kBody,         // body, with names of its own
     kBreak,
     kContinue,
   };
@@ -84,6 +84,14 @@ struct Statement {
   ExpressionPtr expression;
   ExpressionPtr condition;
   bool recursive = false;
+  // Which of the names that a macro need not declare its body mentions: it
+  // takes more arguments only if it does.
+  struct Mentions {
+    bool caller = false;
+    bool varargs = false;
+    bool kwargs = false;
+  };
+  Mentions mentions;
   std::vector<Parameter> parameters;
   std::vector<std::pair<std::string, ExpressionPtr>> assignments;
   Block body;

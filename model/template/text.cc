@@ -28,8 +28,42 @@ void Text::Append(const Text& other) {
   for (const auto& [begin, end] : stretches) Mark(begin + shift, end + shift);
 }
 
+Text Text::AsMarkup(bool markup) const {
+  Text same = *this;
+  same.markup_ = markup;
+  return same;
+}
+
+Text Text::Escaped() const {
+  if (markup_) return *this;
+  std::string escaped;
+  for (const char c : bytes_) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      case '"':
+        escaped += "&#34;";
+        break;
+      default:
+        escaped.push_back(c);
+    }
+  }
+  return Changed(escaped).AsMarkup(true);
+}
+
 Text Text::Part(size_t begin, size_t end) const {
   Text part;
+  part.markup_ = markup_;
   part.bytes_ = bytes_.substr(begin, end - begin);
   for (const auto& [from, to] : foreign_) {
     const size_t first = std::max(from, begin);

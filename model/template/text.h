@@ -15,6 +15,9 @@ namespace footnote {
 // question, a tool's result) rather than from the template. Whatever a template
 // does to such text, what comes out of it stays marked: a tokenizer makes no
 // control pieces there.
+//
+// It also remembers what Jinja calls markup: text that passed through "safe" or
+// "escape". Parts and changes of it are markup too; what is appended to is not.
 class Text {
  public:
   // Bytes, half open.
@@ -27,6 +30,7 @@ class Text {
   // Sorted, not empty, without overlaps.
   const std::vector<Stretch>& foreign() const { return foreign_; }
   bool IsForeign() const { return !foreign_.empty(); }
+  bool IsMarkup() const { return markup_; }
   size_t size() const { return bytes_.size(); }
   bool empty() const { return bytes_.empty(); }
 
@@ -39,14 +43,21 @@ class Text {
 
   // Other bytes made of this text's: all foreign where any of these is.
   Text Changed(absl::string_view bytes) const {
-    return Text(bytes, IsForeign());
+    return Text(bytes, IsForeign()).AsMarkup(markup_);
   }
+
+  // The same text, markup or not.
+  Text AsMarkup(bool markup) const;
+  // As markup; what HTML would read as a sign is written as an entity, unless
+  // the text is markup already.
+  Text Escaped() const;
 
  private:
   void Mark(size_t begin, size_t end);
 
   std::string bytes_;
   std::vector<Stretch> foreign_;
+  bool markup_ = false;
 };
 
 }  // namespace footnote

@@ -102,6 +102,14 @@ Value Value::GeneratorOf(List items) {
   return Value(Held(std::shared_ptr<const Sequence>(std::move(made))));
 }
 
+Value Value::ViewOf(List items, std::string view, std::string repr) {
+  auto made =
+      std::make_shared<Sequence>(Make(std::move(items), false).sequence());
+  made->view = std::move(view);
+  made->repr = std::move(repr);
+  return Value(Held(std::shared_ptr<const Sequence>(std::move(made))));
+}
+
 Value Value::DictOf(Dict items) {
   auto made = std::make_shared<DictBody>();
   for (const auto& [key, value] : items) {
@@ -147,6 +155,7 @@ bool Value::Equals(const Value& other) const {
   if (IsString()) return bytes() == other.bytes();
   if (IsSequence()) {
     if (sequence().tuple != other.sequence().tuple ||
+        sequence().view != other.sequence().view ||
         items().size() != other.items().size()) {
       return false;
     }
@@ -179,8 +188,9 @@ absl::StatusOr<bool> Value::IsLess(const Value& other) const {
   }
   // UTF-8 is ordered as its code points are.
   if (IsString() && other.IsString()) return bytes() < other.bytes();
-  if (IsSequence() && other.IsSequence() &&
-      sequence().tuple == other.sequence().tuple) {
+  if (IsSequence() && other.IsSequence() && sequence().HasPlaces() &&
+      sequence().tuple == other.sequence().tuple && sequence().view.empty() &&
+      other.sequence().view.empty()) {
     const size_t shared = std::min(items().size(), other.items().size());
     for (size_t i = 0; i < shared; ++i) {
       if (items()[i].Equals(other.items()[i])) continue;
@@ -216,6 +226,7 @@ absl::string_view Value::TypeName() const {
   if (IsFloat()) return "float";
   if (IsString()) return "str";
   if (IsSequence() && sequence().lazy) return "generator";
+  if (IsSequence() && !sequence().view.empty()) return sequence().view;
   if (IsSequence()) return sequence().tuple ? "tuple" : "list";
   if (IsDict()) return "dict";
   if (IsNamespace()) return "Namespace";
@@ -248,7 +259,15 @@ void Value::ReprTo(Text* out, int depth) const {
   } else if (IsFloat()) {
     out->Append(FloatText(AsDouble()));
   } else if (IsString()) {
+    if (text().IsMarkup()) out->Append("Markup(");
     AppendQuoted(text(), out);
+    if (text().IsMarkup()) out->Append(")");
+  } else if (IsSequence() && !sequence().repr.empty()) {
+    out->Append(sequence().repr);
+  } else if (IsSequence() && !sequence().view.empty()) {
+    out->Append(absl::StrCat(sequence().view, "("));
+    ListOf(items()).ReprTo(out, depth);
+    out->Append(")");
   } else if (IsSequence()) {
     const bool tuple = sequence().tuple;
     out->Append(tuple ? "(" : "[");

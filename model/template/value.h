@@ -49,9 +49,21 @@ class Value {
   struct Sequence {
     List items;
     bool tuple = false;
-    // What jinja2's lazy filters make: it can be gone through, no more.
+    // What jinja2's lazy filters make: it can be gone through once, no more.
     bool lazy = false;
+    // Of them, how many have been gone through.
+    mutable size_t taken = 0;
+    // Where it is no list: how Python calls it ("dict_items", "range"). It can
+    // be gone through and counted, a range also indexed.
+    std::string view;
+    // Of a range: "range(0, 4)".
+    std::string repr;
     int depth = 1;
+
+    bool IsList() const { return !tuple && !lazy && view.empty(); }
+    bool HasPlaces() const {
+      return !lazy && (view.empty() || view == "range");
+    }
   };
   // What {{ namespace() }} makes: the one thing that templates change.
   struct Namespace {
@@ -73,6 +85,7 @@ class Value {
   static Value ListOf(List items) { return Make(std::move(items), false); }
   static Value TupleOf(List items) { return Make(std::move(items), true); }
   static Value GeneratorOf(List items);
+  static Value ViewOf(List items, std::string view, std::string repr = "");
   static Value DictOf(Dict items);
   static Value Function(Callable callable) {
     return Value(Held(std::make_shared<const Callable>(std::move(callable))));
