@@ -213,7 +213,11 @@ bool OnOneLine(const PdfWord& a, const PdfWord& b) {
 PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
   size_t right_to_left = 0;
   for (const PdfWord& word : words) right_to_left += IsRightToLeft(word.text);
-  if (right_to_left * 2 > words.size()) {
+  const bool from_right = right_to_left * 2 > words.size();
+  // poppler's words come from the left, and its spaces too; recognised ones as
+  // they are read.
+  const bool turns = from_right && words.front().box.x0 < words.back().box.x0;
+  if (from_right) {
     std::stable_sort(
         words.begin(), words.end(),
         [](const PdfWord& a, const PdfWord& b) { return a.box.x0 > b.box.x0; });
@@ -231,7 +235,11 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
       const Box& before = words[i - 1].box;
       const float gap =
           std::max(word.box.x0 - before.x1, before.x0 - word.box.x1);
-      if (words[i - 1].space || right_to_left > 0 || gap > word.size * .15f) {
+      // Where letters are drawn one by one from the right, poppler sees more
+      // space than there is.
+      const bool space = turns ? word.space && gap > word.size * .05f
+                               : words[i - 1].space;
+      if (space || gap > word.size * .15f) {
         line.text += " ";
       }
     }
