@@ -23,7 +23,7 @@ namespace footnote {
 // Part of every document version: the same file read by another extractor
 // version is a new version of the document. Raised by every change that can
 // alter canonical text.
-constexpr uint32_t kExtractorVersion = 3;
+constexpr uint32_t kExtractorVersion = 4;
 
 // The forms of file that can be read. Stored with document versions: never
 // renumber.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,12 +11,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
-#include "base/utf8.h"
 #include "indexer/formats/block_writer.h"
+#include "indexer/formats/pdf_page.h"
+#include "indexer/formats/pdf_table.h"
+#include "indexer/formats/pdf_tables.h"
+#include "indexer/formats/table_rows.h"
 
 namespace footnote {
 namespace {
@@ -28,127 +31,36 @@ constexpr float kRepeatShare = 0.4f;
 constexpr float kHeadingScale = 1.15f;
 constexpr size_t kMaxHeadingBytes = 200;
 constexpr int kMaxHeadingLevels = 4;
-constexpr float kMaxCoordinate = 1e6f;
+// A longer cell that reaches over rows is not written again on each.
+constexpr size_t kMaxRepeatedBytes = 120;
+// Columns of a table that goes on over a page begin where they did.
+constexpr float kSameEdge = 3;
 
-struct Box {
-  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-
-  float height() const { return y1 - y0; }
-  void Add(const Box& other) {
-    x0 = std::min(x0, other.x0);
-    y0 = std::min(y0, other.y0);
-    x1 = std::max(x1, other.x1);
-    y1 = std::max(y1, other.y1);
-  }
+// A table whose words have become text.
+struct TextTable {
+  struct Row {
+    PdfBox box;
+    // As PdfTable has them, but with text; empty where nothing begins.
+    std::vector<std::string> cells;
+    std::vector<size_t> columns;
+    std::vector<size_t> rows;
+  };
+  uint32_t page = 0;
+  size_t header_rows = 0;
+  bool header_is_shown = false;
+  std::vector<float> edges;
+  std::vector<Row> rows;
 };
 
-struct PdfWord {
-  Box box;
-  float size = 0;
-  bool bold = false;
-  bool space = false;
-  std::string text;
-};
-
+// A line of print, or a whole table, which has the text of all its words here.
 struct PdfLine {
   uint32_t page = 0;  // from 1
-  Box box;
+  PdfBox box;
   float size = 0;
   bool bold = false;
   std::string text;
+  std::shared_ptr<const TextTable> table;
 };
-
-struct PdfPage {
-  float width = 0;
-  float height = 0;
-  // Degrees, clockwise, that made it stand upright.
-  int turn = 0;
-  std::vector<PdfWord> words;
-};
-
-struct PdfFile {
-  std::vector<PdfPage> pages;
-  std::vector<std::pair<int, std::string>> outline;
-  std::vector<std::pair<std::string, std::string>> properties;
-};
-
-// Takes the next field off `line`.
-absl::string_view TakeField(absl::string_view* line) {
-  const size_t end = std::min(line->find(' '), line->size());
-  const absl::string_view field = line->substr(0, end);
-  line->remove_prefix(std::min(end + 1, line->size()));
-  return field;
-}
-
-// Numbers as footnote-pdf writes them: up to five digits, a point, a digit.
-bool ReadTenths(absl::string_view field, float* value) {
-  const bool negative = absl::ConsumePrefix(&field, "-");
-  if (field.size() < 3 || field.size() > 7 || field[field.size() - 2] != '.') {
-    return false;
-  }
-  int tenths = 0;
-  for (size_t i = 0; i < field.size(); ++i) {
-    if (i == field.size() - 2) continue;
-    if (!absl::ascii_isdigit(static_cast<unsigned char>(field[i]))) {
-      return false;
-    }
-    tenths = tenths * 10 + (field[i] - '0');
-  }
-  *value = static_cast<float>((negative ? -tenths : tenths) / 10.0);
-  return true;
-}
-
-float TakeNumber(absl::string_view* line) {
-  const absl::string_view field = TakeField(line);
-  float value = 0;
-  if (ReadTenths(field, &value)) return value;
-  if (!absl::SimpleAtof(field, &value) ||
-      !(std::fabs(value) < kMaxCoordinate)) {
-    return 0;
-  }
-  return value;
-}
-
-absl::StatusOr<PdfFile> ParsePages(absl::string_view bytes) {
-  PdfFile file;
-  while (!bytes.empty()) {
-    const size_t end = std::min(bytes.find('\n'), bytes.size());
-    absl::string_view line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-    const absl::string_view kind = TakeField(&line);
-    if (kind == "E") return PageRefusal(line);
-    if (kind == "M") {
-      std::string key = ReplaceInvalidUtf8(TakeField(&line));
-      file.properties.emplace_back(std::move(key), ReplaceInvalidUtf8(line));
-    } else if (kind == "T") {
-      const int depth = static_cast<int>(TakeNumber(&line));
-      file.outline.emplace_back(depth, ReplaceInvalidUtf8(line));
-    } else if (kind == "P") {
-      PdfPage page;
-      page.width = TakeNumber(&line);
-      page.height = TakeNumber(&line);
-      file.pages.push_back(std::move(page));
-    } else if (kind == "R" && !file.pages.empty()) {
-      const float turn = TakeNumber(&line);
-      for (const int known : {90, 180, 270}) {
-        if (turn == static_cast<float>(known)) file.pages.back().turn = known;
-      }
-    } else if (kind == "W" && !file.pages.empty()) {
-      PdfWord word;
-      word.box.x0 = TakeNumber(&line);
-      word.box.y0 = TakeNumber(&line);
-      word.box.x1 = std::max(TakeNumber(&line), word.box.x0);
-      word.box.y1 = std::max(TakeNumber(&line), word.box.y0);
-      word.size = TakeNumber(&line);
-      word.bold = TakeField(&line) == "1";
-      word.space = TakeField(&line) == "1";
-      word.text = ReplaceInvalidUtf8(line);
-      if (word.size <= 0) word.size = word.box.height();
-      file.pages.back().words.push_back(std::move(word));
-    }
-  }
-  return file;
-}
 
 // "D:20240501100000+02'00'" as 2024-05-01T10:00:00; other text as it is.
 std::string DateOf(absl::string_view value) {
@@ -169,22 +81,8 @@ std::string DateOf(absl::string_view value) {
   return out;
 }
 
-bool IsRightToLeft(char32_t c) {
-  return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) ||
-         (c >= 0xFE70 && c <= 0xFEFF);
-}
-
-bool IsRightToLeft(absl::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    int length;
-    if (IsRightToLeft(DecodeUtf8(text, at, &length))) return true;
-    at += length;
-  }
-  return false;
-}
-
 // `box`, of the page as it stands upright, on the page as it lies in the file.
-Box TurnBack(const Box& box, const PdfPage& page) {
+PdfBox TurnBack(const PdfBox& box, const PdfPage& page) {
   switch (page.turn) {
     case 90:
       return {box.y0, page.width - box.x1, box.y1, page.width - box.x0};
@@ -212,7 +110,7 @@ bool OnOneLine(const PdfWord& a, const PdfWord& b) {
 
 PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
   size_t right_to_left = 0;
-  for (const PdfWord& word : words) right_to_left += IsRightToLeft(word.text);
+  for (const PdfWord& word : words) right_to_left += HasRightToLeft(word.text);
   const bool from_right = right_to_left * 2 > words.size();
   // poppler's words come from the left, and its spaces too; recognised ones as
   // they are read.
@@ -232,13 +130,13 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
     line.size = std::max(line.size, word.size);
     bold += word.bold;
     if (i > 0) {
-      const Box& before = words[i - 1].box;
+      const PdfBox& before = words[i - 1].box;
       const float gap =
           std::max(word.box.x0 - before.x1, before.x0 - word.box.x1);
       // Where letters are drawn one by one from the right, poppler sees more
       // space than there is.
-      const bool space = turns ? word.space && gap > word.size * .05f
-                               : words[i - 1].space;
+      const bool space =
+          turns ? word.space && gap > word.size * .05f : words[i - 1].space;
       if (space || gap > word.size * .15f) {
         line.text += " ";
       }
@@ -249,17 +147,142 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
   return line;
 }
 
-std::vector<PdfLine> LinesOf(std::vector<PdfWord> page, uint32_t number) {
+// Appends a line to a text; a hyphen at its end goes where the word goes on.
+void AppendLine(absl::string_view line, std::string* text) {
+  static constexpr absl::string_view kSoftHyphen = "\xC2\xAD";
+  if (absl::EndsWith(*text, kSoftHyphen)) {
+    text->resize(text->size() - kSoftHyphen.size());
+  } else if (absl::EndsWith(*text, "-") && text->size() > 1 &&
+             !absl::ascii_isspace((*text)[text->size() - 2]) && !line.empty() &&
+             absl::ascii_islower(static_cast<unsigned char>(line[0]))) {
+    text->pop_back();
+  } else if (!text->empty()) {
+    // A line break between Han or Kana is nothing; the writer knows.
+    text->push_back('\n');
+  }
+  text->append(line.data(), line.size());
+}
+
+std::string CellText(const PdfPage& page, const PdfCell& cell) {
+  std::string text;
+  for (std::vector<size_t> line : cell.lines) {
+    const bool from_right = std::any_of(
+        line.begin(), line.end(),
+        [&page](size_t i) { return HasRightToLeft(page.words[i].text); });
+    if (from_right) std::sort(line.begin(), line.end());
+    std::vector<PdfWord> words;
+    for (size_t k = 0; k < line.size(); ++k) {
+      words.push_back(page.words[line[k]]);
+      if (k + 1 == line.size()) break;
+      // Where poppler has one line end and another begin there is space, and
+      // where a long word is drawn over the next.
+      const PdfBox& box = words.back().box;
+      if (line[k + 1] != line[k] + 1 ||
+          page.words[line[k + 1]].box.x0 < box.x1 - words.back().size * .3f) {
+        words.back().space = true;
+      }
+    }
+    AppendLine(MakeLine(0, std::move(words)).text, &text);
+  }
+  return FoldWhiteSpace(text);
+}
+
+// True when each name of the header will stand before some cell.
+bool HeaderIsUsed(const TextTable& table) {
+  std::set<std::pair<size_t, std::string>> names;
+  for (size_t r = 0; r < table.header_rows; ++r) {
+    for (size_t c = 0; c < table.rows[r].cells.size(); ++c) {
+      const std::string& name = table.rows[r].cells[c];
+      if (name.empty()) continue;
+      if (!names.insert({c, name}).second) return false;
+      bool used = false;
+      for (size_t b = table.header_rows; b < table.rows.size(); ++b) {
+        for (size_t i = 0; i < table.rows[r].columns[c]; ++i) {
+          const std::string& cell = table.rows[b].cells[c + i];
+          used |= !cell.empty() && cell != name;
+        }
+      }
+      if (!used) return false;
+    }
+  }
+  return true;
+}
+
+TextTable MakeTable(const PdfPage& page, uint32_t number,
+                    const PdfTable& table) {
+  TextTable out;
+  out.page = number;
+  out.header_rows = table.header_rows;
+  out.header_is_shown = table.header_is_shown;
+  out.edges = table.edges;
+  for (const PdfTableRow& row : table.rows) {
+    TextTable::Row made;
+    made.box = row.box;
+    made.cells.resize(table.columns);
+    made.columns.resize(table.columns, 1);
+    made.rows.resize(table.columns, 1);
+    for (const PdfCell& cell : row.cells) {
+      made.cells[cell.column] = CellText(page, cell);
+      made.columns[cell.column] = cell.columns;
+      made.rows[cell.column] = cell.rows;
+    }
+    out.rows.push_back(std::move(made));
+  }
+  if (!HeaderIsUsed(out)) out.header_rows = 0;
+  return out;
+}
+
+PdfLine MakeTableLine(const PdfPage& page, uint32_t number,
+                      const PdfTable& table) {
+  auto made = std::make_shared<TextTable>(MakeTable(page, number, table));
+  PdfLine line;
+  line.page = number;
+  line.box = table.box;
+  for (const TextTable::Row& row : made->rows) {
+    for (const std::string& cell : row.cells) {
+      if (cell.empty()) continue;
+      if (!line.text.empty()) line.text += " ";
+      line.text += cell;
+    }
+  }
+  line.size = page.words[table.rows.back().cells[0].lines[0][0]].size;
+  line.table = std::move(made);
+  return line;
+}
+
+// The lines and tables of a page in reading order: a table stands where its
+// first word does.
+std::vector<PdfLine> LinesOf(const PdfPage& page, uint32_t number) {
+  const std::vector<PdfTable> tables = FindPdfTables(page);
+  constexpr size_t kNone = static_cast<size_t>(-1);
+  std::vector<size_t> table_of(page.words.size(), kNone);
+  for (size_t t = 0; t < tables.size(); ++t) {
+    for (const PdfTableRow& row : tables[t].rows) {
+      for (const PdfCell& cell : row.cells) {
+        for (const std::vector<size_t>& line : cell.lines) {
+          for (const size_t word : line) table_of[word] = t;
+        }
+      }
+    }
+  }
   std::vector<PdfLine> lines;
   std::vector<PdfWord> words;
-  for (PdfWord& word : page) {
-    if (!words.empty() && !OnOneLine(words.back(), word)) {
-      lines.push_back(MakeLine(number, std::move(words)));
-      words.clear();
+  const auto end_line = [&] {
+    if (!words.empty()) lines.push_back(MakeLine(number, std::move(words)));
+    words.clear();
+  };
+  size_t next_table = 0;
+  for (size_t i = 0; i < page.words.size(); ++i) {
+    if (table_of[i] != kNone) {
+      end_line();
+      if (table_of[i] != next_table) continue;
+      lines.push_back(MakeTableLine(page, number, tables[next_table++]));
+      continue;
     }
-    words.push_back(std::move(word));
+    if (!words.empty() && !OnOneLine(words.back(), page.words[i])) end_line();
+    words.push_back(page.words[i]);
   }
-  if (!words.empty()) lines.push_back(MakeLine(number, std::move(words)));
+  end_line();
   return lines;
 }
 
@@ -332,8 +355,8 @@ class PdfWriter {
   absl::StatusOr<Extracted> Write() {
     std::vector<std::vector<PdfLine>> pages;
     for (size_t i = 0; i < file_.pages.size(); ++i) {
-      pages.push_back(LinesOf(std::move(file_.pages[i].words),
-                              static_cast<uint32_t>(i + 1)));
+      pages.push_back(LinesOf(file_.pages[i], static_cast<uint32_t>(i + 1)));
+      file_.pages[i].words = {};
     }
     DropRepeated(file_, &pages);
     std::vector<PdfLine> lines;
@@ -379,7 +402,7 @@ class PdfWriter {
   }
 
   bool IsLarge(const PdfLine& line) const {
-    return line.size > body_size_ * kHeadingScale &&
+    return line.table == nullptr && line.size > body_size_ * kHeadingScale &&
            line.text.size() <= kMaxHeadingBytes;
   }
 
@@ -388,11 +411,13 @@ class PdfWriter {
   int HeadingAt(const std::vector<PdfLine>& lines, size_t i,
                 size_t* count) const {
     *count = 1;
+    if (lines[i].table != nullptr) return 0;
     if (!file_.outline.empty()) {
       // Titles are looked for in their order, a few ahead: not each is there.
       constexpr size_t kAhead = 5;
       std::string text;
       for (size_t n = 0; n < 3 && i + n < lines.size(); ++n) {
+        if (lines[i + n].table != nullptr) break;
         text += shapes_[i + n];
         for (size_t t = next_title_;
              t < std::min(next_title_ + kAhead, titles_.size()); ++t) {
@@ -424,13 +449,14 @@ class PdfWriter {
 
   // True when `next` goes on with the paragraph of `line`.
   bool Continues(const PdfLine& line, const PdfLine& next) const {
+    if (line.table != nullptr || next.table != nullptr) return false;
     if (std::fabs(line.size - next.size) > line.size * .12f) return false;
     if (line.page != next.page) return GoesOn(line.text, next.text);
     const float step = next.box.y0 - line.box.y0;
     if (step <= 0) return GoesOn(line.text, next.text);  // the next column
     if (step > line.box.height() * 1.75f) return false;
     // An indent begins a paragraph.
-    const bool left = !IsRightToLeft(next.text);
+    const bool left = !HasRightToLeft(next.text);
     const float indent =
         left ? next.box.x0 - line.box.x0 : line.box.x1 - next.box.x1;
     return indent < line.size * .9f || GoesOn(line.text, next.text);
@@ -454,7 +480,93 @@ class PdfWriter {
            text[digits + 1] == ' ';
   }
 
+  // "page=3&box=72,90,540,120".
+  std::string PlaceOf(uint32_t page, const PdfBox& box) const {
+    return absl::StrCat("page=", page, "&box=", BoxText(page, box));
+  }
+
+  std::string BoxText(uint32_t page, const PdfBox& upright) const {
+    const PdfBox box = TurnBack(upright, file_.pages[page - 1]);
+    return absl::StrCat(std::lround(std::floor(box.x0)), ",",
+                        std::lround(std::floor(box.y0)), ",",
+                        std::lround(std::ceil(box.x1)), ",",
+                        std::lround(std::ceil(box.y1)));
+  }
+
+  // True when `table` goes on with `before`, of the page before, whose header
+  // stands for both.
+  static bool GoesOnWith(const TextTable& before, const TextTable& table) {
+    if (before.header_rows == 0 || before.page + 1 != table.page ||
+        table.header_is_shown || before.edges.size() != table.edges.size()) {
+      return false;
+    }
+    // The header is drawn again.
+    if (table.header_rows > 0 && before.rows[0].cells == table.rows[0].cells) {
+      return false;
+    }
+    for (size_t c = 0; c < table.edges.size(); ++c) {
+      if (std::fabs(before.edges[c] - table.edges[c]) > kSameEdge) return false;
+    }
+    return true;
+  }
+
+  static void AddCells(const std::vector<TextTable::Row>& rows, size_t r,
+                       bool header, TableRows* out) {
+    const TextTable::Row& row = rows[r];
+    for (size_t c = 0; c < row.cells.size();) {
+      if (!row.cells[c].empty()) {
+        out->AddCell(row.cells[c], header, static_cast<int>(row.columns[c]), 1);
+        c += row.columns[c];
+        continue;
+      }
+      // What reaches down to here.
+      std::string above;
+      for (size_t up = 1; up <= r; ++up) {
+        const TextTable::Row& other = rows[r - up];
+        if (other.cells[c].empty()) continue;
+        if (other.rows[c] > up && other.cells[c].size() <= kMaxRepeatedBytes) {
+          above = other.cells[c];
+        }
+        break;
+      }
+      out->AddCell(above, header, 1, 1);
+      ++c;
+    }
+  }
+
+  void WriteTable(const PdfLine& line) {
+    const TextTable& table = *line.table;
+    TableRows out;
+    const bool goes_on =
+        last_table_ != nullptr && GoesOnWith(*last_table_, table);
+    const TextTable& named = goes_on ? *last_table_ : table;
+    std::string head;
+    if (named.header_rows > 0) {
+      PdfBox box = named.rows[0].box;
+      for (size_t r = 0; r < named.header_rows; ++r) {
+        box.Add(named.rows[r].box);
+        out.BeginRow(named.page);
+        AddCells(named.rows, r, true, &out);
+      }
+      head =
+          absl::StrCat(goes_on ? absl::StrCat("&head_page=", named.page) : "",
+                       "&head=", BoxText(named.page, box));
+    }
+    for (size_t r = goes_on ? 0 : table.header_rows; r < table.rows.size();
+         ++r) {
+      out.BeginRow(line.page,
+                   absl::StrCat(PlaceOf(line.page, table.rows[r].box), head));
+      AddCells(table.rows, r, false, &out);
+    }
+    out.Write(&writer_);
+    last_table_ = line.table;
+  }
+
   size_t WriteBlock(const std::vector<PdfLine>& lines, size_t i) {
+    if (lines[i].table != nullptr) {
+      WriteTable(lines[i]);
+      return i + 1;
+    }
     size_t count;
     const int level = HeadingAt(lines, i, &count);
     size_t end = i + count;
@@ -469,16 +581,12 @@ class PdfWriter {
         ++end;
       }
     }
-    Box box = lines[i].box;
+    PdfBox box = lines[i].box;
     for (size_t n = i + 1; n < end; ++n) {
       // In one column.
       if (lines[n].page == lines[i].page) box.Add(lines[n].box);
     }
-    box = TurnBack(box, file_.pages[lines[i].page - 1]);
-    writer_.SetPlace(absl::StrCat(
-        "page=", lines[i].page, "&box=", std::lround(std::floor(box.x0)), ",",
-        std::lround(std::floor(box.y0)), ",", std::lround(std::ceil(box.x1)),
-        ",", std::lround(std::ceil(box.y1))));
+    writer_.SetPlace(PlaceOf(lines[i].page, box));
     writer_.Begin(level > 0               ? BlockKind::kHeading
                   : IsItem(lines[i].text) ? BlockKind::kListItem
                                           : BlockKind::kParagraph,
@@ -491,22 +599,6 @@ class PdfWriter {
     return end;
   }
 
-  static void AppendLine(absl::string_view line, std::string* text) {
-    static constexpr absl::string_view kSoftHyphen = "\xC2\xAD";
-    if (absl::EndsWith(*text, kSoftHyphen)) {
-      text->resize(text->size() - kSoftHyphen.size());
-    } else if (absl::EndsWith(*text, "-") && text->size() > 1 &&
-               !absl::ascii_isspace((*text)[text->size() - 2]) &&
-               !line.empty() &&
-               absl::ascii_islower(static_cast<unsigned char>(line[0]))) {
-      text->pop_back();
-    } else if (!text->empty()) {
-      // A line break between Han or Kana is nothing; the writer knows.
-      text->push_back('\n');
-    }
-    text->append(line.data(), line.size());
-  }
-
   PdfFile file_;
   BlockWriter writer_;
   // Shapes of the lines and of the outline's titles, where there is an outline.
@@ -515,21 +607,14 @@ class PdfWriter {
   float body_size_ = 0;
   std::map<int, int> levels_;
   mutable size_t next_title_ = 0;
+  std::shared_ptr<const TextTable> last_table_;
 };
 
 }  // namespace
 
-absl::Status PageRefusal(absl::string_view line) {
-  const absl::string_view code = TakeField(&line);
-  if (code == "locked") return absl::UnimplementedError(line);
-  if (code == "large") return absl::ResourceExhaustedError(line);
-  if (code == "missing") return absl::NotFoundError(line);
-  return absl::InvalidArgumentError(line);
-}
-
 absl::StatusOr<Extracted> ExtractPdfPages(absl::string_view pages,
                                           const ExtractLimits& limits) {
-  ASSIGN_OR_RETURN(PdfFile file, ParsePages(pages));
+  ASSIGN_OR_RETURN(PdfFile file, ParsePdfPages(pages));
   const size_t page_count = file.pages.size();
   ASSIGN_OR_RETURN(Extracted out, PdfWriter(std::move(file), limits).Write());
   if (out.text.empty()) {

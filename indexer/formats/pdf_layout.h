@@ -2,7 +2,6 @@
 #ifndef FOOTNOTE_INDEXER_FORMATS_PDF_LAYOUT_H_
 #define FOOTNOTE_INDEXER_FORMATS_PDF_LAYOUT_H_
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
@@ -21,6 +20,9 @@ namespace footnote {
 //   W X0 Y0 X1 Y1 SIZE BOLD SPACE TEXT  a word of it in reading order; points
 //                                       from the page's top left; 1 where it is
 //                                       bold, and where white space follows
+//   L X0 Y0 X1 Y1                       a straight line on it, upright or
+//   level,
+//                                       behind its words
 //   E CODE REASON                       the document is refused: damaged,
 //                                       locked, large or missing
 //
@@ -39,11 +41,6 @@ namespace footnote {
 //   ResourceExhausted   larger than the limits
 absl::StatusOr<Extracted> ExtractPdfPages(absl::string_view pages,
                                           const ExtractLimits& limits);
-
-// The error that a line "E CODE REASON" tells, without its "E ".
-//   InvalidArgument, Unimplemented, ResourceExhausted as above
-//   NotFound  what the program needs is missing
-absl::Status PageRefusal(absl::string_view line);
 
 }  // namespace footnote
 

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "indexer/formats/pdf_layout.h"
+#include "indexer/formats/pdf_page.h"
 #include "indexer/parsers/ocr_languages.h"
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/tiff_pages.h"

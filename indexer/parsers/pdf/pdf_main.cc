@@ -210,6 +210,98 @@ void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
   }
 }
 
+// The text of a page, and the straight lines that are drawn on it: upright and
+// level ones, and rectangles as thin as lines.
+class RuledTextDevice : public TextOutputDev {
+ public:
+  RuledTextDevice() : TextOutputDev(nullptr, false, 0, false, false) {}
+
+  struct Rule {
+    double x0, y0, x1, y1;
+  };
+
+  // Of the page that was read last; none where it has so many that it is a
+  // drawing.
+  std::vector<Rule> rules() const {
+    return rules_.size() <= kMaxRules ? rules_ : std::vector<Rule>();
+  }
+
+  void startPage(int number, GfxState* state, XRef* xref) override {
+    rules_.clear();
+    TextOutputDev::startPage(number, state, xref);
+  }
+
+  void stroke(GfxState* state) override {
+    EachSubpath(state, [this](const std::vector<Point>& points) {
+      for (size_t i = 1; i < points.size(); ++i) {
+        Add(points[i - 1], points[i]);
+      }
+    });
+  }
+
+  void fill(GfxState* state) override {
+    EachSubpath(state, [this](const std::vector<Point>& points) {
+      if (points.size() < 4 || points.size() > 5) return;
+      Add(points[0], points[2]);
+    });
+  }
+
+  void eoFill(GfxState* state) override { fill(state); }
+
+ private:
+  struct Point {
+    double x, y;
+  };
+  static constexpr size_t kMaxRules = 4000;
+  static constexpr double kMaxThickness = 2.5;
+  static constexpr double kMinLength = 4;
+
+  template <typename Function>
+  void EachSubpath(GfxState* state, const Function& function) {
+    const GfxPath* const path = state->getPath();
+    std::vector<Point> points;
+    for (int i = 0; i < path->getNumSubpaths(); ++i) {
+      if (rules_.size() > kMaxRules) return;
+      const GfxSubpath& subpath = *path->getSubpath(i);
+      points.clear();
+      for (int k = 0; k < subpath.getNumPoints(); ++k) {
+        if (subpath.getCurve(k)) break;
+        Point point;
+        state->transform(subpath.getX(k), subpath.getY(k), &point.x, &point.y);
+        points.push_back(point);
+      }
+      if (static_cast<int>(points.size()) == subpath.getNumPoints()) {
+        function(points);
+      }
+    }
+  }
+
+  void Add(const Point& a, const Point& b) {
+    const double width = std::fabs(a.x - b.x);
+    const double height = std::fabs(a.y - b.y);
+    // NaN is no line.
+    if (!(std::min(width, height) <= kMaxThickness &&
+          std::max(width, height) >= kMinLength)) {
+      return;
+    }
+    rules_.push_back({std::min(a.x, b.x), std::min(a.y, b.y),
+                      std::max(a.x, b.x), std::max(a.y, b.y)});
+  }
+
+  std::vector<Rule> rules_;
+};
+
+void WriteRules(const RuledTextDevice& page, Output* out) {
+  for (const RuledTextDevice::Rule& rule : page.rules()) {
+    out->Text("L");
+    for (const double number : {rule.x0, rule.y0, rule.x1, rule.y1}) {
+      out->Space();
+      out->Number(number);
+    }
+    out->EndLine();
+  }
+}
+
 // Sends pages to a device, in their order. poppler reads a page's fonts, with
 // the files in them, anew for every page, which can be half of its work; here
 // pages that follow each other share them while their names and boxes agree.
@@ -342,7 +434,7 @@ class PageReader {
 };
 
 void WritePages(PDFDoc* document, Output* out) {
-  TextOutputDev device(nullptr, false, 0, false, false);
+  RuledTextDevice device;
   PageReader reader(document, &device);
   for (int i = 1; i <= document->getNumPages(); ++i) {
     double width = document->getPageCropWidth(i);
@@ -355,6 +447,7 @@ void WritePages(PDFDoc* document, Output* out) {
     out->EndLine();
     reader.Read(i);
     WriteWords(&device, width, height, out);
+    WriteRules(device, out);
   }
 }
 

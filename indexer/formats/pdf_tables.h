@@ -1,0 +1,28 @@
+// Finds the tables of a PDF page.
+#ifndef FOOTNOTE_INDEXER_FORMATS_PDF_TABLES_H_
+#define FOOTNOTE_INDEXER_FORMATS_PDF_TABLES_H_
+
+#include <vector>
+
+#include "indexer/formats/pdf_page.h"
+#include "indexer/formats/pdf_table.h"
+
+namespace footnote {
+
+// The tables of `page`, in the order of their first words; no word is in two
+// cells. What is found:
+//
+//   * what lies between lines that cross, 2 by 2 cells or more;
+//   * what lies between level lines of one width, in columns;
+//   * three rows or more without lines whose cells are aligned, with a column
+//   of
+//     quantities or a header that the page shows.
+//
+// Cells may have several lines. Prose in columns, lists, contents, indexes,
+// listings, equations and references are none; where it is not plain that there
+// is a table there is none.
+std::vector<PdfTable> FindPdfTables(const PdfPage& page);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_INDEXER_FORMATS_PDF_TABLES_H_

@@ -1,0 +1,531 @@
+#include "indexer/formats/pdf_tables.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/utf8.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr float kSize = 10;
+
+// Times the type size, roughly as in a book face.
+float WidthOf(absl::string_view word, bool typewritten) {
+  float width = 0;
+  for (size_t at = 0; at < word.size();) {
+    int length;
+    const char32_t c = DecodeUtf8(word, at, &length);
+    at += length;
+    if (typewritten) {
+      width += .6f;
+    } else if (c < 0x80 &&
+               absl::string_view("iljtf.,:;'").find(static_cast<char>(c)) !=
+                   std::string::npos) {
+      width += .28f;
+    } else if (c == 'm' || c == 'w') {
+      width += .8f;
+    } else {
+      width += c >= 'A' && c <= 'Z' ? .66f : .5f;
+    }
+  }
+  return width;
+}
+
+// A page that is written line by line, as poppler would read it.
+class PageMaker {
+ public:
+  PageMaker() {
+    page_.width = 600;
+    page_.height = 800;
+  }
+
+  PageMaker& Bold(bool bold = true) {
+    bold_ = bold;
+    return *this;
+  }
+  PageMaker& Typewritten() {
+    typewritten_ = true;
+    return *this;
+  }
+
+  // Words of `text` from `x` on, with baseline spaces of `space` type sizes.
+  PageMaker& Write(float x, float y, const std::string& text,
+                   float space = .3f) {
+    for (const absl::string_view word :
+         absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+      PdfWord made;
+      made.text = std::string(word);
+      made.size = kSize;
+      made.bold = bold_;
+      made.space = true;
+      const float width = kSize * WidthOf(word, typewritten_);
+      made.box = {x, y, x + width, y + kSize};
+      page_.words.push_back(std::move(made));
+      x += width + space * kSize;
+    }
+    return *this;
+  }
+
+  // So that the last word ends at `x`.
+  PageMaker& WriteTo(float x, float y, const std::string& text) {
+    const size_t before = page_.words.size();
+    Write(0, y, text);
+    const float shift = x - page_.words.back().box.x1;
+    for (size_t i = before; i < page_.words.size(); ++i) {
+      page_.words[i].box.x0 += shift;
+      page_.words[i].box.x1 += shift;
+    }
+    return *this;
+  }
+
+  PageMaker& Rule(float x0, float y0, float x1, float y1) {
+    page_.rules.push_back({x0, y0, x1, y1});
+    return *this;
+  }
+
+  PageMaker& Grid(const std::vector<float>& xs, const std::vector<float>& ys) {
+    for (const float x : xs) Rule(x, ys.front(), x, ys.back());
+    for (const float y : ys) Rule(xs.front(), y, xs.back(), y);
+    return *this;
+  }
+
+  const PdfPage& page() const { return page_; }
+
+ private:
+  PdfPage page_;
+  bool bold_ = false;
+  bool typewritten_ = false;
+};
+
+// "Name=2 lines / …": cells of a row with " | " between; header rows begin with
+// "# ", spans follow in brackets.
+std::vector<std::string> Shown(const PdfPage& page) {
+  std::vector<std::string> out;
+  for (const PdfTable& table : FindPdfTables(page)) {
+    for (size_t r = 0; r < table.rows.size(); ++r) {
+      std::string row = r < table.header_rows ? "# " : "";
+      for (const PdfCell& cell : table.rows[r].cells) {
+        if (&cell != &table.rows[r].cells[0]) row += " | ";
+        absl::StrAppend(&row, cell.column, "=");
+        for (const std::vector<size_t>& line : cell.lines) {
+          if (&line != &cell.lines[0]) row += "/";
+          for (const size_t i : line) {
+            if (i != line[0]) row += " ";
+            row += page.words[i].text;
+          }
+        }
+        if (cell.columns > 1) absl::StrAppend(&row, "[", cell.columns, "]");
+        if (cell.rows > 1) absl::StrAppend(&row, "[down ", cell.rows, "]");
+      }
+      out.push_back(row);
+    }
+  }
+  return out;
+}
+
+TEST(PdfTablesTest, AGridHasItsCellsWithAllTheirLines) {
+  PageMaker page;
+  page.Grid({60, 160, 300, 400}, {100, 120, 150, 170})
+      .Bold()
+      .Write(64, 105, "Tower")
+      .Write(164, 105, "Keeper")
+      .WriteTo(396, 105, "Lamps")
+      .Bold(false)
+      .Write(64, 124, "Bell Rock")
+      .Write(164, 124, "one who is called")
+      .WriteTo(396, 124, "12")
+      .Write(164, 136, "Robert")
+      .Write(64, 155, "Skerryvore")
+      .WriteTo(396, 155, "9");
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("# 0=Tower | 1=Keeper | 2=Lamps",
+                          "0=Bell Rock | 1=one who is called/Robert | 2=12",
+                          "0=Skerryvore | 2=9"));
+}
+
+TEST(PdfTablesTest, CellsOfAGridReachOverRowsAndColumns) {
+  PageMaker page;
+  // No line between the first two cells of the first row, nor between the last
+  // two of the first column.
+  page.Rule(60, 100, 360, 100)
+      .Rule(60, 120, 360, 120)
+      .Rule(160, 140, 360, 140)
+      .Rule(60, 160, 360, 160)
+      .Rule(60, 100, 60, 160)
+      .Rule(160, 120, 160, 160)
+      .Rule(260, 100, 260, 160)
+      .Rule(360, 100, 360, 160)
+      .Write(64, 105, "Over two")
+      .Write(264, 105, "Third")
+      .Write(64, 135, "Down two")
+      .Write(164, 125, "b2")
+      .Write(264, 125, "c2")
+      .Write(164, 145, "b3")
+      .Write(264, 145, "c3");
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("0=Over two[2] | 2=Third",
+                          "0=Down two[down 2] | 1=b2 | 2=c2", "1=b3 | 2=c3"));
+}
+
+TEST(PdfTablesTest, LinesInAGridWithoutRulesBetweenThemAreRows) {
+  PageMaker page;
+  page.Grid({60, 200, 300}, {100, 120, 200})
+      .Write(64, 105, "Tower")
+      .Write(204, 105, "Lamps");
+  for (int i = 0; i < 5; ++i) {
+    const float y = 125 + 14 * static_cast<float>(i);
+    page.Write(64, y, absl::StrCat("Light ", i)).WriteTo(296, y, "7");
+  }
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 0=Tower | 1=Lamps", "0=Light 0 | 1=7", "0=Light 1 | 1=7",
+                  "0=Light 2 | 1=7", "0=Light 3 | 1=7", "0=Light 4 | 1=7"));
+}
+
+TEST(PdfTablesTest, NamesOverSeveralColumnsStandAboveTheirNames) {
+  PageMaker page;
+  page.Rule(60, 100, 400, 100)
+      .Rule(60, 132, 400, 132)
+      .Rule(60, 180, 400, 180)
+      .Write(200, 104, "Litres of oil burnt in the year")
+      .Write(64, 118, "Tower")
+      .WriteTo(230, 118, "1810")
+      .WriteTo(330, 118, "1811")
+      .Write(64, 136, "Bell Rock")
+      .WriteTo(230, 136, "990")
+      .WriteTo(330, 136, "1010")
+      .Write(64, 150, "Skerryvore")
+      .WriteTo(230, 150, "2310")
+      .WriteTo(330, 150, "20");
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 1=Litres of oil burnt in the year[2]",
+                  "# 0=Tower | 1=1810 | 2=1811", "0=Bell Rock | 1=990 | 2=1010",
+                  "0=Skerryvore | 1=2310 | 2=20"));
+}
+
+TEST(PdfTablesTest, ALineThatFillsNotTheFirstColumnGoesOnWithItsRow) {
+  PageMaker page;
+  page.Rule(60, 100, 400, 100)
+      .Rule(60, 118, 400, 118)
+      .Rule(60, 190, 400, 190)
+      .Write(64, 104, "Option")
+      .Write(160, 104, "What it does")
+      .Write(64, 122, "--lamps")
+      .Write(160, 122, "lights as many lamps as there")
+      .Write(160, 134, "are in the tower")
+      .Write(64, 146, "--oil")
+      .Write(160, 146, "burns oil");
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 0=Option | 1=What it does",
+                  "0=--lamps | 1=lights as many lamps as there/are in the "
+                  "tower",
+                  "0=--oil | 1=burns oil"));
+}
+
+TEST(PdfTablesTest, WithoutLinesColumnsOfQuantitiesAreEnough) {
+  PageMaker page;
+  page.Write(60, 60, "The towers stand in the table below, with their lamps.")
+      .Write(60, 100, "Tower")
+      .Write(200, 100, "Sea")
+      .WriteTo(340, 100, "Lamps");
+  const std::vector<std::vector<std::string>> rows = {
+      {"Bell Rock", "North Sea", "24"},
+      {"Skerryvore", "Atlantic", "1,010"},
+      {"Eddystone", "Channel", "8"}};
+  float y = 114;
+  for (const auto& row : rows) {
+    page.Write(60, y, row[0]).Write(200, y, row[1]).WriteTo(340, y, row[2]);
+    y += 14;
+  }
+  page.Write(60, y + 20,
+             "All of them were built before that year, as we know.");
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("# 0=Tower | 1=Sea | 2=Lamps",
+                          "0=Bell Rock | 1=North Sea | 2=24",
+                          "0=Skerryvore | 1=Atlantic | 2=1,010",
+                          "0=Eddystone | 1=Channel | 2=8"));
+}
+
+TEST(PdfTablesTest, ATableFromRightToLeftBeginsAtTheRight) {
+  PageMaker page;
+  page.Grid({60, 160, 260}, {100, 120, 140, 160})
+      .Bold()
+      .WriteTo(256, 105, "מגדלור")
+      .WriteTo(156, 105, "שנה")
+      .Bold(false)
+      .WriteTo(256, 125, "יפו")
+      .WriteTo(156, 125, "1759")
+      .WriteTo(256, 145, "חיפה")
+      .WriteTo(156, 145, "1844");
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 0=מגדלור | 1=שנה", "0=יפו | 1=1759", "0=חיפה | 1=1844"));
+}
+
+const char* const kProse[] = {"The keepers of the light went up at",
+                              "dusk and trimmed the lamps before",
+                              "the ships came round the head, and",
+                              "in the morning they wrote down what",
+                              "had been burnt. No one else was on",
+                              "the rock but they and the birds, who",
+                              "did not care for lamps nor for oil.",
+                              "When the boat came they had letters"};
+
+struct NoTable {
+  const char* name;
+  PdfPage page;
+};
+
+std::vector<NoTable> NoTables() {
+  std::vector<NoTable> out;
+  const auto line = [](int i) { return 100 + 12 * static_cast<float>(i); };
+  {
+    PageMaker page;
+    page.Rule(60, 90, 540, 90).Rule(60, 205, 540, 205);
+    for (int i = 0; i < 8; ++i) {
+      page.Write(60, line(i), kProse[i], .4f);
+      page.Write(310, line(i), kProse[7 - i], .4f);
+    }
+    out.push_back({"ProseInTwoColumnsBetweenRules", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Grid({60, 300, 540}, {90, 205});
+    for (int i = 0; i < 8; ++i) {
+      page.Write(66, line(i), kProse[i], .4f);
+      page.Write(310, line(i), kProse[7 - i], .4f);
+    }
+    out.push_back({"ProseInTwoFramedColumns", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 8; ++i) {
+      page.Write(60, line(i), kProse[i], 1.05f);
+    }
+    out.push_back({"ProseSetWithWideSpaces", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 5; ++i) {
+      page.Write(60, line(i), "•").Write(80, line(i), kProse[i]);
+    }
+    out.push_back({"List", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 6; ++i) {
+      page.Write(60, line(i), absl::StrCat(i + 1, "."))
+          .Write(80, line(i), absl::StrCat("Item ", i))
+          .WriteTo(300, line(i), "10");
+    }
+    out.push_back({"NumberedList", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 6; ++i) {
+      page.Write(60, line(i), absl::StrCat("1.", i))
+          .Write(90, line(i), "The towers of the coast")
+          .Write(220, line(i), ". . . . . . . . . . . .", .5f)
+          .WriteTo(400, line(i), absl::StrCat(3 * i));
+    }
+    out.push_back({"ContentsWithLeaders", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Bold();
+    for (int i = 0; i < 6; ++i) {
+      page.Write(60, line(i), absl::StrCat(i + 1))
+          .Write(90, line(i), "The towers of the coast")
+          .WriteTo(400, line(i), absl::StrCat(1 + 3 * i));
+      page.Bold(false);
+    }
+    out.push_back({"ContentsWithoutLeaders", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 8; ++i) {
+      page.Write(60, line(i), absl::StrCat("lamp", i, ", 12, ", 20 + i))
+          .Write(220, line(i), absl::StrCat("oil", i, ", 4, 15"))
+          .Write(380, line(i), absl::StrCat("tower", i, ", ", 3 + i));
+    }
+    out.push_back({"Index", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Typewritten();
+    for (int i = 0; i < 6; ++i) {
+      page.Write(60, line(i), absl::StrCat("lamp_count += ", i, ";"), .6f)
+          .Write(250, line(i), "// one more", .6f)
+          .Write(400, line(i), "12");
+    }
+    out.push_back({"Listing", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Rule(60, 95, 500, 95).Rule(60, 175, 500, 175);
+    for (int i = 0; i < 6; ++i) {
+      page.Write(62, line(i), absl::StrCat(i + 1))
+          .Write(90, line(i), "while lamps burn do light the next one");
+    }
+    out.push_back({"NumberedLinesBetweenRules", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 8; ++i) {
+      page.Write(60, line(i), kProse[i]).Write(310, line(i), kProse[7 - i]);
+      if (i % 5 == 4) page.WriteTo(560, line(i), absl::StrCat(i + 1));
+    }
+    out.push_back({"PoemBesideItsTranslation", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 5; ++i) {
+      page.Write(60, line(2 * i), absl::StrCat("[", i + 1, "]"))
+          .Write(85, line(2 * i), "Smeaton J., A narrative of the building of")
+          .Write(85, line(2 * i + 1), "the lighthouse, London, 1791, 2 vols.");
+    }
+    out.push_back({"References", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 4; ++i) {
+      page.Write(200, line(2 * i), "y = a x + b c")
+          .WriteTo(500, line(2 * i), absl::StrCat("(2.", i + 1, ")"));
+    }
+    out.push_back({"EquationsWithNumbers", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Bold();
+    for (int c = 0; c < 3; ++c) {
+      page.Write(60 + 170 * static_cast<float>(c), line(0), "Ann Smeaton");
+    }
+    page.Bold(false);
+    for (int c = 0; c < 3; ++c) {
+      const float x = 60 + 170 * static_cast<float>(c);
+      page.Write(x, line(1), "School of Lights")
+          .Write(x, line(2), "ann@lights.example");
+    }
+    out.push_back({"Authors", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int i = 0; i < 4; ++i) {
+      page.Write(60, line(2 * i), absl::StrCat("Term", i))
+          .Write(140, line(2 * i), kProse[i])
+          .Write(140, line(2 * i + 1), kProse[i + 1]);
+    }
+    out.push_back({"TermsAndWhatTheyMean", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Rule(60, 80, 540, 80)
+        .Rule(60, 300, 540, 300)
+        .Write(60, 68, "Chapter 2.")
+        .WriteTo(540, 68, "The towers")
+        .Write(60, 84, "2.1")
+        .Write(90, 84, "The coast");
+    for (int i = 0; i < 8; ++i) page.Write(60, line(i), kProse[i]);
+    out.push_back({"PageBetweenItsRules", page.page()});
+  }
+  {
+    PageMaker page;
+    // Axes of a plot.
+    page.Rule(100, 100, 100, 300)
+        .Rule(80, 280, 400, 280)
+        .Write(84, 110, "y")
+        .Write(84, 200, "1")
+        .Write(110, 285, "0 1 2 3", 3)
+        .Write(390, 285, "x");
+    out.push_back({"Plot", page.page()});
+  }
+  return out;
+}
+
+class PdfNoTableTest : public ::testing::TestWithParam<NoTable> {};
+
+INSTANTIATE_TEST_SUITE_P(Pages, PdfNoTableTest, ::testing::ValuesIn(NoTables()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(PdfNoTableTest, IsNoTable) {
+  EXPECT_THAT(Shown(GetParam().page), IsEmpty());
+}
+
+// Whatever stands on a page: no word is in two cells, no two cells share a
+// column, and boxes hold their words.
+TEST(PdfTablesTest, EveryWordIsInOneCellAtMost) {
+  size_t tables = 0;
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&random](int bound) {
+      return static_cast<int>(random() % static_cast<unsigned>(bound));
+    };
+    PageMaker page;
+    const int columns = 1 + below(5);
+    const int rows = 1 + below(9);
+    const float step = 12 + static_cast<float>(below(10));
+    for (int r = 0; r < rows; ++r) {
+      page.Bold(r == 0 && below(2) == 0);
+      for (int c = 0; c < columns; ++c) {
+        if (below(8) == 0) continue;
+        page.Write(
+            60 + 100 * static_cast<float>(c) + static_cast<float>(below(20)),
+            100 + step * static_cast<float>(r) + static_cast<float>(below(3)),
+            below(2) == 0
+                ? absl::StrCat(below(5000))
+                : std::string(kProse[below(8)]).substr(0, 4 + below(16)));
+      }
+    }
+    for (int i = below(12); i > 0; --i) {
+      const float x = 55 + 100 * static_cast<float>(below(5));
+      const float y = 97 + step * static_cast<float>(below(10));
+      if (below(2) == 0) {
+        page.Rule(x, y, x + 100 * static_cast<float>(1 + below(4)), y);
+      } else {
+        page.Rule(x, y, x, y + step * static_cast<float>(1 + below(9)));
+      }
+    }
+    std::vector<int> seen(page.page().words.size());
+    for (const PdfTable& table : FindPdfTables(page.page())) {
+      ++tables;
+      EXPECT_LT(table.header_rows, table.rows.size());
+      for (const PdfTableRow& row : table.rows) {
+        size_t free = 0;
+        for (const PdfCell& cell : row.cells) {
+          EXPECT_GE(cell.column, free);
+          free = cell.column + cell.columns;
+          EXPECT_LE(free, table.columns);
+          EXPECT_FALSE(cell.lines.empty());
+          for (const std::vector<size_t>& line : cell.lines) {
+            EXPECT_FALSE(line.empty());
+            for (const size_t i : line) {
+              ++seen[i];
+              const PdfBox& word = page.page().words[i].box;
+              EXPECT_GE(word.x0, row.box.x0);
+              EXPECT_GE(word.y0, row.box.y0);
+              EXPECT_LE(word.x1, row.box.x1);
+              EXPECT_LE(word.y1, row.box.y1);
+            }
+          }
+        }
+      }
+    }
+    for (const int times : seen) EXPECT_LE(times, 1) << seed;
+  }
+  EXPECT_GT(tables, 40u);
+}
+
+}  // namespace
+}  // namespace footnote
