@@ -26,7 +26,8 @@ RouteKernel(RouteRule rule, const float* scores, Routing routing) {
     float score = 0;
     int id = -1;
     for (int e = Lane(); e < rule.experts; e += kWarp) {
-      const float here = scores[e];
+      float here = scores[e];
+      if (!(here == here)) here = BitsToFloat(0xff800000u);
       const bool is_left =
           before_id < 0 || here < before || (here == before && e > before_id);
       if (is_left && (id < 0 || here > score)) {
@@ -59,32 +60,45 @@ RouteKernel(RouteRule rule, const float* scores, Routing routing) {
   }
 }
 
-// One block, a thread for each expert.
+// One block; a warp looks for one expert at a time among all choices.
 FOOTNOTE_KERNEL(kSlotThreads)
 SlotKernel(RouteRule rule, int tokens, Routing routing) {
   int* counts = reinterpret_cast<int*>(SharedMemory());
-  const int expert = ThreadIndex();
-  int count = 0;
-  if (expert < rule.experts) {
-    for (int i = 0; i < tokens * rule.used; ++i) {
-      count += routing.chosen[i] == expert;
+  int* first_tile = counts + kMaxExperts;
+  const int pairs = tokens * rule.used;
+  for (int e = WarpIndex(); e < rule.experts; e += kSlotThreads / kWarp) {
+    int count = 0;
+    for (int i = Lane(); i - Lane() < pairs; i += kWarp) {
+      count += CountBits(Ballot(i < pairs && routing.chosen[i] == e));
     }
+    if (Lane() == 0) counts[e] = count;
   }
-  counts[expert] = count;
   BlockBarrier();
-  if (expert >= rule.experts) return;
-  int tile = 0;
-  for (int e = 0; e < expert; ++e) tile += TokenTiles(counts[e]);
-  routing.first_tile[expert] = tile;
-  const int end = tile + TokenTiles(count);
-  if (expert == rule.experts - 1) routing.first_tile[rule.experts] = end;
-  int slot = tile * kTileTokens;
-  for (int i = 0; count > 0 && i < tokens * rule.used; ++i) {
-    if (routing.chosen[i] != expert) continue;
-    routing.slots[i] = slot;
-    routing.slot_tokens[slot++] = i / rule.used;
+  for (int e = ThreadIndex(); e <= rule.experts; e += kSlotThreads) {
+    int tile = 0;
+    for (int before = 0; before < e; ++before) {
+      tile += TokenTiles(counts[before]);
+    }
+    first_tile[e] = tile;
+    routing.first_tile[e] = tile;
   }
-  for (; slot < end * kTileTokens; ++slot) routing.slot_tokens[slot] = -1;
+  BlockBarrier();
+  for (int e = WarpIndex(); e < rule.experts; e += kSlotThreads / kWarp) {
+    if (counts[e] == 0) continue;
+    int slot = first_tile[e] * kTileTokens;
+    for (int i = Lane(); i - Lane() < pairs; i += kWarp) {
+      const bool is_mine = i < pairs && routing.chosen[i] == e;
+      const uint32_t mine = Ballot(is_mine);
+      if (is_mine) {
+        const int at = slot + CountBits(mine & ((1u << Lane()) - 1));
+        routing.slots[i] = at;
+        routing.slot_tokens[at] = i / rule.used;
+      }
+      slot += CountBits(mine);
+    }
+    const int end = first_tile[e + 1] * kTileTokens;
+    if (slot + Lane() < end) routing.slot_tokens[slot + Lane()] = -1;
+  }
 }
 
 FOOTNOTE_KERNEL(kThreads)
@@ -109,6 +123,7 @@ FOOTNOTE_KERNEL(kStripThreads)
 ExpertKernel(const DeviceMatrix* matrices, Routing routing, Prepared prepared,
              float* y) {
   const DeviceMatrix matrix = matrices[BlockY()];
+  if (matrix.kind != kKind) return;
   const int end = routing.first_tile[BlockY() + 1];
   for (int tile = routing.first_tile[BlockY()]; tile < end;
        tile += kExpertTiles) {
@@ -121,6 +136,31 @@ ExpertKernel(const DeviceMatrix* matrices, Routing routing, Prepared prepared,
           y[size_t{1} * slot * matrix.rows + row] = sum;
         });
     BlockBarrier();
+  }
+}
+
+// A warp has a row of one expert's matrix.
+FOOTNOTE_KERNEL(kThreads)
+FloatExpertKernel(const DeviceMatrix* matrices, Routing routing, SlotRows x,
+                  float* y) {
+  const DeviceMatrix matrix = matrices[BlockY()];
+  const int row = BlockX() * (kThreads / kWarp) + WarpIndex();
+  if (matrix.kind != WeightKind::kFloat || row >= matrix.rows) return;
+  const float* w = static_cast<const float*>(matrix.weights) +
+                   size_t{1} * row * matrix.columns;
+  const int end = routing.first_tile[BlockY() + 1] * kTileTokens;
+  for (int slot = routing.first_tile[BlockY()] * kTileTokens; slot < end;
+       ++slot) {
+    const int token = routing.slot_tokens[slot];
+    if (token < 0) continue;
+    const float* from =
+        x.floats + size_t{1} * (x.by_token ? token : slot) * matrix.columns;
+    float sum = 0;
+    for (int c = Lane(); c < matrix.columns; c += kWarp) {
+      sum = Fma(w[c], from[c], sum);
+    }
+    sum = WarpSum(sum);
+    if (Lane() == 0) y[size_t{1} * slot * matrix.rows + row] = sum;
   }
 }
 
@@ -152,8 +192,8 @@ void Start(Stream* stream, int rows, const DeviceMatrix* matrices, int experts,
 void RouteTokens(Stream* stream, const RouteRule& rule, const float* scores,
                  int tokens, const Routing& routing) {
   Launch(stream, RouteKernel, {tokens}, kWarp, 0, rule, scores, routing);
-  Launch(stream, SlotKernel, {1}, kSlotThreads, kSlotThreads * sizeof(int),
-         rule, tokens, routing);
+  Launch(stream, SlotKernel, {1}, kSlotThreads,
+         (2 * kMaxExperts + 1) * sizeof(int), rule, tokens, routing);
 }
 
 void PrepareSlots(Stream* stream, const Routing& routing, int experts,
@@ -164,21 +204,26 @@ void PrepareSlots(Stream* stream, const Routing& routing, int experts,
 
 void MultiplyExperts(Stream* stream, WeightKind kind, int rows,
                      const DeviceMatrix* matrices, int experts,
-                     const Routing& routing, const Prepared& prepared,
-                     float* y) {
+                     const Routing& routing, const SlotRows& x, float* y) {
   switch (kind) {
+    case WeightKind::kFloat: {
+      constexpr int kRows = kThreads / kWarp;
+      return Launch(stream, FloatExpertKernel,
+                    {(rows + kRows - 1) / kRows, experts}, kThreads, 0,
+                    matrices, routing, x, y);
+    }
     case WeightKind::kBf16:
       return Start<WeightKind::kBf16>(stream, rows, matrices, experts, routing,
-                                      prepared, y);
+                                      x.prepared, y);
     case WeightKind::kFp8:
       return Start<WeightKind::kFp8>(stream, rows, matrices, experts, routing,
-                                     prepared, y);
+                                     x.prepared, y);
     case WeightKind::kInt8:
       return Start<WeightKind::kInt8>(stream, rows, matrices, experts, routing,
-                                      prepared, y);
-    default:
+                                      x.prepared, y);
+    case WeightKind::kInt4:
       return Start<WeightKind::kInt4>(stream, rows, matrices, experts, routing,
-                                      prepared, y);
+                                      x.prepared, y);
   }
 }
 

@@ -44,8 +44,8 @@ struct Routing {
   int32_t* slot_tokens;  // [ExpertSlots]; -1: nobody's
 };
 
-// From scores [tokens][experts]. REQUIRES: experts <= kMaxExperts, used <=
-// kMaxUsedExperts.
+// From scores [tokens][experts]; what is no number is the least. REQUIRES:
+// experts <= kMaxExperts, used <= kMaxUsedExperts.
 void RouteTokens(Stream* stream, const RouteRule& rule, const float* scores,
                  int tokens, const Routing& routing);
 
@@ -53,12 +53,20 @@ void RouteTokens(Stream* stream, const RouteRule& rule, const float* scores,
 void PrepareSlots(Stream* stream, const Routing& routing, int experts,
                   const float* x, const Prepared& prepared);
 
-// y[slot] = x[slot] W^T with the matrix of the slot's expert; `matrices` lie in
-// device memory, one for each expert, all of one kind (not kFloat) and size.
+// What experts' matrices are multiplied with.
+struct SlotRows {
+  Prepared prepared;  // of the slots
+  // The same as floats, for matrices of kFloat: rows of tokens, or of slots.
+  const float* floats;
+  bool by_token;
+};
+
+// y[slot] = x[slot] W^T with the matrix of the slot's expert, where that is of
+// `kind`; `matrices` lie in device memory, one for each expert, all of `rows`
+// rows. Slots that are nobody's, between an expert's, get something too.
 void MultiplyExperts(Stream* stream, WeightKind kind, int rows,
                      const DeviceMatrix* matrices, int experts,
-                     const Routing& routing, const Prepared& prepared,
-                     float* y);
+                     const Routing& routing, const SlotRows& x, float* y);
 
 // out[token] += the sum over its slots of factor * y[slot], in the order of its
 // choices.

@@ -75,16 +75,6 @@ GatherKernel(const float* x, const int32_t* rows, int n, float* out) {
   }
 }
 
-FOOTNOTE_KERNEL(kThreads)
-ScatterAddKernel(const float* x, const int32_t* rows, const float* factors,
-                 int n, float* out) {
-  const int i = BlockX();
-  float* to = out + size_t{1} * rows[i] * n;
-  for (int c = ThreadIndex(); c < n; c += kThreads) {
-    to[c] = Add(to[c], Mul(x[size_t{1} * i * n + c], factors[i]));
-  }
-}
-
 int BlocksFor(size_t count) {
   const size_t blocks = (count + kThreads - 1) / kThreads;
   return static_cast<int>(blocks < 2048 ? blocks : 2048);
@@ -115,12 +105,6 @@ void ScaleNumbers(Stream* stream, float factor, size_t count, float* x) {
 void GatherRows(Stream* stream, const float* x, const int32_t* rows, int count,
                 int n, float* out) {
   Launch(stream, GatherKernel, {count}, kThreads, 0, x, rows, n, out);
-}
-
-void ScatterAddRows(Stream* stream, const float* x, const int32_t* rows,
-                    const float* factors, int count, int n, float* out) {
-  Launch(stream, ScatterAddKernel, {count}, kThreads, 0, x, rows, factors, n,
-         out);
 }
 
 }  // namespace cuda

@@ -31,10 +31,6 @@ void ScaleNumbers(Stream* stream, float factor, size_t count, float* x);
 void GatherRows(Stream* stream, const float* x, const int32_t* rows, int count,
                 int n, float* out);
 
-// out[rows[i]] += x[i] * factors[i]. REQUIRES: the rows differ.
-void ScatterAddRows(Stream* stream, const float* x, const int32_t* rows,
-                    const float* factors, int count, int n, float* out);
-
 }  // namespace cuda
 }  // namespace footnote
 

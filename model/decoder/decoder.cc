@@ -47,10 +47,8 @@ struct Decoder::Scratch {
   float* logits;
   // Of a mixture.
   float* scores = nullptr;
-  float* chosen = nullptr;  // gathered rows
-  float* expert = nullptr;
+  float* shared = nullptr;  // of hidden: what every row's experts give
   std::vector<int> positions;
-  std::vector<float> host_scores;
   std::vector<float> host_logits;
   std::vector<float> host_last;
   std::vector<float> seen;
@@ -72,8 +70,8 @@ Decoder::Decoder(const ModelConfig& config, std::unique_ptr<Device> device,
   }
   const ExpertsConfig& mixture = config.experts;
   if (experts) {
-    width = std::max<size_t>(
-        width, size_t{1} * mixture.intermediate * std::max(1, mixture.shared));
+    width = std::max<size_t>(width,
+                             size_t{1} * mixture.intermediate * mixture.shared);
   }
   const size_t rows = max_rows;
   const size_t hidden = config.hidden;
@@ -94,8 +92,7 @@ Decoder::Decoder(const ModelConfig& config, std::unique_ptr<Device> device,
   s.logits = device_->Allocate(size_t{1} * max_logit_rows * config.vocabulary);
   if (experts) {
     s.scores = device_->Allocate(rows * mixture.count);
-    s.chosen = device_->Allocate(rows * hidden);
-    s.expert = device_->Allocate(rows * hidden);
+    s.shared = device_->Allocate(rows * hidden);
   }
 }
 
@@ -188,52 +185,17 @@ void Decoder::Experts(const Layer& layer, int rows) {
   const size_t count = experts.count;
   const Product router = {&layer.router, nullptr, s.scores, count};
   device_->Multiply(absl::MakeConstSpan(&router, 1), s.normed, rows);
-  s.host_scores.resize(rows * count);
-  device_->Read(s.scores, s.host_scores.size(), s.host_scores.data());
-
-  // Which rows each expert gets, and how much of it each row takes.
-  std::vector<std::vector<int>> rows_of(count);
-  std::vector<std::vector<float>> factors_of(count);
-  std::vector<int> order(count);
-  for (int r = 0; r < rows; ++r) {
-    const float* scores = s.host_scores.data() + r * count;
-    for (size_t e = 0; e < count; ++e) order[e] = static_cast<int>(e);
-    std::partial_sort(order.begin(), order.begin() + experts.used, order.end(),
-                      [&](int a, int b) {
-                        return scores[a] != scores[b] ? scores[a] > scores[b]
-                                                      : a < b;
-                      });
-    float sum = 0;
-    std::vector<float> factors(experts.used);
-    for (int i = 0; i < experts.used; ++i) {
-      const float score = scores[order[i]];
-      factors[i] = experts.sigmoid ? 1 / (1 + std::exp(-score))
-                                   : std::exp(score - scores[order[0]]);
-      sum += factors[i];
-    }
-    const bool divides = !experts.sigmoid || experts.normalize;
-    for (int i = 0; i < experts.used; ++i) {
-      rows_of[order[i]].push_back(r);
-      factors_of[order[i]].push_back(divides ? factors[i] / sum : factors[i]);
-    }
-  }
-
   const size_t numbers = size_t{1} * rows * hidden;
   if (experts.shared > 0) {
     FeedForwardRows(layer.shared, experts.intermediate * experts.shared,
-                    s.normed, rows, s.expert);
+                    s.normed, rows, s.shared);
     device_->Scale(0, numbers, s.fed);
-    device_->Add(s.expert, numbers, s.fed);
+    device_->Add(s.shared, numbers, s.fed);
   } else {
     device_->Scale(0, numbers, s.fed);
   }
-  for (size_t e = 0; e < count; ++e) {
-    if (rows_of[e].empty()) continue;
-    device_->Gather(s.normed, rows_of[e], hidden, s.chosen);
-    FeedForwardRows(layer.experts[e], experts.intermediate, s.chosen,
-                    static_cast<int>(rows_of[e].size()), s.expert);
-    device_->ScatterAdd(s.expert, rows_of[e], factors_of[e], hidden, s.fed);
-  }
+  device_->Mix(layer.mixture, experts, config_.activation, s.scores, s.normed,
+               rows, s.fed);
   if (experts.shared > 0 && experts.average_shared) {
     device_->Scale(0.5f, numbers, s.fed);
   }

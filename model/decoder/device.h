@@ -34,6 +34,14 @@ struct Product {
   size_t y_stride;
 };
 
+// The experts of a layer, by number: down(activation(gate(x)) * up(x)).
+struct Mixture {
+  std::vector<Matrix> gate;
+  std::vector<Matrix> up;
+  std::vector<Matrix> down;
+  int used = 0;  // of them, by a row
+};
+
 // Rows that are neighbouring positions of one sequence.
 struct SequenceRows {
   int first_row = 0;
@@ -150,10 +158,17 @@ class Device {
   // out[i] = x[rows[i]].
   virtual void Gather(const float* x, absl::Span<const int> rows, int n,
                       float* out) = 0;
-  // out[rows[i]] += x[i] * factors[i].
-  virtual void ScatterAdd(const float* x, absl::Span<const int> rows,
-                          absl::Span<const float> factors, int n,
-                          float* out) = 0;
+
+  // The experts of a layer, made once; Mix names them by the number.
+  // Unimplemented when they are more than the device can choose among.
+  virtual absl::StatusOr<int> MakeMixture(const Mixture& mixture) = 0;
+
+  // out[r] += the experts that the scores [rows][experts] of row r choose, fed
+  // with x[r], each times its factor (ExpertsConfig). Of equal scores the lower
+  // expert goes first.
+  virtual void Mix(int mixture, const ExpertsConfig& rule,
+                   Activation activation, const float* scores, const float* x,
+                   int rows, float* out) = 0;
 
   // Starts what was put down so far, where a device puts things down first, so
   // that the caller's next work is beside it.

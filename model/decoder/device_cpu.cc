@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -102,8 +103,12 @@ class CpuDevice : public Device {
   void Scale(float factor, size_t count, float* x) override;
   void Gather(const float* x, absl::Span<const int> rows, int n,
               float* out) override;
-  void ScatterAdd(const float* x, absl::Span<const int> rows,
-                  absl::Span<const float> factors, int n, float* out) override;
+  absl::StatusOr<int> MakeMixture(const Mixture& mixture) override {
+    mixtures_.push_back(mixture);
+    return static_cast<int>(mixtures_.size()) - 1;
+  }
+  void Mix(int mixture, const ExpertsConfig& rule, Activation activation,
+           const float* scores, const float* x, int rows, float* out) override;
 
  private:
   struct Angles {
@@ -155,6 +160,8 @@ class CpuDevice : public Device {
   KvShape shape_;
   std::vector<float*> pages_;  // by kind
   std::vector<size_t> page_floats_;
+  std::vector<Mixture> mixtures_;
+  std::vector<float> mixed_;  // rows on their way through experts
 };
 
 absl::StatusOr<Matrix> CpuDevice::Upload(const Tensor& tensor) {
@@ -496,11 +503,59 @@ void CpuDevice::Gather(const float* x, absl::Span<const int> rows, int n,
   }
 }
 
-void CpuDevice::ScatterAdd(const float* x, absl::Span<const int> rows,
-                           absl::Span<const float> factors, int n, float* out) {
-  for (size_t i = 0; i < rows.size(); ++i) {
-    float* to = out + size_t{1} * rows[i] * n;
-    for (int j = 0; j < n; ++j) to[j] += x[i * n + j] * factors[i];
+void CpuDevice::Mix(int mixture, const ExpertsConfig& rule,
+                    Activation activation, const float* scores, const float* x,
+                    int rows, float* out) {
+  const Mixture& experts = mixtures_[mixture];
+  const size_t count = experts.gate.size();
+  // Which rows each expert gets, and how much of it each row takes.
+  std::vector<std::vector<int>> rows_of(count);
+  std::vector<std::vector<float>> factors_of(count);
+  std::vector<int> order(count);
+  for (int r = 0; r < rows; ++r) {
+    const float* from = scores + r * count;
+    std::iota(order.begin(), order.end(), 0);
+    std::partial_sort(order.begin(), order.begin() + rule.used, order.end(),
+                      [&](int a, int b) {
+                        return from[a] != from[b] ? from[a] > from[b] : a < b;
+                      });
+    float sum = 0;
+    std::vector<float> factors(rule.used);
+    for (int i = 0; i < rule.used; ++i) {
+      const float score = from[order[i]];
+      factors[i] = rule.sigmoid ? 1 / (1 + std::exp(-score))
+                                : std::exp(score - from[order[0]]);
+      sum += factors[i];
+    }
+    const bool divides = !rule.sigmoid || rule.normalize;
+    for (int i = 0; i < rule.used; ++i) {
+      rows_of[order[i]].push_back(r);
+      factors_of[order[i]].push_back(divides ? factors[i] / sum : factors[i]);
+    }
+  }
+  const size_t hidden = experts.gate[0].columns;
+  const size_t width = experts.gate[0].rows;
+  mixed_.resize(rows * (2 * hidden + 2 * width));
+  float* chosen = mixed_.data();
+  float* gate = chosen + rows * hidden;
+  float* up = gate + rows * width;
+  float* down = up + rows * width;
+  for (size_t e = 0; e < count; ++e) {
+    const int wanted = static_cast<int>(rows_of[e].size());
+    if (wanted == 0) continue;
+    Gather(x, rows_of[e], static_cast<int>(hidden), chosen);
+    const Product first[] = {{&experts.gate[e], nullptr, gate, width},
+                             {&experts.up[e], nullptr, up, width}};
+    Multiply(first, chosen, wanted);
+    Gate(activation, gate, up, wanted, static_cast<int>(width), gate);
+    const Product second = {&experts.down[e], nullptr, down, hidden};
+    Multiply(absl::MakeConstSpan(&second, 1), gate, wanted);
+    for (int i = 0; i < wanted; ++i) {
+      float* to = out + rows_of[e][i] * hidden;
+      for (size_t j = 0; j < hidden; ++j) {
+        to[j] += down[i * hidden + j] * factors_of[e][i];
+      }
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/status_macros.h"
 #include "kernels/cuda/attend.h"
 #include "kernels/cuda/layout.h"
 #include "kernels/cuda/matmul.h"
@@ -20,6 +21,7 @@
 #include "kernels/cuda/sample.h"
 #include "kernels/draw.h"
 #include "kernels/quant_types.h"
+#include "model/decoder/cuda_mixture.h"
 #include "model/decoder/cuda_queue.h"
 
 namespace footnote {
@@ -40,7 +42,7 @@ enum class Op : uint64_t {
   kAdd,
   kScale,
   kGather,
-  kScatterAdd,
+  kMix,
   kSample,
 };
 
@@ -88,8 +90,9 @@ class CudaDevice : public Device {
   void Scale(float factor, size_t count, float* x) override;
   void Gather(const float* x, absl::Span<const int> rows, int n,
               float* out) override;
-  void ScatterAdd(const float* x, absl::Span<const int> rows,
-                  absl::Span<const float> factors, int n, float* out) override;
+  absl::StatusOr<int> MakeMixture(const Mixture& mixture) override;
+  void Mix(int mixture, const ExpertsConfig& rule, Activation activation,
+           const float* scores, const float* x, int rows, float* out) override;
   void Begin() override;
   bool Chooses() const override { return true; }
   int OpenTally(int vocabulary, absl::Span<const int32_t> prompt,
@@ -169,6 +172,8 @@ class CudaDevice : public Device {
   std::vector<int> free_tallies_;
   Space changed_;
   Space sampled_;
+  std::vector<std::unique_ptr<CudaMixture>> mixtures_;
+  Space mixed_;
 };
 
 CudaDevice::~CudaDevice() {
@@ -654,21 +659,39 @@ void CudaDevice::Gather(const float* x, absl::Span<const int> rows, int n,
       Op::kGather, x, staged, count, n, out);
 }
 
-void CudaDevice::ScatterAdd(const float* x, absl::Span<const int> rows,
-                            absl::Span<const float> factors, int n,
-                            float* out) {
+absl::StatusOr<int> CudaDevice::MakeMixture(const Mixture& mixture) {
+  const auto on_device = [](const std::vector<Matrix>& matrices) {
+    std::vector<cuda::DeviceMatrix> all;
+    for (const Matrix& matrix : matrices) all.push_back(OnDevice(matrix));
+    return all;
+  };
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<CudaMixture> made,
+      CudaMixture::Create(on_device(mixture.gate), on_device(mixture.up),
+                          on_device(mixture.down), mixture.used));
+  mixtures_.push_back(std::move(made));
+  return static_cast<int>(mixtures_.size()) - 1;
+}
+
+void CudaDevice::Mix(int mixture, const ExpertsConfig& rule,
+                     Activation activation, const float* scores, const float* x,
+                     int rows, float* out) {
   Settle();
   Changed(out);
-  const int count = static_cast<int>(rows.size());
-  const auto* staged = static_cast<const int32_t*>(queue_.Stage(
-      rows.data(), count * sizeof(int32_t), count * sizeof(int32_t)));
-  const auto* staged_factors = static_cast<const float*>(queue_.Stage(
-      factors.data(), count * sizeof(float), count * sizeof(float)));
-  queue_.Put(
-      [=](cuda::Stream* s) {
-        cuda::ScatterAddRows(s, x, staged, staged_factors, count, n, out);
-      },
-      Op::kScatterAdd, x, staged, staged_factors, count, n, out);
+  const CudaMixture* experts = mixtures_[mixture].get();
+  CudaMixture::Step step = {};
+  step.rule = {rule.count, rule.used, rule.sigmoid, rule.normalize};
+  step.gelu = activation == Activation::kGeluTanh;
+  step.scores = scores;
+  step.x = x;
+  step.rows = rows;
+  step.parts = exact_ ? 3 : 1;
+  step.out = out;
+  Grow(experts->Bytes(step), &mixed_);
+  step.memory = static_cast<char*>(mixed_.memory);
+  queue_.Put([=](cuda::Stream* s) { experts->Run(s, step); }, Op::kMix, experts,
+             rule.used, rule.sigmoid, rule.normalize, step.gelu, scores, x,
+             rows, step.memory, out);
 }
 
 void CudaDevice::Begin() {

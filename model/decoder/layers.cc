@@ -38,6 +38,16 @@ class Loader {
                                      name, ": ", matrix.status().message()));
   }
 
+  absl::StatusOr<int> MakeMixture(const std::string& prefix,
+                                  const Mixture& mixture) {
+    auto made = device_->MakeMixture(mixture);
+    if (made.ok()) return made;
+    return absl::Status(
+        made.status().code(),
+        absl::StrCat("weights ", files_.path(), ": tensors ", prefix,
+                     "experts: ", made.status().message()));
+  }
+
   // The vector `name` as floats, with `offset` added.
   absl::StatusOr<const float*> LoadVector(const std::string& name, uint64_t n,
                                           float offset = 0) {
@@ -162,6 +172,8 @@ absl::Status LoadExperts(Loader* loader, const std::string& prefix,
   const uint64_t hidden = config.hidden;
   ASSIGN_OR_RETURN(layer->router, loader->LoadMatrix(prefix + "gate.weight",
                                                      experts.count, hidden));
+  Mixture mixture;
+  mixture.used = experts.used;
   const std::string both = prefix + "experts.gate_up_proj";
   const std::string down = prefix + "experts.down_proj";
   if (loader->Has(both)) {
@@ -172,23 +184,28 @@ absl::Status LoadExperts(Loader* loader, const std::string& prefix,
     loader->MarkUsed(both);
     loader->MarkUsed(down);
     for (uint64_t e = 0; e < count; ++e) {
-      FeedForward part;
-      ASSIGN_OR_RETURN(part.gate,
+      ASSIGN_OR_RETURN(const Matrix gate,
                        LoadSlice(loader, both, gate_up, e, 0, width));
-      ASSIGN_OR_RETURN(part.up,
+      ASSIGN_OR_RETURN(const Matrix up,
                        LoadSlice(loader, both, gate_up, e, width, width));
-      ASSIGN_OR_RETURN(part.down, LoadSlice(loader, down, downs, e, 0, hidden));
-      layer->experts.push_back(part);
+      ASSIGN_OR_RETURN(const Matrix from,
+                       LoadSlice(loader, down, downs, e, 0, hidden));
+      mixture.gate.push_back(gate);
+      mixture.up.push_back(up);
+      mixture.down.push_back(from);
     }
   } else {
     for (uint64_t e = 0; e < count; ++e) {
       ASSIGN_OR_RETURN(
-          FeedForward part,
+          const FeedForward part,
           LoadFeedForward(loader, absl::StrCat(prefix, "experts.", e, "."),
                           config.hidden, experts.intermediate, false));
-      layer->experts.push_back(part);
+      mixture.gate.push_back(part.gate);
+      mixture.up.push_back(part.up);
+      mixture.down.push_back(part.down);
     }
   }
+  ASSIGN_OR_RETURN(layer->mixture, loader->MakeMixture(prefix, mixture));
   if (experts.shared > 0) {
     ASSIGN_OR_RETURN(
         layer->shared,

@@ -38,7 +38,7 @@ struct Layer {
   const float* o_bias = nullptr;
   FeedForward dense;
   Matrix router;
-  std::vector<FeedForward> experts;
+  int mixture = -1;  // of the device
   FeedForward shared;
 };
 

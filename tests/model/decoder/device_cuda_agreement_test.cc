@@ -215,6 +215,105 @@ TEST(DeviceCudaAgreementTest, LayersAreTheCpus) {
   }
 }
 
+// The experts of a layer on one device.
+class Experts {
+ public:
+  Experts(std::unique_ptr<Device> device, TensorType type)
+      : device_(std::move(device)) {
+    Mixture mixture;
+    mixture.used = kUsed;
+    const auto upload = [&](int rows, int columns, uint32_t seed) {
+      files_.push_back(std::make_unique<FileMatrix>(type, rows, columns, seed));
+      return *device_->Upload(files_.back()->tensor);
+    };
+    for (int e = 0; e < kCount; ++e) {
+      mixture.gate.push_back(upload(kWide, kHidden, 3 * e));
+      mixture.up.push_back(upload(kWide, kHidden, 3 * e + 1));
+      mixture.down.push_back(upload(kHidden, kWide, 3 * e + 2));
+    }
+    const auto made = device_->MakeMixture(mixture);
+    EXPECT_TRUE(made.ok()) << made.status();
+    mixture_ = *made;
+  }
+
+  std::vector<float> Mix(const std::vector<float>& scores,
+                         const std::vector<float>& x) {
+    const int rows = static_cast<int>(x.size()) / kHidden;
+    ExpertsConfig rule;
+    rule.count = kCount;
+    rule.used = kUsed;
+    rule.sigmoid = true;
+    rule.normalize = true;
+    float* device_scores = device_->Allocate(scores.size());
+    float* device_x = device_->Allocate(x.size());
+    float* out = device_->Allocate(x.size());
+    device_->Write(scores.data(), scores.size(), device_scores);
+    device_->Write(x.data(), x.size(), device_x);
+    device_->Mix(mixture_, rule, Activation::kSilu, device_scores, device_x,
+                 rows, out);
+    std::vector<float> mixed(x.size());
+    device_->Read(out, mixed.size(), mixed.data());
+    for (float* floats : {device_scores, device_x, out}) device_->Free(floats);
+    return mixed;
+  }
+
+  static constexpr int kCount = 6;
+  static constexpr int kUsed = 2;
+
+ private:
+  std::vector<std::unique_ptr<FileMatrix>> files_;
+  std::unique_ptr<Device> device_;
+  int mixture_ = -1;
+};
+
+TEST(DeviceCudaAgreementTest, MixturesAreTheCpusAndARowsBitsItsOwn) {
+  constexpr int kRows = 37;
+  const std::vector<float> scores = Random(kRows * Experts::kCount, 7, 1);
+  const std::vector<float> x = Random(kRows * kHidden, 8, 1);
+  for (const TensorType type : kTypes) {
+    Experts cpu(MakeCpuDevice(1), type);
+    Experts exact(Cuda(true), type);
+    Experts fast(Cuda(false), type);
+    const std::vector<float> want = cpu.Mix(scores, x);
+    const std::vector<float> found = exact.Mix(scores, x);
+    const std::vector<float> near = fast.Mix(scores, x);
+    const bool is_exact =
+        type == TensorType::kFloat32 || type == TensorType::kBFloat16;
+    for (size_t i = 0; i < want.size(); ++i) {
+      ASSERT_NEAR(found[i], want[i], is_exact ? 1e-4 : 0.05)
+          << TensorTypeName(type) << " number " << i;
+      ASSERT_NEAR(near[i], want[i], 0.06) << TensorTypeName(type);
+    }
+    for (const int row : {0, 20, kRows - 1}) {
+      const auto part = [&](const std::vector<float>& all, int n) {
+        return std::vector<float>(all.begin() + row * n,
+                                  all.begin() + (row + 1) * n);
+      };
+      EXPECT_EQ(fast.Mix(part(scores, Experts::kCount), part(x, kHidden)),
+                part(near, kHidden))
+          << TensorTypeName(type) << " row " << row;
+    }
+  }
+}
+
+TEST(DeviceCudaAgreementTest, MoreExpertsThanADeviceRoutesAmongAreRefused) {
+  const auto device = Cuda(false);
+  const FileMatrix file(TensorType::kBFloat16, 16, 32, 1);
+  const Matrix matrix = *device->Upload(file.tensor);
+  Mixture mixture;
+  for (auto* list : {&mixture.gate, &mixture.up, &mixture.down}) {
+    list->assign(64, matrix);
+  }
+  mixture.used = 33;
+  EXPECT_TRUE(absl::IsUnimplemented(device->MakeMixture(mixture).status()));
+  mixture.used = 8;
+  EXPECT_TRUE(device->MakeMixture(mixture).ok());
+  for (auto* list : {&mixture.gate, &mixture.up, &mixture.down}) {
+    list->assign(1025, matrix);
+  }
+  EXPECT_TRUE(absl::IsUnimplemented(device->MakeMixture(mixture).status()));
+}
+
 TEST(DeviceCudaAgreementTest, WeightsOfFloatsAreRoundedWhenAsked) {
   Layers cpu(MakeCpuDevice(1), TensorType::kBFloat16, 10);
   const std::vector<float> want = cpu.Step(Ids(10, 0), 0);

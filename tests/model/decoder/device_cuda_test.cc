@@ -43,7 +43,9 @@ TEST_P(DeviceCudaGoldenTest, ExactLogitsAndTokensAreThoseOfTransformers) {
 
 INSTANTIATE_TEST_SUITE_P(Models, DeviceCudaGoldenTest,
                          ::testing::Values("tiny-cohere2", "tiny-cohere2-moe",
-                                           "tiny-llama", "gemma3", "qwen3"),
+                                           "cohere2_moe_plain",
+                                           "cohere2_moe_softmax", "tiny-llama",
+                                           "gemma3", "qwen3"),
                          [](const auto& info) {
                            std::string name = info.param;
                            for (char& c : name) c = c == '-' ? '_' : c;
@@ -51,11 +53,18 @@ INSTANTIATE_TEST_SUITE_P(Models, DeviceCudaGoldenTest,
                          });
 
 TEST(DeviceCudaTest, Bf16LogitsAreNear) {
-  for (const char* model : {"tiny-cohere2", "tiny-llama"}) {
+  const std::pair<const char*, double> kCases[] = {
+      {"tiny-cohere2", 0.5},
+      {"tiny-llama", 0.5},
+      // Scores that nearly tie choose other experts: transformers' own numbers
+      // in bfloat16 are off by 2.41.
+      {"tiny-cohere2-moe", 2.4},
+  };
+  for (const auto& [model, most] : kCases) {
     const auto report = CompareGoldenOn(
         std::string("tests/golden/models/") + model, Make(false), false);
     ASSERT_TRUE(report.ok()) << report.status();
-    EXPECT_LE(report->logits, 0.5) << model;
+    EXPECT_LE(report->logits, most) << model;
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr char kCohere[] = "tests/golden/models/tiny-cohere2";
 constexpr char kLlama[] = "tests/golden/models/tiny-llama";
+constexpr char kMixture[] = "tests/golden/models/tiny-cohere2-moe";
 
 std::unique_ptr<Engine> Open(const std::string& path) {
   // Also what brings the emulated device into the program.
@@ -130,10 +131,11 @@ TEST(EngineCudaTogetherTest, TokensAreThoseOfEachAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, EngineCudaTest,
-                         ::testing::Values(kCohere, kLlama),
+                         ::testing::Values(kCohere, kMixture),
                          [](const auto& info) {
-                           return std::string(info.param) == kCohere ? "Cohere2"
-                                                                     : "Llama";
+                           return std::string(info.param) == kCohere
+                                      ? "Cohere2"
+                                      : "Mixture";
                          });
 
 TEST(EngineCudaLogitsTest, LogitsLeaveTheDeviceOnlyWhereTheHostChooses) {
