@@ -308,8 +308,8 @@ class Judge {
     size_t rising = 0;
     size_t filled = 0;
     size_t enclosed = 0;
-    for (const PdfTableRow& row : table.rows) {
-      const PdfCell* const cell = CellAt(row, table.columns - 1);
+    for (size_t r = table.header_rows; r < table.rows.size(); ++r) {
+      const PdfCell* const cell = CellAt(table.rows[r], table.columns - 1);
       if (cell == nullptr) continue;
       const std::string text = PlainText(page_, *cell);
       ++filled;
@@ -331,7 +331,7 @@ class Judge {
         const std::string text = PlainText(page_, cell) + " ";
         ++cells;
         const size_t comma = text.find(", ");
-        entries += comma != std::string::npos && comma > 0 &&
+        entries += comma != std::string::npos &&
                    CharactersOf(text.substr(comma)).letters == 0 &&
                    (comma + 2 == text.size() ||
                     CharactersOf(text.substr(comma)).digits > 0);

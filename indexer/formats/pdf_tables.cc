@@ -123,7 +123,7 @@ class TableFinder {
       outside += box.x0 < grid.xs[of.column] - kSameEdge ||
                  box.x1 > grid.xs[of.column + of.columns] + kSameEdge;
     }
-    if (outside * 4 > words.size()) return;
+    if (outside * 4 > words.size() || IsInLine(grid)) return;
     PdfTable table;
     table.columns = columns;
     table.edges.assign(grid.xs.begin(), grid.xs.end() - 1);
@@ -171,6 +171,20 @@ class TableFinder {
       if (!row.cells.empty()) table.rows.push_back(std::move(row));
     }
     if (AcceptPdfTable(page_, ruling, shown, &table)) Keep(std::move(table));
+  }
+
+  // True when print goes on beside the grid: it frames words of a line.
+  bool IsInLine(const PdfGrid& grid) const {
+    size_t beside = 0;
+    for (const PdfWord& word : page_.words) {
+      const float y = MiddleY(word.box);
+      if (y < grid.ys.front() || y > grid.ys.back()) continue;
+      const float left = grid.xs.front() - word.box.x1;
+      const float right = word.box.x0 - grid.xs.back();
+      beside +=
+          std::fabs(left) < word.size / 2 || std::fabs(right) < word.size / 2;
+    }
+    return beside * 2 >= grid.ys.size() - 1;
   }
 
   static size_t Interval(const std::vector<float>& edges, float at) {

@@ -442,6 +442,24 @@ std::vector<NoTable> NoTables() {
   }
   {
     PageMaker page;
+    // Frames of links that go on over a line.
+    for (int i = 0; i < 4; ++i) page.Write(60, line(i), kProse[i]);
+    page.Grid({100, 150, 190}, {line(1) - 1, line(2) - 1, line(3) - 1});
+    out.push_back({"FramedWordsInALine", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Rule(60, 95, 400, 95).Rule(60, 113, 400, 113).Rule(60, 150, 400, 150);
+    page.Write(60, 100, "Preface")
+        .WriteTo(400, 100, "iii")
+        .Write(60, 118, "The first tower")
+        .WriteTo(400, 118, "1")
+        .Write(60, 132, "The second tower")
+        .WriteTo(400, 132, "9");
+    out.push_back({"ContentsBetweenRules", page.page()});
+  }
+  {
+    PageMaker page;
     // Axes of a plot.
     page.Rule(100, 100, 100, 300)
         .Rule(80, 280, 400, 280)

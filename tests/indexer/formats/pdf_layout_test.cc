@@ -1,0 +1,152 @@
+// Pages as footnote-pdf writes them, to canonical text: what of tables spans
+// several pages, or might lose a word.
+#include "indexer/formats/pdf_layout.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tests/indexer/formats/extracted_checks.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Writes pages of 600 x 800 points, word by word.
+class Pages {
+ public:
+  Pages& Page() {
+    out_ += "P 600.0 800.0\n";
+    return *this;
+  }
+  Pages& Word(float x, float y, const std::string& text, bool bold = false) {
+    absl::StrAppendFormat(&out_, "W %.1f %.1f %.1f %.1f 10.0 %d 1 %s\n", x, y,
+                          x + 4.5 * static_cast<double>(text.size()), y + 10,
+                          bold ? 1 : 0, text);
+    return *this;
+  }
+  Pages& Line(float x0, float y0, float x1, float y1) {
+    absl::StrAppendFormat(&out_, "L %.1f %.1f %.1f %.1f\n", x0, y0, x1, y1);
+    return *this;
+  }
+  Pages& Grid(const std::vector<float>& xs, const std::vector<float>& ys) {
+    for (const float x : xs) Line(x, ys.front(), x, ys.back());
+    for (const float y : ys) Line(xs.front(), y, xs.back(), y);
+    return *this;
+  }
+  // A row of three cells in a grid from (60, y) on.
+  Pages& Row(float y, const std::vector<std::string>& cells,
+             bool bold = false) {
+    for (size_t c = 0; c < cells.size(); ++c) {
+      if (cells[c].empty()) continue;
+      Word(64 + 100 * static_cast<float>(c), y + 5, cells[c], bold);
+    }
+    return *this;
+  }
+
+  // "text @ place" of each block.
+  std::vector<std::string> Read() const {
+    const auto read = ExtractPdfPages(out_, {});
+    if (!read.ok()) return {read.status().ToString()};
+    EXPECT_EQ(BrokenPromise(*read), "");
+    std::vector<std::string> out;
+    for (const Block& block : read->blocks) {
+      out.push_back(
+          absl::StrCat(read->text.substr(block.span.begin, block.span.size()),
+                       " @ ", read->places[block.place - 1]));
+    }
+    return out;
+  }
+
+ private:
+  std::string out_;
+};
+
+TEST(PdfLayoutTest, ATableThatGoesOnOverAPageKeepsItsNames) {
+  Pages pages;
+  pages.Page()
+      .Word(60, 100, "Towers")
+      .Row(640, {"Tower", "Sea", "Lamps"}, true)
+      .Row(660, {"Eddystone", "Channel", "8"})
+      .Grid({60, 160, 260, 360}, {640, 660, 680})
+      .Page()
+      .Row(60, {"Skerryvore", "Atlantic", "9"})
+      .Row(80, {"Cordouan", "Biscay", "7"})
+      .Grid({60, 160, 260, 360}, {60, 80, 100});
+  EXPECT_THAT(
+      pages.Read(),
+      ElementsAre("Towers @ page=1&box=60,100,87,110",
+                  "Tower: Eddystone | Sea: Channel | Lamps: 8 @ "
+                  "page=1&box=64,665,269,675&head=64,645,287,655",
+                  "Tower: Skerryvore | Sea: Atlantic | Lamps: 9 @ "
+                  "page=2&box=64,65,269,75&head_page=1&head=64,645,287,655",
+                  "Tower: Cordouan | Sea: Biscay | Lamps: 7 @ "
+                  "page=2&box=64,85,269,95&head_page=1&head=64,645,287,655"));
+}
+
+TEST(PdfLayoutTest, AHeaderThatIsDrawnAgainNamesItsOwnPage) {
+  Pages pages;
+  for (int p = 0; p < 2; ++p) {
+    pages.Page()
+        .Row(200, {"Tower", "Sea", "Lamps"})
+        .Row(220, {"Eddystone", "Channel", "8"})
+        .Row(240, {"Skerryvore", "Atlantic", "9"})
+        .Grid({60, 160, 260, 360}, {200, 220, 240, 260});
+  }
+  EXPECT_THAT(pages.Read(),
+              ElementsAre("Tower: Eddystone | Sea: Channel | Lamps: 8 @ "
+                          "page=1&box=64,225,269,235&head=64,205,287,215",
+                          "Tower: Skerryvore | Sea: Atlantic | Lamps: 9 @ "
+                          "page=1&box=64,245,269,255&head=64,205,287,215",
+                          "Tower: Eddystone | Sea: Channel | Lamps: 8 @ "
+                          "page=2&box=64,225,269,235&head=64,205,287,215",
+                          "Tower: Skerryvore | Sea: Atlantic | Lamps: 9 @ "
+                          "page=2&box=64,245,269,255&head=64,205,287,215"));
+}
+
+// A name is written before its cells and nowhere else: without any it would be
+// lost.
+TEST(PdfLayoutTest, AHeaderOneOfWhoseNamesHasNoCellIsARow) {
+  Pages pages;
+  pages.Page()
+      .Row(200, {"Tower", "Sea", "Lamps"}, true)
+      .Row(220, {"Eddystone", "Channel", ""})
+      .Row(240, {"Skerryvore", "Atlantic", ""})
+      .Grid({60, 160, 260, 360}, {200, 220, 240, 260});
+  EXPECT_THAT(pages.Read(),
+              ElementsAre("Tower | Sea | Lamps @ page=1&box=64,205,287,215",
+                          "Eddystone | Channel @ page=1&box=64,225,196,235",
+                          "Skerryvore | Atlantic @ page=1&box=64,245,200,255"));
+}
+
+TEST(PdfLayoutTest, ATableAtTheTopOfMostPagesIsLeftOut) {
+  Pages pages;
+  for (int p = 1; p <= 4; ++p) {
+    pages.Page()
+        .Row(20, {"Handbook", "Issue", "3"})
+        .Row(40, {"Lights", "Sheet", absl::StrCat(p)})
+        .Word(60, 300, absl::StrCat("Body", p))
+        .Grid({60, 160, 260, 360}, {20, 40, 60});
+  }
+  EXPECT_THAT(pages.Read(), ElementsAre("Body1 @ page=1&box=60,300,83,310",
+                                        "Body2 @ page=2&box=60,300,83,310",
+                                        "Body3 @ page=3&box=60,300,83,310",
+                                        "Body4 @ page=4&box=60,300,83,310"));
+}
+
+// Its rules would be those of the page as it lay.
+TEST(PdfLayoutTest, APageThatWasTurnedHasNoRules) {
+  EXPECT_EQ(ExtractPdfPages("P 600.0 800.0\nR 90\nW 1.0 1.0 9.0 9.0 8.0 0 1 a\n"
+                            "L 0.0 0.0 90.0 0.0\n",
+                            {})
+                ->places[0],
+            "page=1&box=1,591,9,599");
+}
+
+}  // namespace
+}  // namespace footnote
