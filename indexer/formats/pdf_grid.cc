@@ -17,7 +17,7 @@ constexpr float kDouble = 4;
 constexpr float kCovered = .6f;
 // A page with more crossings is a drawing.
 constexpr size_t kMaxPairs = 250000;
-constexpr size_t kMaxCells = 10000;
+constexpr size_t kMaxCells = 4000;
 
 std::vector<PdfRule> Join(std::vector<PdfRule> rules) {
   std::sort(rules.begin(), rules.end(),

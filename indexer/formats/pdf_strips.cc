@@ -9,6 +9,8 @@ namespace {
 
 // Of the lower box's height, what two of one level share.
 constexpr float kSharedHeight = .5f;
+// No table that is read has more.
+constexpr size_t kMaxColumns = 64;
 // Type is that much higher than its size at most, or it runs down the page.
 constexpr float kMaxHeight = 2.2f;
 
@@ -84,7 +86,7 @@ size_t CountIn(const std::vector<PdfStrip>& strips, const PdfSpan& column) {
 // one column: its name stands at the left, say, and its numbers at the right.
 void JoinNames(const std::vector<PdfStrip>& strips,
                std::vector<PdfSpan>* columns) {
-  if (strips.empty()) return;
+  if (strips.empty() || columns->size() > kMaxColumns) return;
   const std::vector<PdfStrip> first = {strips[0]};
   for (size_t c = 0; c + 1 < columns->size();) {
     PdfSpan& left = (*columns)[c];

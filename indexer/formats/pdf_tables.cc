@@ -21,6 +21,9 @@ constexpr float kMaxStep = 2.6f;
 constexpr float kSameEdge = 3;
 constexpr float kMinRuleWidth = 40;
 constexpr size_t kMaxHeaderLines = 5;
+// A page with more lines of one width is no page of tables.
+constexpr size_t kMaxStackedRules = 300;
+constexpr size_t kMaxColumns = 64;
 
 // Lines of print with what parts them: lines of one band have no rule between.
 struct Band {
@@ -187,10 +190,10 @@ class TableFinder {
     return beside * 2 >= grid.ys.size() - 1;
   }
 
+  // Between which two of the edges `at` lies.
   static size_t Interval(const std::vector<float>& edges, float at) {
-    size_t i = 0;
-    while (i + 2 < edges.size() && at >= edges[i + 1]) ++i;
-    return i;
+    const auto above = std::upper_bound(edges.begin() + 1, edges.end() - 1, at);
+    return static_cast<size_t>(above - edges.begin()) - 1;
   }
 
   // The lines of a cell; each word is in one.
@@ -274,7 +277,7 @@ class TableFinder {
           ys.push_back(level_[k].at);
         }
       }
-      if (ys.size() > 1) FindInStack(span, ys);
+      if (ys.size() > 1 && ys.size() <= kMaxStackedRules) FindInStack(span, ys);
     }
   }
 
@@ -320,7 +323,7 @@ class TableFinder {
     // Names in a header may reach over several columns.
     const std::vector<PdfSpan> of_body = ColumnsOf(body);
     if (of_body.size() > columns.size()) columns = of_body;
-    if (columns.size() < 2) return;
+    if (columns.size() < 2 || columns.size() > kMaxColumns) return;
     const bool right_to_left = IsRightToLeft(page_, WordsIn(all[0]));
     const PdfRowMaker maker(page_, columns, right_to_left);
     PdfTable table;
@@ -405,7 +408,7 @@ class TableFinder {
           kMaxStep * height) {
         break;
       }
-      if (!Fit(strip, &columns)) break;
+      if (!Fit(strip, &columns) || columns.size() > kMaxColumns) break;
       if (strip.pieces.size() > 1) last = end + 1;
     }
     return last;
@@ -438,7 +441,7 @@ class TableFinder {
 
   void MakeOpen(const std::vector<PdfStrip>& strips) {
     const std::vector<PdfSpan> columns = ColumnsOf(strips);
-    if (columns.size() < 2) return;
+    if (columns.size() < 2 || columns.size() > kMaxColumns) return;
     PdfTable table;
     table.columns = columns.size();
     for (const PdfSpan& column : columns) table.edges.push_back(column.x0);
