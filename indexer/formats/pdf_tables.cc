@@ -120,7 +120,7 @@ class TableFinder {
     for (const size_t i : words) {
       const PdfBox& box = page_.words[i].box;
       const size_t cell = cell_at[Interval(grid.ys, MiddleY(box)) * columns +
-                                  Interval(grid.xs, MiddleX(box))];
+                                  ColumnAt(grid.xs, page_.words[i])];
       in_cell[cell].push_back(i);
       const PdfGridCell& of = grid.cells[cell];
       outside += box.x0 < grid.xs[of.column] - kSameEdge ||
@@ -196,6 +196,15 @@ class TableFinder {
     return static_cast<size_t>(above - edges.begin()) - 1;
   }
 
+  // Where the middle of the word is; one too long for its column stands where
+  // it begins.
+  static size_t ColumnAt(const std::vector<float>& xs, const PdfWord& word) {
+    const size_t first = Interval(xs, word.box.x0);
+    const float indent = word.box.x0 - xs[first];
+    return indent >= 0 && indent < word.size ? first
+                                             : Interval(xs, MiddleX(word.box));
+  }
+
   // The lines of a cell; each word is in one.
   std::vector<std::vector<size_t>> LinesOf(
       const std::vector<size_t>& words) const {
@@ -236,7 +245,7 @@ class TableFinder {
       size_t column = columns;
       for (PdfPiece& word : strip.pieces) {
         placed += word.words.size();
-        const size_t at = Interval(grid.xs, MiddleX(word.box));
+        const size_t at = ColumnAt(grid.xs, page_.words[word.words[0]]);
         if (at != column || pieces.empty()) {
           pieces.push_back(std::move(word));
           // Only its own column is under it.

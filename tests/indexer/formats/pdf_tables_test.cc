@@ -177,6 +177,19 @@ TEST(PdfTablesTest, CellsOfAGridReachOverRowsAndColumns) {
                           "0=Down two[down 2] | 1=b2 | 2=c2", "1=b3 | 2=c3"));
 }
 
+TEST(PdfTablesTest, AWordTooLongForItsColumnStandsWhereItBegins) {
+  PageMaker page;
+  page.Grid({60, 160, 200, 300}, {100, 120, 140})
+      .Write(64, 105, "Tower")
+      .Write(164, 105, "lamps-burning-oil")
+      .Write(64, 125, "Bell Rock")
+      .Write(164, 125, "24")
+      .Write(204, 125, "North Sea");
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("0=Tower | 1=lamps-burning-oil",
+                          "0=Bell Rock | 1=24 | 2=North Sea"));
+}
+
 TEST(PdfTablesTest, LinesInAGridWithoutRulesBetweenThemAreRows) {
   PageMaker page;
   page.Grid({60, 200, 300}, {100, 120, 200})
