@@ -54,7 +54,7 @@ class Judge {
       return HasQuantities(*table) &&
              (table->header_rows > 0 || table->rows.size() > 3);
     }
-    return table->header_is_shown || HasQuantities(*table);
+    return HasQuantities(*table) || (table->header_is_shown && IsTerse(*table));
   }
 
  private:
@@ -140,6 +140,19 @@ class Judge {
       }
     }
     return code * 5 >= cells * 2;
+  }
+
+  // A few words in each cell.
+  bool IsTerse(const PdfTable& table) const {
+    size_t cells = 0;
+    size_t letters = 0;
+    for (size_t r = table.header_rows; r < table.rows.size(); ++r) {
+      for (const PdfCell& cell : table.rows[r].cells) {
+        ++cells;
+        letters += CharactersOf(PlainText(page_, cell)).letters;
+      }
+    }
+    return letters <= 14 * cells;
   }
 
   // Signs of equality and of sums in many cells.

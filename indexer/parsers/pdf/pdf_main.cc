@@ -173,6 +173,16 @@ std::string InReadingOrder(const TextWord& word, const std::string& page) {
   return page.find(reversed) != std::string::npos ? reversed : drawn;
 }
 
+// By the names that fonts have: of TeX's, Computer Modern's bold extended ones
+// are "CMBX10" and "SFBX1000", the bold Times is "NimbusRomNo9L-Medi".
+bool IsBold(const std::string& font) {
+  for (const char* const name : {"Bold", "Black", "Heavy", "CMBX", "SFBX"}) {
+    if (font.find(name) != std::string::npos) return true;
+  }
+  const size_t medi = font.find("-Medi");
+  return medi != std::string::npos && font.compare(medi, 7, "-Medium") != 0;
+}
+
 // The words in reading order, as poppler's columns and lines have them.
 void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
   const std::unique_ptr<TextWordList> words = page->makeWordList();
@@ -195,9 +205,7 @@ void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
     double x0, y0, x1, y1;
     word.getBBox(&x0, &y0, &x1, &y1);
     const GooString* const font = word.getFontName(0);
-    const bool bold =
-        font != nullptr && (font->toStr().find("Bold") != std::string::npos ||
-                            font->toStr().find("Black") != std::string::npos);
+    const bool bold = font != nullptr && IsBold(font->toStr());
     out->Text("W ");
     for (const double number : {x0, y0, x1, y1, word.getFontSize()}) {
       out->Number(number);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "indexer/parsers/parse_apart.h"
@@ -315,6 +316,40 @@ TEST(PdfTest, ReadsEachPageAsIfItStoodAlone) {
   EXPECT_THAT(together->text, Not(HasSubstr("Hidden")));
   EXPECT_EQ(together->text.find("Filled in"),
             together->text.rfind("Filled in"));
+}
+
+// Without lines and quantities, bold type tells that there is a header; TeX's
+// fonts do not have it in their names.
+TEST(PdfTest, KnowsBoldTypeOfTexByItsName) {
+  for (const std::string bold : {"ABCDEF+CMBX10", "NimbusRomNo9L-Medi",
+                                 "Lato-Heavy", "CMR10", "Roboto-Medium"}) {
+    std::string content = "BT /B 10 Tf";
+    for (const auto& row : std::vector<std::vector<std::string>>{
+             {"Tower", "Sea", "Stone"},
+             {"Eddystone", "Channel", "granite"},
+             {"Skerryvore", "Atlantic", "gneiss"},
+             {"Cordouan", "Biscay", "limestone"}}) {
+      for (const std::string& cell : row) {
+        absl::StrAppend(&content, " (", cell, ") Tj 150 0 Td");
+      }
+      content += " -450 -14 Td /F 10 Tf";
+    }
+    content += " ET";
+    const auto read = Read(FileOf(
+        {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 6 0 R"
+         "/Resources<</Font<</F 4 0 R/B 5 0 R>>>>>>",
+         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+         absl::StrCat("<</Type/Font/Subtype/Type1/BaseFont/", bold, ">>"),
+         StreamOf("", absl::StrCat("1 0 0 1 72 500 cm ", content))}));
+    ASSERT_TRUE(read.ok()) << read.status();
+    const bool known = bold != "CMR10" && bold != "Roboto-Medium";
+    EXPECT_EQ(absl::StrContains(read->text,
+                                "Tower: Cordouan | Sea: Biscay | Stone: "
+                                "limestone"),
+              known)
+        << bold << ": " << read->text;
+  }
 }
 
 TEST(PdfTest, SaysWhyThereIsNoText) {
