@@ -13,6 +13,7 @@
 #include "model/cli_run.h"
 #include "model/cli_text.h"
 #include "model/merge/cli.h"
+#include "model/quantise/cli.h"
 #include "model/weights/model_files.h"
 
 namespace footnote {
@@ -139,6 +140,7 @@ void RegisterModelCommands(CLI::App* app, CliContext* context) {
   RegisterModelRunCommands(model, context);
   AddTextCommands(model, context);
   AddMergeCommand(model, context);
+  AddQuantiseCommand(model, context);
 }
 
 }  // namespace footnote

@@ -429,7 +429,9 @@ class PatternCompiler {
 };
 
 absl::StatusOr<Pattern> Pattern::Compile(absl::string_view regex) {
-  return PatternCompiler(regex).Compile();
+  ASSIGN_OR_RETURN(Pattern pattern, PatternCompiler(regex).Compile());
+  pattern.regex_ = std::string(regex);
+  return pattern;
 }
 
 size_t Pattern::Run(absl::string_view text, size_t begin, int step) const {

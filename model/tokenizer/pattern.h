@@ -29,6 +29,9 @@ class Pattern {
   //   InvalidArgument  not a pattern, or one that is too long
   static absl::StatusOr<Pattern> Compile(absl::string_view regex);
 
+  // What it was made of.
+  const std::string& regex() const { return regex_; }
+
   // Where the match that begins at byte `begin` ends, or kNone.
   size_t MatchAt(absl::string_view text, size_t begin) const;
 
@@ -70,6 +73,7 @@ class Pattern {
 
   size_t Run(absl::string_view text, size_t begin, int step) const;
 
+  std::string regex_;
   std::vector<Set> sets_;
   std::vector<Step> steps_;
 };

@@ -349,4 +349,19 @@ absl::StatusOr<TokenizerSpec> ReadTokenizerGguf(const Gguf& file) {
   return GgufReader(file).Read();
 }
 
+std::string GgufFamilyOf(const TokenizerSpec& spec) {
+  for (const Family& family : Families()) {
+    const bool same =
+        family.whole_words == spec.whole_words && family.nfc == spec.nfc &&
+        std::equal(family.cuts.begin(), family.cuts.end(), spec.cuts.begin(),
+                   spec.cuts.end(),
+                   [](absl::string_view regex, const TokenizerSpec::Cut& cut) {
+                     return cut.behaviour == TokenizerSpec::Cut::kIsolated &&
+                            cut.pattern.regex() == regex;
+                   });
+    if (same) return std::string(family.name);
+  }
+  return "";
+}
+
 }  // namespace footnote

@@ -2,6 +2,8 @@
 #ifndef FOOTNOTE_MODEL_TOKENIZER_TOKENIZER_GGUF_H_
 #define FOOTNOTE_MODEL_TOKENIZER_TOKENIZER_GGUF_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "model/tokenizer/tokenizer.h"
 #include "model/weights/gguf.h"
@@ -14,6 +16,10 @@ namespace footnote {
 //   DataLoss       keys are missing or contradict each other
 //   Unimplemented  another kind, or a cutter that isn't known here, by its name
 absl::StatusOr<TokenizerSpec> ReadTokenizerGguf(const Gguf& file);
+
+// What GGUF calls the way in which byte-level `spec` cuts words
+// (tokenizer.ggml.pre); empty where it is none of those that are known here.
+std::string GgufFamilyOf(const TokenizerSpec& spec);
 
 }  // namespace footnote
 

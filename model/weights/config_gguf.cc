@@ -222,6 +222,7 @@ absl::StatusOr<ModelConfig> ConfigFromGguf(const Gguf& gguf) {
   if (kind == "llama") config.pairing = RopePairing::kAdjacent;
   config.attention_bias = gguf.tensors().count("blk.0.attn_q.bias") > 0;
   config.output_bias = gguf.tensors().count("blk.0.attn_output.bias") > 0;
+  config.feed_forward_bias = gguf.tensors().count("blk.0.ffn_gate.bias") > 0;
   config.head_norms = kind == "qwen3" || kind == "gemma3";
   if (kind == "gemma3") {
     // The converter has added the 1 to the norms' weights.

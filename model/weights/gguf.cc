@@ -427,6 +427,23 @@ absl::StatusOr<std::vector<double>> Gguf::Numbers(absl::string_view key) const {
   return numbers;
 }
 
+void Gguf::AppendEntry(absl::string_view key, std::string* out) const {
+  const auto append = [out](auto number) {
+    char bytes[sizeof(number)];
+    std::memcpy(bytes, &number, sizeof(number));
+    out->append(bytes, sizeof(number));
+  };
+  const Value& value = values_.find(std::string(key))->second;
+  append(uint64_t{key.size()});
+  out->append(key.data(), key.size());
+  append(value.kind);
+  if (value.kind == kArray) {
+    append(value.element_kind);
+    append(value.count);
+  }
+  out->append(value.bytes.data(), value.bytes.size());
+}
+
 std::vector<std::pair<std::string, std::string>> Gguf::Metadata() const {
   std::vector<std::pair<std::string, std::string>> lines;
   for (const std::string& key : order_) {

@@ -52,6 +52,10 @@ class Gguf {
   absl::StatusOr<std::vector<int64_t>> Integers(absl::string_view key) const;
   absl::StatusOr<std::vector<double>> Numbers(absl::string_view key) const;
 
+  // Appends `key` and its value, as they lie in the file.
+  // REQUIRES: Has(key)
+  void AppendEntry(absl::string_view key, std::string* out) const;
+
   // For messages: the path.
   const std::string& name() const { return name_; }
   absl::string_view contents() const { return contents_; }

@@ -71,6 +71,28 @@ std::string HuggingFaceName(absl::string_view gguf, bool sandwich) {
   return std::string(gguf);
 }
 
+}  // namespace
+
+std::string GgufTensorName(absl::string_view name, bool sandwich) {
+  for (const Renaming& one : kWhole) {
+    if (name == one.name) return std::string(one.gguf);
+  }
+  absl::string_view rest = name;
+  if (!absl::ConsumePrefix(&rest, "model.layers.")) return "";
+  const size_t dot = rest.find('.');
+  if (dot == rest.npos) return "";
+  for (const Renaming& one : kInLayer) {
+    for (const absl::string_view end : {".weight", ".bias"}) {
+      const std::string gguf =
+          absl::StrCat("blk.", rest.substr(0, dot), ".", one.gguf, end);
+      if (HuggingFaceName(gguf, sandwich) == name) return gguf;
+    }
+  }
+  return "";
+}
+
+namespace {
+
 bool IsFolder(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);

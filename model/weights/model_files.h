@@ -17,6 +17,10 @@
 
 namespace footnote {
 
+// The name that tensor `name` of a Hugging Face folder has in a GGUF file;
+// empty where there is none that is known. `sandwich` as ModelConfig has it.
+std::string GgufTensorName(absl::string_view name, bool sandwich);
+
 // Immutable, so safe from many threads. Views that it gives live as long as it
 // does: weights are mapped and used in place.
 class ModelFiles {
