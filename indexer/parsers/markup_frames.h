@@ -1,5 +1,6 @@
-// What the indexer and a parser program that stays say to each other, over one
-// socket: a MarkupRequest and its text; a MarkupReply and its document.
+// What the indexer and a parser program that stays say to each other, over a
+// socket for each way: a MarkupRequest and its text; a MarkupReply and its
+// document.
 #ifndef FOOTNOTE_INDEXER_PARSERS_MARKUP_FRAMES_H_
 #define FOOTNOTE_INDEXER_PARSERS_MARKUP_FRAMES_H_
 

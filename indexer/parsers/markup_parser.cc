@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,22 +40,28 @@ class MarkupParser::Process {
  public:
   static absl::StatusOr<std::unique_ptr<Process>> Start(
       const std::string& path, const ParserLimits& limits) {
-    int ends[2], errors[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    int requests[2], replies[2], errors[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0) {
       return ParserUnavailable("socketpair", errno);
     }
     auto process = std::make_unique<Process>();
-    process->socket_.Set(ends[0]);
-    const Descriptor theirs(ends[1]);
+    process->requests_.Set(requests[0]);
+    const Descriptor their_requests(requests[1]);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, replies) != 0) {
+      return ParserUnavailable("socketpair", errno);
+    }
+    process->replies_.Set(replies[0]);
+    const Descriptor their_replies(replies[1]);
     if (pipe2(errors, O_CLOEXEC) != 0) return ParserUnavailable("pipe", errno);
     process->errors_.Set(errors[0]);
     const Descriptor their_errors(errors[1]);
-    ASSIGN_OR_RETURN(
-        process->pid_,
-        StartParser(path,
-                    {absl::StrCat(limits.memory_bytes),
-                     absl::StrCat(limits.cpu_seconds), kStay},
-                    theirs.get(), theirs.get(), their_errors.get()));
+    ASSIGN_OR_RETURN(process->pid_,
+                     StartParser(path,
+                                 {absl::StrCat(limits.memory_bytes),
+                                  absl::StrCat(limits.cpu_seconds), kStay},
+                                 their_requests.get(), their_replies.get(),
+                                 their_errors.get()));
+    process->started_ = absl::Now();
     return process;
   }
 
@@ -62,18 +69,27 @@ class MarkupParser::Process {
     if (pid_ > 0) Kill();
   }
 
-  // False when it closed its end.
-  absl::StatusOr<bool> Send(absl::string_view bytes, absl::Time deadline) {
-    while (!bytes.empty()) {
-      const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(),
-                                MSG_NOSIGNAL | MSG_DONTWAIT);
+  // False when it closed its end. Both parts wake it once.
+  absl::StatusOr<bool> Send(absl::string_view head, absl::string_view text,
+                            absl::Time deadline) {
+    while (!head.empty() || !text.empty()) {
+      iovec parts[] = {{const_cast<char*>(head.data()), head.size()},
+                       {const_cast<char*>(text.data()), text.size()}};
+      msghdr message = {};
+      message.msg_iov = parts;
+      message.msg_iovlen = 2;
+      const ssize_t sent =
+          sendmsg(requests_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent >= 0) {
-        bytes.remove_prefix(static_cast<size_t>(sent));
+        const size_t bytes = static_cast<size_t>(sent);
+        const size_t of_head = std::min(bytes, head.size());
+        head.remove_prefix(of_head);
+        text.remove_prefix(bytes - of_head);
         continue;
       }
       if (errno == EINTR) continue;
       if (errno != EAGAIN) return false;
-      RETURN_IF_ERROR(Wait(POLLOUT, deadline));
+      RETURN_IF_ERROR(Wait(requests_, POLLOUT, deadline));
     }
     return true;
   }
@@ -81,9 +97,12 @@ class MarkupParser::Process {
   // The same.
   absl::StatusOr<bool> Receive(char* out, size_t bytes, absl::Time deadline) {
     while (bytes > 0) {
-      RETURN_IF_ERROR(Wait(POLLIN, deadline));
-      const ssize_t got = recv(socket_.get(), out, bytes, MSG_DONTWAIT);
-      if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      const ssize_t got = recv(replies_.get(), out, bytes, MSG_DONTWAIT);
+      if (got < 0 && errno == EAGAIN) {
+        RETURN_IF_ERROR(Wait(replies_, POLLIN, deadline));
+        continue;
+      }
+      if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return false;
       out += got;
       bytes -= static_cast<size_t>(got);
@@ -94,7 +113,7 @@ class MarkupParser::Process {
   // It has closed its end, and nothing is left to receive.
   bool HasEnded() const {
     char byte;
-    return recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return recv(replies_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
   }
 
   void Kill() {
@@ -107,13 +126,16 @@ class MarkupParser::Process {
   // It has so much less left of its life's processor time that another text
   // would not have its own.
   bool IsOld(const ParserLimits& limits) const {
+    const int64_t most = limits.cpu_seconds * (kParserLifeInFiles - 1);
+    // It cannot have used more than has passed.
+    if (absl::Now() - started_ < absl::Seconds(most)) return false;
     clockid_t clock;
     timespec used;
     if (clock_getcpuclockid(pid_, &clock) != 0 ||
         clock_gettime(clock, &used) != 0) {
       return true;
     }
-    return used.tv_sec >= limits.cpu_seconds * (kParserLifeInFiles - 1);
+    return used.tv_sec >= most;
   }
 
   // What became of it, once it has closed its end. Not ok. `in_time`: it did
@@ -138,10 +160,11 @@ class MarkupParser::Process {
   }
 
  private:
-  absl::Status Wait(int16_t event, absl::Time deadline) const {
+  static absl::Status Wait(const Descriptor& socket, int16_t event,
+                           absl::Time deadline) {
     while (true) {
       const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-      pollfd polled = {socket_.get(), event, 0};
+      pollfd polled = {socket.get(), event, 0};
       const int ready =
           left <= 0 ? 0 : poll(&polled, 1, static_cast<int>(left));
       if (ready > 0) return absl::OkStatus();
@@ -150,9 +173,13 @@ class MarkupParser::Process {
     }
   }
 
-  Descriptor socket_;
+  // One for each way: on a single one, what is read of a reply would wake the
+  // process for nothing, which waits there for the next text.
+  Descriptor requests_;
+  Descriptor replies_;
   Descriptor errors_;
   pid_t pid_ = -1;
+  absl::Time started_;
 };
 
 MarkupParser::MarkupParser(const ParserLimits& limits,
@@ -204,10 +231,7 @@ absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
                                  static_cast<uint32_t>(format)};
   const absl::string_view head(reinterpret_cast<const char*>(&request),
                                sizeof(request));
-  ASSIGN_OR_RETURN(bool alive, process->Send(head, deadline));
-  if (alive) {
-    ASSIGN_OR_RETURN(alive, process->Send(utf8, deadline));
-  }
+  ASSIGN_OR_RETURN(bool alive, process->Send(head, utf8, deadline));
   MarkupReply reply = {};
   if (alive) {
     ASSIGN_OR_RETURN(alive, process->Receive(reinterpret_cast<char*>(&reply),
