@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "text/char_class.h"
 #include "text/word.h"
@@ -32,7 +33,8 @@ struct CodePoint {
 };
 
 // The code point at `p`; a damaged one is U+FFFD (kCharOther) of one byte.
-inline CodePoint Decode(const unsigned char* p, const unsigned char* end) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline CodePoint Decode(const unsigned char* p,
+                                                     const unsigned char* end) {
   const unsigned char lead = p[0];
   if (lead < 0x80) return {lead, 1};
   const size_t left = end - p;

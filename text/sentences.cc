@@ -23,6 +23,9 @@ using scan_internal::Decode;
 // How far back the word before a full stop is looked at.
 constexpr size_t kMaxAbbreviationBytes = 32;
 
+// All that is looked for stands below.
+constexpr char32_t kPlainEnd = 0x10000;
+
 enum class Terminator : uint8_t {
   kNone,
   // "。": ends a sentence whatever follows.
@@ -155,11 +158,27 @@ bool OftenLast(absl::string_view folded) {
   return words->contains(folded);
 }
 
+// Which code points neither end a sentence nor part words, in any language:
+// nearly all. One flat table, alive until the program ends.
+const bool* PlainTable() {
+  static const bool* const table = [] {
+    auto* const plain = new bool[kPlainEnd];
+    for (char32_t c = 0; c < kPlainEnd; ++c) {
+      plain[c] = !IsNewline(c) && !IsSpace(c) &&
+                 TerminatorOf(c, Language::kUnknown) == Terminator::kNone &&
+                 TerminatorOf(c, Language::kEl) == Terminator::kNone;
+    }
+    return plain;
+  }();
+  return table;
+}
+
 class Splitter {
  public:
   Splitter(absl::string_view utf8, Language language,
            std::vector<TextSpan>* out)
       : table_(CharClassTable()),
+        plain_(PlainTable()),
         begin_(reinterpret_cast<const unsigned char*>(utf8.data())),
         end_(begin_ + utf8.size()),
         language_(language),
@@ -169,6 +188,13 @@ class Splitter {
     const unsigned char* p = begin_;
     while (p < end_) {
       const CodePoint c = Decode(p, end_);
+      if (c.value >= kPlainEnd || plain_[c.value]) {
+        if (sentence_ == nullptr) sentence_ = p;
+        p += c.length;
+        while (p < end_ && *p < 0x80 && plain_[*p]) ++p;
+        last_ = p;
+        continue;
+      }
       if (IsNewline(c.value)) {
         Close(p);
         p += c.length;
@@ -354,6 +380,7 @@ class Splitter {
   }
 
   const uint8_t* const table_;
+  const bool* const plain_;
   const unsigned char* const begin_;
   const unsigned char* const end_;
   const Language language_;

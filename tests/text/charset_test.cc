@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/utf8.h"
 
 namespace footnote {
@@ -105,6 +106,33 @@ TEST(CharsetTest, RefusesWhatIsNoText) {
   const absl::Status status = DecodeText(bytes, "").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("control characters"));
+}
+
+TEST(CharsetTest, SeesAControlCharacterWhereverItStands) {
+  for (size_t size = 1; size < 50; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      std::string bytes(size, 'a');
+      bytes[at] = '\x7f';
+      EXPECT_THAT(
+          std::string(DecodeText(bytes, "").status().message()),
+          HasSubstr(absl::StrCat("bytes: 1 control characters in ", size,
+                                 " bytes, the first, 127, at "
+                                 "offset ",
+                                 at, ";")));
+    }
+  }
+  const std::string many(10007, '\x02');
+  EXPECT_THAT(std::string(DecodeText(many, "").status().message()),
+              HasSubstr("bytes: 10007 control characters in 10007 bytes"));
+}
+
+TEST(CharsetTest, KnowsWhichCharactersAreControls) {
+  for (int c = 1; c < 0x80; ++c) {
+    const std::string bytes(32, static_cast<char>(c));
+    const bool refused = (c < 0x20 || c == 0x7f) && c != '\t' && c != '\n' &&
+                         c != '\r' && c != '\f' && c != 0x1b;
+    EXPECT_EQ(DecodeText(bytes, "").ok(), !refused) << c;
+  }
 }
 
 TEST(CharsetTest, AnEmptyFileIsEmptyText) { EXPECT_EQ(Decode("").utf8, ""); }
