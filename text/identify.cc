@@ -484,33 +484,54 @@ class Votes {
       AskWord(raw, name);
       return;
     }
+    // Entries are sent for first and read a few words later.
     const uint64_t hash =
         XXH3_64bits_withSeed(raw.data(), raw.size(), name ? 1 : 0) | 1;
-    WordVotes& known = known_[(hash >> 32) & known_mask_];
-    if (known.word == hash) {
-      for (size_t i = 0; i < known.count; ++i) {
-        At(scores_, known.languages[i]) += known.weights[i];
-      }
-      return;
-    }
-    asked_.clear();
-    AskWord(raw, name);
-    if (asked_.size() > WordVotes::kMost) return;
-    known.word = hash;
-    known.count = static_cast<uint8_t>(asked_.size());
-    for (size_t i = 0; i < asked_.size(); ++i) {
-      known.languages[i] = asked_[i].first;
-      known.weights[i] = asked_[i].second;
-    }
+    __builtin_prefetch(&known_[PlaceOf(hash)], 1);
+    waiting_[waiting_count_++] = {hash, raw, name};
+    if (waiting_count_ == waiting_.size()) Flush();
   }
 
   void OnCjk(uint32_t, uint32_t) {}
+
+  // Counts the words that wait for their entries.
+  void Flush() {
+    for (size_t i = 0; i < waiting_count_; ++i) CountWord(waiting_[i]);
+    waiting_count_ = 0;
+  }
 
   Scores& scores() { return scores_; }
   size_t words() const { return words_; }
 
  private:
   static constexpr size_t kLongWord = 6;
+
+  struct WaitingWord {
+    uint64_t hash;
+    absl::string_view raw;
+    bool name;
+  };
+
+  size_t PlaceOf(uint64_t hash) const { return (hash >> 32) & known_mask_; }
+
+  void CountWord(const WaitingWord& word) {
+    WordVotes& known = known_[PlaceOf(word.hash)];
+    if (known.word == word.hash) {
+      for (size_t i = 0; i < known.count; ++i) {
+        At(scores_, known.languages[i]) += known.weights[i];
+      }
+      return;
+    }
+    asked_.clear();
+    AskWord(word.raw, word.name);
+    if (asked_.size() > WordVotes::kMost) return;
+    known.word = word.hash;
+    known.count = static_cast<uint8_t>(asked_.size());
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      known.languages[i] = asked_[i].first;
+      known.weights[i] = asked_[i].second;
+    }
+  }
 
   void Vote(Language language, double weight) {
     At(scores_, language) += weight;
@@ -598,6 +619,8 @@ class Votes {
   // Null where words are not kept.
   WordVotes* const known_;
   const size_t known_mask_;
+  std::array<WaitingWord, 16> waiting_;
+  size_t waiting_count_ = 0;
   // What the word says that is being asked.
   std::vector<LetterVote> asked_;
   Scores scores_ = {};
@@ -812,7 +835,10 @@ Identified Identify(absl::string_view utf8, Language expected,
   const float share = static_cast<float>(weights[top] / sum);
   Votes votes(utf8);
   // Of the other scripts words say nothing.
-  if (top == 0 || top == 2 || top == 4) ScanWords(utf8, votes);
+  if (top == 0 || top == 2 || top == 4) {
+    ScanWords(utf8, votes);
+    votes.Flush();
+  }
   Scores& scores = votes.scores();
   const auto compare = [&](Script script, Language best) {
     if (likely != nullptr) *likely = ByScore(scores, script, best);
