@@ -13,6 +13,8 @@ namespace {
 // The longest reach of Unpack beyond the last packed byte.
 constexpr char kPadding[16] = {};
 
+constexpr size_t kPieceBytes = 256 << 10;
+
 char* WriteVarint(uint32_t value, char* to) {
   for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
   *to++ = static_cast<char>(value);
@@ -76,8 +78,8 @@ void PostingSink::EndPostings() {
                        terms_.size() * sizeof(terms_[0]));
   if ((info_->flags & kSegmentHasPositions) != 0) {
     file_->Begin(SectionId::kPositions);
-    file_->Append(waiting_);
-    waiting_ = std::string();
+    for (const std::string& piece : waiting_) file_->Append(piece);
+    waiting_.clear();
   }
   postings_ended_ = true;
 }
@@ -87,18 +89,18 @@ void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
   YieldToSearches();
   constexpr size_t kLongestVarint = 5;
   position_offsets_.push_back(postings_ended_ ? file_->section_bytes()
-                                              : waiting_.size());
+                                              : waiting_bytes_);
   const size_t strides =
       (counts.size() + kPositionStride - 1) / kPositionStride;
   const size_t most = strides * sizeof(uint32_t) +
                       (counts.size() + positions.size()) * kLongestVarint;
-  if (bytes_.size() < most) bytes_.resize(most);
-  char* to = &bytes_[strides * sizeof(uint32_t)];
+  if (positions_.size() < most) positions_.resize(most);
+  char* to = &positions_[strides * sizeof(uint32_t)];
   size_t at = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     if (i % kPositionStride == 0) {
-      const uint32_t offset = static_cast<uint32_t>(to - bytes_.data());
-      memcpy(&bytes_[i / kPositionStride * sizeof(offset)], &offset,
+      const uint32_t offset = static_cast<uint32_t>(to - positions_.data());
+      memcpy(&positions_[i / kPositionStride * sizeof(offset)], &offset,
              sizeof(offset));
     }
     to = WriteVarint(counts[i], to);
@@ -108,12 +110,22 @@ void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
       previous = positions[at];
     }
   }
-  const size_t size = to - bytes_.data();
+  const size_t size = to - positions_.data();
   if (postings_ended_) {
-    file_->Append(bytes_.data(), size);
+    file_->Append(positions_.data(), size);
   } else {
-    waiting_.append(bytes_.data(), size);
+    Wait({positions_.data(), size});
   }
+}
+
+void PostingSink::Wait(absl::string_view positions) {
+  if (waiting_.empty() ||
+      waiting_.back().size() + positions.size() > kPieceBytes) {
+    waiting_.emplace_back();
+    waiting_.back().reserve(std::max(kPieceBytes, positions.size()));
+  }
+  waiting_.back().append(positions.data(), positions.size());
+  waiting_bytes_ += positions.size();
 }
 
 void PostingSink::EndPositions() {

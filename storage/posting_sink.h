@@ -36,6 +36,8 @@ class PostingSink {
   void EndPositions();
 
  private:
+  void Wait(absl::string_view positions);
+
   SectionFile* const file_;
   SegmentInfo* const info_;
   // PassageRow::length by group: rows of 64 bytes would not stay in the cache.
@@ -44,9 +46,13 @@ class PostingSink {
   std::vector<TermRow> terms_;
   std::vector<uint64_t> position_offsets_;
   std::vector<uint16_t> lengths_;
+  // Scratch, kept to spare allocations.
   std::string bytes_;
-  // Positions that wait for EndPostings, and how many were written.
-  std::string waiting_;
+  std::string positions_;
+  // Positions that wait for EndPostings, in pieces: as one they would be copied
+  // as they grow.
+  std::vector<std::string> waiting_;
+  size_t waiting_bytes_ = 0;
   bool postings_ended_ = false;
 };
 
