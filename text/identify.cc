@@ -737,11 +737,30 @@ bool WordsAreEnough(const Scores& scores, size_t words, Language expected) {
   return best >= other + kLead && (at_most - best) / (at_most + 1) < 0.5;
 }
 
-// In a text of so many words a language shows in its common ones: in documents
-// in one of ours they give it .2 to .5 a word and more, in those in a language
-// that is none of ours .1 to .25 to the one most like it.
+// In a text of so many words a language shows in its common ones.
 constexpr size_t kManyWords = 100;
-constexpr double kClearPerWord = 0.35;
+
+// What they give a word in most documents in the language, and hardly ever in
+// one in a language that is none of ours: English has much in common with none,
+// but pages are translated in part; accents count in some as well.
+double ClearPerWord(Language language) {
+  switch (language) {
+    case Language::kCs:
+      return 0.45;
+    case Language::kPl:
+    case Language::kTr:
+    case Language::kVi:
+      return 0.4;
+    case Language::kDe:
+      return 0.35;
+    case Language::kEn:
+    case Language::kPt:
+      return 0.3;
+    default:
+      return 0.26;
+  }
+}
+
 // How far ahead it is of all others, whatever CLD2 says.
 constexpr double kClearLead = 0.4;
 
@@ -758,7 +777,7 @@ Language ClearByWords(const Scores& scores, size_t words) {
   const double count = static_cast<double>(words);
   const double lead =
       scores[best] - (other + kCldBonus + kCldReliable + kCldPerWord * count);
-  return scores[best] >= kClearPerWord * count &&
+  return scores[best] >= ClearPerWord(static_cast<Language>(best)) * count &&
                  lead >= kClearLead * (scores[best] + 1)
              ? static_cast<Language>(best)
              : Language::kUnknown;
