@@ -58,10 +58,17 @@ void AppendFolded(absl::string_view utf8, bool* space, bool* newline,
       ++i;
       continue;
     }
+    // Words with one space between stay as they are.
     size_t end = i + 1;
-    while (end < utf8.size() &&
-           !IsSpaceByte(static_cast<unsigned char>(utf8[end]))) {
-      ++end;
+    while (end < utf8.size()) {
+      if (!IsSpaceByte(static_cast<unsigned char>(utf8[end]))) {
+        ++end;
+      } else if (utf8[end] == ' ' && end + 1 < utf8.size() &&
+                 !IsSpaceByte(static_cast<unsigned char>(utf8[end + 1]))) {
+        end += 2;
+      } else {
+        break;
+      }
     }
     const absl::string_view run = utf8.substr(i, end - i);
     if (*space && !out->empty() &&

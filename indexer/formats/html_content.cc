@@ -7,7 +7,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "indexer/formats/html_tree.h"
 
 namespace footnote {
@@ -84,10 +83,18 @@ bool IsRoleOfBoilerplate(absl::string_view role) {
 
 template <typename Predicate>
 bool AnyClass(const HtmlNode& element, Predicate predicate) {
-  for (absl::string_view word :
-       absl::StrSplit(HtmlAttribute(element, "class"),
-                      absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
-    if (predicate(absl::AsciiStrToLower(word))) return true;
+  const absl::string_view classes = HtmlAttribute(element, "class");
+  const auto is_space = [](char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  };
+  for (size_t begin = 0; begin < classes.size();) {
+    size_t end = begin;
+    while (end < classes.size() && !is_space(classes[end])) ++end;
+    if (end > begin &&
+        predicate(absl::AsciiStrToLower(classes.substr(begin, end - begin)))) {
+      return true;
+    }
+    begin = end + 1;
   }
   return false;
 }
