@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 
 namespace footnote {
@@ -178,9 +179,11 @@ bool RenewProcessorTime(int seconds) {
       getrlimit(RLIMIT_CPU, &limit) != 0) {
     return false;
   }
-  // The kernel counts whole seconds.
-  const rlim_t until = static_cast<rlim_t>(used.ru_utime.tv_sec +
-                                           used.ru_stime.tv_sec + 1 + seconds);
+  // The kernel counts whole seconds, of both together.
+  const int64_t both =
+      used.ru_utime.tv_sec + used.ru_stime.tv_sec +
+      (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000000;
+  const rlim_t until = static_cast<rlim_t>(both + 1 + seconds);
   limit.rlim_cur = std::min(limit.rlim_max, until);
   return setrlimit(RLIMIT_CPU, &limit) == 0;
 }
