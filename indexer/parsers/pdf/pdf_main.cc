@@ -187,6 +187,9 @@ bool IsBold(const std::string& font) {
 void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
   const std::unique_ptr<TextWordList> words = page->makeWordList();
   std::string text;
+  // Of the word before: most words of a page are of one font.
+  const GooString* font = nullptr;
+  bool bold = false;
   for (int i = 0; words != nullptr && i < words->getLength(); ++i) {
     const TextWord& word = *words->get(i);
     const int length = word.getLength();
@@ -204,8 +207,10 @@ void WriteWords(TextOutputDev* page, double width, double height, Output* out) {
     }
     double x0, y0, x1, y1;
     word.getBBox(&x0, &y0, &x1, &y1);
-    const GooString* const font = word.getFontName(0);
-    const bool bold = font != nullptr && IsBold(font->toStr());
+    if (word.getFontName(0) != font) {
+      font = word.getFontName(0);
+      bold = font != nullptr && IsBold(font->toStr());
+    }
     out->Text("W ");
     for (const double number : {x0, y0, x1, y1, word.getFontSize()}) {
       out->Number(number);
@@ -267,19 +272,18 @@ class RuledTextDevice : public TextOutputDev {
   template <typename Function>
   void EachSubpath(GfxState* state, const Function& function) {
     const GfxPath* const path = state->getPath();
-    std::vector<Point> points;
     for (int i = 0; i < path->getNumSubpaths(); ++i) {
       if (rules_.size() > kMaxRules) return;
       const GfxSubpath& subpath = *path->getSubpath(i);
-      points.clear();
+      points_.clear();
       for (int k = 0; k < subpath.getNumPoints(); ++k) {
         if (subpath.getCurve(k)) break;
         Point point;
         state->transform(subpath.getX(k), subpath.getY(k), &point.x, &point.y);
-        points.push_back(point);
+        points_.push_back(point);
       }
-      if (static_cast<int>(points.size()) == subpath.getNumPoints()) {
-        function(points);
+      if (static_cast<int>(points_.size()) == subpath.getNumPoints()) {
+        function(points_);
       }
     }
   }
@@ -297,6 +301,7 @@ class RuledTextDevice : public TextOutputDev {
   }
 
   std::vector<Rule> rules_;
+  std::vector<Point> points_;  // of one subpath
 };
 
 void WriteRules(const RuledTextDevice& page, Output* out) {
