@@ -73,6 +73,14 @@ bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes) {
   return true;
 }
 
+int DeviceCount() {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
+  cudaGetLastError();
+  return 0;
+}
+void UseDevice(int device) { cudaSetDevice(device); }
+
 void* Allocate(size_t bytes) {
   void* memory = nullptr;
   if (cudaMalloc(&memory, bytes == 0 ? 16 : bytes) != cudaSuccess) {

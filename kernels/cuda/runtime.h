@@ -29,6 +29,11 @@ struct DeviceInfo {
 // (of `why_bytes`) then says "no CUDA device: …".
 bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes);
 
+// How many devices the driver knows; 0 without a driver.
+int DeviceCount();
+// Which of them this thread's next calls are for; the first until then.
+void UseDevice(int device);
+
 // Device memory, not cleared; null when there is not enough. 256-byte aligned.
 void* Allocate(size_t bytes);
 void Free(void* memory);
@@ -73,7 +78,7 @@ void DeleteMark(Mark* mark);
 void SetMark(Stream* stream, Mark* mark);
 float Milliseconds(Mark* from, Mark* to);  // waits for `to`
 
-// For kernels/cuda alone.
+// For kernels/cuda, and for libraries of NVIDIA's.
 void* RawStream(Stream* stream);
 void KeepError(Stream* stream, int error);
 

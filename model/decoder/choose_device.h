@@ -17,8 +17,11 @@ namespace footnote {
 //               when they are loaded
 //   cuda-exact  likewise, products of floats: for comparisons
 //   auto        cuda; without a device the CPU, and the log says why
+// A name of cuda with :N after it, "cuda-int4:2": the first N devices together,
+// each with its part of every matrix; more than one want NCCL
+// (model/decoder/cuda_nccl.h).
 // InvalidArgument for another name, Unavailable where cuda was asked for and
-// there is none.
+// there is none, or fewer, or no NCCL.
 absl::StatusOr<std::unique_ptr<Device>> ChooseDevice(const std::string& name,
                                                      int threads);
 

@@ -12,7 +12,9 @@ constexpr size_t kFirstRoom = size_t{1} << 20;
 constexpr size_t kAlign = 256;
 // Sizes that come once (parts of prompts) are not worth a graph.
 constexpr int kTimesBeforeGraph = 1;
-constexpr size_t kMostGraphs = 256;
+// Operations in graphs at most, of some hundred steps; a step of several
+// devices is many graphs.
+constexpr size_t kMostKnown = size_t{1} << 17;
 
 }  // namespace
 
@@ -90,8 +92,9 @@ void CudaQueue::Flush() {
     RunWork();
     ++stats_.started;
   } else {
-    if (known_.size() >= kMostGraphs) ForgetGraphs();
+    if (known_work_ >= kMostKnown) ForgetGraphs();
     Known& known = known_[signature_];
+    if (known.times == 0) known_work_ += work_.size();
     if (known.graph != nullptr) {
       cuda::RunGraph(stream_, known.graph);
       ++stats_.replayed;
@@ -137,6 +140,7 @@ void CudaQueue::Read(const void* device, void* host, size_t bytes) {
 void CudaQueue::ForgetGraphs() {
   for (auto& [signature, known] : known_) cuda::DeleteGraph(known.graph);
   known_.clear();
+  known_work_ = 0;
 }
 
 }  // namespace footnote

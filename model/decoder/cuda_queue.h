@@ -60,6 +60,9 @@ class CudaQueue {
   // would be wrong.
   void ForgetGraphs();
 
+  // For what is put on it beside this; Flush first.
+  cuda::Stream* stream() const { return stream_; }
+
   struct Stats {
     size_t started = 0;  // in pieces, a kernel at a time
     size_t recorded = 0;
@@ -82,6 +85,7 @@ class CudaQueue {
   std::vector<std::function<void(cuda::Stream*)>> work_;
   Signature signature_;
   std::map<Signature, Known> known_;
+  size_t known_work_ = 0;  // operations of all of known_
   // Staged bytes, here and there.
   char* host_ = nullptr;
   char* device_ = nullptr;

@@ -34,6 +34,13 @@ struct Product {
   size_t y_stride;
 };
 
+// How several devices share a matrix (model/decoder/device_parallel.h).
+enum class Split {
+  kNone,     // each has all of it
+  kOutputs,  // its rows: each gives its part of every y
+  kInputs,   // its columns: what they give are to be added
+};
+
 // The experts of a layer, by number: down(activation(gate(x)) * up(x)).
 struct Mixture {
   std::vector<Matrix> gate;
@@ -109,6 +116,14 @@ class Device {
   // The tensor's bytes where this device reads them; the CPU uses them in
   // place. Unimplemented when it has no product for the type.
   virtual absl::StatusOr<Matrix> Upload(const Tensor& tensor) = 0;
+  // The same where several devices are one: how they share it. InvalidArgument
+  // when they can't do so evenly.
+  virtual absl::StatusOr<Matrix> UploadSplit(const Tensor& tensor,
+                                             Split /*split*/) {
+    return Upload(tensor);
+  }
+  // Whether the tensor's bytes have to stay where they were uploaded from.
+  virtual bool UsesInPlace() const { return false; }
 
   // x[r] = row ids[r] of table, times scale.
   virtual void Embed(const Matrix& table, absl::Span<const int32_t> ids,

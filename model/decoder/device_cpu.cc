@@ -80,6 +80,7 @@ class CpuDevice : public Device {
   }
 
   absl::StatusOr<Matrix> Upload(const Tensor& tensor) override;
+  bool UsesInPlace() const override { return true; }
   void Embed(const Matrix& table, absl::Span<const int32_t> ids, float scale,
              float* x) override;
   void Norm(NormKind kind, const float* weight, float epsilon, const float* x,

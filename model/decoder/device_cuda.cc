@@ -1,6 +1,8 @@
 #include "model/decoder/device_cuda.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -22,7 +24,9 @@
 #include "kernels/draw.h"
 #include "kernels/quant_types.h"
 #include "model/decoder/cuda_mixture.h"
+#include "model/decoder/cuda_nccl.h"
 #include "model/decoder/cuda_queue.h"
+#include "model/decoder/device_parallel.h"
 
 namespace footnote {
 namespace {
@@ -94,6 +98,7 @@ class CudaDevice : public Device {
   void Mix(int mixture, const ExpertsConfig& rule, Activation activation,
            const float* scores, const float* x, int rows, float* out) override;
   void Begin() override;
+  cuda::Stream* stream() const { return queue_.stream(); }
   bool Chooses() const override { return true; }
   int OpenTally(int vocabulary, absl::Span<const int32_t> prompt,
                 absl::Span<const int32_t> answer) override;
@@ -818,6 +823,55 @@ std::vector<Chosen> CudaDevice::Choose(absl::Span<const Choice> choices,
   return chosen;
 }
 
+// Ranks that meet by NCCL. Its sums are apart from the pieces of a step that
+// are graphs: two a layer.
+class NcclReducer : public Reducer {
+ public:
+  NcclReducer(std::unique_ptr<Nccl> nccl, std::vector<CudaDevice*> ranks)
+      : nccl_(std::move(nccl)), ranks_(std::move(ranks)) {}
+
+  void Enter(int rank) override { cuda::UseDevice(rank); }
+
+  void Sum(absl::Span<float* const> floats, size_t count) override {
+    std::vector<cuda::Stream*> streams;
+    for (size_t r = 0; r < ranks_.size(); ++r) {
+      Enter(static_cast<int>(r));
+      ranks_[r]->Begin();
+      streams.push_back(ranks_[r]->stream());
+    }
+    const absl::Status status = nccl_->Sum(floats, count, streams);
+    if (status.ok()) return;
+    // As with the device's own errors: no answer may be made of what is there.
+    std::fprintf(stderr, "CUDA devices: %s\n",
+                 std::string(status.message()).c_str());
+    std::abort();
+  }
+
+ private:
+  std::unique_ptr<Nccl> nccl_;
+  std::vector<CudaDevice*> ranks_;
+};
+
+absl::StatusOr<std::unique_ptr<Device>> MakeRanks(const CudaOptions& options) {
+  const int found = cuda::DeviceCount();
+  if (found < options.devices) {
+    return absl::UnavailableError(absl::StrCat(
+        options.devices, " CUDA devices asked for, ", found, " found"));
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Nccl> nccl, Nccl::Open("", options.devices));
+  std::vector<std::unique_ptr<Device>> ranks;
+  std::vector<CudaDevice*> pointers;
+  for (int r = 0; r < options.devices; ++r) {
+    cuda::UseDevice(r);
+    auto rank = std::make_unique<CudaDevice>(options);
+    pointers.push_back(rank.get());
+    ranks.push_back(std::move(rank));
+  }
+  return MakeParallelDevice(
+      std::move(ranks),
+      std::make_unique<NcclReducer>(std::move(nccl), std::move(pointers)));
+}
+
 }  // namespace
 
 static_assert(kMostGuessed <= cuda::kMaxGuessed, "rows have room for them");
@@ -830,6 +884,7 @@ absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
   if (!cuda::FindDevice(&info, why, sizeof(why))) {
     return absl::UnavailableError(why);
   }
+  if (options.devices > 1) return MakeRanks(options);
   return std::unique_ptr<Device>(std::make_unique<CudaDevice>(options));
 }
 

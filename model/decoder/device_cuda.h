@@ -27,6 +27,9 @@ struct CudaOptions {
   CudaWeights weights = CudaWeights::kAsTheyAre;
   // Whether steps that come again run as graphs.
   bool graphs = true;
+  // So many devices, the first ones, compute together
+  // (model/decoder/device_parallel.h); more than one want NCCL.
+  int devices = 1;
 };
 
 // Operations are put down and started together, at the latest when something is
@@ -38,7 +41,7 @@ struct CudaOptions {
 // An error of the device after this is the end of the program: it says what
 // the driver said.
 //   Unavailable  "no CUDA device: …": no driver, no device, or built without
-//                nvcc
+//                nvcc; fewer devices than asked for; "NCCL …": it is not there
 absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
     const CudaOptions& options);
 

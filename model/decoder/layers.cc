@@ -24,14 +24,16 @@ class Loader {
 
   // The matrix `name`, `rows` outputs of `columns` inputs.
   absl::StatusOr<Matrix> LoadMatrix(const std::string& name, uint64_t rows,
-                                    uint64_t columns) {
+                                    uint64_t columns,
+                                    Split split = Split::kNone) {
     ASSIGN_OR_RETURN(Tensor tensor, files_.Find(name, {rows, columns}));
     used_.insert(name);
-    return Upload(name, tensor);
+    return Upload(name, tensor, split);
   }
 
-  absl::StatusOr<Matrix> Upload(const std::string& name, const Tensor& tensor) {
-    auto matrix = device_->Upload(tensor);
+  absl::StatusOr<Matrix> Upload(const std::string& name, const Tensor& tensor,
+                                Split split) {
+    auto matrix = device_->UploadSplit(tensor, split);
     if (matrix.ok()) return matrix;
     return absl::Status(matrix.status().code(),
                         absl::StrCat("weights ", files_.path(), ": tensor ",
@@ -131,12 +133,14 @@ absl::StatusOr<FeedForward> LoadFeedForward(Loader* loader,
                                             const std::string& prefix,
                                             int hidden, int width, bool bias) {
   FeedForward part;
-  ASSIGN_OR_RETURN(part.gate, loader->LoadMatrix(prefix + "gate_proj.weight",
-                                                 width, hidden));
   ASSIGN_OR_RETURN(
-      part.up, loader->LoadMatrix(prefix + "up_proj.weight", width, hidden));
-  ASSIGN_OR_RETURN(part.down, loader->LoadMatrix(prefix + "down_proj.weight",
-                                                 hidden, width));
+      part.gate, loader->LoadMatrix(prefix + "gate_proj.weight", width, hidden,
+                                    Split::kOutputs));
+  ASSIGN_OR_RETURN(part.up, loader->LoadMatrix(prefix + "up_proj.weight", width,
+                                               hidden, Split::kOutputs));
+  ASSIGN_OR_RETURN(
+      part.down, loader->LoadMatrix(prefix + "down_proj.weight", hidden, width,
+                                    Split::kInputs));
   if (!bias) return part;
   ASSIGN_OR_RETURN(part.gate_bias,
                    loader->LoadVector(prefix + "gate_proj.bias", width));
@@ -150,7 +154,7 @@ absl::StatusOr<FeedForward> LoadFeedForward(Loader* loader,
 // Rows begin..begin + rows of expert `e` in a tensor [experts][side][columns].
 absl::StatusOr<Matrix> LoadSlice(Loader* loader, const std::string& name,
                                  const Tensor& tensor, uint64_t e,
-                                 uint64_t begin, uint64_t rows) {
+                                 uint64_t begin, uint64_t rows, Split split) {
   const uint64_t columns = tensor.shape[2];
   const BlockLayout layout = LayoutOf(tensor.type);
   if (columns % layout.numbers != 0) return loader->Damaged(name, "odd rows");
@@ -160,7 +164,7 @@ absl::StatusOr<Matrix> LoadSlice(Loader* loader, const std::string& name,
   slice.shape = {rows, columns};
   slice.bytes = tensor.bytes.substr((e * tensor.shape[1] + begin) * row_bytes,
                                     rows * row_bytes);
-  return loader->Upload(name, slice);
+  return loader->Upload(name, slice, split);
 }
 
 // All experts in two tensors, or each in its own three.
@@ -184,12 +188,13 @@ absl::Status LoadExperts(Loader* loader, const std::string& prefix,
     loader->MarkUsed(both);
     loader->MarkUsed(down);
     for (uint64_t e = 0; e < count; ++e) {
-      ASSIGN_OR_RETURN(const Matrix gate,
-                       LoadSlice(loader, both, gate_up, e, 0, width));
-      ASSIGN_OR_RETURN(const Matrix up,
-                       LoadSlice(loader, both, gate_up, e, width, width));
-      ASSIGN_OR_RETURN(const Matrix from,
-                       LoadSlice(loader, down, downs, e, 0, hidden));
+      ASSIGN_OR_RETURN(const Matrix gate, LoadSlice(loader, both, gate_up, e, 0,
+                                                    width, Split::kOutputs));
+      ASSIGN_OR_RETURN(
+          const Matrix up,
+          LoadSlice(loader, both, gate_up, e, width, width, Split::kOutputs));
+      ASSIGN_OR_RETURN(const Matrix from, LoadSlice(loader, down, downs, e, 0,
+                                                    hidden, Split::kInputs));
       mixture.gate.push_back(gate);
       mixture.up.push_back(up);
       mixture.down.push_back(from);
@@ -220,14 +225,14 @@ absl::Status LoadAttention(Loader* loader, const std::string& prefix,
   const uint64_t hidden = config.hidden;
   const uint64_t q = uint64_t{1} * config.heads * config.head_size;
   const uint64_t kv = uint64_t{1} * config.kv_heads * config.head_size;
-  ASSIGN_OR_RETURN(layer->q,
-                   loader->LoadMatrix(prefix + "q_proj.weight", q, hidden));
-  ASSIGN_OR_RETURN(layer->k,
-                   loader->LoadMatrix(prefix + "k_proj.weight", kv, hidden));
-  ASSIGN_OR_RETURN(layer->v,
-                   loader->LoadMatrix(prefix + "v_proj.weight", kv, hidden));
-  ASSIGN_OR_RETURN(layer->o,
-                   loader->LoadMatrix(prefix + "o_proj.weight", hidden, q));
+  ASSIGN_OR_RETURN(layer->q, loader->LoadMatrix(prefix + "q_proj.weight", q,
+                                                hidden, Split::kOutputs));
+  ASSIGN_OR_RETURN(layer->k, loader->LoadMatrix(prefix + "k_proj.weight", kv,
+                                                hidden, Split::kOutputs));
+  ASSIGN_OR_RETURN(layer->v, loader->LoadMatrix(prefix + "v_proj.weight", kv,
+                                                hidden, Split::kOutputs));
+  ASSIGN_OR_RETURN(layer->o, loader->LoadMatrix(prefix + "o_proj.weight",
+                                                hidden, q, Split::kInputs));
   if (config.attention_bias) {
     ASSIGN_OR_RETURN(layer->q_bias,
                      loader->LoadVector(prefix + "q_proj.bias", q));

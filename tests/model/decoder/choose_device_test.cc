@@ -28,9 +28,22 @@ TEST(ChooseDeviceTest, EnvironmentNamesOne) {
   unsetenv("FOOTNOTE_DEVICE");
 }
 
+TEST(ChooseDeviceTest, NumberOfDevicesIsOneThatThereCanBe) {
+  for (const char* name : {"cuda:0", "cuda:", "cuda:two", "cuda-int4:17",
+                           "cuda:-1", "cpu:2", "auto:2"}) {
+    const auto device = ChooseDevice(name, 1);
+    EXPECT_EQ(device.status().code(), absl::StatusCode::kInvalidArgument)
+        << name;
+    EXPECT_TRUE(absl::StrContains(device.status().message(), name));
+  }
+  EXPECT_EQ(ChooseDevice("abacus:2", 1).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(ChooseDeviceTest, WithoutADeviceCudaSaysSoAndAutoTakesTheCpu) {
   if (HasDevice()) GTEST_SKIP() << CudaDeviceText();
-  for (const char* name : {"cuda", "cuda-fp8", "cuda-int4", "cuda-exact"}) {
+  for (const char* name :
+       {"cuda", "cuda-fp8", "cuda-int4", "cuda-exact", "cuda-int4:2"}) {
     const auto device = ChooseDevice(name, 1);
     EXPECT_EQ(device.status().code(), absl::StatusCode::kUnavailable);
     EXPECT_TRUE(absl::StartsWith(device.status().message(), "no CUDA device: "))

@@ -86,6 +86,23 @@ TEST(CudaQueueTest, WhatComesAgainRunsAsAGraphWithNewNumbers) {
   EXPECT_EQ(queue.stats().replayed, 3);
 }
 
+TEST(CudaQueueTest, ManySmallPiecesAreAllGraphsInTheEnd) {
+  CudaQueue queue(true);
+  constexpr int kPieces = 500;
+  float* out = static_cast<float*>(cuda::Allocate(kPieces * sizeof(float)));
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < kPieces; ++i) {
+      queue.Put([=](cuda::Stream* s) { cuda::Fill(s, out + i, 0, 4); }, i);
+      queue.Flush();
+    }
+  }
+  queue.Finish();
+  cuda::Free(out);
+  EXPECT_EQ(queue.stats().started, kPieces);
+  EXPECT_EQ(queue.stats().recorded, kPieces);
+  EXPECT_EQ(queue.stats().replayed, kPieces);
+}
+
 TEST(CudaQueueTest, StagedNumbersOutliveTheirRoom) {
   CudaQueue queue(true);
   queue.NewStep();

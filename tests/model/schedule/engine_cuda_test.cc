@@ -1,6 +1,7 @@
 // The engine on the CUDA device with the emulator's kernels: tokens are chosen
 // on the device, and are those that the host chooses from the same logits.
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,12 +18,13 @@ constexpr char kCohere[] = "tests/golden/models/tiny-cohere2";
 constexpr char kLlama[] = "tests/golden/models/tiny-llama";
 constexpr char kMixture[] = "tests/golden/models/tiny-cohere2-moe";
 
-std::unique_ptr<Engine> Open(const std::string& path) {
+std::unique_ptr<Engine> Open(const std::string& path,
+                             const std::string& device = "cuda") {
   // Also what brings the emulated device into the program.
   EXPECT_EQ(CudaDeviceText().substr(0, 8), "emulator");
   EngineOptions options;
   options.threads = 1;
-  options.device = "cuda";
+  options.device = device;
   options.cache_bytes = 4 << 20;
   auto engine = Engine::Open(path, options);
   EXPECT_TRUE(engine.ok()) << engine.status();
@@ -137,6 +139,25 @@ INSTANTIATE_TEST_SUITE_P(Models, EngineCudaTest,
                                       ? "Cohere2"
                                       : "Mixture";
                          });
+
+TEST(EngineCudaTogetherTest, TwoDevicesAnswerAsOne) {
+  setenv("FOOTNOTE_NCCL", "tests/model/decoder/libnccl_stand_in.so", 1);
+  // In floats, so that where the sums meet changes no greedy choice.
+  const auto one = Open(kCohere, "cuda-exact");
+  const auto two = Open(kCohere, "cuda-exact:2");
+  for (const int i : {0, 3}) {
+    DecodeRequest request = Requests()[i];
+    request.max_tokens = 6;
+    const auto want = one->Generate(request);
+    const auto found = two->Generate(request);
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_EQ(found->tokens.size(), 6u);
+    for (int t = 0; t < 6; ++t) {
+      EXPECT_EQ(found->tokens[t].id, want->tokens[t].id) << "token " << t;
+    }
+  }
+  EXPECT_EQ(two->stats().logit_rows_read, 0u);
+}
 
 TEST(EngineCudaLogitsTest, LogitsLeaveTheDeviceOnlyWhereTheHostChooses) {
   const auto engine = Open(kLlama);
