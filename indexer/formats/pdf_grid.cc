@@ -114,13 +114,20 @@ std::vector<bool> Covered(const std::vector<PdfRule>& rules,
   return out;
 }
 
-// Fills in the cells; false when one is no rectangle.
+// Fills in the cells; false when one is no rectangle, or they are a frame.
 bool FindCells(const std::vector<PdfRule>& level,
                const std::vector<PdfRule>& upright, PdfGrid* grid) {
   const size_t rows = grid->ys.size() - 1;
   const size_t columns = grid->xs.size() - 1;
   const std::vector<bool> sides = Covered(upright, grid->xs, grid->ys);
   const std::vector<bool> floors = Covered(level, grid->ys, grid->xs);
+  // A frame around words that go on over a line is open at the left above, and
+  // at the right below; or the other way round.
+  const size_t right = columns * rows;
+  if (sides[0] != sides[rows - 1] && sides[0] == sides[right + rows - 1] &&
+      sides[rows - 1] == sides[right]) {
+    return false;
+  }
   Sets sets(rows * columns);
   for (size_t r = 0; r < rows; ++r) {
     for (size_t c = 0; c < columns; ++c) {

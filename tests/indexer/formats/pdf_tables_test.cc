@@ -462,6 +462,13 @@ std::vector<NoTable> NoTables() {
   }
   {
     PageMaker page;
+    for (int i = 0; i < 2; ++i) page.Write(60, line(i), kProse[i]);
+    page.Grid({150, 260}, {line(0) - 1, line(1) - 1})
+        .Grid({58, 150}, {line(1) - 1, line(2) - 1});
+    out.push_back({"AFrameThatGoesOnOverALine", page.page()});
+  }
+  {
+    PageMaker page;
     page.Rule(60, 95, 400, 95).Rule(60, 113, 400, 113).Rule(60, 150, 400, 150);
     page.Write(60, 100, "Preface")
         .WriteTo(400, 100, "iii")
