@@ -53,6 +53,33 @@ TEST(ChatTemplateTest, PrintsWhatJinja2Prints) {
   EXPECT_GE(count, 108);
 }
 
+TEST(ChatTemplateTest, WholePromptsAreThoseOfJinja2) {
+  const std::string source = Read("conversation.jinja");
+  const auto chat =
+      ChatTemplate::FromSource(source, "{\"bos_token\": \"<s>\"}");
+  ASSERT_TRUE(chat.ok()) << chat.status();
+  int prompts = 0, refusals = 0;
+  const std::string golden = Read("prompts.jsonl");
+  for (const absl::string_view line :
+       absl::StrSplit(golden, '\n', absl::SkipEmpty())) {
+    const auto entry = ValueOfJson(line);
+    ASSERT_TRUE(entry.ok()) << line;
+    const std::string request = entry->Find("request")->bytes();
+    const Value& want = *entry->Find("want");
+    const auto prompt = (*chat)->Render(request);
+    if (want.IsNone()) {
+      ++refusals;
+      EXPECT_FALSE(prompt.ok()) << request;
+    } else {
+      ++prompts;
+      ASSERT_TRUE(prompt.ok()) << request << "\n" << prompt.status();
+      EXPECT_EQ(prompt->bytes(), want.bytes()) << request;
+    }
+  }
+  EXPECT_GE(prompts, 12);
+  EXPECT_GE(refusals, 3);
+}
+
 // The text of the request within what a template prints, each stretch in
 // braces.
 std::string Marked(const Prompt& prompt) {

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes golden.jsonl beside this file: what jinja2 makes of snippets.txt.
+"""Writes golden.jsonl and prompts.jsonl beside this file: what jinja2 makes of
+snippets.txt, and of conversation.jinja for CONVERSATIONS.
 
-usage: make_golden.py [OUTPUT]
+usage: make_golden.py
 
 Needs jinja2 (3.1). Each line of snippets.txt is a template, but that lines
 from "  {% if true %}" to "  a {{-" are one. The environment is the one that
@@ -10,7 +11,6 @@ transformers renders chat templates in.
 
 import json
 import pathlib
-import sys
 
 import jinja2
 import jinja2.ext
@@ -35,6 +35,60 @@ REQUEST = {
     "add_generation_prompt": True,
 }
 VARIABLES = {"bos_token": "<s>"}
+
+TOOLS = [
+    {"type": "function", "function": {
+        "name": "search", "description": "Finds \"it\",\nwherever.",
+        "parameters": {"type": "object", "required": ["query"], "properties": {
+            "query": {"type": "string"},
+            "filter": {"type": "object", "required": ["range"], "properties": {
+                "range": {"type": "array", "items": {"type": "number"}},
+                "tag": {"anyOf": [{"type": "string"}, {"type": "null"}]}}},
+            "k": {"type": ["integer", "null"], "default": 1e-7}}}}},
+    {"type": "function", "function": {
+        "name": "clock", "description": "",
+        "parameters": {"type": "object", "properties": {}}}},
+    {"name": "bare", "description": "größe & <b>"},
+]
+
+
+def call(name, arguments, number="a1"):
+  return {"id": number, "type": "function",
+          "function": {"name": name, "arguments": arguments}}
+
+
+def conversations():
+  """Requests for conversation.jinja, those that it refuses too."""
+  ask = {"role": "user", "content": "Wie groß? <|end|>"}
+  system = {"role": "system", "content": " Be kind.\n"}
+  calls = {"role": "assistant", "content": " Look it up. ", "tool_calls": [
+      call("search", {"query": "größe", "k": None, "f": [1.0, True]}),
+      call("clock", "{\"zone\": \"日本\"}", "b2")]}
+  results = [
+      {"role": "tool", "tool_call_id": "b2", "content": "12:00 \u2028"},
+      {"role": "tool", "tool_call_id": "a1",
+       "content": {"title": "A", "snippet": "α\n\"β\"", "score": .5}}]
+  said = {"role": "assistant", "content": "<think>\nhm\n</think>\n\n4 m."}
+  documents = [{"title": "Höhe", "text": "Sie ist 4 m hoch.\nمرحبا", "id": 7},
+               {"text": "", "data": {"a": [1, {"b": None}], "c": {}}}]
+  yield {"messages": []}
+  yield {"messages": [ask], "add_generation_prompt": True}
+  yield {"messages": [system, ask, said, ask], "add_generation_prompt": True}
+  yield {"messages": [{"role": "system", "content": [
+      {"type": "text", "text": "İki"}, {"type": "text", "text": "हिन्दी"}]},
+                      ask, said]}
+  yield {"messages": [ask], "documents": documents}
+  yield {"messages": [ask], "documents": []}
+  yield {"messages": [system, ask], "documents": documents, "tools": TOOLS[:1]}
+  yield {"messages": [ask], "tools": TOOLS, "add_generation_prompt": True}
+  yield {"messages": [ask], "tools": TOOLS[1:]}
+  yield {"messages": [system, ask, calls, *results, said, ask],
+         "tools": TOOLS, "documents": documents, "add_generation_prompt": True}
+  yield {"messages": [ask, calls, *results], "add_generation_prompt": True}
+  yield {"messages": [ask, calls, results[0], ask]}
+  yield {"messages": [ask, results[0]]}
+  yield {"messages": [ask, {"role": "assistant", "content": None}]}
+  yield {"messages": [{"role": "user"}]}
 
 
 class Generation(jinja2.ext.Extension):
@@ -95,11 +149,16 @@ def snippets():
 
 
 def main():
-  target = sys.argv[1] if len(sys.argv) > 1 else HERE / "golden.jsonl"
-  with open(target, "w", encoding="utf-8") as out:
+  with open(HERE / "golden.jsonl", "w", encoding="utf-8") as out:
     for source in snippets():
       out.write(json.dumps({"template": source,
                             "want": render(source, REQUEST, VARIABLES)},
+                           ensure_ascii=False) + "\n")
+  source = (HERE / "conversation.jinja").read_text("utf-8")
+  with open(HERE / "prompts.jsonl", "w", encoding="utf-8") as out:
+    for request in conversations():
+      out.write(json.dumps({"request": json.dumps(request, ensure_ascii=False),
+                            "want": render(source, request, VARIABLES)},
                            ensure_ascii=False) + "\n")
   request = json.dumps(REQUEST, ensure_ascii=False)
   (HERE / "request.json").write_text(request + "\n", encoding="utf-8")
