@@ -29,10 +29,9 @@ class GeneratorService final : public v1::Generator::Service {
                    const GeneratorOptions& options)
       : writers_(std::move(writers)),
         encoder_(encoder),
-        reranker_(options.compare_meaning ? encoder : nullptr),
+        quoting_(options.compare_meaning ? encoder : nullptr),
         models_(options.models_folder, EngineOptionsOf(options)),
-        shelf_(&models_, writers_.front().get(),
-               options.compare_meaning ? encoder : nullptr,
+        shelf_(&models_, &quoting_, options.compare_meaning ? encoder : nullptr,
                ModelWriterOptions()),
         options_(options) {}
 
@@ -128,7 +127,7 @@ class GeneratorService final : public v1::Generator::Service {
                       const v1::RerankRequest* request,
                       v1::RerankResponse* response) override {
     const StageTimer timer("rerank");
-    return Give(footnote::Rerank(*request, reranker_,
+    return Give(footnote::Rerank(*request, quoting_,
                                  [context] { return context->IsCancelled(); }),
                 response);
   }
@@ -189,7 +188,7 @@ class GeneratorService final : public v1::Generator::Service {
 
   const Writers writers_;
   const Encoder* const encoder_;
-  const ExtractiveWriter reranker_;
+  const ExtractiveWriter quoting_;
   LanguageModels models_;
   ModelShelf shelf_;
   const GeneratorOptions options_;

@@ -162,6 +162,34 @@ Alignment Aligner::Align(absl::string_view sentence,
   return found;
 }
 
+Aligner::Held Aligner::Count(absl::string_view words, absl::string_view text,
+                             bool fresh_only) const {
+  absl::flat_hash_set<uint64_t> keys;
+  for (const Word& word : Words(text)) {
+    keys.insert(word.keys.begin(), word.keys.end());
+  }
+  Held count;
+  for (const Word& word : Words(words)) {
+    if (!word.content || (fresh_only && word.asked)) continue;
+    ++count.counted;
+    if (Shares(word.keys, keys)) ++count.held;
+  }
+  return count;
+}
+
+double Aligner::FreshShare(absl::string_view sentence,
+                           absl::string_view text) const {
+  const Held count = Count(sentence, text, /*fresh_only=*/true);
+  return count.counted == 0 ? 0
+                            : static_cast<double>(count.held) / count.counted;
+}
+
+double Aligner::Share(absl::string_view text, absl::string_view other) const {
+  const Held count = Count(text, other, /*fresh_only=*/false);
+  return count.counted == 0 ? 1
+                            : static_cast<double>(count.held) / count.counted;
+}
+
 double Aligner::Meaning(absl::string_view sentence, int index) const {
   Passage& passage = passages_[index];
   const size_t n = encoder_->dimension();

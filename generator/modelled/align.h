@@ -49,6 +49,13 @@ class Aligner {
   Alignment Align(absl::string_view sentence,
                   const std::vector<int>& allowed = {}) const;
 
+  // Of the words of `sentence` that mean something and that the question does
+  // not have, the share that `text` has; 0 where there are none.
+  double FreshShare(absl::string_view sentence, absl::string_view text) const;
+  // Of the words of `text` that mean something, the share that `other` has; 1
+  // where there are none.
+  double Share(absl::string_view text, absl::string_view other) const;
+
  private:
   struct Word {
     TextSpan span;
@@ -66,6 +73,13 @@ class Aligner {
   };
 
   std::vector<Word> Words(absl::string_view text) const;
+  // How many of `words` are counted, and how many of those `text` has.
+  struct Held {
+    int counted = 0;
+    int held = 0;
+  };
+  Held Count(absl::string_view words, absl::string_view text,
+             bool fresh_only) const;
   // How near the meaning of `sentence` is to that of a window: -1 to 1.
   double Meaning(absl::string_view sentence, int passage) const;
   void FindShared(const std::vector<Word>& words, absl::string_view sentence,

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
+#include "generator/citation/assemble.h"
 #include "generator/modelled/align.h"
 #include "text/identify.h"
 #include "text/sentences.h"
@@ -24,6 +25,8 @@ namespace {
 constexpr int kPromptFrame = 120;
 // A question that was rewritten.
 constexpr int kMaxQuestionTokens = 64;
+// An answer that has so much of a sentence's words need not quote it.
+constexpr double kSaid = 0.8;
 constexpr uint64_t kMaxTokenizerBytes = uint64_t{1} << 30;
 
 Language LanguageOf(const v1::GenerateRequest& request) {
@@ -38,6 +41,19 @@ Language LanguageOf(const v1::GenerateRequest& request) {
 // Sentences of Chinese and Japanese follow each other without a blank.
 absl::string_view Gap(Language language) {
   return language == Language::kZh || language == Language::kJa ? "" : " ";
+}
+
+// Whether `quote` may stand after `answer`: it says something that the answer
+// does not, and there is room.
+bool MayQuote(const v1::GenerateRequest& request, absl::string_view answer,
+              absl::string_view quote, const Aligner& aligner) {
+  if (request.max_sentences() == 1) return false;
+  if (request.max_code_points() > 0 &&
+      CountCodePoints(answer) + CountCodePoints(quote) + 1 >
+          static_cast<size_t>(request.max_code_points())) {
+    return false;
+  }
+  return aligner.Share(quote, answer) < kSaid;
 }
 
 }  // namespace
@@ -62,7 +78,26 @@ class ModelWriter::Answer {
     return text_.substr(before);
   }
 
+  // Puts `ground`, of `passage`, at the end. What it added.
+  std::string Quote(const v1::Passage& passage, const Ground& ground,
+                    v1::Citation* citation) {
+    const size_t before = text_.size();
+    absl::StrAppend(&text_, Gap(language_));
+    v1::Span* const where = citation->mutable_answer_span();
+    where->set_begin(text_.size());
+    where->set_begin_code_point(CountCodePoints(text_));
+    *citation->add_sources() = CiteSpan(passage, ground.span);
+    absl::StrAppend(&text_, FirstQuote(*citation));
+    where->set_end(text_.size());
+    where->set_end_code_point(CountCodePoints(text_));
+    citation->set_verdict(v1::FOUND);
+    citation->set_score(ground.probability);
+    citations_.push_back(*citation);
+    return text_.substr(before);
+  }
+
   bool empty() const { return sentences_ == 0; }
+  absl::string_view text() const { return text_; }
 
   void Finish(v1::Draft* draft) {
     draft->set_text(std::move(text_));
@@ -82,11 +117,12 @@ class ModelWriter::Answer {
 };
 
 ModelWriter::ModelWriter(const LanguageModel* model, const Dialect* dialect,
-                         const Writer* fallback, const Encoder* encoder,
+                         const ExtractiveWriter* quoting,
+                         const Encoder* encoder,
                          const ModelWriterOptions& options)
     : model_(model),
       dialect_(dialect),
-      fallback_(fallback),
+      quoting_(quoting),
       encoder_(encoder),
       options_(options),
       hashes_(std::async(std::launch::async, [model] {
@@ -114,19 +150,33 @@ void ModelWriter::ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const {
   analyzers_.push_back(std::move(analyzer));
 }
 
+absl::StatusOr<Grounds> ModelWriter::FindGrounds(
+    const v1::GenerateRequest& request,
+    const std::function<bool()>& is_cancelled) const {
+  if (dialect_->cites || !request.tools().empty()) {
+    return Grounds(ExtractiveWriter::Explanation());
+  }
+  ASSIGN_OR_RETURN(
+      const ExtractiveWriter::Explanation weighed,
+      quoting_->Explain(request, ExtractiveWriter::Effort(), is_cancelled));
+  return Grounds(weighed);
+}
+
 std::vector<ShownPassage> ModelWriter::Choose(
-    const v1::GenerateRequest& request, int tokens) const {
+    const v1::GenerateRequest& request, const std::vector<int>& indices,
+    int tokens) const {
   std::vector<ShownPassage> shown;
   std::vector<int32_t> ids;
-  const int count = std::min(options_.max_passages, request.passages_size());
+  const int count =
+      std::min(options_.max_passages, static_cast<int>(indices.size()));
   for (int i = 0; i < count && tokens > 20; ++i) {
-    const std::string& text = request.passages(i).text();
+    const std::string& text = request.passages(indices[i]).text();
     ids.clear();
     model_->tokenizer().Encode(text, &ids);
     // The first passages are the best; each leaves something to the next.
     const int room = i + 1 == count ? tokens : tokens * 2 / 3;
     ShownPassage passage;
-    passage.index = i;
+    passage.index = indices[i];
     passage.bytes = text.size();
     if (static_cast<int>(ids.size()) > room) {
       std::string kept;
@@ -193,8 +243,8 @@ absl::StatusOr<v1::Draft> ModelWriter::FallBack(
     const std::function<bool()>& is_cancelled, const ShowSentence& show,
     absl::string_view reason, v1::Draft told) const {
   ASSIGN_OR_RETURN(v1::Draft draft,
-                   fallback_->WriteStreamed(request, is_cancelled, show));
-  draft.set_writer(std::string(fallback_->name()));
+                   quoting_->WriteStreamed(request, is_cancelled, show));
+  draft.set_writer(std::string(quoting_->name()));
   draft.mutable_writing()->Swap(told.mutable_writing());
   draft.mutable_writing()->set_fallback_reason(std::string(reason));
   draft.set_prompt_sha256(told.prompt_sha256());
@@ -209,6 +259,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
   const bool fast = asked.citation_mode() == v1::FAST;
   v1::Draft draft;
   v1::Writing& writing = *draft.mutable_writing();
+  ASSIGN_OR_RETURN(const Grounds grounds, FindGrounds(asked, is_cancelled));
 
   // What the model is shown; what it may rest on is all of it, uncut.
   v1::GenerateRequest request = asked;
@@ -225,14 +276,24 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
   if (request.tools().empty()) {
     std::vector<int32_t> question;
     model_->tokenizer().Encode(request.question(), &question);
-    shown = Choose(request, options_.max_prompt_tokens - kPromptFrame -
-                                static_cast<int>(question.size()));
+    std::vector<int> indices = grounds.passages();
+    for (const int index : indices) {
+      request.mutable_passages(index)->set_text(grounds.Shown(index));
+    }
+    for (int i = 0; grounds.empty() && i < asked.passages_size(); ++i) {
+      indices.push_back(i);
+    }
+    shown = Choose(request, indices,
+                   options_.max_prompt_tokens - kPromptFrame -
+                       static_cast<int>(question.size()));
+    std::vector<bool> is_shown(asked.passages_size());
     for (size_t i = 0; i < shown.size(); ++i) {
       add_passage(shown[i].index, 0, static_cast<int>(i));
+      is_shown[shown[i].index] = true;
       *writing.add_shown() = asked.passages(shown[i].index).source();
     }
     for (int i = 0; i < asked.passages_size(); ++i) {
-      if (i >= static_cast<int>(shown.size())) add_passage(i, -1, -1);
+      if (!is_shown[i]) add_passage(i, -1, -1);
     }
   } else {
     CutResults(&request);
@@ -265,6 +326,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
 
   std::vector<v1::Turn> turns;
   Answer best(&evidence, language);
+  const Ground* best_ground = nullptr;
   double best_quality = 0;
   int best_round = -1;
   std::string ended;
@@ -281,6 +343,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
           std::make_shared<OutputConstraint>(dialect_, std::move(*rules));
     }
     Answer answer(&evidence, language);
+    const Ground* answer_ground = nullptr;
     v1::WritingRound& told = *writing.add_rounds();
     double quality = 0;
     size_t done = 0;  // bytes of the draft that were compared
@@ -303,11 +366,15 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
         checked.set_text(sentence);
         checked.set_verdict(one.alignment.verdict);
         checked.set_support(one.alignment.support);
-        quality += found ? one.alignment.support : -0.5;
-        if (!found) {
-          unsupported.push_back(sentence);
-          continue;
-        }
+        if (!found) unsupported.push_back(sentence);
+        const Ground* const ground = found && !grounds.empty()
+                                         ? grounds.Under(sentence, aligner)
+                                         : nullptr;
+        const bool stands = found && (grounds.empty() || ground != nullptr);
+        quality += stands ? one.alignment.support : -0.5;
+        if (!stands) continue;
+        checked.set_kept(true);
+        if (answer_ground == nullptr) answer_ground = ground;
         std::vector<v1::Citation> citations;
         const std::string added =
             answer.Add(sentence, one.alignment, &citations);
@@ -344,6 +411,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     if (round == 0) draft.set_prompt_sha256(written->prompt_sha256);
     if (!answer.empty() && (best.empty() || quality > best_quality)) {
       best = std::move(answer);
+      best_ground = answer_ground;
       best_quality = quality;
       best_round = round;
     }
@@ -356,6 +424,15 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     said.set_content(RevisionTurn(unsupported));
     turns.push_back(said);
   }
+  if (best_ground != nullptr &&
+      MayQuote(asked, best.text(), grounds.TextOf(*best_ground), aligner)) {
+    v1::Citation citation;
+    const std::string added = best.Quote(asked.passages(best_ground->passage),
+                                         *best_ground, &citation);
+    if (fast && show != nullptr && !show(added, {citation})) {
+      status = absl::CancelledError("the caller went away");
+    }
+  }
   ReturnAnalyzer(std::move(analyzer));
   RETURN_IF_ERROR(status);
   if (best.empty()) {
@@ -367,9 +444,12 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
                            " stands in what the model was shown");
     return FallBack(asked, is_cancelled, show, reason, std::move(draft));
   }
-  for (v1::CheckedSentence& sentence :
-       *writing.mutable_rounds(best_round)->mutable_sentences()) {
-    sentence.set_kept(sentence.verdict() == v1::FOUND);
+  for (int round = 0; round < writing.rounds_size(); ++round) {
+    if (round == best_round) continue;
+    for (v1::CheckedSentence& sentence :
+         *writing.mutable_rounds(round)->mutable_sentences()) {
+      sentence.set_kept(false);
+    }
   }
   best.Finish(&draft);
   draft.set_writer(model_->name());

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "generator/extractive/extractive_writer.h"
 #include "generator/modelled/constraint.h"
 #include "generator/modelled/decode.h"
 #include "generator/modelled/dialect.h"
 #include "generator/modelled/evidence.h"
+#include "generator/modelled/grounds.h"
 #include "generator/modelled/prompt.h"
 #include "generator/writer.h"
 #include "model/encoder/encoder.h"
@@ -36,9 +38,13 @@ struct ModelWriterOptions {
 
 // The loop: draft, compare with the passages, revise with the verdicts as
 // feedback at most max_revisions times, drop the sentences that still stand
-// nowhere; nothing left is the fallback's answer, under the fallback's name.
+// nowhere; nothing left is the quoting writer's answer, under its name.
 // Each sentence of an answer has a citation, of the words that it shares with
 // a passage or with what a tool said. Draft.writing tells all of it.
+//
+// A model that was not trained to cite is shown the sentences that the quoting
+// writer finds best (grounds.h), and its own must rest on one of them, which
+// then stands, quoted whole, at the end of the answer.
 //
 // In the mode FAST there is one round: each sentence is compared as soon as it
 // is whole, and given out or dropped.
@@ -48,10 +54,10 @@ struct ModelWriterOptions {
 // Greedy decoding: the same request gives the same bytes.
 class ModelWriter : public Writer {
  public:
-  // `model`, `dialect` (the model's), `fallback` and `encoder`, which may be
+  // `model`, `dialect` (the model's), `quoting` and `encoder`, which may be
   // null, must outlive it. REQUIRES: model->chat() is not null.
   ModelWriter(const LanguageModel* model, const Dialect* dialect,
-              const Writer* fallback, const Encoder* encoder,
+              const ExtractiveWriter* quoting, const Encoder* encoder,
               const ModelWriterOptions& options);
 
   absl::string_view name() const override { return model_->name(); }
@@ -74,7 +80,14 @@ class ModelWriter : public Writer {
  private:
   class Answer;
 
+  // Grounds for the answer; none for models that cite, and where tools were
+  // used.
+  absl::StatusOr<Grounds> FindGrounds(
+      const v1::GenerateRequest& request,
+      const std::function<bool()>& is_cancelled) const;
+  // Of the first `indices` of the request's passages as much as `tokens` hold.
   std::vector<ShownPassage> Choose(const v1::GenerateRequest& request,
+                                   const std::vector<int>& indices,
                                    int tokens) const;
   void CutResults(v1::GenerateRequest* request) const;
   std::unique_ptr<OutputRules> RulesFor(
@@ -90,7 +103,7 @@ class ModelWriter : public Writer {
 
   const LanguageModel* const model_;
   const Dialect* const dialect_;
-  const Writer* const fallback_;
+  const ExtractiveWriter* const quoting_;
   const Encoder* const encoder_;
   const ModelWriterOptions options_;
   // Of weights and tokenizer, in raw bytes: reads every byte of them, so it

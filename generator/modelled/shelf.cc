@@ -27,7 +27,7 @@ absl::StatusOr<const ModelWriter*> ModelShelf::Find(absl::string_view name) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<ModelWriter>& writer = writers_[model];
   if (writer == nullptr) {
-    writer = std::make_unique<ModelWriter>(model, &dialect, fallback_, encoder_,
+    writer = std::make_unique<ModelWriter>(model, &dialect, quoting_, encoder_,
                                            options_);
   }
   return writer.get();

@@ -8,9 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "generator/extractive/extractive_writer.h"
 #include "generator/modelled/dialect.h"
 #include "generator/modelled/model_writer.h"
-#include "generator/writer.h"
 #include "model/encoder/encoder.h"
 #include "model/language_models.h"
 
@@ -19,11 +19,11 @@ namespace footnote {
 // Safe from many threads.
 class ModelShelf {
  public:
-  // `models`, `fallback` and `encoder`, which may be null, must outlive it.
-  ModelShelf(LanguageModels* models, const Writer* fallback,
+  // `models`, `quoting` and `encoder`, which may be null, must outlive it.
+  ModelShelf(LanguageModels* models, const ExtractiveWriter* quoting,
              const Encoder* encoder, const ModelWriterOptions& options)
       : models_(models),
-        fallback_(fallback),
+        quoting_(quoting),
         encoder_(encoder),
         options_(options) {}
 
@@ -41,7 +41,7 @@ class ModelShelf {
 
  private:
   LanguageModels* const models_;
-  const Writer* const fallback_;
+  const ExtractiveWriter* const quoting_;
   const Encoder* const encoder_;
   const ModelWriterOptions options_;
   std::mutex mutex_;

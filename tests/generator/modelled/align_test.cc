@@ -114,5 +114,21 @@ TEST_F(AlignTest, LooksOnlyWhereItMay) {
             v1::FOUND);
 }
 
+TEST_F(AlignTest, FreshWordsAreThoseThatTheQuestionDoesNotHave) {
+  const v1::GenerateRequest request = Request("How high is the tower?", {});
+  const Aligner aligner(request.question(), {}, Language::kEn, &analyzer_);
+  EXPECT_EQ(aligner.FreshShare("The tower is high.", "The tower is high."), 0);
+  EXPECT_EQ(aligner.FreshShare("The tower has 31 metres.", "31 metres"), 1);
+  EXPECT_EQ(aligner.FreshShare("The tower has 31 metres.", "31 feet"), 0.5);
+  EXPECT_EQ(aligner.FreshShare("", "31 feet"), 0);
+}
+
+TEST_F(AlignTest, ATextOfNoWordsIsHeldByAny) {
+  const v1::GenerateRequest request = Request("How high is the tower?", {});
+  const Aligner aligner(request.question(), {}, Language::kEn, &analyzer_);
+  EXPECT_EQ(aligner.Share("…", "31 metres"), 1);
+  EXPECT_EQ(aligner.Share("The tower: 31 metres.", "31 towers"), 2.0 / 3);
+}
+
 }  // namespace
 }  // namespace footnote

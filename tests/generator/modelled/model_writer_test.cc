@@ -75,6 +75,18 @@ class ScriptedWriterTest : public ::testing::Test {
                    {second, "<|END_RESPONSE|>"},
                    {"<|START_RESPONSE|>", first},
                    {first, "<|END_RESPONSE|>"}};
+    Open(script);
+  }
+
+  // The same of a model that was not trained to cite.
+  void SaysPlainly(const std::string& first, const std::string& second) {
+    Script script = TaggedScript();
+    script.next.insert(script.next.end(),
+                       {{"<|CHATBOT_TOKEN|>", first}, {"<|AGAIN|>", second}});
+    Open(script);
+  }
+
+  void Open(const Script& script) {
     const std::string folder = ::testing::TempDir() + "/writer";
     WriteScriptedModel(folder, "m", script);
     auto model = LanguageModel::Open(folder + "/m", {});
@@ -153,6 +165,73 @@ TEST_F(ScriptedWriterTest, FallsBackWithAReasonWhenNothingIsLeft) {
             std::string::npos)
       << draft.writing().fallback_reason();
   EXPECT_NE(draft.text().find("31"), std::string::npos);
+}
+
+TEST_F(ScriptedWriterTest, WithoutMarksTheSentenceItRestsOnIsQuoted) {
+  SaysPlainly("Its height is 31 metres.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(),
+            "Its height is 31 metres. The lighthouse is 31 metres high.");
+  EXPECT_EQ(draft.writer(), "m");
+  EXPECT_EQ(draft.writing().rounds(0).draft(), "Its height is 31 metres.");
+  ASSERT_EQ(draft.citations_size(), 2);
+  const v1::Citation& quoted = draft.citations(1);
+  EXPECT_EQ(quoted.sources(0).quote(), "The lighthouse is 31 metres high.");
+  EXPECT_EQ(quoted.answer_span().begin(), 25u);
+  EXPECT_EQ(quoted.answer_span().end(), draft.text().size());
+  EXPECT_EQ(KeepOnlyFound(request.passages(), &draft), 0);
+  EXPECT_EQ(draft.citations_size(), 2);
+}
+
+TEST_F(ScriptedWriterTest, WhatTheAnswerHasIsNotQuotedAgain) {
+  SaysPlainly("The lighthouse is 31 metres high.", "Never asked.");
+  const v1::Draft draft = Write(Request());
+  EXPECT_EQ(draft.text(), "The lighthouse is 31 metres high.");
+  EXPECT_EQ(draft.citations_size(), 1);
+}
+
+TEST_F(ScriptedWriterTest, AQuoteKeepsToTheLengthThatWasAskedFor) {
+  SaysPlainly("Its height is 31 metres.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  request.set_max_code_points(57);
+  EXPECT_EQ(Write(request).text(), "Its height is 31 metres.");
+  request.set_max_code_points(58);
+  EXPECT_EQ(Write(request).text(),
+            "Its height is 31 metres. The lighthouse is 31 metres high.");
+  request.set_max_sentences(1);
+  EXPECT_EQ(Write(request).text(), "Its height is 31 metres.");
+}
+
+TEST_F(ScriptedWriterTest, WithoutMarksWhatSaysNothingNewFallsBack) {
+  SaysPlainly("The lighthouse is high.", "Never asked.");
+  const v1::Draft draft = Write(Request());
+  EXPECT_EQ(draft.writer(), extractive_.name());
+  // The passages say it, so there is nothing that could be revised.
+  ASSERT_EQ(draft.writing().rounds_size(), 1);
+  EXPECT_EQ(draft.writing().rounds(0).sentences(0).verdict(), v1::FOUND);
+  EXPECT_FALSE(draft.writing().rounds(0).sentences(0).kept());
+  EXPECT_NE(draft.writing().fallback_reason().find("no sentence of 1 draft"),
+            std::string::npos)
+      << draft.writing().fallback_reason();
+}
+
+TEST_F(ScriptedWriterTest, WithoutMarksAQuestionOfNoWordsIsAnsweredAsItWas) {
+  SaysPlainly("The lighthouse is 31 metres high.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  request.set_question("What?");
+  EXPECT_EQ(Write(request).text(), "The lighthouse is 31 metres high.");
+}
+
+TEST_F(ScriptedWriterTest, FastQuotesAtTheEnd) {
+  SaysPlainly("Its height is 31 metres.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  request.set_citation_mode(v1::FAST);
+  const v1::Draft draft = Write(request);
+  ASSERT_EQ(shown_.size(), 2u);
+  EXPECT_EQ(shown_[1].first, " The lighthouse is 31 metres high.");
+  EXPECT_EQ(shown_[1].second, 1u);
+  EXPECT_EQ(shown_[0].first + shown_[1].first, draft.text());
 }
 
 TEST_F(ScriptedWriterTest, FastGivesEachSentenceWithItsCitations) {
