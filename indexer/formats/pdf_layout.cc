@@ -493,19 +493,34 @@ class PdfWriter {
                         std::lround(std::ceil(box.y1)));
   }
 
-  // True when `table` goes on with `before`, of the page before, whose header
-  // stands for both.
-  static bool GoesOnWith(const TextTable& before, const TextTable& table) {
-    if (before.header_rows == 0 || before.page + 1 != table.page ||
-        table.header_is_shown || before.edges.size() != table.edges.size()) {
+  // True when the table at `i` goes on with the one that ends the page before,
+  // so that the header of `named_` stands for it too.
+  bool GoesOnOverPage(const std::vector<PdfLine>& lines, size_t i) const {
+    if (named_ == nullptr) return false;
+    size_t before = i;
+    do {
+      if (before == 0) return false;
+      --before;
+    } while (lines[before].table == nullptr &&
+             InMargin(lines[before], file_.pages[lines[before].page - 1]));
+    if (lines[before].table == nullptr ||
+        lines[before].page + 1 != lines[i].page) {
       return false;
     }
-    // The header is drawn again.
-    if (table.header_rows > 0 && before.rows[0].cells == table.rows[0].cells) {
+    const TextTable& last = *lines[before].table;
+    const TextTable& table = *lines[i].table;
+    if (table.header_is_shown || last.edges.size() != table.edges.size()) {
+      return false;
+    }
+    // A header is drawn again; or another, which no page shows to be one
+    // either.
+    if (table.header_rows > 0 &&
+        (!named_->header_is_shown ||
+         named_->rows[0].cells == table.rows[0].cells)) {
       return false;
     }
     for (size_t c = 0; c < table.edges.size(); ++c) {
-      if (std::fabs(before.edges[c] - table.edges[c]) > kSameEdge) return false;
+      if (std::fabs(last.edges[c] - table.edges[c]) > kSameEdge) return false;
     }
     return true;
   }
@@ -534,14 +549,15 @@ class PdfWriter {
     }
   }
 
-  void WriteTable(const PdfLine& line) {
+  void WriteTable(const std::vector<PdfLine>& lines, size_t i) {
+    const PdfLine& line = lines[i];
     const TextTable& table = *line.table;
     TableRows out;
-    const bool goes_on =
-        last_table_ != nullptr && GoesOnWith(*last_table_, table);
-    const TextTable& named = goes_on ? *last_table_ : table;
+    const bool goes_on = GoesOnOverPage(lines, i);
+    if (!goes_on) named_ = table.header_rows > 0 ? line.table : nullptr;
     std::string head;
-    if (named.header_rows > 0) {
+    if (named_ != nullptr) {
+      const TextTable& named = *named_;
       PdfBox box = named.rows[0].box;
       for (size_t r = 0; r < named.header_rows; ++r) {
         box.Add(named.rows[r].box);
@@ -559,12 +575,11 @@ class PdfWriter {
       AddCells(table.rows, r, false, &out);
     }
     out.Write(&writer_);
-    last_table_ = line.table;
   }
 
   size_t WriteBlock(const std::vector<PdfLine>& lines, size_t i) {
     if (lines[i].table != nullptr) {
-      WriteTable(lines[i]);
+      WriteTable(lines, i);
       return i + 1;
     }
     size_t count;
@@ -607,7 +622,9 @@ class PdfWriter {
   float body_size_ = 0;
   std::map<int, int> levels_;
   mutable size_t next_title_ = 0;
-  std::shared_ptr<const TextTable> last_table_;
+  // The table whose header names the columns of the last one; null where it
+  // has no names.
+  std::shared_ptr<const TextTable> named_;
 };
 
 }  // namespace

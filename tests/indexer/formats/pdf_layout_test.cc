@@ -89,6 +89,97 @@ TEST(PdfLayoutTest, ATableThatGoesOnOverAPageKeepsItsNames) {
                   "page=2&box=64,85,269,95&head_page=1&head=64,645,287,655"));
 }
 
+TEST(PdfLayoutTest, ATableKeepsItsNamesOverAllPagesItGoesOnOver) {
+  Pages pages;
+  pages.Page()
+      .Row(640, {"Tower", "Sea", "Lamps"}, true)
+      .Row(660, {"Eddystone", "Channel", "8"})
+      .Grid({60, 160, 260, 360}, {640, 660, 680})
+      .Page();
+  // Of this page, the first row looks like names above numbers.
+  pages.Row(60, {"Skerryvore", "Atlantic", "none"})
+      .Row(80, {"Cordouan", "Biscay", "7"})
+      .Row(100, {"Sumburgh", "Atlantic", "6"})
+      .Grid({60, 160, 260, 360}, {60, 80, 100, 120})
+      .Page()
+      .Row(60, {"Hook", "Celtic", "5"})
+      .Row(80, {"Fastnet", "Celtic", "4"})
+      .Grid({60, 160, 260, 360}, {60, 80, 100});
+  EXPECT_THAT(
+      pages.Read(),
+      ElementsAre("Tower: Eddystone | Sea: Channel | Lamps: 8 @ "
+                  "page=1&box=64,665,269,675&head=64,645,287,655",
+                  "Tower: Skerryvore | Sea: Atlantic | Lamps: none @ "
+                  "page=2&box=64,65,282,75&head_page=1&head=64,645,287,655",
+                  "Tower: Cordouan | Sea: Biscay | Lamps: 7 @ "
+                  "page=2&box=64,85,269,95&head_page=1&head=64,645,287,655",
+                  "Tower: Sumburgh | Sea: Atlantic | Lamps: 6 @ "
+                  "page=2&box=64,105,269,115&head_page=1&head=64,645,287,655",
+                  "Tower: Hook | Sea: Celtic | Lamps: 5 @ "
+                  "page=3&box=64,65,269,75&head_page=1&head=64,645,287,655",
+                  "Tower: Fastnet | Sea: Celtic | Lamps: 4 @ "
+                  "page=3&box=64,85,269,95&head_page=1&head=64,645,287,655"));
+}
+
+TEST(PdfLayoutTest, ATableBehindOtherWordsDoesNotGoOnWithThePageBefore) {
+  for (const bool above : {true, false}) {
+    Pages pages;
+    pages.Page()
+        .Row(440, {"Tower", "Sea", "Lamps"}, true)
+        .Row(460, {"Eddystone", "Channel", "8"})
+        .Grid({60, 160, 260, 360}, {440, 460, 480});
+    if (!above) pages.Word(60, 500, "Boats");
+    pages.Page();
+    if (above) pages.Word(60, 160, "Boats");
+    pages.Row(200, {"Mary", "Hull", "9"})
+        .Row(220, {"Ann", "Leith", "7"})
+        .Grid({60, 160, 260, 360}, {200, 220, 240});
+    const std::vector<std::string> read = pages.Read();
+    ASSERT_EQ(read.size(), 4u);
+    EXPECT_EQ(read[2], "Mary | Hull | 9 @ page=2&box=64,205,269,215");
+    EXPECT_EQ(read[3], "Ann | Leith | 7 @ page=2&box=64,225,269,235");
+  }
+}
+
+// Headers and footers that too few pages repeat to be left out.
+TEST(PdfLayoutTest, ATableGoesOnOverTheMarginsOfPages) {
+  Pages pages;
+  pages.Page()
+      .Row(640, {"Tower", "Sea", "Lamps"}, true)
+      .Row(660, {"Eddystone", "Channel", "8"})
+      .Word(300, 770, "1")
+      .Grid({60, 160, 260, 360}, {640, 660, 680})
+      .Page()
+      .Word(60, 20, "Lights")
+      .Row(100, {"Skerryvore", "Atlantic", "9"})
+      .Row(120, {"Cordouan", "Biscay", "7"})
+      .Grid({60, 160, 260, 360}, {100, 120, 140});
+  const std::vector<std::string> read = pages.Read();
+  ASSERT_EQ(read.size(), 5u);
+  EXPECT_EQ(read[3],
+            "Tower: Skerryvore | Sea: Atlantic | Lamps: 9 @ "
+            "page=2&box=64,105,269,115&head_page=1&head=64,645,287,655");
+}
+
+TEST(PdfLayoutTest, ATableNamedAsTheOneBeforeWasIsOneOfItsOwn) {
+  Pages pages;
+  pages.Page()
+      .Row(640, {"Tower", "Sea", "Lamps"})
+      .Row(660, {"Eddystone", "Channel", "8"})
+      .Row(680, {"Skerryvore", "Atlantic", "9"})
+      .Grid({60, 160, 260, 360}, {640, 660, 680, 700})
+      .Page()
+      .Row(60, {"Boat", "Port", "Crew"})
+      .Row(80, {"Mary", "Hull", "9"})
+      .Row(100, {"Ann", "Leith", "7"})
+      .Grid({60, 160, 260, 360}, {60, 80, 100, 120});
+  const std::vector<std::string> read = pages.Read();
+  ASSERT_EQ(read.size(), 4u);
+  EXPECT_EQ(read[2],
+            "Boat: Mary | Port: Hull | Crew: 9 @ "
+            "page=2&box=64,85,269,95&head=64,65,282,75");
+}
+
 TEST(PdfLayoutTest, AHeaderThatIsDrawnAgainNamesItsOwnPage) {
   Pages pages;
   for (int p = 0; p < 2; ++p) {
