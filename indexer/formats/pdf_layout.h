@@ -21,8 +21,7 @@ namespace footnote {
 //                                       from the page's top left; 1 where it is
 //                                       bold, and where white space follows
 //   L X0 Y0 X1 Y1                       a straight line on it, upright or
-//   level,
-//                                       behind its words
+//                                       level, behind its words
 //   E CODE REASON                       the document is refused: damaged,
 //                                       locked, large or missing
 //
@@ -30,10 +29,12 @@ namespace footnote {
 // out where the word goes on in small letters. What stands at the top or bottom
 // of most pages, page numbers too, is left out. Headings are the lines that the
 // outline names, or, without one, short lines in larger type. Lines of
-// right-to-left scripts are put in reading order. Block::line is the page; its
-// place "page=3&box=72,90,540,120" holds the block's box, or where it goes on
-// over a page the part on the first; of a page that was turned, its box on the
-// page as it lies in the file.
+// right-to-left scripts are put in reading order. Tables (see pdf_tables.h) are
+// a block for each row. Block::line is the page; its place
+// "page=3&box=72,90,540,120" holds the block's box, or where it goes on over a
+// page the part on the first; of a page that was turned, its box on the page as
+// it lies in the file. Behind "&head=" follows the box of the names that stand
+// in a row before its cells, of page "&head_page=2" where not of its own.
 //
 // Any bytes are safe.
 //   InvalidArgument     damaged, or no text in it (scanned, say)

@@ -24,6 +24,10 @@ constexpr size_t kMaxHeaderLines = 5;
 // A page with more lines of one width is no page of tables.
 constexpr size_t kMaxStackedRules = 300;
 constexpr size_t kMaxColumns = 64;
+// For each word of a page, how many may be looked at: lines of many widths, or
+// grids in grids, that enclose the same words are a drawing.
+constexpr size_t kMaxLooks = 20;
+constexpr size_t kLooksOfAnyPage = 10000;
 
 // Lines of print with what parts them: lines of one band have no rule between.
 struct Band {
@@ -59,7 +63,13 @@ class TableFinder {
       : page_(page),
         taken_(page.words.size()),
         level_(LevelRules(page.rules)),
-        upright_(UprightRules(page.rules)) {}
+        upright_(UprightRules(page.rules)),
+        looks_left_(kLooksOfAnyPage + kMaxLooks * page.words.size()) {
+    for (size_t i = 0; i < page.words.size(); ++i) {
+      by_height_.emplace_back(MiddleY(page.words[i].box), i);
+    }
+    std::sort(by_height_.begin(), by_height_.end());
+  }
 
   std::vector<PdfTable> Find() {
     for (const PdfGrid& grid : GridsOf(level_, upright_)) FindInGrid(grid);
@@ -85,16 +95,21 @@ class TableFinder {
   }
 
   // The words whose middle lies in `box` and that no table has.
-  std::vector<size_t> FreeWords(const PdfBox& box) const {
+  std::vector<size_t> FreeWords(const PdfBox& box) {
     std::vector<size_t> out;
-    for (size_t i = 0; i < page_.words.size(); ++i) {
-      if (taken_[i]) continue;
-      const float x = MiddleX(page_.words[i].box);
-      const float y = MiddleY(page_.words[i].box);
-      if (x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1) {
-        out.push_back(i);
+    const auto first = std::lower_bound(by_height_.begin(), by_height_.end(),
+                                        std::make_pair(box.y0, size_t{0}));
+    const auto end = std::lower_bound(first, by_height_.end(),
+                                      std::make_pair(box.y1, size_t{0}));
+    for (auto at = first; at != end; ++at) {
+      const float x = MiddleX(page_.words[at->second].box);
+      if (!taken_[at->second] && x >= box.x0 && x < box.x1) {
+        out.push_back(at->second);
       }
     }
+    std::sort(out.begin(), out.end());
+    looks_left_ -=
+        std::min(looks_left_, static_cast<size_t>(std::distance(first, end)));
     return out;
   }
 
@@ -103,6 +118,7 @@ class TableFinder {
   void FindInGrid(const PdfGrid& grid) {
     const size_t columns = grid.xs.size() - 1;
     const size_t rows = grid.ys.size() - 1;
+    if (columns > kMaxColumns || looks_left_ == 0) return;
     const std::vector<size_t> words = FreeWords(
         {grid.xs.front(), grid.ys.front(), grid.xs.back(), grid.ys.back()});
     if (words.empty()) return;
@@ -286,6 +302,7 @@ class TableFinder {
           ys.push_back(level_[k].at);
         }
       }
+      if (looks_left_ == 0) return;
       if (ys.size() > 1 && ys.size() <= kMaxStackedRules) FindInStack(span, ys);
     }
   }
@@ -310,7 +327,7 @@ class TableFinder {
   // Few of its lines reach over all columns.
   static bool IsTabular(const Band& band) {
     const std::vector<PdfSpan> columns = ColumnsOf(band.strips);
-    if (columns.size() < 2) return false;
+    if (columns.size() < 2 || columns.size() > kMaxColumns) return false;
     size_t over = 0;
     for (const PdfStrip& strip : band.strips) {
       if (strip.pieces.size() > 1) continue;
@@ -366,7 +383,7 @@ class TableFinder {
   // The line above `y` when it stands in the same columns.
   std::vector<PdfStrip> HeaderAbove(const PdfSpan& span, float y,
                                     const std::vector<PdfSpan>& columns,
-                                    const PdfStrip& below) const {
+                                    const PdfStrip& below) {
     const float height = below.box.height();
     std::vector<PdfStrip> strips =
         StripsOf(page_,
@@ -393,7 +410,8 @@ class TableFinder {
         kOpenGap);
     for (size_t first = 0; first < strips.size();) {
       size_t end = first + 1;
-      if (strips[first].pieces.size() > 1) {
+      const size_t pieces = strips[first].pieces.size();
+      if (pieces > 1 && pieces <= kMaxColumns) {
         end = EndOfRun(strips, first);
         if (end - first >= 3) {
           MakeOpen({strips.begin() + static_cast<ptrdiff_t>(first),
@@ -417,7 +435,10 @@ class TableFinder {
           kMaxStep * height) {
         break;
       }
-      if (!Fit(strip, &columns) || columns.size() > kMaxColumns) break;
+      if (strip.pieces.size() > kMaxColumns || !Fit(strip, &columns) ||
+          columns.size() > kMaxColumns) {
+        break;
+      }
       if (strip.pieces.size() > 1) last = end + 1;
     }
     return last;
@@ -485,6 +506,9 @@ class TableFinder {
   std::vector<bool> taken_;
   const std::vector<PdfRule> level_;
   const std::vector<PdfRule> upright_;
+  // The middle of each word, from the top down, and its index.
+  std::vector<std::pair<float, size_t>> by_height_;
+  size_t looks_left_;
   std::vector<PdfTable> tables_;
 };
 

@@ -15,9 +15,11 @@ namespace footnote {
 //   * what lies between lines that cross, 2 by 2 cells or more;
 //   * what lies between level lines of one width, in columns;
 //   * three rows or more without lines whose cells are aligned, with a column
-//   of
-//     quantities or a header that the page shows.
+//     of quantities or a header that the page shows.
 //
+// Of at most 64 columns: whatever has more is a drawing, as is what lines of
+// many widths, or grids in grids, enclose again and again; of such a page not
+// all tables are found, so that looking takes a bounded time for each word.
 // Cells may have several lines. Prose in columns, lists, contents, indexes,
 // listings, equations and references are none; where it is not plain that there
 // is a table there is none.

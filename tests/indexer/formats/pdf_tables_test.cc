@@ -9,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/utf8.h"
 
 namespace footnote {
@@ -499,6 +501,57 @@ INSTANTIATE_TEST_SUITE_P(Pages, PdfNoTableTest, ::testing::ValuesIn(NoTables()),
 
 TEST_P(PdfNoTableTest, IsNoTable) {
   EXPECT_THAT(Shown(GetParam().page), IsEmpty());
+}
+
+// Lines of words, `step` points apart: a page that is made to be slow.
+PdfPage HostilePage(int lines, int columns, float step) {
+  PdfPage page;
+  page.width = 20 * static_cast<float>(columns);
+  page.height = 16000;
+  for (int r = 0; r < lines; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      PdfWord word;
+      word.text = r % 2 == 0 ? "oil" : "7";
+      word.size = 4;
+      const float x = 20 * static_cast<float>(c);
+      const float y = 2010 + step * static_cast<float>(r);
+      word.box = {x, y, x + 8, y + 4};
+      page.words.push_back(std::move(word));
+    }
+  }
+  return page;
+}
+
+// Words of which each is enclosed by nearly two thousand pairs of lines, of a
+// width of its own each, or by grids in grids; or which stand in a hundred
+// thousand columns. Without bounds none is done in that time.
+TEST(PdfTablesTest, TakesBoundedTime) {
+  PdfPage enclosed = HostilePage(1200, 20, 10);
+  PdfPage nested = HostilePage(1200, 20, 10);
+  const float width = enclosed.width;
+  const float height = enclosed.height;
+  for (int i = 0; i < 1900; ++i) {
+    const auto y = static_cast<float>(i);
+    const float out = 4 * y + 4;
+    enclosed.rules.push_back({-out, y, width + out, y});
+    enclosed.rules.push_back({-out, height - y, width + out, height - y});
+  }
+  for (int i = 0; i < 160; ++i) {
+    const float in = 10 * static_cast<float>(i);
+    const float out = 1600 - in;
+    for (const float y : {in, height - in}) {
+      nested.rules.push_back({-out, y, width + out, y});
+    }
+    for (const float x : {-out, -out + 5, width + out}) {
+      nested.rules.push_back({x, in, x, height - in});
+    }
+  }
+  const PdfPage wide = HostilePage(2, 100000, 6);
+  for (const PdfPage& page : {enclosed, nested, wide}) {
+    const absl::Time start = absl::Now();
+    FindPdfTables(page);
+    EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+  }
 }
 
 // Whatever stands on a page: no word is in two cells, no two cells share a
