@@ -15,13 +15,13 @@ absl::Status Budget::Spend(size_t count) {
   return absl::ResourceExhaustedError("the template takes too many steps");
 }
 
-absl::Status Budget::CheckSize(size_t bytes) {
+absl::Status Budget::Grow(size_t added, size_t bytes) {
   if (bytes > max_bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the template makes a text of ", bytes,
                      " bytes, want at most ", max_bytes));
   }
-  return Spend(bytes / 256);
+  return Spend(added / 256);
 }
 
 const Value* ArgumentReader::Get(size_t place, absl::string_view name) const {
@@ -80,6 +80,29 @@ absl::StatusOr<std::vector<Value>> Iterate(const Value& value, Budget* budget) {
   return items;
 }
 
+absl::Status LookAtTexts(const Value& input, const CallArguments& arguments,
+                         Budget* budget) {
+  size_t bytes = input.IsString() ? input.text().size() : 0;
+  for (const Value& value : arguments.positional) {
+    if (value.IsString()) bytes += value.text().size();
+  }
+  for (const auto& [name, value] : arguments.named) {
+    if (value.IsString()) bytes += value.text().size();
+  }
+  return budget->Spend(bytes / 256);
+}
+
+absl::StatusOr<size_t> IndexOf(const Value& item,
+                               const std::vector<Value>& items,
+                               Budget* budget) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    RETURN_IF_ERROR(
+        budget->Spend(std::min(item.weight(), items[i].weight()) / 16));
+    if (items[i].Equals(item)) return i;
+  }
+  return items.size();
+}
+
 absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
                               Budget* budget) {
   if (of.IsUndefined()) {
@@ -88,6 +111,7 @@ absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
   }
   if (of.IsDict()) {
     RETURN_IF_ERROR(budget->Spend(of.dict().size() / 8));
+    if (key.IsSequence()) RETURN_IF_ERROR(budget->Look(of));
     const Value* const found = of.Find(key);
     if (found != nullptr) return *found;
   } else if (of.IsSequence() && of.sequence().HasPlaces() &&
@@ -97,6 +121,7 @@ absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
     if (index < 0) index += size;
     if (index >= 0 && index < size) return of.items()[index];
   } else if (of.IsString() && (key.IsInt() || key.IsBool())) {
+    RETURN_IF_ERROR(budget->Look(of));
     const auto size = static_cast<int64_t>(Length(of.text()));
     int64_t index = key.AsInt();
     if (index < 0) index += size;
@@ -161,7 +186,7 @@ absl::StatusOr<Value> FormatPercent(const Text& format, const Value& values,
     ++used;
     return many ? values.items()[used - 1] : values;
   };
-  size_t plain = 0;
+  size_t plain = 0, counted = 0;
   for (size_t at = bytes.find('%'); at != std::string::npos;
        at = bytes.find('%', plain)) {
     out.Append(format.Part(plain, at));
@@ -239,7 +264,8 @@ absl::StatusOr<Value> FormatPercent(const Text& format, const Value& values,
           absl::StrCat("format %", std::string(1, kind), " of a ",
                        value.TypeName(), " is not known here"));
     }
-    RETURN_IF_ERROR(budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(budget->Grow(out.size() - counted, out.size()));
+    counted = out.size();
   }
   if (many ? used < values.items().size() : used == 0 && !values.IsDict()) {
     return absl::InvalidArgumentError(

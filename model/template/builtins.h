@@ -22,8 +22,12 @@ struct Budget {
   size_t max_bytes = 16 << 20;
 
   absl::Status Spend(size_t count);
-  // Also spends for making that much.
-  absl::Status CheckSize(size_t bytes);
+  // For a text that grew by `added` bytes to `bytes`.
+  absl::Status Grow(size_t added, size_t bytes);
+  // For a text that was made.
+  absl::Status Make(size_t bytes) { return Grow(bytes, bytes); }
+  // For looking at all of `value` once.
+  absl::Status Look(const Value& value) { return Spend(value.weight() / 16); }
 };
 
 // InvalidArgument for unknown names and wrong arguments, as where jinja2
@@ -44,6 +48,14 @@ absl::StatusOr<Value> GetAttribute(const Value& of, absl::string_view name,
                                    Budget* budget);
 absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
                               Budget* budget);
+
+// Spends for the texts among `input` and `arguments`, once each.
+absl::Status LookAtTexts(const Value& input, const CallArguments& arguments,
+                         Budget* budget);
+
+// Where `item` stands in `items`; their size where it does not.
+absl::StatusOr<size_t> IndexOf(const Value& item,
+                               const std::vector<Value>& items, Budget* budget);
 
 // What a loop over `value` sees.
 absl::StatusOr<std::vector<Value>> Iterate(const Value& value, Budget* budget);

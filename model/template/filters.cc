@@ -67,6 +67,7 @@ Result KeyOf(const Value& item, const Value* attribute, bool fold,
   if (attribute != nullptr && !attribute->IsNone()) {
     ASSIGN_OR_RETURN(key, AttributeOf(item, *attribute, budget));
   }
+  RETURN_IF_ERROR(budget->Look(key));
   if (fold && key.IsString()) {
     key = Value::String(key.text().Changed(ToLowerText(key.bytes())));
   }
@@ -291,9 +292,10 @@ Result Join(const Call& call) {
     if (attribute != nullptr && !attribute->IsNone()) {
       ASSIGN_OR_RETURN(item, AttributeOf(item, *attribute, call.budget));
     }
+    const size_t before = out.size();
     if (i > 0) out.Append(between);
     out.Append(item.Str());
-    RETURN_IF_ERROR(call.budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(call.budget->Grow(out.size() - before, out.size()));
   }
   return Value::String(std::move(out));
 }
@@ -311,8 +313,8 @@ Result ToJson(const Call& call) {
     format.key_separator = separators->items()[1].Str().bytes();
   }
   format.sort_keys = call.arguments.Flag(3, "sort_keys", false);
+  format.max_bytes = call.budget->max_bytes;
   ASSIGN_OR_RETURN(Text json, JsonOfValue(call.in, format));
-  RETURN_IF_ERROR(call.budget->CheckSize(json.size()));
   return Value::String(std::move(json));
 }
 
@@ -374,6 +376,7 @@ Result Items(const Call& call) {
   if (call.in.IsUndefined()) return Value::ListOf({});
   if (!call.in.IsDict())
     return Wrong("Can only get item pairs from a mapping.");
+  RETURN_IF_ERROR(call.budget->Spend(call.in.dict().size()));
   Value::List items;
   for (const auto& [key, value] : call.in.dict()) {
     items.push_back(Value::TupleOf({key, value}));
@@ -453,10 +456,11 @@ Result Indent(const Call& call) {
   Text out;
   for (size_t i = 0; i < lines.items().size(); ++i) {
     const Text& line = lines.items()[i].text();
+    const size_t before = out.size();
     if (i > 0) out.Append("\n");
     if (i == 0 ? first : blank || !line.empty()) out.Append(indention);
     out.Append(line);
-    RETURN_IF_ERROR(call.budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(call.budget->Grow(out.size() - before, out.size()));
   }
   return Value::String(out.AsMarkup(markup));
 }
@@ -580,6 +584,7 @@ Result Batch(const Call& call) {
   const int64_t count = call.arguments.Int(0, "linecount", 0);
   const Value* const fill = call.arguments.Get(1, "fill_with");
   if (count < 1 || count > 100000) return Wrong("batch: want 1 to 100000");
+  RETURN_IF_ERROR(call.budget->Spend(static_cast<size_t>(count)));
   Value::List batches;
   for (size_t i = 0; i < items.size(); i += count) {
     Value::List batch(items.begin() + i,
@@ -598,6 +603,7 @@ Result Slice(const Call& call) {
   const int64_t slices = call.arguments.Int(0, "slices", 0);
   const Value* const fill = call.arguments.Get(1, "fill_with");
   if (slices < 1 || slices > 100000) return Wrong("slice: want 1 to 100000");
+  RETURN_IF_ERROR(call.budget->Spend(static_cast<size_t>(slices)));
   const size_t each = items.size() / slices;
   const size_t longer = items.size() % slices;
   Value::List made;
@@ -651,7 +657,7 @@ Result Center(const Call& call) {
   const Text text = call.in.Str();
   const auto size = static_cast<int64_t>(Length(text));
   if (width <= size) return Value::String(text);
-  RETURN_IF_ERROR(call.budget->CheckSize(static_cast<size_t>(width)));
+  RETURN_IF_ERROR(call.budget->Make(static_cast<size_t>(width)));
   const int64_t room = width - size;
   const int64_t left = room / 2 + (room & width & 1);
   Text out(std::string(static_cast<size_t>(left), ' '));
@@ -768,16 +774,20 @@ absl::StatusOr<bool> Contains(const Value& in, const Value& item,
     if (!item.IsString()) {
       return Wrong("'in <string>' requires string as left operand");
     }
-    return in.bytes().find(item.bytes()) != std::string::npos;
+    return FindBytes(in.bytes(), item.bytes()) != absl::string_view::npos;
   }
-  if (in.IsDict()) return in.Find(item) != nullptr;
+  if (in.IsDict()) {
+    if (item.IsSequence()) RETURN_IF_ERROR(budget->Look(in));
+    return in.Find(item) != nullptr;
+  }
   ASSIGN_OR_RETURN(const std::vector<Value> items, Iterate(in, budget));
-  return std::any_of(items.begin(), items.end(),
-                     [&](const Value& other) { return other.Equals(item); });
+  ASSIGN_OR_RETURN(const size_t at, IndexOf(item, items, budget));
+  return at < items.size();
 }
 
 absl::StatusOr<bool> CompareTest(absl::string_view name, const Value& a,
                                  const Value& b, Budget* budget) {
+  RETURN_IF_ERROR(budget->Spend(std::min(a.weight(), b.weight()) / 16));
   if (name == "eq" || name == "equalto" || name == "==") return a.Equals(b);
   if (name == "ne" || name == "!=") return !a.Equals(b);
   if (name == "sameas") return a.IsSame(b);
@@ -796,8 +806,12 @@ bool IsInteger(const Value& value) { return value.IsInt(); }
 Result ApplyFilter(absl::string_view name, const Value& input,
                    const CallArguments& arguments, Budget* budget) {
   RETURN_IF_ERROR(budget->Spend(1));
+  RETURN_IF_ERROR(LookAtTexts(input, arguments, budget));
   for (const FilterEntry& entry : kFilters) {
-    if (entry.name == name) return entry.filter({input, arguments, budget});
+    if (entry.name != name) continue;
+    ASSIGN_OR_RETURN(Value made, entry.filter({input, arguments, budget}));
+    if (made.IsString()) RETURN_IF_ERROR(budget->Make(made.text().size()));
+    return made;
   }
   return Wrong(absl::StrCat("no filter named '", name, "'"));
 }

@@ -110,6 +110,7 @@ class Interpreter {
       Value::Namespace& made = namespaces_.back();
       for (const Value& from : a.positional) {
         if (!from.IsDict()) return Wrong("namespace: want a dict");
+        RETURN_IF_ERROR(budget_.Spend(from.dict().size()));
         for (const auto& [key, value] : from.dict()) {
           made.fields.emplace_back(key.Str().bytes(), value);
         }
@@ -146,17 +147,17 @@ class Interpreter {
       auto at = std::make_shared<size_t>(0);
       Callable cycler;
       cycler.name = "cycler";
-      cycler.attribute = [at, items = a.positional](absl::string_view name,
-                                                    Value* value) {
+      cycler.attribute = [at, list = Value::TupleOf(a.positional)](
+                             absl::string_view name, Value* value) {
         if (name == "current") {
-          *value = items[*at % items.size()];
+          *value = list.items()[*at % list.items().size()];
           return true;
         }
         Callable method;
         method.name = std::string(name);
         if (name == "next") {
-          method.call = [at, items](const CallArguments&) -> Result {
-            return items[(*at)++ % items.size()];
+          method.call = [at, list](const CallArguments&) -> Result {
+            return list.items()[(*at)++ % list.items().size()];
           };
         } else if (name == "reset") {
           method.call = [at](const CallArguments&) -> Result {
@@ -187,6 +188,7 @@ class Interpreter {
   // A dictionary, or pairs of key and value.
   absl::Status ReadPairs(const Value& from, Value::Dict* items) {
     if (from.IsDict()) {
+      RETURN_IF_ERROR(budget_.Spend(from.dict().size()));
       *items = from.dict();
       return absl::OkStatus();
     }
@@ -261,7 +263,7 @@ class Interpreter {
 
   absl::Status Print(const Text& text) {
     out_->Append(text);
-    return budget_.CheckSize(out_->size());
+    return budget_.Grow(text.size(), out_->size());
   }
 
   absl::StatusOr<Flow> ExecuteOne(const Statement& statement) {
@@ -626,6 +628,9 @@ class Interpreter {
     if (value.ok() && value->depth() > kMaxValueDepth) {
       return Wrong("lists and dictionaries nest too deep");
     }
+    if (value.ok() && value->IsString()) {
+      RETURN_IF_ERROR(budget_.Make(value->text().size()));
+    }
     return value;
   }
 
@@ -778,6 +783,7 @@ class Interpreter {
     if (given.double_star != nullptr) {
       ASSIGN_OR_RETURN(const Value named, Evaluate(*given.double_star));
       if (!named.IsDict()) return Wrong("argument after ** must be a mapping");
+      RETURN_IF_ERROR(budget_.Spend(named.dict().size()));
       for (const auto& [key, value] : named.dict()) {
         arguments.named.emplace_back(key.Str().bytes(), value);
       }
@@ -849,7 +855,7 @@ class Interpreter {
     if (e.text == "~") {
       Text text = left.Str().AsMarkup(false);
       text.Append(right.Str());
-      RETURN_IF_ERROR(budget_.CheckSize(text.size()));
+      RETURN_IF_ERROR(budget_.Make(text.size()));
       return Value::String(std::move(text));
     }
     for (const Value* side : {&left, &right}) {
@@ -866,7 +872,7 @@ class Interpreter {
         const bool markup = left.text().IsMarkup() || right.text().IsMarkup();
         Text text = markup ? left.text().Escaped() : left.text();
         text.Append(markup ? right.text().Escaped() : right.text());
-        RETURN_IF_ERROR(budget_.CheckSize(text.size()));
+        RETURN_IF_ERROR(budget_.Make(text.size()));
         return Value::String(std::move(text));
       }
       if (left.IsSequence() && right.IsSequence() &&
@@ -906,13 +912,15 @@ class Interpreter {
       return absl::ResourceExhaustedError(
           "the template repeats a value too often");
     }
-    RETURN_IF_ERROR(budget_.CheckSize(size * static_cast<size_t>(count)));
+    RETURN_IF_ERROR(budget_.Make(size * static_cast<size_t>(count)));
     if (size == 0) return many;
     if (many.IsString()) {
       Text text;
       for (int64_t i = 0; i < count; ++i) text.Append(many.text());
       return Value::String(text.AsMarkup(many.text().IsMarkup()));
     }
+    RETURN_IF_ERROR(
+        budget_.Spend(many.items().size() * static_cast<size_t>(count) / 4));
     Value::List items;
     for (int64_t i = 0; i < count; ++i) {
       items.insert(items.end(), many.items().begin(), many.items().end());
@@ -989,8 +997,6 @@ class Interpreter {
 
   absl::StatusOr<bool> Holds(const std::string& by, const Value& left,
                              const Value& right) {
-    if (by == "==") return left.Equals(right);
-    if (by == "!=") return !left.Equals(right);
     CallArguments other;
     other.positional.push_back(right);
     if (by == "in") return ApplyTest("in", left, other, &budget_);

@@ -74,6 +74,10 @@ class Writer {
   explicit Writer(const JsonFormat& format) : format_(format) {}
 
   absl::Status Write(const Value& value, int depth) {
+    if (out_.size() > format_.max_bytes) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "JSON of more than ", format_.max_bytes, " bytes is too much"));
+    }
     if (value.IsNone()) {
       out_.Append("null");
     } else if (value.IsBool()) {

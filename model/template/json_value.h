@@ -20,9 +20,13 @@ struct JsonFormat {
   std::string key_separator = ": ";
   bool sort_keys = false;
   bool ensure_ascii = false;
+  // ResourceExhausted soon after so many.
+  size_t max_bytes = SIZE_MAX;
 };
 
-// json.dumps. InvalidArgument for what isn't JSON: functions, undefined.
+// json.dumps.
+//   InvalidArgument    what isn't JSON: functions, undefined
+//   ResourceExhausted  more text than the format allows
 absl::StatusOr<Text> JsonOfValue(const Value& value, const JsonFormat& format);
 
 // `text` as a JSON string.

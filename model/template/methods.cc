@@ -31,11 +31,17 @@ const Text* TextArgument(const CallArguments& arguments, size_t place,
 // Strips characters of `chars`, or white space when it is null.
 Value Strip(const Text& text, const Text* chars, bool left, bool right) {
   const std::string& bytes = text.bytes();
+  std::vector<char32_t> wanted;
+  for (size_t at = 0; chars != nullptr && at < chars->size();) {
+    int length;
+    wanted.push_back(DecodeUtf8(chars->bytes(), at, &length));
+    at += length;
+  }
+  std::sort(wanted.begin(), wanted.end());
   const auto strips = [&](char32_t c) {
-    if (chars == nullptr) return IsSpaceCharacter(c);
-    std::string one;
-    AppendUtf8(c, &one);
-    return absl::StrContains(chars->bytes(), one);
+    return chars == nullptr
+               ? IsSpaceCharacter(c)
+               : std::binary_search(wanted.begin(), wanted.end(), c);
   };
   size_t begin = 0;
   size_t end = bytes.size();
@@ -108,9 +114,10 @@ Result Split(const Value& self, const CallArguments& arguments,
   if (by != nullptr) {
     if (by->empty()) return Wrong("empty separator");
     size_t begin = 0;
-    for (size_t at = bytes.find(by->bytes()); at != std::string::npos;
-         at = bytes.find(by->bytes(), begin)) {
+    for (size_t at = FindBytes(bytes, by->bytes()); at != std::string::npos;
+         at = FindBytes(bytes, by->bytes(), begin)) {
       if (limit-- == 0) break;
+      RETURN_IF_ERROR(budget->Spend(1));
       parts.push_back(Value::String(self.text().Part(begin, at)));
       begin = at + by->size();
     }
@@ -130,6 +137,7 @@ Result Split(const Value& self, const CallArguments& arguments,
                             /*left=*/false, /*right=*/true));
       break;
     }
+    RETURN_IF_ERROR(budget->Spend(1));
     const size_t begin = at;
     while (at < bytes.size() &&
            !IsSpaceCharacter(DecodeUtf8(bytes, at, &length))) {
@@ -155,6 +163,7 @@ Result RightSplitAtSpace(const Value& self, int64_t limit, Budget* budget) {
   };
   Value::List parts;
   for (back(true); end > 0 && limit-- > 0; back(true)) {
+    RETURN_IF_ERROR(budget->Spend(1));
     const size_t word_end = end;
     back(false);
     parts.push_back(Value::String(self.text().Part(end, word_end)));
@@ -177,7 +186,9 @@ Result RightSplit(const Value& self, const CallArguments& arguments,
   Value::List parts;
   size_t end = self.bytes().size();
   while (limit-- > 0 && end >= by->size()) {
-    const size_t at = self.bytes().rfind(by->bytes(), end - by->size());
+    RETURN_IF_ERROR(budget->Spend(1 + end / 256));
+    const size_t at = FindLastBytes(
+        absl::string_view(self.bytes()).substr(0, end), by->bytes());
     if (at == std::string::npos) break;
     parts.push_back(Value::String(self.text().Part(at + by->size(), end)));
     end = at;
@@ -193,7 +204,8 @@ bool EndsLine(char32_t c) {
          c == 0x2028 || c == 0x2029;
 }
 
-Result SplitLines(const Value& self, const CallArguments& arguments, Budget*) {
+Result SplitLines(const Value& self, const CallArguments& arguments,
+                  Budget* budget) {
   const bool keep = ArgumentReader(arguments).Flag(0, "keepends", false);
   const std::string& bytes = self.bytes();
   Value::List lines;
@@ -205,6 +217,7 @@ Result SplitLines(const Value& self, const CallArguments& arguments, Budget*) {
     at += length;
     if (!EndsLine(c)) continue;
     if (c == '\r' && at < bytes.size() && bytes[at] == '\n') ++at;
+    RETURN_IF_ERROR(budget->Spend(1));
     lines.push_back(
         Value::String(self.text().Part(begin, keep ? at : text_end)));
     begin = at;
@@ -291,12 +304,14 @@ Result Replace(const Value& self, const CallArguments& arguments,
     if (from->empty()) {
       if (at > bytes.size()) break;
     } else {
-      at = bytes.find(from->bytes(), begin);
+      at = FindBytes(bytes, from->bytes(), begin);
       if (at == std::string::npos) break;
     }
+    const size_t before = out.size();
     out.Append(self.text().Part(begin, at));
     out.Append(by);
-    RETURN_IF_ERROR(budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(budget->Spend(1));
+    RETURN_IF_ERROR(budget->Grow(out.size() - before, out.size()));
     begin = at + from->size();
     if (from->empty()) {
       if (at == bytes.size()) {
@@ -319,8 +334,8 @@ Result FindText(const Value& self, const CallArguments& arguments, Budget*) {
   if (part == nullptr) return Wrong("find: want a str");
   const Window window = WindowOf(self, arguments);
   const size_t at = window.beyond ? absl::string_view::npos
-                    : kRight      ? window.bytes.rfind(part->bytes())
-                                  : window.bytes.find(part->bytes());
+                    : kRight      ? FindLastBytes(window.bytes, part->bytes())
+                                  : FindBytes(window.bytes, part->bytes());
   if (at == absl::string_view::npos) {
     return kMustBe ? Result(Wrong("substring not found")) : Value::Int(-1);
   }
@@ -337,9 +352,9 @@ Result CountText(const Value& self, const CallArguments& arguments, Budget*) {
     return Value::Int(static_cast<int64_t>(CountCodePoints(window.bytes)) + 1);
   }
   int64_t count = 0;
-  for (size_t at = window.bytes.find(part->bytes());
+  for (size_t at = FindBytes(window.bytes, part->bytes());
        at != absl::string_view::npos;
-       at = window.bytes.find(part->bytes(), at + part->size())) {
+       at = FindBytes(window.bytes, part->bytes(), at + part->size())) {
     ++count;
   }
   return Value::Int(count);
@@ -354,9 +369,10 @@ Result JoinText(const Value& self, const CallArguments& arguments,
   Text out;
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].IsString()) return Wrong("join: want a list of str");
+    const size_t before = out.size();
     if (i > 0) out.Append(self.text());
     out.Append(markup ? items[i].text().Escaped() : items[i].text());
-    RETURN_IF_ERROR(budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(budget->Grow(out.size() - before, out.size()));
   }
   return Value::String(out.AsMarkup(markup));
 }
@@ -436,8 +452,9 @@ Result Format(const Value& self, const CallArguments& arguments,
     if (value == nullptr) {
       return Wrong(absl::StrCat("format: field \"", field, "\" has no value"));
     }
+    const size_t before = out.size();
     out.Append(text.IsMarkup() ? value->Str().Escaped() : value->Str());
-    RETURN_IF_ERROR(budget->CheckSize(out.size()));
+    RETURN_IF_ERROR(budget->Grow(out.size() - before, out.size()));
   }
   return Value::String(out.AsMarkup(text.IsMarkup()));
 }
@@ -447,8 +464,8 @@ Result Partition(const Value& self, const CallArguments& arguments, Budget*) {
   const Text* const by = TextArgument(arguments, 0, "sep");
   if (by == nullptr || by->empty()) return Wrong("partition: want a separator");
   const Text& text = self.text();
-  const size_t at =
-      kRight ? text.bytes().rfind(by->bytes()) : text.bytes().find(by->bytes());
+  const size_t at = kRight ? FindLastBytes(text.bytes(), by->bytes())
+                           : FindBytes(text.bytes(), by->bytes());
   if (at == std::string::npos) {
     const Value empty = Value::String(text.Part(0, 0));
     return kRight ? Value::TupleOf({empty, empty, self})
@@ -471,7 +488,7 @@ Result Justify(const Value& self, const CallArguments& arguments,
   const int64_t width = ArgumentReader(arguments).Int(0, "width", 0);
   const auto length = static_cast<int64_t>(Length(self.text()));
   if (width <= length) return self;
-  RETURN_IF_ERROR(budget->CheckSize(static_cast<size_t>(width) * by->size()));
+  RETURN_IF_ERROR(budget->Make(static_cast<size_t>(width) * by->size()));
   const int64_t room = width - length;
   const int64_t before = kSide == Side::kLeft ? 0
                          : kSide == Side::kRight
@@ -490,7 +507,7 @@ Result ZeroFill(const Value& self, const CallArguments& arguments,
   const int64_t width = ArgumentReader(arguments).Int(0, "width", 0);
   const auto length = static_cast<int64_t>(Length(self.text()));
   if (width <= length) return self;
-  RETURN_IF_ERROR(budget->CheckSize(static_cast<size_t>(width)));
+  RETURN_IF_ERROR(budget->Make(static_cast<size_t>(width)));
   const std::string& bytes = self.bytes();
   const size_t sign =
       !bytes.empty() && (bytes[0] == '-' || bytes[0] == '+') ? 1 : 0;
@@ -500,19 +517,24 @@ Result ZeroFill(const Value& self, const CallArguments& arguments,
   return Value::String(std::move(out));
 }
 
-Result ListIndex(const Value& self, const CallArguments& arguments, Budget*) {
+Result ListIndex(const Value& self, const CallArguments& arguments,
+                 Budget* budget) {
   const Value* const wanted = ArgumentReader(arguments).Get(0, "value");
-  for (size_t i = 0; wanted != nullptr && i < self.items().size(); ++i) {
-    if (self.items()[i].Equals(*wanted)) return Value::Int(i);
-  }
-  return Wrong("index: no such item");
+  if (wanted == nullptr) return Wrong("index: want a value");
+  ASSIGN_OR_RETURN(const size_t at, IndexOf(*wanted, self.items(), budget));
+  if (at == self.items().size()) return Wrong("index: no such item");
+  return Value::Int(static_cast<int64_t>(at));
 }
 
-Result ListCount(const Value& self, const CallArguments& arguments, Budget*) {
+Result ListCount(const Value& self, const CallArguments& arguments,
+                 Budget* budget) {
   const Value* const wanted = ArgumentReader(arguments).Get(0, "value");
   int64_t count = 0;
   for (const Value& item : self.items()) {
-    if (wanted != nullptr && item.Equals(*wanted)) ++count;
+    if (wanted == nullptr) continue;
+    RETURN_IF_ERROR(
+        budget->Spend(std::min(item.weight(), wanted->weight()) / 16));
+    if (item.Equals(*wanted)) ++count;
   }
   return Value::Int(count);
 }
@@ -531,10 +553,13 @@ Result DictItems(const Value& self, const CallArguments&, Budget* budget) {
                                                           : "dict_values");
 }
 
-Result DictGet(const Value& self, const CallArguments& arguments, Budget*) {
+Result DictGet(const Value& self, const CallArguments& arguments,
+               Budget* budget) {
   const ArgumentReader reader(arguments);
   const Value* const key = reader.Get(0, "key");
   if (key == nullptr) return Wrong("get: want a key");
+  RETURN_IF_ERROR(budget->Spend(self.dict().size() / 8));
+  if (key->IsSequence()) RETURN_IF_ERROR(budget->Look(self));
   const Value* found = self.Find(*key);
   if (found == nullptr) found = reader.Get(1, "default");
   return found == nullptr ? Value::Nothing() : *found;
@@ -641,7 +666,8 @@ bool FindMethod(const Value& of, absl::string_view name, Budget* budget,
   if (found == nullptr) return false;
   Callable callable;
   callable.name = std::string(name);
-  callable.call = [of, found, budget](CallArguments arguments) {
+  callable.call = [of, found, budget](CallArguments arguments) -> Result {
+    RETURN_IF_ERROR(LookAtTexts(of, arguments, budget));
     return found(of, arguments, budget);
   };
   *method = Value::Function(std::move(callable));

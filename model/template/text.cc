@@ -1,5 +1,7 @@
 #include "model/template/text.h"
 
+#include <string.h>
+
 #include <algorithm>
 
 namespace footnote {
@@ -65,12 +67,32 @@ Text Text::Part(size_t begin, size_t end) const {
   Text part;
   part.markup_ = markup_;
   part.bytes_ = bytes_.substr(begin, end - begin);
-  for (const auto& [from, to] : foreign_) {
-    const size_t first = std::max(from, begin);
-    const size_t last = std::min(to, end);
-    if (first < last) part.Mark(first - begin, last - begin);
+  auto stretch = std::partition_point(
+      foreign_.begin(), foreign_.end(),
+      [begin](const Stretch& before) { return before.second <= begin; });
+  for (; stretch != foreign_.end() && stretch->first < end; ++stretch) {
+    part.Mark(std::max(stretch->first, begin) - begin,
+              std::min(stretch->second, end) - begin);
   }
   return part;
+}
+
+size_t FindBytes(absl::string_view in, absl::string_view part, size_t from) {
+  if (from > in.size()) return in.npos;
+  // std::string::find looks at every byte of `part` again at every byte of
+  // `in` where texts are repetitive; memmem does not.
+  const void* const found =
+      memmem(in.data() + from, in.size() - from, part.data(), part.size());
+  return found == nullptr ? in.npos
+                          : static_cast<const char*>(found) - in.data();
+}
+
+size_t FindLastBytes(absl::string_view in, absl::string_view part) {
+  constexpr size_t kShort = 64;
+  if (part.size() <= kShort) return in.rfind(part);
+  const std::string back(in.rbegin(), in.rend());
+  const size_t at = FindBytes(back, std::string(part.rbegin(), part.rend()));
+  return at == in.npos ? at : in.size() - at - part.size();
 }
 
 }  // namespace footnote

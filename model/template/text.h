@@ -60,6 +60,12 @@ class Text {
   bool markup_ = false;
 };
 
+// Where `part` first stands in `in` from byte `from` on, and where it stands
+// last; npos where it does not. Takes time that grows with both sizes, never
+// with their product.
+size_t FindBytes(absl::string_view in, absl::string_view part, size_t from = 0);
+size_t FindLastBytes(absl::string_view in, absl::string_view part);
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_MODEL_TEMPLATE_TEXT_H_

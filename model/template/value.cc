@@ -89,6 +89,7 @@ Value Value::Make(List items, bool tuple) {
   auto made = std::make_shared<Sequence>();
   for (const Value& item : items) {
     made->depth = std::max(made->depth, item.depth() + 1);
+    made->weight = std::min(made->weight + item.weight(), kMaxWeight);
   }
   made->items = std::move(items);
   made->tuple = tuple;
@@ -114,6 +115,8 @@ Value Value::DictOf(Dict items) {
   auto made = std::make_shared<DictBody>();
   for (const auto& [key, value] : items) {
     made->depth = std::max({made->depth, key.depth() + 1, value.depth() + 1});
+    made->weight =
+        std::min(made->weight + key.weight() + value.weight(), kMaxWeight);
   }
   made->items = std::move(items);
   return Value(Held(std::shared_ptr<const DictBody>(std::move(made))));
@@ -123,6 +126,13 @@ int Value::depth() const {
   if (IsSequence()) return sequence().depth;
   if (IsDict()) return Get<std::shared_ptr<const DictBody>>()->depth;
   return 0;
+}
+
+size_t Value::weight() const {
+  if (IsString()) return 1 + text().size() / 16;
+  if (IsSequence()) return sequence().weight;
+  if (IsDict()) return Get<std::shared_ptr<const DictBody>>()->weight;
+  return 1;
 }
 
 int64_t Value::AsInt() const {
@@ -246,6 +256,7 @@ Text Value::Repr() const {
 }
 
 void Value::ReprTo(Text* out, int depth) const {
+  if (out->size() > kMaxReprBytes) return;
   if (depth > kMaxReprDepth) {
     out->Append("...");
   } else if (IsUndefined()) {

@@ -59,6 +59,7 @@ class Value {
     // Of a range: "range(0, 4)".
     std::string repr;
     int depth = 1;
+    size_t weight = 1;
 
     bool IsList() const { return !tuple && !lazy && view.empty(); }
     bool HasPlaces() const {
@@ -122,6 +123,10 @@ class Value {
   Namespace& fields() const { return *Get<Namespace*>(); }
   // How deep lists and dictionaries lie in each other; 0 for other values.
   int depth() const;
+  // How many values there are in it, itself too, each as often as it is met;
+  // of a text one more for every 16 bytes. At most kMaxWeight.
+  size_t weight() const;
+  static constexpr size_t kMaxWeight = size_t{1} << 40;
   int64_t AsInt() const;
   double AsDouble() const;
 
@@ -139,7 +144,10 @@ class Value {
   // "str", "list", as Python calls the kind.
   absl::string_view TypeName() const;
 
-  // As Python's str() and repr().
+  // As Python's str() and repr(). Lists that hold each other can print more
+  // than any memory holds: it ends soon after kMaxReprBytes, which are more
+  // than a budget lets through.
+  static constexpr size_t kMaxReprBytes = 32 << 20;
   Text Str() const;
   Text Repr() const;
 
@@ -147,6 +155,7 @@ class Value {
   struct DictBody {
     Dict items;
     int depth = 1;
+    size_t weight = 1;
   };
   using Held =
       std::variant<Undefined, None, bool, int64_t, double,

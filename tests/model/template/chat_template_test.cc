@@ -134,7 +134,32 @@ TEST(ChatTemplateTest, EndsTemplatesThatDoNotEnd) {
         "{% set ns = namespace(x='a') %}{% for i in range(99) %}"
         "{% set ns.x = ns.x + ns.x %}{% endfor %}",
         "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}"
-        "{% set ns.x = ns.x + ns.x %}{% endfor %}"}) {
+        "{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        // Values that hold each other many times.
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}"
+        "{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}"
+        "{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x|tojson }}",
+        "{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(60) %}"
+        "{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}"
+        "{% endfor %}{{ ns.x == ns.y }}",
+        "{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(60) %}"
+        "{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}"
+        "{% endfor %}{{ [ns.x, ns.y]|sort }}",
+        "{% set ns = namespace() %}{% set ns.a = ns %}{% set ns.b = ns %}"
+        "{{ ns }}",
+        // Much text or many items for few steps.
+        "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}"
+        "{% for i in range(500) %}{% set ns.l = ns.l + [s[1:]] %}{% endfor %}",
+        "{% set s = 'x' * 4000000 %}{% set ns = namespace(l=[]) %}"
+        "{% for i in range(500) %}{% set ns.l = ns.l + [s.upper()] %}"
+        "{% endfor %}",
+        "{% set ns = namespace(l=[]) %}{% for i in range(99) %}"
+        "{% set ns.l = ns.l + [[1]|batch(100000, 0)|list] %}{% endfor %}",
+        "{% set ns = namespace(l=[]) %}{% for i in range(99) %}"
+        "{% set ns.l = ns.l + [[]|slice(100000)|list] %}{% endfor %}",
+        "{{ ('a ' * 4000000).split()|length }}",
+        "{{ [[[[1] * 1000] * 1000]]|tojson(indent=100) }}"}) {
     EXPECT_EQ(Render(source).status().code(),
               absl::StatusCode::kResourceExhausted)
         << source;
@@ -152,6 +177,41 @@ TEST(ChatTemplateTest, EndsTemplatesThatDoNotEnd) {
   std::string blocks;
   for (int i = 0; i < 10000; ++i) blocks += "{% if 1 %}";
   EXPECT_FALSE(Render(blocks).ok());
+}
+
+// What each would take 10^13 steps for when done by the book.
+TEST(ChatTemplateTest, SearchesLongTextsInTimeThatGrowsWithThem) {
+  for (const char* source :
+       {"{% set s = 'a' * 8000000 %}{{ ('a' * 4000000 + 'b') in s }}",
+        "{{ ('a' * 8000000).find('a' * 4000000 + 'b') == 0 }}",
+        "{{ ('a' * 8000000).rfind('b' + 'a' * 4000000) == 0 }}",
+        "{{ ('a' * 8000000).count('a' * 4000000 + 'b') > 0 }}",
+        "{{ ('a' * 8000000).replace('a' * 4000000 + 'b', '') == '' }}",
+        "{{ ('a' * 8000000).split('a' * 4000000 + 'b')|length > 1 }}",
+        "{{ ('a' * 8000000).rsplit('b' + 'a' * 4000000, 1)|length > 1 }}",
+        "{{ ('a' * 8000000).partition('a' * 4000000 + 'b')[2] != '' }}",
+        "{{ ('a' * 4000000).strip('b' * 4000000 + 'a') != '' }}"}) {
+    const auto prompt = Render(source);
+    ASSERT_TRUE(prompt.ok()) << source << ": " << prompt.status();
+    EXPECT_EQ(prompt->bytes(), "False") << source;
+  }
+}
+
+TEST(ChatTemplateTest, LongConversationsAreNotTooManySteps) {
+  std::string request = "{\"messages\": [";
+  std::string expected;
+  const std::string words(2000, 'w');
+  for (int i = 0; i < 500; ++i) {
+    absl::StrAppend(&request, i > 0 ? "," : "", "{\"role\":\"user\",",
+                    "\"content\":\"", words, "\"}");
+    absl::StrAppend(&expected, "<|user|>", words, "<|end|>");
+  }
+  const auto prompt = Render(
+      "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>"
+      "{% endfor %}",
+      request + "]}");
+  ASSERT_TRUE(prompt.ok()) << prompt.status();
+  EXPECT_EQ(prompt->bytes(), expected);
 }
 
 TEST(ChatTemplateTest, TellsWhatATemplateRefuses) {
