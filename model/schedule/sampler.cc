@@ -1,38 +1,25 @@
 #include "model/schedule/sampler.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cstring>
+#include <limits>
 
 #include "kernels/draw.h"
+#include "kernels/weigh.h"
 
 namespace footnote {
 namespace {
 
-// Of equals the lowest id. -1 when none can be.
-int32_t MostLikely(absl::Span<const float> logits) {
-  float most = NeverLogit();
-  int32_t best = -1;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    const float logit = CleanLogit(logits[i]);
-    if (logit > most) {
-      most = logit;
-      best = static_cast<int32_t>(i);
-    }
-  }
-  return best;
+// Smaller for larger logits, of equals for lower ids.
+uint64_t RankOf(float logit, int32_t id) {
+  logit = CleanLogit(logit) + 0.0f;  // -0 is 0
+  uint32_t bits;
+  memcpy(&bits, &logit, sizeof(bits));
+  bits = bits >> 31 != 0 ? bits : ~bits & 0x7fffffff;
+  return uint64_t{bits} << 32 | static_cast<uint32_t>(id);
 }
 
-// The first `count` of `order`, which holds all ids, become the most likely.
-void SortFirst(absl::Span<const float> logits, size_t count,
-               std::vector<int32_t>* order) {
-  count = std::min(count, order->size());
-  std::partial_sort(order->begin(), order->begin() + count, order->end(),
-                    [&](int32_t a, int32_t b) {
-                      const float x = CleanLogit(logits[a]);
-                      const float y = CleanLogit(logits[b]);
-                      return x != y ? x > y : a < b;
-                    });
-}
+int32_t IdOf(uint64_t rank) { return static_cast<int32_t>(rank & 0xffffffff); }
 
 }  // namespace
 
@@ -65,55 +52,79 @@ void Sampler::Penalize(std::vector<float>* logits) const {
   }
 }
 
-int32_t Sampler::Draw(absl::Span<const float> logits, int position) {
+void Sampler::RankFirst(absl::Span<const float> logits, size_t count) {
+  // So few are sorted that nearly all logits are compared once.
+  const size_t room = std::max<size_t>(2 * count, 1024);
+  ranks_.clear();
+  // Of those kept so far; a later id of the same logit comes after it. At first
+  // no number, which nothing is at most.
+  float last = std::numeric_limits<float>::quiet_NaN();
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (logits[i] <= last) continue;
+    ranks_.push_back(RankOf(logits[i], static_cast<int32_t>(i)));
+    if (ranks_.size() < room) continue;
+    std::nth_element(ranks_.begin(), ranks_.begin() + (count - 1),
+                     ranks_.end());
+    ranks_.resize(count);
+    last = CleanLogit(logits[IdOf(ranks_.back())]);
+  }
+  std::partial_sort(ranks_.begin(), ranks_.begin() + count, ranks_.end());
+  ranks_.resize(count);
+}
+
+int32_t Sampler::Draw(absl::Span<const float> logits, int32_t best,
+                      int position) {
   const Sampling& sampling = request_.sampling;
-  const float most = CleanLogit(logits[MostLikely(logits)]);
+  const float most = CleanLogit(logits[best]);
   const double inverse = 1.0 / sampling.temperature;
-  const auto weight = [&](int32_t id) {
-    return LogitWeight(CleanLogit(logits[id]), most, inverse);
+  const auto weight = [&](uint64_t rank) {
+    return LogitWeight(CleanLogit(logits[IdOf(rank)]), most, inverse);
   };
-  order_.resize(logits.size());
-  std::iota(order_.begin(), order_.end(), 0);
-  size_t kept = order_.size();
-  size_t sorted = 0;
-  if (sampling.top_k > 0 && static_cast<size_t>(sampling.top_k) < kept) {
-    kept = sampling.top_k;
-    sorted = kept;
-    SortFirst(logits, kept, &order_);
+  const bool cuts_k = sampling.top_k > 0 && sampling.top_k < logits.size();
+  const bool cuts = cuts_k || sampling.top_p < 1;
+  uint64_t whole = 0;
+  if (cuts_k) {
+    RankFirst(logits, sampling.top_k);
+    for (const uint64_t rank : ranks_) whole += weight(rank);
+  } else {
+    weights_.resize(logits.size());
+    whole = WeighLogits(logits.data(), logits.size(), most, inverse,
+                        weights_.data());
   }
   if (sampling.top_p < 1) {
-    uint64_t whole = 0;
-    for (size_t i = 0; i < kept; ++i) whole += weight(order_[i]);
     const uint64_t wanted = TopPWeight(sampling.top_p, whole);
-    // As a rule a few hundred reach top_p: sorting all would take longer than
-    // all the rest.
+    if (!cuts_k) ranks_.clear();
     uint64_t sum = 0;
-    size_t i = 0;
-    for (; i < kept && sum < wanted; ++i) {
-      if (i == sorted) {
-        sorted = std::min(kept, std::max<size_t>(256, sorted * 4));
-        SortFirst(logits, sorted, &order_);
+    size_t kept = 0;
+    for (; sum < wanted; ++kept) {
+      // As a rule a few hundred reach top_p: sorting all would take longer than
+      // all the rest.
+      if (kept == ranks_.size()) {
+        RankFirst(logits,
+                  std::min(logits.size(), std::max<size_t>(256, kept * 4)));
       }
-      sum += weight(order_[i]);
+      sum += weight(ranks_[kept]);
     }
-    kept = i;
+    ranks_.resize(kept);
   }
-  if (sorted > 0) std::sort(order_.begin(), order_.begin() + kept);
+  if (cuts) {
+    std::sort(ranks_.begin(), ranks_.end(),
+              [](uint64_t a, uint64_t b) { return IdOf(a) < IdOf(b); });
+    weights_.clear();
+    for (const uint64_t rank : ranks_) weights_.push_back(weight(rank));
+  }
   const uint64_t least = MinPWeight(sampling.min_p);
-  uint64_t whole = 0;
-  for (size_t i = 0; i < kept; ++i) {
-    const uint64_t w = weight(order_[i]);
-    if (w >= least) whole += w;
+  if (cuts || least > 1) {
+    whole = 0;
+    for (uint64_t& w : weights_) {
+      if (w < least) w = 0;
+      whole += w;
+    }
   }
   uint64_t left = DrawnWeight(sampling.seed, position, whole);
-  int32_t drawn = -1;
-  for (size_t i = 0; i < kept && drawn < 0; ++i) {
-    const uint64_t w = weight(order_[i]);
-    if (w < least) continue;
-    if (left < w) drawn = order_[i];
-    left -= w;
-  }
-  return drawn;
+  size_t drawn = 0;
+  for (; left >= weights_[drawn]; ++drawn) left -= weights_[drawn];
+  return cuts ? IdOf(ranks_[drawn]) : static_cast<int32_t>(drawn);
 }
 
 absl::Span<const uint64_t> Sampler::Mask() {
@@ -136,27 +147,28 @@ bool Sampler::Choose(absl::Span<const float> logits, int position,
     }
     used = changed_;
   }
-  token->id = MostLikely(used);
-  if (token->id < 0) return false;
-  if (request_.sampling.temperature > 0) token->id = Draw(used, position);
+  const int32_t best = MostLikely(used.data(), used.size());
+  if (best < 0) return false;
+  token->id =
+      request_.sampling.temperature > 0 ? Draw(used, best, position) : best;
   token->logprob = 0;
   token->top.clear();
   if (request_.logprobs < 0) return true;
-  const float most = CleanLogit(logits[MostLikely(logits)]);
-  uint64_t weights = 0;
-  for (const float logit : logits) {
-    weights += LogitWeight(CleanLogit(logit), most, 1);
-  }
+  const bool same = used.data() == logits.data();
+  const float most = CleanLogit(
+      logits[same ? best : MostLikely(logits.data(), logits.size())]);
+  weights_.resize(logits.size());
+  const uint64_t weights =
+      WeighLogits(logits.data(), logits.size(), most, 1, weights_.data());
   const auto logprob = [&](int32_t id) {
     return WeighedLogprob(CleanLogit(logits[id]), most, weights);
   };
   token->logprob = logprob(token->id);
   if (request_.logprobs > 0) {
-    order_.resize(logits.size());
-    std::iota(order_.begin(), order_.end(), 0);
-    SortFirst(logits, request_.logprobs, &order_);
-    for (int i = 0; i < request_.logprobs && i < logits.size(); ++i) {
-      token->top.push_back({order_[i], logprob(order_[i])});
+    RankFirst(logits, std::min<size_t>(request_.logprobs, logits.size()));
+    for (const uint64_t rank : ranks_) {
+      const int32_t id = IdOf(rank);
+      token->top.push_back({id, logprob(id)});
     }
   }
   return true;

@@ -36,7 +36,11 @@ class Sampler {
     int answer = 0;
   };
 
-  int32_t Draw(absl::Span<const float> logits, int position);
+  // `best` is the most likely.
+  int32_t Draw(absl::Span<const float> logits, int32_t best, int position);
+  // ranks_ becomes the `count` most likely, in order, of equals those of lower
+  // ids first. REQUIRES: 1 <= count <= logits.size().
+  void RankFirst(absl::Span<const float> logits, size_t count);
   void Penalize(std::vector<float>* logits) const;
 
   const DecodeRequest& request_;
@@ -44,7 +48,8 @@ class Sampler {
   std::unordered_map<int32_t, Count> counts_;
   std::vector<float> changed_;     // logits after penalties and mask
   std::vector<uint64_t> allowed_;  // the constraint's mask
-  std::vector<int32_t> order_;     // most likely first, as far as needed
+  std::vector<uint64_t> weights_;  // of a draw
+  std::vector<uint64_t> ranks_;    // logits with their ids
 };
 
 }  // namespace footnote

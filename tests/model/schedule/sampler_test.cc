@@ -1,8 +1,10 @@
 #include "model/schedule/sampler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -159,6 +161,41 @@ TEST(SamplerTest, AllThatIsKeptIsDrawnByItsShareWhateverCutsIt) {
   EXPECT_EQ(Shares(by_p), want);
   EXPECT_EQ(Shares(by_min_p), want);
   EXPECT_EQ(Shares(by_all), want);
+}
+
+TEST(SamplerTest, TheMostLikelyAreInOrderHoweverLogitsLie) {
+  constexpr int kVocabulary = 3000;
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  // Rising, falling, equals in groups, all the same, none that is a number.
+  for (int kind = 0; kind < 5; ++kind) {
+    std::vector<float> logits(kVocabulary);
+    for (int i = 0; i < kVocabulary; ++i) {
+      const float x[] = {i * .01f, i * -.01f, static_cast<float>(i * 7 % 13), 0,
+                         nan};
+      logits[i] = i % 11 == 5 ? nan : x[kind];
+    }
+    logits[kVocabulary - 1] = -5;
+    std::vector<int32_t> order(kVocabulary);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
+      return std::isnan(logits[b]) ? !std::isnan(logits[a])
+                                   : logits[a] > logits[b];
+    });
+    for (const int count : {1, 5, 511, 512, 1024, 2999, 3000, 4000}) {
+      DecodeRequest request = Request(0);
+      request.logprobs = count;
+      Sampler sampler(request, kVocabulary);
+      GeneratedToken token;
+      ASSERT_TRUE(sampler.Choose(logits, 0, &token));
+      EXPECT_EQ(token.id, order[0]);
+      std::vector<int32_t> ids;
+      for (const TokenLogprob& top : token.top) ids.push_back(top.id);
+      EXPECT_EQ(
+          ids, std::vector<int32_t>(
+                   order.begin(), order.begin() + std::min(count, kVocabulary)))
+          << kind << " " << count;
+    }
+  }
 }
 
 }  // namespace
