@@ -49,6 +49,17 @@ absl::StatusOr<std::unique_ptr<PartFile>> PartFile::Create(
     return absl::FailedPreconditionError(
         absl::StrCat("file ", part, ": another process writes it"));
   }
+  // Whoever held the lock may have given the file its name, or taken it away;
+  // and what others call by another name is theirs.
+  struct stat held;
+  const bool ours = fstat(fd, &held) == 0 && lstat(part.c_str(), &info) == 0 &&
+                    S_ISREG(held.st_mode) && held.st_nlink == 1 &&
+                    held.st_dev == info.st_dev && held.st_ino == info.st_ino;
+  if (!ours) {
+    close(fd);
+    return absl::FailedPreconditionError(absl::StrCat(
+        "file ", part, ": want none, or a file without other names"));
+  }
   auto file = absl::WrapUnique(new PartFile(path, part, fd));
   // What a killed process left.
   if (ftruncate(fd, 0) != 0) return FileError("file", part, errno);

@@ -18,7 +18,9 @@ class PartFile {
  public:
   // Makes PATH.part of `size` bytes, all of which the disk has room for.
   //   AlreadyExists       `path` is there
-  //   FailedPrecondition  another process writes it
+  //   FailedPrecondition  another process writes it, or what is called
+  //   PATH.part
+  //                       has other names too, or is no file
   //   ResourceExhausted   the disk is full
   static absl::StatusOr<std::unique_ptr<PartFile>> Create(
       const std::string& path, uint64_t size);

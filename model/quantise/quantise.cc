@@ -1,5 +1,7 @@
 #include "model/quantise/quantise.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <memory>
 #include <thread>
@@ -202,6 +204,12 @@ TensorType EndsFor(const ModelFiles& files, TensorType type) {
              : TensorType::kQ8_0;
 }
 
+bool AreSame(const std::string& a, const std::string& b) {
+  struct stat first, second;
+  return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 }  // namespace
 
 absl::StatusOr<TensorType> QuantisedTypeNamed(absl::string_view name) {
@@ -222,6 +230,11 @@ absl::StatusOr<QuantiseReport> QuantiseModel(
   if (!absl::EndsWith(target, ".gguf")) {
     return absl::InvalidArgumentError(
         absl::StrCat("target ", target, ": want a name that ends in .gguf"));
+  }
+  if (AreSame(source, target + ".part")) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "target ", target, ": until it is complete it is called ", target,
+        ".part, and that is the source; want another name"));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<ModelFiles> files,
                    ModelFiles::Open(source));

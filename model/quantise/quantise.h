@@ -46,6 +46,7 @@ absl::StatusOr<TensorType> QuantisedTypeNamed(absl::string_view name);
 //   NotFound, DataLoss, …  as ModelFiles::Open; DataLoss also for a number that
 //                          is not finite or too large for the type
 //   AlreadyExists          `target` is there
+//   FailedPrecondition     TARGET.part is the source, or as PartFile::Create
 //   InvalidArgument, Unimplemented  as PlanQuantised
 //   ResourceExhausted      the disk is full
 absl::StatusOr<QuantiseReport> QuantiseModel(

@@ -86,6 +86,26 @@ TEST_F(PartFileTest, BeginsAnewWhatAKilledProcessLeft) {
   EXPECT_EQ(*ReadFile(path_), std::string("\0\0x\0", 4));
 }
 
+TEST_F(PartFileTest, LeavesAloneWhatHasAnotherName) {
+  const std::string other = path_ + ".other";
+  const std::string part = path_ + ".part";
+  unlink(other.c_str());
+  ASSERT_TRUE(WriteFileAtomically(other, "theirs").ok());
+  ASSERT_EQ(link(other.c_str(), part.c_str()), 0);
+  EXPECT_EQ(PartFile::Create(path_, 4).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(*ReadFile(part), "theirs");
+  unlink(part.c_str());
+  ASSERT_EQ(symlink(other.c_str(), part.c_str()), 0);
+  EXPECT_FALSE(PartFile::Create(path_, 4).ok());
+  EXPECT_EQ(*ReadFile(other), "theirs");
+  unlink(part.c_str());
+  ASSERT_EQ(mkfifo(part.c_str(), 0600), 0);
+  EXPECT_FALSE(PartFile::Create(path_, 4).ok());
+  EXPECT_TRUE(IsThere(part));
+  unlink(part.c_str());
+}
+
 TEST_F(PartFileTest, SaysSoAtTheStartWhenThereIsNoRoom) {
   // More than any file system here holds.
   const auto refused = PartFile::Create(path_, uint64_t{1} << 50);

@@ -545,6 +545,29 @@ TEST(QuantiseTest, DamagedSourcesAreErrors) {
   }
 }
 
+TEST(QuantiseTest, WhatIsReadIsNotWhatIsWritten) {
+  ToyModel toy;
+  const auto floats = Quantised(toy.Write(), TensorType::kFloat32);
+  ASSERT_TRUE(floats.ok()) << floats.status();
+  const std::string whole = *ReadFile(*floats);
+  const std::string target = NewName(".gguf");
+  const std::string source = target + ".part";
+  ASSERT_EQ(rename(floats->c_str(), source.c_str()), 0);
+  QuantiseOptions options;
+  options.type = TensorType::kQ8_0;
+  const auto refused = QuantiseModel(source, target, options, Nothing);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr(source + ", and that is the source"));
+  EXPECT_TRUE(*ReadFile(source) == whole);
+  EXPECT_FALSE(IsThere(target));
+  // By another of its names.
+  ASSERT_EQ(symlink(source.c_str(), floats->c_str()), 0);
+  EXPECT_EQ(QuantiseModel(*floats, target, options, Nothing).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(*ReadFile(source) == whole);
+}
+
 TEST(QuantiseTest, KilledInTheMiddleLeavesNoFileAndStartsAnew) {
   ToyModel toy;
   const std::string folder = toy.Write();
