@@ -94,8 +94,10 @@ void AddQuantiseCommand(CLI::App* model, CliContext* context) {
   quantise->add_option("--ends", options->ends,
                        "of the embedding and the output (default: the same, "
                        "but at least Q6_K, or Q8_0 where rows do not fit it)");
-  quantise->add_option("--compute-threads", options->threads,
-                       "threads that compute (default: one per CPU)");
+  quantise
+      ->add_option("--compute-threads", options->threads,
+                   "threads that compute (default: one per CPU)")
+      ->check(CLI::Range(1, 1024));
   quantise->footer(
       "Vectors (norms, biases) stay F32. Rows must be multiples of 256 "
       "numbers\n"
