@@ -49,6 +49,8 @@ struct TextTable {
   size_t header_rows = 0;
   bool header_is_shown = false;
   std::vector<float> edges;
+  // Rows of the cell that reaches down furthest.
+  size_t tallest = 1;
   std::vector<Row> rows;
 };
 
@@ -225,6 +227,7 @@ TextTable MakeTable(const PdfPage& page, uint32_t number,
       made.cells[cell.column] = CellText(page, cell);
       made.columns[cell.column] = cell.columns;
       made.rows[cell.column] = cell.rows;
+      out.tallest = std::max(out.tallest, cell.rows);
     }
     out.rows.push_back(std::move(made));
   }
@@ -525,9 +528,9 @@ class PdfWriter {
     return true;
   }
 
-  static void AddCells(const std::vector<TextTable::Row>& rows, size_t r,
-                       bool header, TableRows* out) {
-    const TextTable::Row& row = rows[r];
+  static void AddCells(const TextTable& table, size_t r, bool header,
+                       TableRows* out) {
+    const TextTable::Row& row = table.rows[r];
     for (size_t c = 0; c < row.cells.size();) {
       if (!row.cells[c].empty()) {
         out->AddCell(row.cells[c], header, static_cast<int>(row.columns[c]), 1);
@@ -536,8 +539,8 @@ class PdfWriter {
       }
       // What reaches down to here.
       std::string above;
-      for (size_t up = 1; up <= r; ++up) {
-        const TextTable::Row& other = rows[r - up];
+      for (size_t up = 1; up <= r && up < table.tallest; ++up) {
+        const TextTable::Row& other = table.rows[r - up];
         if (other.cells[c].empty()) continue;
         if (other.rows[c] > up && other.cells[c].size() <= kMaxRepeatedBytes) {
           above = other.cells[c];
@@ -562,7 +565,7 @@ class PdfWriter {
       for (size_t r = 0; r < named.header_rows; ++r) {
         box.Add(named.rows[r].box);
         out.BeginRow(named.page);
-        AddCells(named.rows, r, true, &out);
+        AddCells(named, r, true, &out);
       }
       head =
           absl::StrCat(goes_on ? absl::StrCat("&head_page=", named.page) : "",
@@ -572,7 +575,7 @@ class PdfWriter {
          ++r) {
       out.BeginRow(line.page,
                    absl::StrCat(PlaceOf(line.page, table.rows[r].box), head));
-      AddCells(table.rows, r, false, &out);
+      AddCells(table, r, false, &out);
     }
     out.Write(&writer_);
   }

@@ -12,6 +12,8 @@ namespace footnote {
 namespace {
 
 constexpr float kMaxCoordinate = 1e6f;
+// A page with more straight lines is a drawing.
+constexpr size_t kMaxRules = 4000;
 
 // Takes the next field off `line`.
 absl::string_view TakeField(absl::string_view* line) {
@@ -68,6 +70,7 @@ bool IsRightToLeft(char32_t c) {
 
 absl::StatusOr<PdfFile> ParsePdfPages(absl::string_view bytes) {
   PdfFile file;
+  size_t rules = 0;  // of this page
   while (!bytes.empty()) {
     const size_t end = std::min(bytes.find('\n'), bytes.size());
     absl::string_view line = bytes.substr(0, end);
@@ -85,6 +88,7 @@ absl::StatusOr<PdfFile> ParsePdfPages(absl::string_view bytes) {
       page.width = TakeNumber(&line);
       page.height = TakeNumber(&line);
       file.pages.push_back(std::move(page));
+      rules = 0;
     } else if (kind == "R" && !file.pages.empty()) {
       const float turn = TakeNumber(&line);
       for (const int known : {90, 180, 270}) {
@@ -92,7 +96,12 @@ absl::StatusOr<PdfFile> ParsePdfPages(absl::string_view bytes) {
       }
     } else if (kind == "L" && !file.pages.empty()) {
       PdfPage& page = file.pages.back();
-      if (page.turn == 0) page.rules.push_back(TakeBox(&line));
+      if (page.turn != 0) continue;
+      if (++rules <= kMaxRules) {
+        page.rules.push_back(TakeBox(&line));
+      } else {
+        page.rules.clear();
+      }
     } else if (kind == "W" && !file.pages.empty()) {
       PdfWord word;
       word.box = TakeBox(&line);
@@ -100,6 +109,7 @@ absl::StatusOr<PdfFile> ParsePdfPages(absl::string_view bytes) {
       word.bold = TakeField(&line) == "1";
       word.space = TakeField(&line) == "1";
       word.text = ReplaceInvalidUtf8(line);
+      if (absl::StripAsciiWhitespace(word.text).empty()) continue;
       if (word.size <= 0) word.size = word.box.height();
       file.pages.back().words.push_back(std::move(word));
     }

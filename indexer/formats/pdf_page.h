@@ -32,7 +32,7 @@ struct PdfWord {
   float size = 0;
   bool bold = false;
   bool space = false;  // white space follows
-  std::string text;    // UTF-8
+  std::string text;    // UTF-8, not white space alone
 };
 
 struct PdfPage {
@@ -42,7 +42,8 @@ struct PdfPage {
   int turn = 0;
   // In reading order.
   std::vector<PdfWord> words;
-  // Straight lines, upright or level; none of a page that was turned.
+  // Straight lines, upright or level; none of a page that was turned, or that
+  // has over 4000.
   std::vector<PdfBox> rules;
 };
 

@@ -10,6 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "indexer/formats/pdf_page.h"
 #include "tests/indexer/formats/extracted_checks.h"
 
 namespace footnote {
@@ -228,6 +231,48 @@ TEST(PdfLayoutTest, ATableAtTheTopOfMostPagesIsLeftOut) {
                                         "Body2 @ page=2&box=60,300,83,310",
                                         "Body3 @ page=3&box=60,300,83,310",
                                         "Body4 @ page=4&box=60,300,83,310"));
+}
+
+// What reaches down into an empty cell is looked for at once, however far the
+// last one above it is.
+TEST(PdfLayoutTest, AColumnThatIsEmptyButForItsEndTakesBoundedTime) {
+  constexpr int kRows = 80000;
+  Pages pages;
+  pages.Page().Row(85, {"Tower", "Sea", "Lamps"}, true);
+  float y = 105;
+  for (int r = 0; r < kRows; ++r, y += 12) {
+    pages.Row(y, {"Ar", absl::StrCat(r), ""});
+  }
+  pages.Row(y, {"Ys", "990", "8"});
+  for (const float at : {85.f, 105.f, y + 20}) pages.Line(60, at, 360, at);
+  const absl::Time start = absl::Now();
+  const std::vector<std::string> read = pages.Read();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+  ASSERT_EQ(read.size(), kRows + 1u);
+  EXPECT_THAT(read[kRows],
+              testing::StartsWith("Tower: Ys | Sea: 990 | Lamps: 8"));
+}
+
+TEST(PdfLayoutTest, WordsWithoutTextAreNone) {
+  const auto file = ParsePdfPages(
+      "P 600.0 800.0\n"
+      "W 1.0 1.0 9.0 9.0 8.0 0 1 \nW 1.0 1.0 9.0 9.0 8.0 0 1  \n"
+      "W 1.0 1.0 9.0 9.0 8.0 0 1\nW 1.0 1.0 9.0 9.0 8.0 0 1 a\n");
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_EQ(file->pages[0].words.size(), 1u);
+  EXPECT_EQ(file->pages[0].words[0].text, "a");
+}
+
+TEST(PdfLayoutTest, APageWithTooManyLinesHasNone) {
+  for (const size_t lines : {4000u, 4001u, 9000u}) {
+    std::string page = "P 600.0 800.0\n";
+    for (size_t i = 0; i < lines; ++i) {
+      absl::StrAppend(&page, "L 0.0 ", i, ".0 90.0 ", i, ".0\n");
+    }
+    const auto file = ParsePdfPages(page);
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_EQ(file->pages[0].rules.size(), lines <= 4000 ? lines : 0);
+  }
 }
 
 // Its rules would be those of the page as it lay.
