@@ -452,6 +452,8 @@ struct alignas(64) WordVotes {
   // Hash of the word and of how it is trusted; 0 when the entry is free.
   uint64_t word = 0;
   uint8_t count = 0;
+  // The first are not of its letters.
+  uint8_t before_letters = 0;
   std::array<Language, kMost> languages = {};
   std::array<double, kMost> weights = {};
 };
@@ -501,6 +503,8 @@ class Votes {
   }
 
   Scores& scores() { return scores_; }
+  // The part of them that typical letters gave.
+  const Scores& letters() const { return letters_; }
   size_t words() const { return words_; }
 
  private:
@@ -520,13 +524,18 @@ class Votes {
       for (size_t i = 0; i < known.count; ++i) {
         At(scores_, known.languages[i]) += known.weights[i];
       }
+      for (size_t i = known.before_letters; i < known.count; ++i) {
+        At(letters_, known.languages[i]) += known.weights[i];
+      }
       return;
     }
     asked_.clear();
+    before_letters_ = 0;
     AskWord(word.raw, word.name);
     if (asked_.size() > WordVotes::kMost) return;
     known.word = word.hash;
     known.count = static_cast<uint8_t>(asked_.size());
+    known.before_letters = static_cast<uint8_t>(before_letters_);
     for (size_t i = 0; i < asked_.size(); ++i) {
       known.languages[i] = asked_[i].first;
       known.weights[i] = asked_[i].second;
@@ -565,6 +574,7 @@ class Votes {
       }
     }
     if (word.size() >= kLongWord && trust == 1.0) VoteByEnding(word);
+    before_letters_ = asked_.size();
     const std::vector<std::vector<LetterVote>>& letters = TypicalLetters();
     const auto* at = reinterpret_cast<const unsigned char*>(word.data());
     for (const unsigned char* const end = at + word.size(); at < end;) {
@@ -577,6 +587,7 @@ class Votes {
       if (c.value >= letters.size()) continue;
       for (const LetterVote& vote : letters[c.value]) {
         Vote(vote.first, trust * vote.second);
+        At(letters_, vote.first) += trust * vote.second;
       }
     }
   }
@@ -623,7 +634,9 @@ class Votes {
   size_t waiting_count_ = 0;
   // What the word says that is being asked.
   std::vector<LetterVote> asked_;
+  size_t before_letters_ = 0;
   Scores scores_ = {};
+  Scores letters_ = {};
   size_t words_ = 0;
 };
 
@@ -761,12 +774,17 @@ double ClearPerWord(Language language) {
   }
 }
 
+// Of which so much without its letters: Finnish has the German ones in nearly
+// every word, and Estonian the Portuguese.
+constexpr double kClearCommon = 0.1;
+
 // How far ahead it is of all others, whatever CLD2 says.
 constexpr double kClearLead = 0.4;
 
 // The language that the words say so clearly that CLD2 would say it too, else
 // kUnknown.
-Language ClearByWords(const Scores& scores, size_t words) {
+Language ClearByWords(const Votes& votes, const Scores& scores) {
+  const size_t words = votes.words();
   if (words < kManyWords) return Language::kUnknown;
   const size_t best =
       std::max_element(scores.begin() + 1, scores.end()) - scores.begin();
@@ -777,7 +795,9 @@ Language ClearByWords(const Scores& scores, size_t words) {
   const double count = static_cast<double>(words);
   const double lead =
       scores[best] - (other + kCldBonus + kCldReliable + kCldPerWord * count);
+  const double common = scores[best] - votes.letters()[best];
   return scores[best] >= ClearPerWord(static_cast<Language>(best)) * count &&
+                 common >= kClearCommon * count &&
                  lead >= kClearLead * (scores[best] + 1)
              ? static_cast<Language>(best)
              : Language::kUnknown;
@@ -791,7 +811,7 @@ Identified Latin(absl::string_view utf8, double letters, Language expected,
   }
   if (WordsAreEnough(scores, votes->words(), expected)) return {expected, 1};
   CldResult cld;
-  cld.language = ClearByWords(scores, votes->words());
+  cld.language = ClearByWords(*votes, scores);
   if (cld.language != Language::kUnknown) {
     cld.reliable = true;
     cld.share = 1;

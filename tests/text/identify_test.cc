@@ -120,6 +120,33 @@ TEST(IdentifyTest, KnowsThatOtherLanguagesAreNotOurs) {
   EXPECT_EQ(IdentifyLanguage(long_hungarian).language, Language::kUnknown);
 }
 
+// Of so many words that they may decide alone; but they have the letters of
+// German, not its words.
+TEST(IdentifyTest, LettersAloneMakeNoLanguageClear) {
+  const std::string finnish =
+      "Tämän järjestelmän käyttäjä määrittää itse, mitä näytöllä näytetään "
+      "ja mitä jätetään näyttämättä. Käyttäjätietoja säilytetään "
+      "erillisessä hakemistossa, jota ylläpitäjä päivittää päivittäin. Jos "
+      "käyttäjä ei ennätä päättää työtään, keskeneräinen työ säilyy ja sitä "
+      "jatketaan myöhemmin. Näppäinyhdistelmät löytyvät näppäimistön "
+      "määrityksistä, ja niitä pystyy vähentämään tai lisäämään. Älä "
+      "käynnistä käyttöliittymää ylläpitäjänä, ellei se ole välttämätöntä. "
+      "Häiriötilanteissa järjestelmä kerää tietää siitä, mitä käyttäjä "
+      "teki, ja lähettää sen ylläpitäjälle, mikäli käyttäjä hyväksyy "
+      "lähettämisen. Tämä pätee myös silloin, kun yhteyttä ei pystytä "
+      "käynnistämään. Päivitykset löytyvät päävalikosta, jossa näytetään "
+      "myös käytössä oleva määrä tilaa. Tyhjä kenttä täytetään ennen "
+      "tallentamista, sillä tyhjää kenttää ei hyväksytä. Mikäli määrä "
+      "ylittää käytettävissä olevan määrän, näytetään häiriöilmoitus ja "
+      "käsittely keskeytetään. Käsittelyä jatketaan myöhemmin käyttäjän "
+      "pyynnöstä. Näitä määräyksiä sovelletaan kaikkiin käyttäjiin, myös "
+      "ylläpitäjään, ja niitä päivitetään säännöllisesti. Lisää ohjeita "
+      "löydät käsikirjasta.";
+  EXPECT_EQ(IdentifyLanguage(finnish).language, Language::kUnknown);
+  // What the words said is kept, and the same when they come again.
+  EXPECT_EQ(IdentifyLanguage(finnish + finnish).language, Language::kUnknown);
+}
+
 // Words are kept from text to text: what one said must not reach another.
 TEST(IdentifyTest, SaysOfATextWhatItSaidWhateverCameBetween) {
   std::vector<std::string> texts;
