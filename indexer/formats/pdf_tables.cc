@@ -149,6 +149,11 @@ class TableFinder {
     const std::vector<PdfStrip> print = StripsOf(page_, words, HUGE_VALF);
     if (print.empty()) return;
     const bool right_to_left = IsRightToLeft(page_, WordsIn(print[0]));
+    // A row may be all of cells that reach down from above, or of empty ones.
+    std::vector<bool> begins(rows);
+    for (size_t i = 0; i < grid.cells.size(); ++i) {
+      if (!in_cell[i].empty()) begins[grid.cells[i].row] = true;
+    }
     size_t shown = 0;
     PdfRuling ruling = PdfRuling::kGrid;
     for (size_t r = 0; r < rows; ++r) {
@@ -172,7 +177,9 @@ class TableFinder {
         cell.column =
             right_to_left ? columns - of.column - of.columns : of.column;
         cell.columns = of.columns;
-        cell.rows = of.rows;
+        const auto from = begins.begin() + static_cast<ptrdiff_t>(r);
+        cell.rows = static_cast<size_t>(
+            std::count(from, from + static_cast<ptrdiff_t>(of.rows), true));
         cell.lines = LinesOf(in_cell[i]);
         for (const size_t word : in_cell[i]) {
           if (row.cells.empty() && word == in_cell[i][0]) {
@@ -186,7 +193,6 @@ class TableFinder {
                 [](const PdfCell& a, const PdfCell& b) {
                   return a.column < b.column;
                 });
-      // A row may be all of cells that reach down from above.
       if (!row.cells.empty()) table.rows.push_back(std::move(row));
     }
     if (AcceptPdfTable(page_, ruling, shown, &table)) Keep(std::move(table));

@@ -233,6 +233,27 @@ TEST(PdfLayoutTest, ATableAtTheTopOfMostPagesIsLeftOut) {
                                         "Body4 @ page=4&box=60,300,83,310"));
 }
 
+TEST(PdfLayoutTest, ACellReachesDownOverRowsWithoutWordsNoFurtherThanItsLines) {
+  Pages pages;
+  pages.Page()
+      .Row(100, {"Coast", "Tower", "Lamps"}, true)
+      .Row(120, {"North", "Eddystone", "8"})
+      .Row(160, {"", "Cordouan", "7"})
+      .Row(180, {"", "Hook", "5"});
+  for (const float x : {60.f, 160.f, 260.f, 360.f}) pages.Line(x, 100, x, 200);
+  for (const float y : {100.f, 120.f, 180.f, 200.f}) {
+    pages.Line(60, y, 360, y);
+  }
+  for (const float y : {140.f, 160.f}) pages.Line(160, y, 360, y);
+  EXPECT_THAT(pages.Read(),
+              ElementsAre("Coast: North | Tower: Eddystone | Lamps: 8 @ "
+                          "page=1&box=64,125,269,135&head=64,105,287,115",
+                          "Coast: North | Tower: Cordouan | Lamps: 7 @ "
+                          "page=1&box=164,165,269,175&head=64,105,287,115",
+                          "Tower: Hook | Lamps: 5 @ "
+                          "page=1&box=164,185,269,195&head=64,105,287,115"));
+}
+
 // What reaches down into an empty cell is looked for at once, however far the
 // last one above it is.
 TEST(PdfLayoutTest, AColumnThatIsEmptyButForItsEndTakesBoundedTime) {
