@@ -200,26 +200,35 @@ absl::Status ThreadedEngine::CheckIds(absl::Span<const int32_t> ids) const {
 absl::StatusOr<std::shared_ptr<Ticket>> ThreadedEngine::Submit(
     DecodeRequest request) {
   RETURN_IF_ERROR(CheckIds(request.prompt));
-  const auto wrong = [](absl::string_view what, double value) {
-    return absl::InvalidArgumentError(absl::StrCat(what, ": ", value));
+  const auto wrong = [](absl::string_view what, double value,
+                        absl::string_view want) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": ", value, ", want ", want));
   };
   const Sampling& sampling = request.sampling;
-  if (request.max_tokens < 1) return wrong("max_tokens", request.max_tokens);
-  if (!(sampling.temperature >= 0 && sampling.temperature <= 100)) {
-    return wrong("temperature", sampling.temperature);
+  if (request.max_tokens < 1) {
+    return wrong("max_tokens", request.max_tokens, "1 or more");
   }
-  if (sampling.top_k < 0) return wrong("top_k", sampling.top_k);
+  if (!(sampling.temperature >= 0 && sampling.temperature <= 100)) {
+    return wrong("temperature", sampling.temperature, "0 to 100");
+  }
+  if (sampling.top_k < 0) return wrong("top_k", sampling.top_k, "0 or more");
   if (!(sampling.top_p > 0 && sampling.top_p <= 1)) {
-    return wrong("top_p", sampling.top_p);
+    return wrong("top_p", sampling.top_p, "more than 0, at most 1");
   }
   if (!(sampling.min_p >= 0 && sampling.min_p <= 1)) {
-    return wrong("min_p", sampling.min_p);
+    return wrong("min_p", sampling.min_p, "0 to 1");
   }
   if (!(sampling.repetition_penalty > 0) ||
-      !std::isfinite(sampling.repetition_penalty) ||
-      !std::isfinite(sampling.frequency_penalty) ||
-      !std::isfinite(sampling.presence_penalty)) {
-    return wrong("repetition_penalty", sampling.repetition_penalty);
+      !std::isfinite(sampling.repetition_penalty)) {
+    return wrong("repetition_penalty", sampling.repetition_penalty,
+                 "a number more than 0");
+  }
+  if (!std::isfinite(sampling.frequency_penalty)) {
+    return wrong("frequency_penalty", sampling.frequency_penalty, "a number");
+  }
+  if (!std::isfinite(sampling.presence_penalty)) {
+    return wrong("presence_penalty", sampling.presence_penalty, "a number");
   }
   const int64_t most = int64_t{1} << 30;
   const int64_t tokens = static_cast<int64_t>(request.prompt.size()) +

@@ -272,6 +272,32 @@ TEST(EngineTest, WrongRequestsAreNamed) {
   EXPECT_TRUE(absl::IsInvalidArgument(engine->Logits({}).status()));
 }
 
+TEST(EngineTest, WrongSamplingIsToldWithItsValueAndWhatWasWanted) {
+  const auto engine = Open(kLlama, Options());
+  const struct {
+    float Sampling::*field;
+    float value;
+    const char* told;
+  } kCases[] = {
+      {&Sampling::temperature, 101, "temperature: 101, want 0 to 100"},
+      {&Sampling::top_p, 1.5, "top_p: 1.5, want more than 0, at most 1"},
+      {&Sampling::min_p, -1, "min_p: -1, want 0 to 1"},
+      {&Sampling::repetition_penalty, 0,
+       "repetition_penalty: 0, want a number more than 0"},
+      {&Sampling::frequency_penalty, INFINITY,
+       "frequency_penalty: inf, want a number"},
+      {&Sampling::presence_penalty, -INFINITY,
+       "presence_penalty: -inf, want a number"},
+  };
+  for (const auto& one : kCases) {
+    DecodeRequest request = Request({1}, 1);
+    request.sampling.*one.field = one.value;
+    const absl::Status status = engine->Submit(request).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_EQ(status.message(), one.told);
+  }
+}
+
 TEST(EngineTest, CancelledAndLateRequestsEnd) {
   EngineOptions options = Options();
   options.max_running = 1;
