@@ -1,8 +1,9 @@
 #include "generator/modelled/grounds.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
 namespace footnote {
@@ -15,31 +16,57 @@ constexpr double kProbable = 0.2;
 // Of the best ground's probability.
 constexpr double kNearBest = 0.9;
 
+// Each sentence that was weighed once, where it stands best. Sentences share
+// one probability, so that copies have but parts of what each had alone.
+std::vector<Ground> WithoutCopies(
+    const ExtractiveWriter::Explanation& weighed) {
+  std::vector<Ground> found;
+  std::vector<double> best;
+  absl::flat_hash_map<absl::string_view, size_t> places;
+  for (size_t i = 0; i < weighed.candidates.items.size(); ++i) {
+    const extractive::Candidate& candidate = weighed.candidates.items[i];
+    const double probability = weighed.probabilities[i];
+    const absl::string_view text =
+        absl::string_view(weighed.passages[candidate.passage].text)
+            .substr(candidate.span.begin, candidate.span.size());
+    const auto [place, is_new] = places.emplace(text, found.size());
+    if (is_new) {
+      found.emplace_back();
+      best.push_back(-1);
+    }
+    Ground& ground = found[place->second];
+    ground.probability += probability;
+    if (probability <= best[place->second]) continue;
+    best[place->second] = probability;
+    ground.passage = static_cast<int>(candidate.passage);
+    ground.span = candidate.span;
+  }
+  return found;
+}
+
 }  // namespace
 
 Grounds::Grounds(const ExtractiveWriter::Explanation& weighed) {
   for (const extractive::SourcePassage& passage : weighed.passages) {
     texts_.push_back(passage.text);
   }
-  const auto& candidates = weighed.candidates.items;
-  std::vector<size_t> order(candidates.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return weighed.probabilities[a] > weighed.probabilities[b];
-  });
-  if (order.size() > kMax) order.resize(kMax);
-  for (const size_t i : order) {
-    const int passage = static_cast<int>(candidates[i].passage);
-    if (std::find(passages_.begin(), passages_.end(), passage) ==
+  std::vector<Ground> found = WithoutCopies(weighed);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Ground& a, const Ground& b) {
+                     return a.probability > b.probability;
+                   });
+  if (found.size() > kMax) found.resize(kMax);
+  for (const Ground& ground : found) {
+    if (std::find(passages_.begin(), passages_.end(), ground.passage) ==
         passages_.end()) {
-      passages_.push_back(passage);
+      passages_.push_back(ground.passage);
     }
   }
-  std::sort(order.begin(), order.end());
-  for (const size_t i : order) {
-    grounds_.push_back({static_cast<int>(candidates[i].passage),
-                        candidates[i].span, weighed.probabilities[i]});
-  }
+  std::sort(found.begin(), found.end(), [](const Ground& a, const Ground& b) {
+    return std::make_pair(a.passage, a.span.begin) <
+           std::make_pair(b.passage, b.span.begin);
+  });
+  grounds_ = std::move(found);
 }
 
 std::string Grounds::Shown(int passage) const {

@@ -17,13 +17,15 @@ namespace footnote {
 struct Ground {
   int passage = 0;         // of the request's passages
   TextSpan span;           // bytes of the passage's text
-  double probability = 0;  // that it answers
+  double probability = 0;  // that it answers, of all its copies
 };
 
 // The grounds of one request: what a model that was not trained to cite is
 // shown in place of whole passages, and what its sentences must rest on. A
 // small model reads two sentences better than three passages, and what it says
-// beside them is wrong more often than not. Views into the request.
+// beside them is wrong more often than not. A sentence that stands in several
+// passages is one ground, in the one where it is thought best. Views into the
+// request.
 class Grounds {
  public:
   static constexpr size_t kMax = 2;

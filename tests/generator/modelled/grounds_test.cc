@@ -104,6 +104,22 @@ TEST_F(GroundsTest, ASentenceThatHardlyAnswersIsNoGround) {
   EXPECT_EQ(Under("The lighthouse is 31 metres high."), "none");
 }
 
+TEST_F(GroundsTest, CopiesOfASentenceAreOneGround) {
+  const std::string high = "It is 31 metres high.";
+  weighed_.passages.resize(5);
+  for (int i = 2; i < 5; ++i) weighed_.passages[i].text = kFirst;
+  Weigh(0, high, 0.15);
+  Weigh(1, kSecond, 0.2);
+  for (int i = 2; i < 5; ++i) Weigh(i, high, i == 3 ? 0.16 : 0.15);
+  const Grounds grounds(weighed_);
+  // The copy that is thought best.
+  EXPECT_EQ(grounds.passages(), (std::vector<int>{3, 1}));
+  EXPECT_EQ(grounds.Shown(3), high);
+  EXPECT_EQ(grounds.Shown(1), kSecond);
+  // What is sure that it answers is not doubtful because it stands in four.
+  EXPECT_EQ(Under("The lighthouse is 31 metres high."), high);
+}
+
 TEST_F(GroundsTest, NorIsOneWhereAnotherSentenceAnswersBetter) {
   Weigh(0, "Lit in 1859.", 0.5);
   Weigh(0, "It is 31 metres high.", 0.4);
