@@ -43,11 +43,15 @@ absl::string_view Gap(Language language) {
   return language == Language::kZh || language == Language::kJa ? "" : " ";
 }
 
+// Whether an answer of `sentences` has room for one more.
+bool HasRoom(const v1::GenerateRequest& request, int sentences) {
+  return request.max_sentences() <= 0 || sentences < request.max_sentences();
+}
+
 // Whether `quote` may stand after `answer`: it says something that the answer
-// does not, and there is room.
+// does not, and there is room for its code points.
 bool MayQuote(const v1::GenerateRequest& request, absl::string_view answer,
               absl::string_view quote, const Aligner& aligner) {
-  if (request.max_sentences() == 1) return false;
   if (request.max_code_points() > 0 &&
       CountCodePoints(answer) + CountCodePoints(quote) + 1 >
           static_cast<size_t>(request.max_code_points())) {
@@ -97,6 +101,7 @@ class ModelWriter::Answer {
   }
 
   bool empty() const { return sentences_ == 0; }
+  int sentences() const { return sentences_; }
   absl::string_view text() const { return text_; }
 
   void Finish(v1::Draft* draft) {
@@ -371,6 +376,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
                                          ? grounds.Under(sentence, aligner)
                                          : nullptr;
         const bool stands = found && (grounds.empty() || ground != nullptr);
+        if (stands && !HasRoom(asked, answer.sentences())) continue;
         quality += stands ? one.alignment.support : -0.5;
         if (!stands) continue;
         checked.set_kept(true);
@@ -424,7 +430,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     said.set_content(RevisionTurn(unsupported));
     turns.push_back(said);
   }
-  if (best_ground != nullptr &&
+  if (best_ground != nullptr && HasRoom(asked, best.sentences()) &&
       MayQuote(asked, best.text(), grounds.TextOf(*best_ground), aligner)) {
     v1::Citation citation;
     const std::string added = best.Quote(asked.passages(best_ground->passage),

@@ -39,8 +39,10 @@ struct ModelWriterOptions {
 // The loop: draft, compare with the passages, revise with the verdicts as
 // feedback at most max_revisions times, drop the sentences that still stand
 // nowhere; nothing left is the quoting writer's answer, under its name.
-// Each sentence of an answer has a citation, of the words that it shares with
-// a passage or with what a tool said. Draft.writing tells all of it.
+// An answer has at most max_sentences, where the request says how many, the
+// first that stand. Each sentence of an answer has a citation, of the words
+// that it shares with a passage or with what a tool said. Draft.writing tells
+// all of it.
 //
 // A model that was not trained to cite is shown the sentences that the quoting
 // writer finds best (grounds.h), and its own must rest on one of them, which

@@ -203,6 +203,29 @@ TEST_F(ScriptedWriterTest, AQuoteKeepsToTheLengthThatWasAskedFor) {
   EXPECT_EQ(Write(request).text(), "Its height is 31 metres.");
 }
 
+TEST_F(ScriptedWriterTest, AnswerAndQuoteKeepToTheSentencesThatWereAskedFor) {
+  SaysPlainly("Its height is 31 metres. In metres it is 31.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  request.set_max_sentences(3);
+  EXPECT_EQ(Write(request).text(),
+            "Its height is 31 metres. In metres it is 31. The lighthouse is 31 "
+            "metres high.");
+  request.set_max_sentences(2);
+  EXPECT_EQ(Write(request).text(),
+            "Its height is 31 metres. In metres it is 31.");
+  request.set_max_sentences(1);
+  const v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(), "Its height is 31 metres.");
+  const v1::WritingRound& round = draft.writing().rounds(0);
+  ASSERT_EQ(round.sentences_size(), 2);
+  EXPECT_TRUE(round.sentences(0).kept());
+  EXPECT_FALSE(round.sentences(1).kept());
+  request.set_citation_mode(v1::FAST);
+  shown_.clear();
+  EXPECT_EQ(Write(request).text(), "Its height is 31 metres.");
+  ASSERT_EQ(shown_.size(), 1u);
+}
+
 TEST_F(ScriptedWriterTest, WithoutMarksWhatSaysNothingNewFallsBack) {
   SaysPlainly("The lighthouse is high.", "Never asked.");
   const v1::Draft draft = Write(Request());
