@@ -55,6 +55,11 @@ const std::string& FirstQuote(const v1::Citation& citation) {
                                     : citation.sources(0).quote();
 }
 
+absl::string_view PartAfter(absl::string_view text) {
+  if (!EndsLikeSentence(text)) return "\n";
+  return EndsWithoutSpace(text) ? "" : " ";
+}
+
 void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft) {
   std::string text;
   uint64_t code_points = 0;
@@ -62,11 +67,9 @@ void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft) {
   for (v1::Citation& citation : citations) {
     const std::string& quote = FirstQuote(citation);
     if (!text.empty()) {
-      const bool prose = EndsLikeSentence(text);
-      if (!prose || !EndsWithoutSpace(text)) {
-        text.push_back(prose ? ' ' : '\n');
-        ++code_points;
-      }
+      const absl::string_view part = PartAfter(text);
+      text.append(part.data(), part.size());
+      code_points += part.size();
     }
     v1::Span* span = citation.mutable_answer_span();
     span->set_begin(text.size());

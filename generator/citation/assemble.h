@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "proto/footnote/v1/generator.pb.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "text/span.h"
@@ -19,10 +20,14 @@ v1::SourceSpan CiteSpan(const v1::Passage& passage, TextSpan span);
 // first tool. REQUIRES: it has one
 const std::string& FirstQuote(const v1::Citation& citation);
 
+// What stands between `text` and a quote after it: a space after a sentence,
+// nothing where its sign brings its own room (Chinese, Japanese), a newline
+// after a line without a sentence's end. REQUIRES: `text` is not empty
+absl::string_view PartAfter(absl::string_view text);
+
 // Replaces text and citations of `draft`: the first quote of each citation in
-// their order, and each answer_span where its quote then stands. Sentences are
-// parted by a space, lines without a sentence's end (list items, commands) by
-// a newline.
+// their order, parted as PartAfter says, and each answer_span where its quote
+// then stands.
 // REQUIRES: each citation has a source or a tool
 void Assemble(std::vector<v1::Citation> citations, v1::Draft* draft);
 

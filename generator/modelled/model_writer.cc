@@ -86,7 +86,7 @@ class ModelWriter::Answer {
   std::string Quote(const v1::Passage& passage, const Ground& ground,
                     v1::Citation* citation) {
     const size_t before = text_.size();
-    absl::StrAppend(&text_, Gap(language_));
+    absl::StrAppend(&text_, PartAfter(text_));
     v1::Span* const where = citation->mutable_answer_span();
     where->set_begin(text_.size());
     where->set_begin_code_point(CountCodePoints(text_));

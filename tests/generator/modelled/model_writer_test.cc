@@ -226,6 +226,16 @@ TEST_F(ScriptedWriterTest, AnswerAndQuoteKeepToTheSentencesThatWereAskedFor) {
   ASSERT_EQ(shown_.size(), 1u);
 }
 
+TEST_F(ScriptedWriterTest, AQuoteAfterWordsThatEndNoSentenceIsALineOfItsOwn) {
+  SaysPlainly("Its height is 31 metres", "Never asked.");
+  const v1::GenerateRequest request = Request();
+  v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(),
+            "Its height is 31 metres\nThe lighthouse is 31 metres high.");
+  EXPECT_EQ(KeepOnlyFound(request.passages(), &draft), 0);
+  EXPECT_EQ(draft.citations_size(), 2);
+}
+
 TEST_F(ScriptedWriterTest, WithoutMarksWhatSaysNothingNewFallsBack) {
   SaysPlainly("The lighthouse is high.", "Never asked.");
   const v1::Draft draft = Write(Request());
