@@ -16,6 +16,7 @@
 #include "base/status_macros.h"
 #include "indexer/formats/block_writer.h"
 #include "indexer/formats/pdf_page.h"
+#include "indexer/formats/pdf_runs.h"
 #include "indexer/formats/pdf_table.h"
 #include "indexer/formats/pdf_tables.h"
 #include "indexer/formats/table_rows.h"
@@ -111,9 +112,10 @@ bool OnOneLine(const PdfWord& a, const PdfWord& b) {
 }
 
 PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
-  size_t right_to_left = 0;
-  for (const PdfWord& word : words) right_to_left += HasRightToLeft(word.text);
-  const bool from_right = right_to_left * 2 > words.size();
+  const bool has_right_to_left = std::any_of(
+      words.begin(), words.end(),
+      [](const PdfWord& word) { return HasRightToLeft(word.text); });
+  const bool from_right = has_right_to_left && IsReadFromRight(words);
   // poppler's words come from the left, and its spaces too; recognised ones as
   // they are read.
   const bool turns = from_right && words.front().box.x0 < words.back().box.x0;
@@ -122,6 +124,7 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
         words.begin(), words.end(),
         [](const PdfWord& a, const PdfWord& b) { return a.box.x0 > b.box.x0; });
   }
+  if (has_right_to_left) JoinRuns(from_right, &words);
   PdfLine line;
   line.page = page;
   line.box = words[0].box;
@@ -135,11 +138,8 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
       const PdfBox& before = words[i - 1].box;
       const float gap =
           std::max(word.box.x0 - before.x1, before.x0 - word.box.x1);
-      // Where letters are drawn one by one from the right, poppler sees more
-      // space than there is.
-      const bool space =
-          turns ? word.space && gap > word.size * .05f : words[i - 1].space;
-      if (space || gap > word.size * .15f) {
+      if (turns ? HasSpaceBetween(word, words[i - 1])
+                : words[i - 1].space || gap > word.size * .15f) {
         line.text += " ";
       }
     }

@@ -296,6 +296,65 @@ TEST(PdfLayoutTest, APageWithTooManyLinesHasNone) {
   }
 }
 
+// A line of words from the left, 4 points apart, as poppler tells it; of words
+// from the right each letter where `letters`.
+std::string TextOf(const std::vector<std::string>& words, bool letters) {
+  std::string page = "P 600.0 800.0\n";
+  double x = 50;
+  const auto add = [&page, &x](const std::string& text, bool space) {
+    absl::StrAppendFormat(&page, "W %.1f 50.0 %.1f 60.0 10.0 0 %d %s\n", x,
+                          x + 6, space ? 1 : 0, text);
+    x += 6;
+  };
+  for (const std::string& word : words) {
+    if (!letters || !HasRightToLeft(word)) {
+      add(word, true);
+    } else {
+      // Two bytes each.
+      for (size_t at = word.size(); at > 0; at -= 2) {
+        add(word.substr(at - 2, 2), at == 2);
+      }
+    }
+    x += 4;
+  }
+  const auto read = ExtractPdfPages(page, {});
+  return read.ok() ? read->text : read.status().ToString();
+}
+
+TEST(PdfLayoutTest, WordsFromTheLeftKeepTheirOrderInALineFromTheRight) {
+  for (const bool letters : {false, true}) {
+    EXPECT_EQ(TextOf({"היום", "New", "York", "ברחובות", "שלום"}, letters),
+              "שלום ברחובות New York היום\n");
+    EXPECT_EQ(TextOf({"היום", "Windows", "10", "ברחובות", "שלום"}, letters),
+              "שלום ברחובות Windows 10 היום\n");
+    EXPECT_EQ(TextOf({"ברחובות", "20", "10", "שלום"}, letters),
+              "שלום 10 20 ברחובות\n");
+    EXPECT_EQ(TextOf({"New", "12", "York", "ברחובות", "20", "שלום"}, letters),
+              "שלום 20 ברחובות New 12 York\n");
+  }
+}
+
+TEST(PdfLayoutTest, WordsFromTheRightAreReadSoInALineFromTheLeft) {
+  for (const bool letters : {false, true}) {
+    EXPECT_EQ(TextOf({"the", "words", "לכם", "שלום", "were", "heard"}, letters),
+              "the words שלום לכם were heard\n");
+    EXPECT_EQ(TextOf({"heard", "everywhere", "12", "לכם", "שלום"}, letters),
+              "heard everywhere 12 שלום לכם\n");
+  }
+}
+
+// Of recognised words, as they are read.
+TEST(PdfLayoutTest, WordsThatComeAsTheyAreReadKeepTheirOrder) {
+  EXPECT_EQ(ExtractPdfPages("P 600.0 800.0\n"
+                            "W 50.0 50.0 90.0 60.0 10.0 0 1 greetings\n"
+                            "W 112.0 50.0 128.0 60.0 10.0 0 1 שלום\n"
+                            "W 94.0 50.0 110.0 60.0 10.0 0 1 לכם\n"
+                            "W 132.0 50.0 170.0 60.0 10.0 0 1 again\n",
+                            {})
+                ->text,
+            "greetings שלום לכם again\n");
+}
+
 // Its rules would be those of the page as it lay.
 TEST(PdfLayoutTest, APageThatWasTurnedHasNoRules) {
   EXPECT_EQ(ExtractPdfPages("P 600.0 800.0\nR 90\nW 1.0 1.0 9.0 9.0 8.0 0 1 a\n"
