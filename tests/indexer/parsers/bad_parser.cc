@@ -95,6 +95,19 @@ int Stay(int cpu_seconds) {
       Say(std::string(reinterpret_cast<const char*>(&reply), sizeof(reply)) +
           document);
       return 0;
+    } else if (order == "half and hang" || order == "drop by drop") {
+      const std::string document = Document(order);
+      const MarkupReply reply = {request.number, document.size() + 1000000};
+      Say(std::string(reinterpret_cast<const char*>(&reply), sizeof(reply)) +
+          document);
+      if (order == "half and hang") return Do("hang");
+      while (true) {
+        Say("x");
+        // The sandbox lets nobody sleep.
+        const clock_t until = clock() + CLOCKS_PER_SEC / 100;
+        while (clock() < until) {
+        }
+      }
     } else {
       const int code = Do(order);
       if (code != 0) return code;

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "indexer/formats/detect.h"
 #include "indexer/parsers/parser_limits.h"
@@ -134,6 +137,36 @@ TEST(MarkupParserTest, ATextThatHangsIsGivenUp) {
   BadParser parser(absl::Milliseconds(300));
   const absl::Status status = parser.Order("hang").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+}
+
+TEST(MarkupParserTest, AReplyThatStopsOrDripsIsGivenUpInTime) {
+  BadParser parser(absl::Milliseconds(300));
+  for (const char* order : {"half and hang", "drop by drop"}) {
+    const absl::Time begin = absl::Now();
+    const absl::Status status = parser.Order(order).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded)
+        << order << ": " << status;
+    // What it said keeps nobody waiting: a million drops would take hours.
+    EXPECT_LT(absl::Now() - begin, absl::Seconds(15)) << order;
+  }
+}
+
+TEST(MarkupParserTest, ProcessesThatEndLeaveNoDescriptors) {
+  const auto open = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  BadParser parser(absl::Seconds(3));
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  const auto before = open();
+  for (const char* order :
+       {"crash", "half", "hang", "half and hang", "boast"}) {
+    EXPECT_FALSE(parser.Order(order).ok()) << order;
+  }
+  MarkupParser nowhere({}, "footnote-nothing");
+  EXPECT_FALSE(nowhere.Read("<p>a", Format::kHtml, {}).ok());
+  EXPECT_EQ(parser.Echo(), "heard echo\n");
+  EXPECT_EQ(open(), before);
 }
 
 TEST(MarkupParserTest, NoTextIsAnsweredByTheOneBefore) {
