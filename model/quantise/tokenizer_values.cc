@@ -1,10 +1,12 @@
 #include "model/quantise/tokenizer_values.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "model/template/chat_template.h"
@@ -103,16 +105,30 @@ absl::Status ReadPieces(const std::string& file, absl::string_view json,
   return absl::OkStatus();
 }
 
-void AddEnds(const ModelConfig& config, int bos, int eos, GgufValues* values) {
+// GGUF has a word for three pieces that end an answer.
+void AddEnds(const ModelConfig& config, int bos, int eos, GgufValues* values,
+             std::vector<std::string>* left_out) {
   if (bos < 0) bos = config.begin_id;
   if (eos < 0 && !config.end_ids.empty()) eos = config.end_ids[0];
   if (bos >= 0) values->Whole("tokenizer.ggml.bos_token_id", bos);
   if (eos >= 0) values->Whole("tokenizer.ggml.eos_token_id", eos);
   const char* const more[] = {"tokenizer.ggml.eot_token_id",
                               "tokenizer.ggml.eom_token_id"};
-  size_t used = 0;
+  std::vector<int32_t> said = {eos};
+  std::vector<int32_t> unsaid;
   for (const int32_t id : config.end_ids) {
-    if (id != eos && used < 2) values->Whole(more[used++], id);
+    if (std::find(said.begin(), said.end(), id) != said.end()) continue;
+    if (said.size() > 2) {
+      unsaid.push_back(id);
+      continue;
+    }
+    values->Whole(more[said.size() - 1], id);
+    said.push_back(id);
+  }
+  if (!unsaid.empty()) {
+    left_out->push_back(absl::StrCat("that pieces ",
+                                     absl::StrJoin(unsaid, ", "),
+                                     " end an answer too: GGUF names three"));
   }
 }
 
@@ -172,7 +188,7 @@ absl::StatusOr<bool> AddPieces(const ModelFiles& files, const std::string& file,
   values->Texts("tokenizer.ggml.tokens", pieces.texts);
   values->Wholes("tokenizer.ggml.token_type", pieces.kinds);
   values->Texts("tokenizer.ggml.merges", pieces.merges);
-  AddEnds(files.config(), tokenizer->bos(), tokenizer->eos(), values);
+  AddEnds(files.config(), tokenizer->bos(), tokenizer->eos(), values, left_out);
   values->Flag("tokenizer.ggml.add_bos_token", tokenizer->add_bos());
   if (spec->prefix == TokenizerSpec::Prefix::kUnlessThere) {
     values->Flag("tokenizer.ggml.add_space_prefix", true);
@@ -195,7 +211,7 @@ absl::Status AddTokenizerValues(const ModelFiles& files, GgufValues* values,
                              values, left_out));
   if (!has_pieces) {
     values->Text("tokenizer.ggml.model", "no_vocab");
-    AddEnds(files.config(), -1, -1, values);
+    AddEnds(files.config(), -1, -1, values, left_out);
   }
   return AddTemplates(folder, values);
 }

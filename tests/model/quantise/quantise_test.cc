@@ -475,6 +475,23 @@ TEST(QuantiseTest, SaysWhatItCannotCarry) {
   }
 }
 
+TEST(QuantiseTest, SaysWhichEndsOfAnAnswerItCannotCarry) {
+  ToyModel toy;
+  const std::string folder = toy.Write();
+  toy.Put("config.json",
+          absl::StrReplaceAll(*ReadFile(folder + "/config.json"),
+                              {{"301", "[301, 302, 302, 303, 304, 305]"}}));
+  QuantiseOptions options;
+  const std::string target = NewName(".gguf");
+  const auto report = QuantiseModel(folder, target, options, Nothing);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ((*ModelFiles::Open(target))->config().end_ids,
+            (std::vector<int32_t>{301, 302, 303}));
+  ASSERT_EQ(report->left_out.size(), 2u);
+  EXPECT_THAT(report->left_out[0] + report->left_out[1],
+              HasSubstr("pieces 304, 305 end an answer too"));
+}
+
 TEST(QuantiseTest, NamesWhatItRefuses) {
   const auto message = [](const absl::Status& status) {
     return std::string(status.message());
