@@ -1,7 +1,7 @@
 """Small good files of every format that can be ingested, and bad ones of each.
 
-samples() and monsters() give (name, bytes). Nothing is read but libzstd, which
-every Debian has.
+samples(), monsters(), scans() and scanned_monsters() give (name, bytes). Nothing
+is read but libzstd, which every Debian has; scans() runs pdftoppm (poppler-utils).
 """
 
 import bz2
@@ -11,8 +11,12 @@ import gzip
 import io
 import json
 import lzma
+import struct
+import subprocess
 import tarfile
+import tempfile
 import zipfile
+import zlib
 
 WORDS = ("The lighthouse of Eddystone was built in 1759 by John Smeaton. "
          "Der Leuchtturm ist 31 Meter hoch. Маяк стоит на скале. "
@@ -50,18 +54,29 @@ def zstd(data):
     return out.raw[:size]
 
 
-def pdf(pages):
+def pdf(pages, size=10, image=None):
+    """Lines of text on pages; or `image`, (width, height, JPEG), on each."""
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"",
                b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
     kids = []
+    if image is not None:
+        objects.append(
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace"
+            b"/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length %d>>\n"
+            b"stream\n%s\nendstream" % (image[0], image[1], len(image[2]),
+                                       image[2]))
     for lines in pages:
         content = b"BT\n" + b"".join(
-            b"/F 10 Tf 1 0 0 1 72 %d Tm (%s) Tj\n" % (700 - 14 * i, line)
+            b"/F %d Tf 1 0 0 1 72 %d Tm (%s) Tj\n" % (
+                size, 700 - 14 * size // 10 * i, line)
             for i, line in enumerate(lines)) + b"ET"
+        if image is not None:
+            content = b"600 0 0 800 0 0 cm /I Do"
         kids.append(b"%d 0 R" % (len(objects) + 1))
         objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]"
-                       b"/Resources<</Font<</F 3 0 R>>>>/Contents %d 0 R>>" %
-                       (len(objects) + 2))
+                       b"/Resources<</Font<</F 3 0 R>>%s>>/Contents %d 0 R>>" %
+                       (b"" if image is None else b"/XObject<</I 4 0 R>>",
+                        len(objects) + 2))
         objects.append(b"<</Length %d>>\nstream\n%s\nendstream" %
                        (len(content), content))
     objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(kids),
@@ -146,6 +161,8 @@ def samples():
         for i in range(60))
     yield "lights.pdf", pdf([[b"Line %d of the page %d." % (i, page)
                               for i in range(30)] for page in range(4)])
+    yield "table.pdf", pdf([[b"%-12d%-12d%-12d" % (i, 1700 + i, page)
+                             for i in range(30)] for page in range(4)])
     yield "letter.rtf", (b"{\\rtf1\\ansi{\\info{\\title Lights}}" + b"".join(
         b"{\\b Tower %d} is \\u1084?\\'e4 high.\\par " % i
         for i in range(60)) + b"}")
@@ -200,6 +217,63 @@ def samples():
     yield "some.tar.xz", lzma.compress(tarred(parts))
     yield "plain.txt.bz2", bz2.compress(text.encode())
     yield "page.html.zst", zstd(html)
+
+
+def scans():
+    """Pages of text as pictures, which are read with --ocr alone."""
+    page = [b"The lighthouse of Eddystone", b"was built in 1759",
+            b"by John Smeaton."]
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = folder + "/page"
+        with open(drawn + ".pdf", "wb") as file:
+            file.write(pdf([page], size=28))
+        for kind, ending in [("png", "png"), ("jpeg", "jpg"), ("tiff", "tif")]:
+            subprocess.run(["pdftoppm", "-singlefile", "-r", "100", "-" + kind,
+                            drawn + ".pdf", drawn], check=True)
+            with open(f"{drawn}.{ending}", "rb") as file:
+                data = file.read()
+            yield "scan." + ending, data
+            if kind == "jpeg":
+                # 600 by 800 points of 100 to the inch.
+                yield "scan.pdf", pdf([[], []], image=(834, 1112, data))
+
+
+def png(width, height):
+    """White, one bit a pixel."""
+    def chunk(name, data):
+        return (struct.pack(">I", len(data)) + name + data +
+                struct.pack(">I", zlib.crc32(name + data)))
+    row = b"\0" + b"\xff" * ((width + 7) // 8)
+    pack = zlib.compressobj(9)
+    rows = b"".join(pack.compress(row) for _ in range(height)) + pack.flush()
+    return (b"\x89PNG\r\n\x1a\n" +
+            chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0,
+                                       0)) +
+            chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+
+
+def tiff(pages, loop):
+    """Pages of 8 by 8 pixels; the last leads to the first again, or nowhere."""
+    out = bytearray(b"II*\0" + struct.pack("<I", 16) + bytes(8))
+    for page in range(pages):
+        here = len(out)
+        entries = [(256, 8), (257, 8), (258, 1), (259, 1), (262, 1), (273, 8),
+                   (277, 1), (278, 8), (279, 8)]
+        after = here + 2 + 12 * len(entries) + 4
+        last = 16 if loop else 0
+        out += struct.pack("<H", len(entries)) + b"".join(
+            struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        out += struct.pack("<I", after if page + 1 < pages else last)
+    return bytes(out)
+
+
+def scanned_monsters():
+    """Pictures that are too large or too many."""
+    yield "wide.png", png(60000, 60000)
+    yield "tall.png", png(8, 2000000)
+    yield "pages.tif", tiff(100000, loop=False)
+    yield "loop.tif", tiff(3, loop=True)
+    yield "scans.pdf", pdf([[]] * 3000, image=(834, 1112, b"\xff\xd8\xff"))
 
 
 def nested(wrap, data, times):
