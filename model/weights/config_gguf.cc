@@ -170,6 +170,14 @@ absl::StatusOr<ModelConfig> ConfigFromGguf(const Gguf& gguf) {
         "weights ", gguf.name(), ": key general.architecture: \"", kind,
         "\", known are cohere2, gemma3, llama, qwen2 and qwen3"));
   }
+  if (gguf.Has("split.count")) {
+    ASSIGN_OR_RETURN(const int64_t files, gguf.Integer("split.count"));
+    if (files > 1) {
+      return absl::UnimplementedError(
+          absl::StrCat("weights ", gguf.name(), ": key split.count: one of ",
+                       files, " files, want all of it in one"));
+    }
+  }
   Reader reader(gguf, config.architecture);
   config.hidden = reader.Integer("embedding_length");
   config.heads = reader.Integer("attention.head_count");

@@ -97,7 +97,8 @@ struct ModelConfig {
 absl::StatusOr<ModelConfig> ConfigFromJson(absl::string_view json,
                                            absl::string_view name);
 
-// The same from a GGUF file's metadata.
+// The same from a GGUF file's metadata. Unimplemented also where the file is
+// one of several.
 absl::StatusOr<ModelConfig> ConfigFromGguf(const Gguf& gguf);
 
 // InvalidArgument when sizes do not fit each other; names the one that is

@@ -154,6 +154,22 @@ TEST(ModelFilesTest, GgufTensorsHaveTheNamesOfHuggingFace) {
   EXPECT_TRUE(absl::StrContains(status.message(), "new_trick")) << status;
 }
 
+TEST(ModelFilesTest, OnePartOfASplitGgufIsRefused) {
+  GgufBytes bytes;
+  bytes.Text("general.architecture", "llama");
+  const std::string path = ::testing::TempDir() + "/part.gguf";
+  GgufBytes whole = bytes;
+  Write(path, whole.Whole("split.count", 1).Bytes());
+  EXPECT_FALSE(absl::StrContains(ModelFiles::Open(path).status().message(),
+                                 "split.count"));
+  Write(path, bytes.Whole("split.count", 3).Bytes());
+  const absl::Status status = ModelFiles::Open(path).status();
+  EXPECT_TRUE(absl::IsUnimplemented(status)) << status;
+  EXPECT_TRUE(
+      absl::StrContains(status.message(), "split.count: one of 3 files"))
+      << status;
+}
+
 TEST(ModelFilesTest, HashIsOfTheWeights) {
   const auto files = ModelFiles::Open(kModel);
   ASSERT_TRUE(files.ok());
