@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -161,13 +162,27 @@ bool IsRightToLeft(Unicode c) {
          (c >= 0xFE70 && c <= 0xFEFF);
 }
 
+// Several letters that are read from the right, with marks and signs at most.
+bool IsOnlyRightToLeft(const std::vector<Unicode>& letters) {
+  return letters.size() > 1 &&
+         std::any_of(letters.begin(), letters.end(), IsRightToLeft) &&
+         std::all_of(letters.begin(), letters.end(), [](Unicode c) {
+           return IsRightToLeft(c) ||
+                  (c < 0x80 && std::isalnum(static_cast<int>(c)) == 0) ||
+                  (c >= 0x2000 && c <= 0x206F);
+         });
+}
+
 // Words of right-to-left scripts come as they are drawn, from the left; the
-// text of the page tells how they are read.
+// text of the page tells how they are read. Where it has both ways round, as of
+// lam with alef, a word of nothing else is read from the right.
 std::string InReadingOrder(const TextWord& word, const std::string& page) {
   std::vector<Unicode> text(word.getChar(0),
                             word.getChar(0) + word.getLength());
   const std::string drawn = OneLine(text.data(), word.getLength());
-  if (text.size() < 2 || page.find(drawn) != std::string::npos) return drawn;
+  if (text.size() < 2) return drawn;
+  const bool only = IsOnlyRightToLeft(text);
+  if (!only && page.find(drawn) != std::string::npos) return drawn;
   std::reverse(text.begin(), text.end());
   const std::string reversed = OneLine(text.data(), word.getLength());
   return page.find(reversed) != std::string::npos ? reversed : drawn;
@@ -242,6 +257,40 @@ class RuledTextDevice : public TextOutputDev {
   void startPage(int number, GfxState* state, XRef* xref) override {
     rules_.clear();
     TextOutputDev::startPage(number, state, xref);
+  }
+
+  // A glyph of several letters, such as lam with alef, names them as they are
+  // read. Words come as they are drawn, from the left, and are turned round.
+  void drawChar(GfxState* state, double x, double y, double dx, double dy,
+                double origin_x, double origin_y, CharCode code, int bytes,
+                const Unicode* letters, int count) override {
+    std::vector<Unicode> drawn;
+    if (count > 1) drawn.assign(letters, letters + count);
+    if (IsOnlyRightToLeft(drawn)) {
+      std::reverse(drawn.begin(), drawn.end());
+      letters = drawn.data();
+    }
+    TextOutputDev::drawChar(state, x, y, dx, dy, origin_x, origin_y, code,
+                            bytes, letters, count);
+  }
+
+  // The same of glyphs whose text stands beside them.
+  void beginActualText(GfxState* state, const GooString* text) override {
+    Unicode* made = nullptr;
+    const int count = TextStringToUCS4(text->toStr(), &made);
+    const std::vector<Unicode> letters(made, made + count);
+    gfree(made);
+    if (!IsOnlyRightToLeft(letters)) {
+      TextOutputDev::beginActualText(state, text);
+      return;
+    }
+    std::string drawn = "\xFE\xFF";
+    for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
+      drawn.push_back(static_cast<char>(*letter >> 8));
+      drawn.push_back(static_cast<char>(*letter & 0xFF));
+    }
+    const GooString turned(drawn);
+    TextOutputDev::beginActualText(state, &turned);
   }
 
   void stroke(GfxState* state) override {
