@@ -162,12 +162,17 @@ bool IsRightToLeft(Unicode c) {
          (c >= 0xFE70 && c <= 0xFEFF);
 }
 
+// Digits of Arabic and Persian: numbers are read from the left.
+bool IsArabicDigit(Unicode c) {
+  return (c >= 0x0660 && c <= 0x0669) || (c >= 0x06F0 && c <= 0x06F9);
+}
+
 // Several letters that are read from the right, with marks and signs at most.
 bool IsOnlyRightToLeft(const std::vector<Unicode>& letters) {
   return letters.size() > 1 &&
          std::any_of(letters.begin(), letters.end(), IsRightToLeft) &&
          std::all_of(letters.begin(), letters.end(), [](Unicode c) {
-           return IsRightToLeft(c) ||
+           return (IsRightToLeft(c) && !IsArabicDigit(c)) ||
                   (c < 0x80 && std::isalnum(static_cast<int>(c)) == 0) ||
                   (c >= 0x2000 && c <= 0x206F);
          });
