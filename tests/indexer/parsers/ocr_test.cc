@@ -19,11 +19,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "indexer/parsers/parse_apart.h"
 #include "indexer/parsers/parser_process.h"
 #include "indexer/parsers/scan_reader.h"
-#include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/parsers/drawn_page.h"
+#include "tests/indexer/parsers/read_apart.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -81,18 +80,7 @@ bool HasData(const std::string& model) {
 absl::StatusOr<Extracted> Read(const std::string& bytes, const OcrOptions& ocr,
                                Language language = Language::kUnknown) {
   EXPECT_TRUE(IsReadApart(bytes.substr(0, 512)));
-  absl::StatusOr<Extracted> out = absl::NotFoundError("no document");
-  MarkupParser markup;
-  const absl::Status status = ParseApart(bytes, {}, ocr, language, &markup,
-                                         [&out](ParsedDocument parsed) {
-                                           out = std::move(parsed.document);
-                                           return absl::OkStatus();
-                                         });
-  if (!status.ok()) return status;
-  if (out.ok()) {
-    EXPECT_EQ(BrokenPromise(*out), "");
-  }
-  return out;
+  return ReadApart(bytes, ocr, language);
 }
 
 std::string MetadataOf(const Extracted& document, const std::string& key) {

@@ -11,9 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "indexer/parsers/parse_apart.h"
 #include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/parsers/drawn_table.h"
+#include "tests/indexer/parsers/read_apart.h"
 
 namespace footnote {
 namespace {
@@ -21,22 +21,6 @@ namespace {
 using ::testing::ElementsAreArray;
 
 using Rows = std::vector<std::vector<std::string>>;
-
-absl::StatusOr<Extracted> Read(const std::string& bytes) {
-  absl::StatusOr<Extracted> out = absl::NotFoundError("no document");
-  MarkupParser markup;
-  const absl::Status status =
-      ParseApart(bytes, {}, {}, Language::kUnknown, &markup,
-                 [&out](ParsedDocument parsed) {
-                   out = std::move(parsed.document);
-                   return absl::OkStatus();
-                 });
-  if (!status.ok()) return status;
-  if (out.ok()) {
-    EXPECT_EQ(BrokenPromise(*out), "");
-  }
-  return out;
-}
 
 struct Table {
   const char* name;
@@ -145,7 +129,7 @@ TEST_P(PdfTableTest, ComesAsRowsThatNameTheirColumns) {
        {DrawnRules::kGrid, DrawnRules::kLevel, DrawnRules::kNone}) {
     const DrawnTable drawn = Draw(rules);
     if (!drawn.has_fonts) GTEST_SKIP() << "no font for " << GetParam().name;
-    const auto read = Read(drawn.pdf);
+    const auto read = ReadApart(drawn.pdf);
     ASSERT_TRUE(read.ok()) << read.status();
     std::vector<std::string> wanted;
     for (const std::string& text : GetParam().before) {
@@ -169,7 +153,7 @@ TEST_P(PdfTableTest, TellsTheBoxOfEachRowAndOfItsHeader) {
        {DrawnRules::kGrid, DrawnRules::kLevel, DrawnRules::kNone}) {
     const DrawnTable drawn = Draw(rules);
     if (!drawn.has_fonts) GTEST_SKIP() << "no font for " << GetParam().name;
-    const auto read = Read(drawn.pdf);
+    const auto read = ReadApart(drawn.pdf);
     ASSERT_TRUE(read.ok()) << read.status();
     size_t row = 1;
     for (const Block& block : read->blocks) {
@@ -211,7 +195,7 @@ TEST_P(PdfTableTest, NoWordIsLostOrDoubled) {
        {DrawnRules::kGrid, DrawnRules::kLevel, DrawnRules::kNone}) {
     const DrawnTable drawn = Draw(rules);
     if (!drawn.has_fonts) GTEST_SKIP() << "no font for " << GetParam().name;
-    const auto read = Read(drawn.pdf);
+    const auto read = ReadApart(drawn.pdf);
     ASSERT_TRUE(read.ok()) << read.status();
     std::map<std::string, int> words;
     const auto count = [&words](const std::string& text, int by) {

@@ -13,6 +13,7 @@
 #include "indexer/parsers/parser_process.h"
 #include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/formats/zip_maker.h"
+#include "tests/indexer/parsers/read_apart.h"
 
 namespace footnote {
 namespace {
@@ -87,22 +88,6 @@ std::string MakePdf(const std::vector<Page>& pages,
   return FileOf(objects, absl::StrCat("/Info 4 0 R", trailer));
 }
 
-absl::StatusOr<Extracted> Read(const std::string& bytes) {
-  absl::StatusOr<Extracted> out = absl::NotFoundError("no document");
-  MarkupParser markup;
-  const absl::Status status =
-      ParseApart(bytes, {}, {}, Language::kUnknown, &markup,
-                 [&out](ParsedDocument parsed) {
-                   out = std::move(parsed.document);
-                   return absl::OkStatus();
-                 });
-  if (!status.ok()) return status;
-  if (out.ok()) {
-    EXPECT_EQ(BrokenPromise(*out), "");
-  }
-  return out;
-}
-
 std::string PlaceOf(const Extracted& document, const std::string& text) {
   for (const Block& block : document.blocks) {
     if (document.text.substr(block.span.begin, block.span.size()).find(text) !=
@@ -114,7 +99,7 @@ std::string PlaceOf(const Extracted& document, const std::string& text) {
 }
 
 TEST(PdfTest, ReadsParagraphsHeadingsItemsAndProperties) {
-  const auto read = Read(MakePdf(
+  const auto read = ReadApart(MakePdf(
       {{{72, 100, 20, "Lighthouses"},
         {72, 140, 10, "The lighthouse of Eddystone was built by John Smea-"},
         {72, 152, 10, "ton in the year 1759."},
@@ -144,7 +129,7 @@ TEST(PdfTest, TellsThePageAndTheBoxOfEachBlock) {
                           absl::StrCat("Word", p, "x", i, " stands here.")});
     }
   }
-  const auto read = Read(MakePdf(pages));
+  const auto read = ReadApart(MakePdf(pages));
   ASSERT_TRUE(read.ok()) << read.status();
   for (int p = 0; p < 3; ++p) {
     for (int i = 0; i < 5; ++i) {
@@ -174,7 +159,7 @@ TEST(PdfTest, LeavesHeadersFootersAndPageNumbersOut) {
                      {72, 300, 10, absl::StrCat("Body of page ", p, ".")},
                      {300, 780, 9, absl::StrCat("Page ", p)}});
   }
-  const auto read = Read(MakePdf(pages));
+  const auto read = ReadApart(MakePdf(pages));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_THAT(Outline(*read),
               ElementsAre("p: Body of page 1.", "p: Body of page 2.",
@@ -190,7 +175,7 @@ TEST(PdfTest, ReadsColumnsOneAfterTheOther) {
     page.push_back({330, 100 + 12 * i, 10,
                     absl::StrCat("right column has this as its line ", i)});
   }
-  const auto read = Read(MakePdf({page}));
+  const auto read = ReadApart(MakePdf({page}));
   ASSERT_TRUE(read.ok()) << read.status();
   const size_t last_left =
       read->text.find("left column has this as its line 11");
@@ -201,10 +186,10 @@ TEST(PdfTest, ReadsColumnsOneAfterTheOther) {
 }
 
 TEST(PdfTest, TakesHeadingsFromTheOutline) {
-  const auto read = Read(MakePdf({{{72, 100, 10, "1 Keepers"},
-                                   {72, 130, 10, "Three men kept it."},
-                                   {72, 160, 14, "Large but no heading"}}},
-                                 "Keepers"));
+  const auto read = ReadApart(MakePdf({{{72, 100, 10, "1 Keepers"},
+                                        {72, 130, 10, "Three men kept it."},
+                                        {72, 160, 14, "Large but no heading"}}},
+                                      "Keepers"));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_THAT(Outline(*read),
               ElementsAre("#: 1 Keepers", "p: Three men kept it.",
@@ -280,7 +265,7 @@ TEST(PdfTest, ReadsEachPageAsIfItStoodAlone) {
        "/BaseFont/Courier>>>>>>",
        text("Font of its own aaa")},
       {font, text("Plain last aaa")}};
-  const auto together = Read(MakeRawPdf(pages));
+  const auto together = ReadApart(MakeRawPdf(pages));
   ASSERT_TRUE(together.ok()) << together.status();
   // What stands alone is page 1.
   const auto shown = [](const Extracted& document, uint32_t page, bool alone) {
@@ -296,7 +281,7 @@ TEST(PdfTest, ReadsEachPageAsIfItStoodAlone) {
   };
   size_t with_text = 0;
   for (size_t i = 0; i < pages.size(); ++i) {
-    const auto alone = Read(MakeRawPdf({pages[i]}));
+    const auto alone = ReadApart(MakeRawPdf({pages[i]}));
     const auto page = shown(*together, static_cast<uint32_t>(i + 1), false);
     if (alone.ok()) {
       EXPECT_EQ(page, shown(*alone, 1, true)) << pages[i].content;
@@ -335,7 +320,7 @@ TEST(PdfTest, KnowsBoldTypeOfTexByItsName) {
       content += " -450 -14 Td /F 10 Tf";
     }
     content += " ET";
-    const auto read = Read(FileOf(
+    const auto read = ReadApart(FileOf(
         {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
          "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 6 0 R"
          "/Resources<</Font<</F 4 0 R/B 5 0 R>>>>>>",
@@ -353,9 +338,9 @@ TEST(PdfTest, KnowsBoldTypeOfTexByItsName) {
 }
 
 TEST(PdfTest, SaysWhyThereIsNoText) {
-  EXPECT_THAT(std::string(Read(MakePdf({Page()})).status().message()),
+  EXPECT_THAT(std::string(ReadApart(MakePdf({Page()})).status().message()),
               HasSubstr("no text on its 1 pages"));
-  EXPECT_THAT(std::string(Read("%PDF-1.4 and nothing").status().message()),
+  EXPECT_THAT(std::string(ReadApart("%PDF-1.4 and nothing").status().message()),
               HasSubstr("damaged"));
 }
 
@@ -398,8 +383,8 @@ TEST(PdfTest, DamageNeverBreaksAPromise) {
     std::string damaged = good;
     damaged[at] ^= 0x15;
     damaged[at + 1] ^= 0x2a;
-    (void)Read(damaged);
-    (void)Read(good.substr(0, at));
+    (void)ReadApart(damaged);
+    (void)ReadApart(good.substr(0, at));
   }
 }
 
