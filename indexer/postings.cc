@@ -40,9 +40,12 @@ constexpr size_t kMaxSounds = 100000;
 // Passages are not longer, for scoring, by how their names sound.
 void SetLengths(const std::vector<SegmentToken>& tokens,
                 SegmentPassage* passage) {
+  std::array<uint32_t, kMaxChannels> weights = {};
   for (const SegmentToken& token : tokens) {
-    if (token.channel == kChannelSound) continue;
-    passage->length[kChannelGroups[token.channel]] += token.weight;
+    weights[token.channel] += token.weight;
+  }
+  for (uint8_t channel = 0; channel < kChannelCount; ++channel) {
+    passage->length[kChannelGroups[channel]] += weights[channel];
   }
 }
 

@@ -14,7 +14,6 @@
 namespace footnote {
 namespace {
 
-constexpr size_t kBands = 4;
 constexpr size_t kNumbersOfBand = 3;
 constexpr size_t kMaxBehindHash = 16;
 constexpr absl::string_view kZero("\0", 1);
@@ -196,17 +195,25 @@ absl::StatusOr<std::vector<std::string>> DuplicateChanges::GetBand(
   return std::vector<std::string>(absl::StrSplit(*bytes, '\0'));
 }
 
+absl::StatusOr<DuplicateChanges::Bands> DuplicateChanges::GetBands(
+    const TextSignature& signature) {
+  Bands bands;
+  for (size_t i = 0; i < bands.size(); ++i) {
+    bands[i].key = BandKey(collection_, i, signature);
+    ASSIGN_OR_RETURN(bands[i].documents, GetBand(bands[i].key));
+  }
+  return bands;
+}
+
 // The document behind the signature's hashes that is most like it, with its
 // row; "" when none is like enough.
 absl::StatusOr<std::string> DuplicateChanges::FindLike(
-    const TextSignature& signature, Row* like) {
+    const TextSignature& signature, const Bands& bands, Row* like) {
   std::string best;
   double highest = 0;
   std::vector<std::string> seen;
-  for (size_t band = 0; band < kBands; ++band) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> documents,
-                     GetBand(BandKey(collection_, band, signature)));
-    for (const std::string& document : documents) {
+  for (const Band& band : bands) {
+    for (const std::string& document : band.documents) {
       if (std::find(seen.begin(), seen.end(), document) != seen.end()) continue;
       seen.push_back(document);
       ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
@@ -231,7 +238,8 @@ absl::StatusOr<std::string> DuplicateChanges::Put(
   Row row;
   row.signature = *signature;
   Row like;
-  ASSIGN_OR_RETURN(std::string found, FindLike(*signature, &like));
+  ASSIGN_OR_RETURN(Bands bands, GetBands(*signature));
+  ASSIGN_OR_RETURN(std::string found, FindLike(*signature, bands, &like));
   if (!found.empty()) {
     if (like.group == 0) {
       ASSIGN_OR_RETURN(like.group, NewGroup(found));
@@ -242,12 +250,10 @@ absl::StatusOr<std::string> DuplicateChanges::Put(
     rows_[absl::StrCat(GroupPrefix(collection_, row.group), document)] = "";
   }
   PutRow(document, row);
-  for (size_t band = 0; band < kBands; ++band) {
-    const std::string key = BandKey(collection_, band, *signature);
-    ASSIGN_OR_RETURN(std::vector<std::string> documents, GetBand(key));
-    if (documents.size() >= kMaxBehindHash) continue;
-    documents.push_back(document);
-    rows_[key] = absl::StrJoin(documents, kZero);
+  for (Band& band : bands) {
+    if (band.documents.size() >= kMaxBehindHash) continue;
+    band.documents.push_back(document);
+    rows_[band.key] = absl::StrJoin(band.documents, kZero);
   }
   return found;
 }
@@ -266,16 +272,16 @@ absl::Status DuplicateChanges::Remove(const std::string& document) {
   ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
   if (!row.has_value()) return absl::OkStatus();
   rows_[DocumentKey(collection_, document)] = absl::nullopt;
-  for (size_t band = 0; band < kBands; ++band) {
-    const std::string key = BandKey(collection_, band, row->signature);
-    ASSIGN_OR_RETURN(std::vector<std::string> documents, GetBand(key));
-    const auto at = std::find(documents.begin(), documents.end(), document);
-    if (at == documents.end()) continue;
-    documents.erase(at);
-    if (documents.empty()) {
-      rows_[key] = absl::nullopt;
+  ASSIGN_OR_RETURN(Bands bands, GetBands(row->signature));
+  for (Band& band : bands) {
+    const auto at =
+        std::find(band.documents.begin(), band.documents.end(), document);
+    if (at == band.documents.end()) continue;
+    band.documents.erase(at);
+    if (band.documents.empty()) {
+      rows_[band.key] = absl::nullopt;
     } else {
-      rows_[key] = absl::StrJoin(documents, kZero);
+      rows_[band.key] = absl::StrJoin(band.documents, kZero);
     }
   }
   return row->group == 0 ? absl::OkStatus() : LeaveGroup(document, row->group);

@@ -86,13 +86,20 @@ class DuplicateChanges {
     uint64_t group = 0;
     TextSignature signature;
   };
+  // The documents behind one of the hashes of a signature.
+  struct Band {
+    std::string key;
+    std::vector<std::string> documents;
+  };
+  using Bands = std::array<Band, 4>;
 
   absl::StatusOr<absl::optional<std::string>> Get(const std::string& key);
   absl::StatusOr<absl::optional<Row>> GetRow(const std::string& document);
   void PutRow(const std::string& document, const Row& row);
   absl::StatusOr<std::vector<std::string>> GetBand(const std::string& key);
+  absl::StatusOr<Bands> GetBands(const TextSignature& signature);
   absl::StatusOr<std::string> FindLike(const TextSignature& signature,
-                                       Row* like);
+                                       const Bands& bands, Row* like);
   absl::StatusOr<uint64_t> NewGroup(const std::string& document);
   absl::Status LeaveGroup(const std::string& document, uint64_t group);
   absl::StatusOr<std::vector<std::string>> TwoMembers(uint64_t group);

@@ -42,6 +42,12 @@ constexpr uint64_t kDelayedBytesPerSecond = 16 << 20;
 // Who opens after a crash reads the log again, 50 MB a second. A table that
 // hardly changes would hold all of it since its own last file.
 constexpr uint64_t kMostLogBytes = 48 << 20;
+// So many files of a table are written one beside the other before they become
+// one.
+constexpr int kFilesToMerge = 8;
+// Of what a table collects in memory, for the filter of keys that are not there:
+// most of what ingestion asks for is new.
+constexpr double kFilterShare = 0.02;
 // So much is read again in no time.
 constexpr uint64_t kFewBytes = 512 << 10;
 
@@ -92,6 +98,15 @@ rocksdb::ColumnFamilyOptions TableOptions(
   table.compression =
       options.compress ? rocksdb::kZSTD : rocksdb::kNoCompression;
   table.bottommost_compression = table.compression;
+  if (options.compress) {
+    // What is written first is written again soon, and those who write wait for
+    // it.
+    table.compression_per_level = {rocksdb::kLZ4Compression,
+                                   table.compression};
+  }
+  table.level0_file_num_compaction_trigger = kFilesToMerge;
+  table.memtable_whole_key_filtering = true;
+  table.memtable_prefix_bloom_size_ratio = kFilterShare;
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
   blocks.block_size = 16 << 10;

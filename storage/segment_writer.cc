@@ -157,9 +157,10 @@ struct SegmentWriter::State {
   TermLog terms;
   VectorPool vectors;
 
-  void NumberStrings();
+  void NumberStrings(const std::vector<uint32_t>& ranks);
   absl::Status WriteVectors(SectionFile* file, SegmentInfo* info);
-  void WriteStrings(SectionFile* file) const;
+  void WriteStrings(const std::vector<uint32_t>& ranks,
+                    SectionFile* file) const;
   std::vector<uint32_t> DocumentOrder() const;
 };
 
@@ -254,19 +255,21 @@ absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
         absl::StrCat("heading of ", passage.heading.size(),
                      " bytes, want at most ", kMaxStringBytes));
   }
-  std::array<uint32_t, kLengthGroups> length = {};
+  uint8_t highest = 0;
   for (const SegmentToken& token : passage.tokens) {
-    if (token.channel >= kMaxChannels) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("token of channel ", int{token.channel},
-                       ", want less than ", kMaxChannels));
-    }
-    length[s.options.channel_group[token.channel] % kLengthGroups] +=
-        token.weight == 0 ? 1 : token.weight;
+    highest = std::max(highest, token.channel);
   }
-  if (std::any_of(passage.length.begin(), passage.length.end(),
-                  [](uint32_t given) { return given != 0; })) {
-    length = passage.length;
+  if (highest >= kMaxChannels) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "token of channel ", int{highest}, ", want less than ", kMaxChannels));
+  }
+  std::array<uint32_t, kLengthGroups> length = passage.length;
+  if (std::all_of(length.begin(), length.end(),
+                  [](uint32_t given) { return given == 0; })) {
+    for (const SegmentToken& token : passage.tokens) {
+      length[s.options.channel_group[token.channel] % kLengthGroups] +=
+          token.weight == 0 ? 1 : token.weight;
+    }
   }
   DocumentRow& document = s.documents.back();
   PassageRow row = {};
@@ -338,8 +341,7 @@ uint32_t SegmentWriter::passage_count() const {
 }
 
 // Replaces numbers of arrival by numbers in byte order.
-void SegmentWriter::State::NumberStrings() {
-  const std::vector<uint32_t> ranks = strings.Ranks();
+void SegmentWriter::State::NumberStrings(const std::vector<uint32_t>& ranks) {
   for (DocumentRow& document : documents) {
     document.id = ranks[document.id];
     document.title = ranks[document.title];
@@ -348,8 +350,8 @@ void SegmentWriter::State::NumberStrings() {
   for (PassageRow& passage : passages) passage.heading = ranks[passage.heading];
 }
 
-void SegmentWriter::State::WriteStrings(SectionFile* file) const {
-  const std::vector<uint32_t> ranks = strings.Ranks();
+void SegmentWriter::State::WriteStrings(const std::vector<uint32_t>& ranks,
+                                        SectionFile* file) const {
   std::vector<uint32_t> order(ranks.size());
   for (size_t i = 0; i < ranks.size(); ++i) order[ranks[i]] = i;
   std::vector<uint64_t> offsets = {0};
@@ -453,9 +455,10 @@ absl::Status SegmentWriter::Finish(absl::string_view path) {
   });
   sink.EndPostings();
   if (s.options.positions) sink.EndPositions();
-  s.WriteStrings(file.get());
+  const std::vector<uint32_t> ranks = s.strings.Ranks();
+  s.WriteStrings(ranks, file.get());
   RETURN_IF_ERROR(s.WriteVectors(file.get(), &info));
-  s.NumberStrings();
+  s.NumberStrings(ranks);
   WriteRows(file.get(), SectionId::kDocuments, s.documents);
   WriteRows(file.get(), SectionId::kDocumentOrder, s.DocumentOrder());
   WriteRows(file.get(), SectionId::kAttributes, s.attributes);
