@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_split.h"
+#include "base/utf8.h"
 #include "text/char_class.h"
 #include "text/fold.h"
 #include "text/language_table.h"
@@ -159,26 +160,39 @@ bool OftenLast(absl::string_view folded) {
 }
 
 // Which code points neither end a sentence nor part words, in any language:
-// nearly all. One flat table, alive until the program ends.
-const bool* PlainTable() {
-  static const bool* const table = [] {
-    auto* const plain = new bool[kPlainEnd];
+// nearly all. And which bytes begin none of the others but spaces. Flat, alive
+// until the program ends.
+struct PlainTable {
+  PlainTable() {
+    bytes.fill(true);
     for (char32_t c = 0; c < kPlainEnd; ++c) {
-      plain[c] = !IsNewline(c) && !IsSpace(c) &&
-                 TerminatorOf(c, Language::kUnknown) == Terminator::kNone &&
-                 TerminatorOf(c, Language::kEl) == Terminator::kNone;
+      code_points[c] =
+          !IsNewline(c) && !IsSpace(c) &&
+          TerminatorOf(c, Language::kUnknown) == Terminator::kNone &&
+          TerminatorOf(c, Language::kEl) == Terminator::kNone;
+      if (code_points[c]) continue;
+      std::string utf8;
+      AppendUtf8(c, &utf8);
+      bytes[static_cast<unsigned char>(utf8[0])] = false;
     }
-    return plain;
-  }();
-  return table;
-}
+    bytes[' '] = true;
+  }
+
+  static const PlainTable& Get() {
+    static const PlainTable* const table = new PlainTable;
+    return *table;
+  }
+
+  std::array<bool, kPlainEnd> code_points;
+  std::array<bool, 256> bytes;
+};
 
 class Splitter {
  public:
   Splitter(absl::string_view utf8, Language language,
            std::vector<TextSpan>* out)
       : table_(CharClassTable()),
-        plain_(PlainTable()),
+        plain_(PlainTable::Get()),
         begin_(reinterpret_cast<const unsigned char*>(utf8.data())),
         end_(begin_ + utf8.size()),
         language_(language),
@@ -188,11 +202,13 @@ class Splitter {
     const unsigned char* p = begin_;
     while (p < end_) {
       const CodePoint c = Decode(p, end_);
-      if (c.value >= kPlainEnd || plain_[c.value]) {
+      if (IsPlain(c.value)) {
         if (sentence_ == nullptr) sentence_ = p;
-        p += c.length;
-        while (p < end_ && *p < 0x80 && plain_[*p]) ++p;
-        last_ = p;
+        p = SkipWords(p + c.length);
+        continue;
+      }
+      if (c.value == ' ') {
+        ++p;
         continue;
       }
       if (IsNewline(c.value)) {
@@ -213,6 +229,28 @@ class Splitter {
 
  private:
   uint8_t ClassOf(char32_t c) const { return CharClass(table_, c); }
+
+  bool IsPlain(char32_t c) const {
+    return c >= kPlainEnd || plain_.code_points[c];
+  }
+
+  // Where the words end, with spaces between, that go on at `p`.
+  const unsigned char* SkipWords(const unsigned char* p) {
+    const unsigned char* const begin = p;
+    while (p < end_) {
+      if (plain_.bytes[*p]) {
+        ++p;
+        continue;
+      }
+      if (*p < 0x80) break;
+      const CodePoint c = Decode(p, end_);
+      if (!IsPlain(c.value)) break;
+      p += c.length;
+    }
+    last_ = p;
+    while (last_ > begin && last_[-1] == ' ') --last_;
+    return p;
+  }
 
   // A sentence may end at the terminator [at, p); returns where to go on.
   const unsigned char* Terminate(const unsigned char* at,
@@ -380,7 +418,7 @@ class Splitter {
   }
 
   const uint8_t* const table_;
-  const bool* const plain_;
+  const PlainTable& plain_;
   const unsigned char* const begin_;
   const unsigned char* const end_;
   const Language language_;
