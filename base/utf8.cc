@@ -30,6 +30,16 @@ size_t AsciiPrefix(const char* p, const char* end) {
   return p - begin;
 }
 
+// The length of the well-formed sequence at `p` where a look at its bits tells:
+// nearly all letters. 0 elsewhere.
+inline int PlainLength(const char* p, const char* end) {
+  const auto* s = reinterpret_cast<const unsigned char*>(p);
+  if (end - p < 3) return 0;
+  if (s[0] >= 0xC2 && s[0] < 0xE0) return (s[1] & 0xC0) == 0x80 ? 2 : 0;
+  const bool three = s[0] > 0xE0 && s[0] < 0xED;
+  return three && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80 ? 3 : 0;
+}
+
 // The length of the well-formed sequence at `p` (2 to 4; the first byte is
 // not ASCII), or minus the length of the maximal invalid part.
 int SequenceLength(const char* p, const char* end) {
@@ -70,6 +80,10 @@ size_t ValidUtf8Prefix(absl::string_view bytes) {
     p += AsciiPrefix(p, end);
     // Not ASCII here: stay in the scalar loop while that is so.
     while (p < end && static_cast<signed char>(*p) < 0) {
+      if (const int plain = PlainLength(p, end)) {
+        p += plain;
+        continue;
+      }
       const int length = SequenceLength(p, end);
       if (length < 0) return p - bytes.data();
       p += length;

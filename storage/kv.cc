@@ -45,8 +45,8 @@ constexpr uint64_t kMostLogBytes = 48 << 20;
 // So many files of a table are written one beside the other before they become
 // one.
 constexpr int kFilesToMerge = 8;
-// Of what a table collects in memory, for the filter of keys that are not there:
-// most of what ingestion asks for is new.
+// Of what a table collects in memory, for the filter of keys that are not
+// there: most of what ingestion asks for is new.
 constexpr double kFilterShare = 0.02;
 // So much is read again in no time.
 constexpr uint64_t kFewBytes = 512 << 10;
@@ -101,8 +101,7 @@ rocksdb::ColumnFamilyOptions TableOptions(
   if (options.compress) {
     // What is written first is written again soon, and those who write wait for
     // it.
-    table.compression_per_level = {rocksdb::kLZ4Compression,
-                                   table.compression};
+    table.compression_per_level = {rocksdb::kLZ4Compression, table.compression};
   }
   table.level0_file_num_compaction_trigger = kFilesToMerge;
   table.memtable_whole_key_filtering = true;

@@ -911,7 +911,8 @@ Identified Identify(absl::string_view utf8, Language expected,
   switch (top) {
     case 0: {
       At(scores, Language::kEs) += 3 * census.spanish;
-      const Identified found = Latin(utf8, census.latin, share, expected, &votes);
+      const Identified found =
+          Latin(utf8, census.latin, share, expected, &votes);
       compare(Script::kLatin, found.language);
       return found;
     }

@@ -17,7 +17,11 @@ namespace footnote {
 namespace {
 
 bool IsBlank(absl::string_view text) {
-  return text.find_first_not_of(" \t\r\n\f") == absl::string_view::npos;
+  for (const char c : text) {
+    if (c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\f')
+      return false;
+  }
+  return true;
 }
 
 // The folded text in and below `node`. Blocks inside are parted by a space.

@@ -5,8 +5,8 @@
 #include <lexbor/html/parser.h>
 #include <lexbor/html/tree.h>
 
-#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 
@@ -60,6 +60,19 @@ void* PackPlace(uint32_t line, bool dropped_line_break) {
                                  uintptr_t{dropped_line_break});
 }
 
+// Markup has few of them, and memchr is fast over what lies between.
+uint32_t LineBreaks(const lxb_char_t* at, const lxb_char_t* end) {
+  uint32_t count = 0;
+  while (at < end) {
+    const void* const found =
+        std::memchr(at, '\n', static_cast<size_t>(end - at));
+    if (found == nullptr) break;
+    at = static_cast<const lxb_char_t*>(found) + 1;
+    ++count;
+  }
+  return count;
+}
+
 // Stands between the tokenizer and what builds the tree, and notes in each new
 // node where the token that made it begins. Ends the parse where elements stand
 // too deep: all that are open are looked through for many a tag, so a page that
@@ -91,7 +104,7 @@ class LineNotes {
                           lxb_html_token_t* token) {
     if (token->begin != nullptr && token->begin >= at_ &&
         token->begin <= end_) {
-      line_ += static_cast<uint32_t>(std::count(at_, token->begin, '\n'));
+      line_ += LineBreaks(at_, token->begin);
       at_ = token->begin;
     }
     if (code_ != nullptr && token->tag_id == LXB_TAG__TEXT && at_ < end_ &&

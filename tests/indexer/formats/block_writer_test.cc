@@ -32,7 +32,7 @@ TEST(FoldWhiteSpaceTest, DoesNotDependOnWhereTheTextIsCut) {
     std::string pieces;
     bool space = false;
     bool newline = false;
-    for (int i = 0; i < 12; ++i) {
+    for (int i = 0; i < 60; ++i) {
       const std::string& piece = alphabet[random() % 8];
       text += piece;
       AppendFolded(piece, &space, &newline, &pieces);
