@@ -1,6 +1,8 @@
 #include "model/encoder/use_encoder.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <functional>
 #include <new>
 #include <string>
@@ -9,11 +11,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "model/encoder/batch.h"
 #include "model/encoder/tongues.h"
 #include "model/encoder/unigram_tokenizer.h"
+#include "model/encoder/use_cuda.h"
 #include "model/encoder/use_network.h"
 
 namespace footnote {
@@ -27,6 +31,10 @@ constexpr size_t kBatchTokens = 192;
 constexpr size_t kTailTexts = 32;
 // Networks of one file: of the first vocabulary, of the tongues.
 constexpr size_t kNetworks = 2;
+// On a device: tokens from which the way there and back is worth it (a guess,
+// not measured), and tokens of a batch, 0.2 GB of device memory.
+constexpr size_t kDeviceLeast = 256;
+constexpr size_t kDeviceTokens = 16384;
 
 // Found on translated news, 1,007 sentences: top-1 >= 0.9 into English.
 constexpr absl::string_view kUseLanguages[] = {
@@ -54,6 +62,13 @@ class UseEncoder : public Encoder {
   absl::Status Load(const EncoderOptions& options);
   void Parallel(size_t count, const std::function<void(size_t)>& body) const;
   size_t Tokens(absl::string_view text, std::vector<int32_t>* tokens) const;
+  // The device that `options` ask for, if there is one.
+  void FindDevice(const EncoderOptions& options);
+  // Sums of the texts `mine` on the device. Returns those that it left.
+  std::vector<size_t> SumOnDevice(
+      size_t network, const std::vector<size_t>& mine,
+      const std::vector<size_t>& lengths,
+      const std::vector<std::vector<int32_t>>& tokens, float* sums) const;
 
   std::unique_ptr<WeightsFile> file_;
   std::unique_ptr<UnigramTokenizer> tokenizer_;
@@ -63,7 +78,22 @@ class UseEncoder : public Encoder {
   std::vector<absl::string_view> languages_;
   UseRows rows_;
   UseNetwork networks_[kNetworks];
+  std::unique_ptr<UseCuda> device_;  // null: none
+  mutable std::atomic<bool> device_is_lost_{false};
 };
+
+// Texts of these lengths (by text) in batches, named by text.
+std::vector<Batch> BatchesOf(const std::vector<size_t>& texts,
+                             const std::vector<size_t>& lengths,
+                             size_t tokens) {
+  std::vector<size_t> own;
+  for (const size_t text : texts) own.push_back(lengths[text]);
+  std::vector<Batch> batches = MakeBatches(own, tokens);
+  for (Batch& batch : batches) {
+    for (size_t& text : batch.texts) text = texts[text];
+  }
+  return batches;
+}
 
 absl::StatusOr<std::unique_ptr<Encoder>> UseEncoder::Open(
     std::unique_ptr<WeightsFile> file, const EncoderOptions& options) {
@@ -102,7 +132,57 @@ absl::Status UseEncoder::Load(const EncoderOptions& options) {
   if (with_tongues) {
     RETURN_IF_ERROR(networks_[1].Open(file, "tongues/", rows_, int8));
   }
+  if (int8) FindDevice(options);
   return absl::OkStatus();
+}
+
+void UseEncoder::FindDevice(const EncoderOptions& options) {
+  std::string wanted = options.device;
+  if (wanted.empty()) {
+    const char* named = std::getenv("FOOTNOTE_DEVICE");
+    wanted = named == nullptr ? "" : named;
+  }
+  const bool quietly = wanted == "auto";
+  if (!quietly && wanted.rfind("cuda", 0) != 0) return;
+  std::vector<absl::string_view> table = {rows_.use_bytes()};
+  std::vector<UseTokenWeights> networks = {networks_[0].token_weights()};
+  if (tongues_ != nullptr) {
+    table.push_back(rows_.tongue_bytes());
+    networks.push_back(networks_[1].token_weights());
+  }
+  absl::StatusOr<std::unique_ptr<UseCuda>> device =
+      UseCuda::Open(table, networks);
+  if (device.ok()) {
+    device_ = *std::move(device);
+    return;
+  }
+  Log(quietly ? Severity::kInfo : Severity::kWarning,
+      absl::StrCat("encoder: ", device.status().message(), ": CPU used"));
+}
+
+std::vector<size_t> UseEncoder::SumOnDevice(
+    size_t network, const std::vector<size_t>& mine,
+    const std::vector<size_t>& lengths,
+    const std::vector<std::vector<int32_t>>& tokens, float* sums) const {
+  size_t all = 0;
+  for (const size_t text : mine) all += lengths[text];
+  if (device_ == nullptr || device_is_lost_ || all < kDeviceLeast) return mine;
+  const auto row_of = [this](int32_t token) { return rows_[token]; };
+  std::vector<size_t> left;
+  for (const Batch& batch : BatchesOf(mine, lengths, kDeviceTokens)) {
+    const absl::Status status =
+        device_is_lost_
+            ? absl::UnavailableError("lost")
+            : device_->SumTokens(network, batch, tokens, row_of, sums);
+    if (status.ok()) continue;
+    left.insert(left.end(), batch.texts.begin(), batch.texts.end());
+    // No memory now may be memory later.
+    if (absl::IsResourceExhausted(status) || device_is_lost_) continue;
+    device_is_lost_ = true;
+    Log(Severity::kWarning, absl::StrCat("encoder: the device is lost, ",
+                                         status.message(), ": CPU used"));
+  }
+  return left;
 }
 
 void UseEncoder::Parallel(size_t count,
@@ -152,12 +232,9 @@ absl::Status UseEncoder::Encode(absl::Span<const absl::string_view> texts,
       if (network[i] == n) mine.push_back(i);
     }
     if (mine.empty()) continue;
-    std::vector<size_t> mine_lengths;
-    for (const size_t i : mine) mine_lengths.push_back(lengths[i]);
-    std::vector<Batch> batches = MakeBatches(mine_lengths, kBatchTokens);
-    for (Batch& batch : batches) {
-      for (size_t& text : batch.texts) text = mine[text];
-    }
+    const std::vector<Batch> batches =
+        BatchesOf(SumOnDevice(n, mine, lengths, tokens, sums.data()), lengths,
+                  kBatchTokens);
     Parallel(batches.size(), [&](size_t i) {
       networks_[n].SumTokens(batches[i], tokens, sums.data());
     });

@@ -15,20 +15,11 @@ namespace footnote {
 namespace {
 
 constexpr size_t kEmbedding = UseRows::kWidth;
-constexpr size_t kBranch = 256;
-constexpr size_t kProjection = 3 * kBranch;
+constexpr size_t kBranch = kUseBranch;
+constexpr size_t kProjection = kUseProjection;
 constexpr size_t kHidden = 320;
-constexpr float kEpsilon = 1e-12f;
-
-// Tokens that a branch looks at, and how many of them stand before its own.
-struct Window {
-  size_t tokens;
-  size_t before;
-};
-constexpr Window kWindows[3] = {{2, 0}, {3, 1}, {5, 2}};
-
-// Zero rows between two texts, so that no window sees a neighbouring text.
-constexpr size_t kGap = 2;
+constexpr float kEpsilon = kUseEpsilon;
+constexpr size_t kGap = kUseGap;
 
 // What stands for 0.0 in a row that QuantizeRow rounded.
 constexpr int kZero = 128;
@@ -55,6 +46,7 @@ absl::Status UseRows::Open(const WeightsFile& file, size_t tongue_rows) {
   if (tongue_rows == 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(bytes, file.Bytes("tongues/rows", tongue_rows * kWidth));
   tongue_rows_ = reinterpret_cast<const uint8_t*>(bytes.data());
+  tongues_ = tongue_rows;
   return floats("tongues/scale", tongue_rows, &tongue_scale_);
 }
 
@@ -71,6 +63,14 @@ UseRows::Row UseRows::operator[](int32_t row) const {
 
 float UseRows::rest(size_t chunk) const {
   return chunk == kTongueChunk ? 0.0f : low_[chunk] + kMiddle * scale_[chunk];
+}
+
+absl::string_view UseRows::use_bytes() const {
+  return {reinterpret_cast<const char*>(rows_), kUseRows * kWidth};
+}
+
+absl::string_view UseRows::tongue_bytes() const {
+  return {reinterpret_cast<const char*>(tongue_rows_), tongues_ * kWidth};
 }
 
 absl::Status UseNetwork::Open(const WeightsFile& file,
@@ -102,7 +102,7 @@ absl::Status UseNetwork::Open(const WeightsFile& file,
   RETURN_IF_ERROR(floats("projection/gamma", kProjection, &projection_gamma_));
   RETURN_IF_ERROR(floats("projection/beta", kProjection, &projection_beta_));
   for (size_t b = 0; b < kBranches; ++b) {
-    const size_t window = kWindows[b].tokens;
+    const size_t window = kUseWindows[b].tokens;
     const std::string branch = absl::StrCat("branch", window, "/");
     const auto convolution = [&](absl::string_view name,
                                  Convolution* out) -> absl::Status {
@@ -146,6 +146,19 @@ absl::Status UseNetwork::Open(const WeightsFile& file,
     }
   }
   return absl::OkStatus();
+}
+
+UseTokenWeights UseNetwork::token_weights() const {
+  UseTokenWeights weights;
+  weights.projection = projection_int8_.view();
+  weights.chunk_bias = chunk_bias_.data();
+  weights.gamma = projection_gamma_;
+  weights.beta = projection_beta_;
+  for (size_t b = 0; b < kBranches; ++b) {
+    weights.first[b] = {first_[b].int8.view(), first_[b].bias};
+    weights.second[b] = {second_[b].int8.view(), second_[b].bias};
+  }
+  return weights;
 }
 
 void UseNetwork::SumTokens(const Batch& batch,
@@ -226,7 +239,7 @@ void UseNetwork::Project(size_t rows, Scratch* s) const {
 }
 
 void UseNetwork::RunBranch(size_t branch, size_t rows, Scratch* s) const {
-  const Window window = kWindows[branch];
+  const UseWindow window = kUseWindows[branch];
   const int32_t* token = s->token.data();
   const float* x = s->x.data() + branch * kBranch;
   float* input = AtLeast(rows * kBranch, &s->branch);

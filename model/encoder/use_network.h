@@ -45,12 +45,48 @@ class UseRows {
   // What every row of `chunk` has beside scale * (byte - kMiddle).
   float rest(size_t chunk) const;
 
+  // The bytes of all rows, in two pieces: row i is at i * kWidth of both
+  // together.
+  absl::string_view use_bytes() const;
+  absl::string_view tongue_bytes() const;
+
  private:
   const uint8_t* rows_ = nullptr;
   const float* scale_ = nullptr;
   const float* low_ = nullptr;
   const uint8_t* tongue_rows_ = nullptr;
   const float* tongue_scale_ = nullptr;
+  size_t tongues_ = 0;
+};
+
+// Tokens that a branch looks at, and how many of them stand before its own.
+struct UseWindow {
+  size_t tokens;
+  size_t before;
+};
+inline constexpr size_t kUseBranches = 3;
+inline constexpr UseWindow kUseWindows[kUseBranches] = {{2, 0}, {3, 1}, {5, 2}};
+// Zero rows between two texts, so that no window sees a neighbouring text.
+inline constexpr size_t kUseGap = 2;
+// Numbers of a branch, and of the three side by side.
+inline constexpr size_t kUseBranch = 256;
+inline constexpr size_t kUseProjection = kUseBranches * kUseBranch;
+inline constexpr float kUseEpsilon = 1e-12f;
+
+// The weights of what runs once for every token, in 8 bits, for a device that
+// runs it instead of SumTokens. Views.
+struct UseTokenWeights {
+  struct Layer {
+    Int8Weights weights;
+    const float* bias;
+  };
+  Int8Weights projection;
+  // What the norm of a projected row adds: of each chunk of the table.
+  const float* chunk_bias;  // [UseRows::kChunks + 1][kUseProjection]
+  const float* gamma;
+  const float* beta;
+  Layer first[kUseBranches];
+  Layer second[kUseBranches];
 };
 
 // Immutable, so safe from many threads.
@@ -71,13 +107,16 @@ class UseNetwork {
                  const std::vector<std::vector<int32_t>>& tokens,
                  float* sums) const;
 
+  // REQUIRES: opened with int8. Views that live as long as this.
+  UseTokenWeights token_weights() const;
+
   // From the sums of the texts with the numbers `texts` to their vectors,
   // rows[text * kOutput ...]. `lengths` are their tokens, by text too.
   void Finish(const std::vector<size_t>& texts, const float* sums,
               const std::vector<size_t>& lengths, float* rows) const;
 
  private:
-  static constexpr size_t kBranches = 3;
+  static constexpr size_t kBranches = kUseBranches;
 
   struct Convolution {
     const float* weights;  // [window * 256][256]

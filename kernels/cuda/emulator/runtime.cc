@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/cuda/emulator/block.h"
 #include "kernels/cuda/emulator/recorded.h"
 
 namespace footnote {
@@ -35,7 +36,14 @@ class Mark {
 namespace {
 
 constexpr size_t kPage = 4096;
-constexpr uint64_t kMemory = uint64_t{4} << 30;
+constexpr uint64_t kMemory = emulator::kAllMemory;
+
+// FOOTNOTE_EMULATED_MEMORY, for programs that are tested from outside.
+size_t LeftAtFirst() {
+  const char* named = std::getenv("FOOTNOTE_EMULATED_MEMORY");
+  return named == nullptr ? emulator::kAllMemory : std::atoll(named);
+}
+size_t left = LeftAtFirst();
 
 struct Region {
   void* start;
@@ -65,7 +73,7 @@ int DeviceCount() { return 4; }
 void UseDevice(int) {}
 
 void* Allocate(size_t bytes) {
-  if (bytes > kMemory) return nullptr;
+  if (bytes > left) return nullptr;
   // 16 bytes are what a kernel may read at once.
   const size_t used = (bytes + 15) / 16 * 16;
   const size_t pages = (used + kPage - 1) / kPage * kPage;
@@ -132,6 +140,8 @@ float Milliseconds(Mark* from, Mark* to) {
 }
 
 namespace emulator {
+
+void LeaveMemory(size_t bytes) { left = bytes; }
 
 void Record(Stream* stream, std::function<void()> work) {
   if (stream->recording != nullptr) {

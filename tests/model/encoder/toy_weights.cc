@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <random>
 
+#include "absl/strings/str_cat.h"
 #include "base/hash.h"
+#include "model/encoder/use_network.h"
 
 namespace footnote {
 namespace {
@@ -21,9 +24,30 @@ std::string Padded(std::string text, size_t size) {
   return text;
 }
 
+// `count` numbers from -size to size.
+std::string RandomNumbers(size_t count, float size, std::mt19937* random) {
+  std::uniform_real_distribution<float> uniform(-size, size);
+  std::string bytes;
+  bytes.reserve(count * sizeof(float));
+  for (size_t i = 0; i < count; ++i) bytes += Number(uniform(*random));
+  return bytes;
+}
+
+// Rows of the table: 6 bits a number.
+std::string RandomRows(size_t rows, std::mt19937* random) {
+  std::string bytes(rows * UseRows::kWidth, '\0');
+  // Four of them a draw: there are 65 million.
+  for (size_t i = 0; i < bytes.size(); i += 4) {
+    const uint32_t four = static_cast<uint32_t>((*random)()) & 0x3f3f3f3f;
+    std::memcpy(&bytes[i], &four, sizeof(four));
+  }
+  return bytes;
+}
+
 }  // namespace
 
-std::string WeightsFileOf(const Sections& sections, unsigned version) {
+std::string WeightsFileOf(const Sections& sections, unsigned version,
+                          const std::string& kind) {
   std::string table;
   std::string body;
   const uint64_t head = 56 + sections.size() * 88 + 32;
@@ -36,7 +60,7 @@ std::string WeightsFileOf(const Sections& sections, unsigned version) {
   const std::string header = "FNENCODE" + Number(uint32_t{version}) +
                              Number(static_cast<uint32_t>(sections.size())) +
                              Number(uint64_t{head + body.size()}) +
-                             Padded("made-up", 32) + table;
+                             Padded(kind, 32) + table;
   return header + Sha256(header) + body;
 }
 
@@ -104,6 +128,54 @@ Sections TongueSections(const std::vector<std::string>& pieces,
   sections.emplace_back("tongues/folds", folds);
   sections.emplace_back("tongues/names", "xx");
   sections.emplace_back("tongues/penalty", Number(1.0f));
+  return sections;
+}
+
+Sections TableSections(size_t tongue_rows) {
+  std::mt19937 random(1);
+  Sections sections = {
+      {"embedding/rows", RandomRows(UseRows::kUseRows, &random)},
+      {"embedding/scale", RandomNumbers(UseRows::kChunks, 0.1f, &random)},
+      {"embedding/low", RandomNumbers(UseRows::kChunks, 1, &random)},
+  };
+  if (tongue_rows > 0) {
+    sections.push_back({"tongues/rows", RandomRows(tongue_rows, &random)});
+    sections.push_back(
+        {"tongues/scale", RandomNumbers(tongue_rows, 0.1f, &random)});
+  }
+  return sections;
+}
+
+Sections NetworkSections(const std::string& prefix) {
+  constexpr size_t kHidden = 320;
+  constexpr size_t kOutput = UseNetwork::kOutput;
+  std::mt19937 random(static_cast<unsigned>(prefix.size()) + 2);
+  Sections sections;
+  const auto add = [&](const std::string& name, size_t count, float size) {
+    sections.push_back({prefix + name, RandomNumbers(count, size, &random)});
+  };
+  add("projection/weights", UseRows::kWidth * kUseProjection, 0.1f);
+  for (const char* name : {"bias", "gamma", "beta"}) {
+    add(absl::StrCat("projection/", name), kUseProjection, 1);
+  }
+  for (const UseWindow& window : kUseWindows) {
+    for (const char* layer : {"first", "second"}) {
+      const std::string branch =
+          absl::StrCat("branch", window.tokens, "/", layer);
+      add(branch + "/weights", window.tokens * kUseBranch * kUseBranch, 0.1f);
+      add(branch + "/bias", kUseBranch, 0.5f);
+    }
+  }
+  add("features/gamma", UseNetwork::kFeatures, 1);
+  add("features/beta", UseNetwork::kFeatures, 1);
+  add("output/weights", UseNetwork::kFeatures * kOutput, 0.1f);
+  add("output/bias", kOutput, 0.1f);
+  add("dense0", kOutput * kHidden, 0.1f);
+  add("dense1", kHidden * kHidden, 0.1f);
+  add("skip1", kOutput * kHidden, 0.1f);
+  add("dense2", kHidden * kOutput, 0.1f);
+  add("dense3", kOutput * kOutput, 0.1f);
+  add("skip3", kHidden * kOutput, 0.1f);
   return sections;
 }
 
