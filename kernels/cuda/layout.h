@@ -87,12 +87,20 @@ struct Prepared {
   int parts = 1;  // 1 or 3
   int tokens = 0;
   int columns = 0;
+  // Room of WideBytes for products by wgmma (kernels/cuda/matmul.h), which
+  // overwrite it; null: there are none.
+  uint16_t* wide = nullptr;
 };
 constexpr size_t PartNumbers(int tokens, int columns) {
   return size_t{1} * TokenTiles(tokens) * Units(columns) * 512;
 }
 constexpr size_t PreparedBytes(int parts, int tokens, int columns) {
   return PartNumbers(tokens, columns) * 2 * parts;
+}
+// Tokens are filled up to blocks of 256.
+constexpr size_t WideBytes(int tokens, int columns) {
+  return size_t{2} * ((tokens + 255) / 256 * 256) * Units(columns) *
+         kUnitColumns;
 }
 constexpr size_t SumBytes(int tokens, int columns) {
   return size_t{8} * TokenTiles(tokens) * Units(columns) * 2 * sizeof(float);

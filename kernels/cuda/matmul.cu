@@ -61,8 +61,15 @@ void MatmulBy(MatmulWay way, Stream* stream, const MatmulProduct* products,
       done[j] = true;
       arguments.products[arguments.count++] = products[j];
     }
+    const bool may_be_wide =
+        (kind == WeightKind::kBf16 || kind == WeightKind::kFp8) &&
+        prepared.parts == 1 && prepared.wide != nullptr;
     if (kind == WeightKind::kFloat) {
       MatmulFloats(stream, x, arguments);
+    } else if (way == MatmulWay::kWide ||
+               (way == MatmulWay::kByTokens && may_be_wide &&
+                prepared.tokens > kTilesTokens)) {
+      MatmulWide(stream, kind, arguments);
     } else if (way == MatmulWay::kTiles || (way == MatmulWay::kByTokens &&
                                             prepared.tokens > kStripTokens)) {
       MatmulTiles(stream, kind, arguments);

@@ -8,13 +8,20 @@
 // pieces of whole units, by their number alone; a piece is summed in a float
 // from its first column on, and the pieces are added in their order. A row of y
 // has the same bits whatever the other rows are, however many there are and
-// whichever of the two kernels runs:
+// whichever of the kernels runs:
 //   strips   up to 64 tokens: a block has one strip of 16 rows, a warp one
 //            piece of its columns; the weights go from memory to registers, 16
 //            bytes a lane, a warp 4 KiB ahead
 //   tiles    more: a block has 128 rows and 128 tokens in shared memory, three
 //            stages
-// Weights are read once by strips and once per 128 tokens by tiles.
+//   wide     more than 128, kBf16 and kFp8, one part, where prepared.wide is
+//            there: Hopper's wgmma, a block has 128 rows and 256 tokens; the
+//            same columns meet in each instruction as in tiles
+// Weights are read once by strips, once per 128 tokens by tiles, once per 256
+// by wide.
+//
+// That wide gives the bits of tiles is what a device must prove first
+// (kernels/cuda/prove.h): no document says how wgmma rounds inside.
 //
 // kInt8 and kInt4 are multiplied as the integers that they are and scaled per
 // 32 columns in float; kFp8 becomes bfloat16, exactly, and is scaled at the
@@ -40,6 +47,8 @@ constexpr int PieceUnits(int columns) {
 }
 // Tokens up to which strips run.
 inline constexpr int kStripTokens = 64;
+// Tokens up to which tiles run where wide could.
+inline constexpr int kTilesTokens = 128;
 
 struct MatmulProduct {
   DeviceMatrix weights;
@@ -55,8 +64,9 @@ struct MatmulProduct {
 void Matmul(Stream* stream, const MatmulProduct* products, int count,
             const float* x, const Prepared& prepared);
 
-enum class MatmulWay { kByTokens, kStrips, kTiles };
-// Matmul, by one of the two kernels whatever the tokens are: for tests.
+enum class MatmulWay { kByTokens, kStrips, kTiles, kWide };
+// Matmul, by one of the kernels whatever the tokens are: for tests. REQUIRES of
+// kWide: what stands above.
 void MatmulBy(MatmulWay way, Stream* stream, const MatmulProduct* products,
               int count, const float* x, const Prepared& prepared);
 

@@ -1,4 +1,5 @@
-// What the kernels of matmul_strips.cu and matmul_tiles.cu are given.
+// What the kernels of matmul_strips.cu, matmul_tiles.cu and matmul_wide.cu are
+// given.
 #ifndef FOOTNOTE_KERNELS_CUDA_MATMUL_ARGUMENTS_H_
 #define FOOTNOTE_KERNELS_CUDA_MATMUL_ARGUMENTS_H_
 
@@ -18,6 +19,7 @@ struct MatmulArguments {
 // Of one kind each.
 void MatmulStrips(Stream* stream, WeightKind kind, MatmulArguments arguments);
 void MatmulTiles(Stream* stream, WeightKind kind, MatmulArguments arguments);
+void MatmulWide(Stream* stream, WeightKind kind, MatmulArguments arguments);
 void MatmulFloats(Stream* stream, const float* x, MatmulArguments arguments);
 
 // Says which blocks are whose, `rows` rows each.

@@ -52,6 +52,11 @@ absl::StatusOr<std::unique_ptr<Device>> ChooseDevice(const std::string& name,
         "\", want cpu, cuda, cuda-fp8, cuda-int8, cuda-int4, "
         "cuda-exact, one of those with :N for N devices, or auto"));
   }
+  std::string why;
+  options.wgmma = !options.exact && ProveWgmma(&why);
+  if (!why.empty()) {
+    Log(Severity::kWarning, absl::StrCat(why, ": prompts use mma.sync"));
+  }
   auto device = MakeCudaDevice(options);
   if (device.ok() || wanted != "auto") return device;
   Log(Severity::kInfo, absl::StrCat(device.status().message(), ": CPU used"));

@@ -19,6 +19,7 @@
 #include "kernels/cuda/layout.h"
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/norm.h"
+#include "kernels/cuda/prove.h"
 #include "kernels/cuda/rows.h"
 #include "kernels/cuda/sample.h"
 #include "kernels/draw.h"
@@ -63,6 +64,7 @@ class CudaDevice : public Device {
   explicit CudaDevice(const CudaOptions& options)
       : exact_(options.exact),
         weights_(options.weights),
+        uses_wgmma_(options.wgmma && !options.exact),
         queue_(options.graphs) {}
   ~CudaDevice() override;
 
@@ -160,10 +162,12 @@ class CudaDevice : public Device {
 
   bool exact_;
   CudaWeights weights_;
+  bool uses_wgmma_;
   CudaQueue queue_;
   std::map<const float*, Shadow> shadows_;  // by buffer
   Space scratch_fragments_;
   Space scratch_sums_;
+  Space wide_;  // of the product that runs
   std::deque<cuda::DeviceMatrix> matrices_;
   std::map<int, Angles> angles_;
   std::vector<Waiting> waiting_;
@@ -198,8 +202,8 @@ CudaDevice::~CudaDevice() {
     cuda::Free(angles.sines.memory);
   }
   for (uint16_t* tally : tallies_) cuda::Free(tally);
-  for (const Space& space :
-       {scratch_fragments_, scratch_sums_, partials_, changed_, sampled_}) {
+  for (const Space& space : {scratch_fragments_, scratch_sums_, wide_,
+                             partials_, changed_, sampled_}) {
     cuda::Free(space.memory);
   }
 }
@@ -407,6 +411,10 @@ void CudaDevice::Multiply(absl::Span<const Product> products, const float* x,
         [=](cuda::Stream* s) { cuda::PrepareRows(s, x, rows, n, prepared); },
         Op::kPrepare, x, rows, n, prepared.fragments, prepared.sums);
   }
+  if (uses_wgmma_ && rows > cuda::kTilesTokens) {
+    Grow(cuda::WideBytes(rows, n), &wide_);
+    prepared.wide = static_cast<uint16_t*>(wide_.memory);
+  }
   struct All {
     cuda::MatmulProduct products[cuda::kMaxProducts];
   };
@@ -424,7 +432,7 @@ void CudaDevice::Multiply(absl::Span<const Product> products, const float* x,
       [=](cuda::Stream* s) {
         cuda::Matmul(s, all.products, count, x, prepared);
       },
-      Op::kMultiply, x, rows, n, count, prepared.fragments);
+      Op::kMultiply, x, rows, n, count, prepared.fragments, prepared.wide);
   for (int i = 0; i < count; ++i) {
     queue_.Sign(all.products[i].weights.weights);
     queue_.Sign(all.products[i].bias);
@@ -886,6 +894,35 @@ absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
   }
   if (options.devices > 1) return MakeRanks(options);
   return std::unique_ptr<Device>(std::make_unique<CudaDevice>(options));
+}
+
+bool ProveWgmma(std::string* why) {
+  why->clear();
+  cuda::DeviceInfo info;
+  char none[256];
+  if (!cuda::FindDevice(&info, none, sizeof(none))) return false;
+  cuda::Stream* stream = cuda::MakeStream();
+  const cuda::WideProof proof = cuda::ProveWide(stream);
+  switch (proof.state) {
+    case cuda::WideState::kAbsent:
+    case cuda::WideState::kSame:
+      break;
+    case cuda::WideState::kClose:
+      *why = absl::StrFormat(
+          "wgmma rounds otherwise than mma.sync: %.1e of "
+          "the largest number",
+          proof.largest);
+      break;
+    case cuda::WideState::kWrong:
+      *why = absl::StrFormat(
+          "wgmma is not mma.sync: %.1e of the largest number", proof.largest);
+      break;
+    case cuda::WideState::kFailed:
+      *why = absl::StrCat("wgmma can't be proved: ", proof.error);
+      break;
+  }
+  cuda::DeleteStream(stream);
+  return proof.state == cuda::WideState::kSame;
 }
 
 std::string CudaDeviceText() {

@@ -25,6 +25,10 @@ struct CudaOptions {
   // sums are floats.
   bool exact = false;
   CudaWeights weights = CudaWeights::kAsTheyAre;
+  // Prompts are multiplied by weights of bf16 and fp8 with wgmma, which the
+  // device must have. Rows then have the same bits alone and in a prompt only
+  // where ProveWgmma says so.
+  bool wgmma = false;
   // Whether steps that come again run as graphs.
   bool graphs = true;
   // So many devices, the first ones, compute together
@@ -44,6 +48,11 @@ struct CudaOptions {
 //                nvcc; fewer devices than asked for; "NCCL …": it is not there
 absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
     const CudaOptions& options);
+
+// True when the first device has wgmma and has just shown that its products
+// have the bits of mma.sync's (kernels/cuda/prove.h). Else `*why` says what is
+// wrong; nothing where it has none.
+bool ProveWgmma(std::string* why);
 
 // "NVIDIA H200, 132 multiprocessors, 139.8 GiB", or why there is none.
 std::string CudaDeviceText();

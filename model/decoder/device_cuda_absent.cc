@@ -8,6 +8,11 @@ absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(const CudaOptions&) {
   return absl::UnavailableError(CudaDeviceText());
 }
 
+bool ProveWgmma(std::string* why) {
+  why->clear();
+  return false;
+}
+
 std::string CudaDeviceText() {
   return "no CUDA device: this program was built without nvcc";
 }

@@ -16,6 +16,7 @@ namespace cuda {
 namespace emulator {
 
 thread_local Current current;
+float wide_error = 0;
 
 namespace {
 

@@ -53,6 +53,10 @@ void Run(Stream* stream, Grid grid, int threads, size_t shared_bytes,
 // Since the program began.
 size_t Launches();
 
+// What wide products (kernels/cuda/wide.h) add to each sum: for tests of what
+// finds out that they are wrong.
+extern float wide_error;
+
 // What one more Allocate may take at most: for tests of a full device.
 inline constexpr size_t kAllMemory = size_t{4} << 30;
 void LeaveMemory(size_t bytes);

@@ -19,7 +19,17 @@ std::vector<char> Pack(WeightKind kind, QuantType type, const void* bytes,
   return scales ? packed_scales : weights;
 }
 
+DeviceInfo Info() {
+  DeviceInfo info = {};
+  char why[256];
+  FindDevice(&info, why, sizeof(why));
+  return info;
+}
+
 }  // namespace
+
+bool HasWide() { return Info().major == 9; }
+bool IsEmulated() { return Info().emulated; }
 
 Stream* TheStream() {
   static Stream* stream = MakeStream();
@@ -46,7 +56,9 @@ PreparedRows::PreparedRows(const std::vector<float>& x, int tokens, int columns,
     : floats_(x),
       fragments_(PreparedBytes(parts, tokens, columns) / 2),
       sums_(SumBytes(tokens, columns) / sizeof(float)),
-      prepared_{fragments_.get(), sums_.get(), parts, tokens, columns} {
+      wide_(WideBytes(tokens, columns) / 2),
+      prepared_{fragments_.get(), sums_.get(), parts,
+                tokens,           columns,     wide_.get()} {
   PrepareRows(TheStream(), floats_.get(), tokens, columns, prepared_);
   ExpectFinished();
 }
@@ -55,7 +67,9 @@ PreparedRows::PreparedRows(int tokens, int columns, int parts)
     : floats_(1),
       fragments_(PreparedBytes(parts, tokens, columns) / 2),
       sums_(SumBytes(tokens, columns) / sizeof(float)),
-      prepared_{fragments_.get(), sums_.get(), parts, tokens, columns} {}
+      wide_(0),
+      prepared_{fragments_.get(), sums_.get(), parts,
+                tokens,           columns,     nullptr} {}
 
 std::vector<float> PreparedRows::Read() const {
   const std::vector<uint16_t> fragments = fragments_.Read();

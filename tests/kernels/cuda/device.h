@@ -48,6 +48,11 @@ class Buffer {
   T* data_;
 };
 
+// Whether this device can run products by wgmma, and whether it is an emulator,
+// on which they have the bits of the others.
+bool HasWide();
+bool IsEmulated();
+
 // Calls `test` once on a device; under the emulator with the threads in their
 // order and in the opposite one, which a kernel must not show.
 void InBothOrders(const std::function<void()>& test);
@@ -72,6 +77,7 @@ class PreparedRows {
   Buffer<float> floats_;
   Buffer<uint16_t> fragments_;
   Buffer<float> sums_;
+  Buffer<uint16_t> wide_;
   Prepared prepared_;
 };
 

@@ -116,6 +116,66 @@ TEST(MatmulTest, RowHasTheSameBitsInAnyCompanyByEitherKernel) {
   }
 }
 
+TEST(MatmulTest, WideIsItsDefinitionAndTiles) {
+  if (!HasWide()) GTEST_SKIP() << "this device has no wgmma";
+  const struct {
+    int rows, columns, tokens;
+  } kCases[] = {{1, 1, 1},      {15, 31, 8},   {16, 64, 9},   {17, 65, 255},
+                {129, 70, 256}, {40, 600, 31}, {16, 96, 257}, {130, 1100, 3}};
+  InBothOrders([&] {
+    for (const WeightKind kind : {WeightKind::kBf16, WeightKind::kFp8}) {
+      for (const auto& c : kCases) {
+        const PackedMatrix w(kind, RandomFloats(c.rows * c.columns, 1), c.rows,
+                             c.columns);
+        const std::vector<float> x = RandomFloats(c.tokens * c.columns, 2);
+        const std::vector<float> wide =
+            Product(MatmulWay::kWide, w, x, c.tokens, 1);
+        ExpectProduct(w, x, c.tokens, 1, wide);
+        // A device proves it: kernels/cuda/prove.h.
+        if (!IsEmulated()) continue;
+        const std::vector<float> tiles =
+            Product(MatmulWay::kTiles, w, x, c.tokens, 1);
+        ASSERT_EQ(
+            std::memcmp(wide.data(), tiles.data(), wide.size() * sizeof(float)),
+            0)
+            << WeightKindName(kind) << " " << c.rows << " " << c.columns << " "
+            << c.tokens;
+      }
+    }
+  });
+}
+
+TEST(MatmulTest, WideTakesSeveralProductsAndAddsToWhatIsThere) {
+  if (!HasWide()) GTEST_SKIP() << "this device has no wgmma";
+  const int columns = 96;
+  const int tokens = 5;
+  const std::vector<float> x = RandomFloats(tokens * columns, 1);
+  const PreparedRows prepared(x, tokens, columns, 1);
+  const PackedMatrix a(WeightKind::kBf16, RandomFloats(140 * columns, 2), 140,
+                       columns);
+  const PackedMatrix b(WeightKind::kBf16, RandomFloats(7 * columns, 3), 7,
+                       columns);
+  const std::vector<float> bias = RandomFloats(140, 4);
+  const Buffer<float> device_bias(bias);
+  const auto sums = [&](MatmulWay way) {
+    const Buffer<float> ya(std::vector<float>(tokens * 150, 2));
+    const Buffer<float> yb(tokens * 7);
+    const MatmulProduct products[] = {
+        {a.get(), device_bias.get(), ya.get(), 150, true},
+        {b.get(), nullptr, yb.get(), 7, false}};
+    MatmulBy(way, TheStream(), products, 2, nullptr, prepared.get());
+    std::vector<float> both = ya.Read();
+    const std::vector<float> more = yb.Read();
+    both.insert(both.end(), more.begin(), more.end());
+    return both;
+  };
+  const std::vector<float> wide = sums(MatmulWay::kWide);
+  const std::vector<float> tiles = sums(MatmulWay::kTiles);
+  for (size_t i = 0; i < wide.size(); ++i) {
+    ASSERT_NEAR(wide[i], tiles[i], 1e-5 * (1 + std::fabs(tiles[i]))) << i;
+  }
+}
+
 TEST(MatmulTest, ProductsOfOneInputGoTogether) {
   const int columns = 96;
   const int tokens = 5;

@@ -190,6 +190,32 @@ std::vector<int32_t> Ids(int count, int from) {
 constexpr TensorType kTypes[] = {TensorType::kFloat32, TensorType::kBFloat16,
                                  TensorType::kQ8_0, TensorType::kQ4_1};
 
+// The emulator's wgmma has the bits of its mma.sync; a device's is proved.
+TEST(DeviceCudaAgreementTest, PromptByWgmmaIsThatByMmaSync) {
+  std::string why;
+  const bool is_proved = ProveWgmma(&why);
+  if (!is_proved) GTEST_SKIP() << (why.empty() ? "no wgmma" : why);
+  constexpr int kRows = 150;
+  CudaOptions options;
+  for (const CudaWeights weights :
+       {CudaWeights::kAsTheyAre, CudaWeights::kFp8}) {
+    options.weights = weights;
+    std::vector<float> last[2];
+    for (const bool wgmma : {false, true}) {
+      options.wgmma = wgmma;
+      auto device = MakeCudaDevice(options);
+      ASSERT_TRUE(device.ok()) << device.status();
+      Layers layers(*std::move(device), TensorType::kBFloat16, kRows);
+      const std::vector<float> prompt = layers.Step(Ids(kRows, 0), 0);
+      last[wgmma] = layers.Step(Ids(3, kRows), kRows);
+      last[wgmma].insert(last[wgmma].end(), prompt.begin(), prompt.end());
+    }
+    EXPECT_EQ(std::memcmp(last[0].data(), last[1].data(),
+                          last[0].size() * sizeof(float)),
+              0);
+  }
+}
+
 TEST(DeviceCudaAgreementTest, LayersAreTheCpus) {
   for (const TensorType type : kTypes) {
     Layers cpu(MakeCpuDevice(1), type, 40);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "kernels/cuda/emulator/block.h"
 #include "model/decoder/cuda_queue.h"
 #include "model/golden.h"
 
@@ -113,6 +114,16 @@ TEST(CudaQueueTest, StagedNumbersOutliveTheirRoom) {
   float found = 0;
   queue.Read(static_cast<float*>(there) + 999, &found, 4);
   EXPECT_EQ(found, 3);
+}
+
+TEST(DeviceCudaTest, WgmmaThatIsNotMmaSyncIsNamedAndNotProved) {
+  std::string why;
+  EXPECT_TRUE(ProveWgmma(&why)) << why;
+  EXPECT_EQ(why, "");
+  cuda::emulator::wide_error = 1;
+  EXPECT_FALSE(ProveWgmma(&why));
+  cuda::emulator::wide_error = 0;
+  EXPECT_EQ(why.rfind("wgmma is not mma.sync", 0), 0) << why;
 }
 
 TEST(DeviceCudaTest, TextNamesTheDevice) {
