@@ -69,9 +69,16 @@ struct Rows {
 
 class Model {
  public:
-  Model(const DecoderShape& shape, WeightKind kind, int max_rows, int pages,
-        int logit_rows)
+  // For steps of `rows` rows of each of `sequences` sequences of `context`
+  // positions.
+  Model(const DecoderShape& shape, WeightKind kind, int sequences, int rows,
+        int context, int logit_rows)
       : shape_(shape), kind_(kind) {
+    const int max_rows = sequences * rows;
+    page_count_[0] = (context + kPage - 1) / kPage;
+    // What a window needs is a ring: the others' pages are used again.
+    page_count_[1] =
+        std::min(page_count_[0], (shape.window + rows) / kPage + 2);
     for (int i = 0; i < shape.layers; ++i) {
       Layer layer;
       layer.is_full = i % 4 == 3;
@@ -90,25 +97,25 @@ class Model {
     }
     table_ = Matrix(shape.vocabulary, shape.hidden);
     final_norm_ = Ones();
-    const size_t rows = max_rows;
-    x_ = memory_.Make<float>(rows * shape.hidden);
-    q_ = memory_.Make<float>(rows * shape.heads * shape.head_size);
-    k_ = memory_.Make<float>(rows * shape.kv_heads * shape.head_size);
-    v_ = memory_.Make<float>(rows * shape.kv_heads * shape.head_size);
-    heads_ = memory_.Make<float>(rows * shape.heads * shape.head_size);
-    gate_ = memory_.Make<float>(rows * shape.intermediate);
-    up_ = memory_.Make<float>(rows * shape.intermediate);
+    const size_t all = max_rows;
+    x_ = memory_.Make<float>(all * shape.hidden);
+    q_ = memory_.Make<float>(all * shape.heads * shape.head_size);
+    k_ = memory_.Make<float>(all * shape.kv_heads * shape.head_size);
+    v_ = memory_.Make<float>(all * shape.kv_heads * shape.head_size);
+    heads_ = memory_.Make<float>(all * shape.heads * shape.head_size);
+    gate_ = memory_.Make<float>(all * shape.intermediate);
+    up_ = memory_.Make<float>(all * shape.intermediate);
     last_ = memory_.Make<float>(size_t{1} * logit_rows * shape.hidden);
     logits_ = memory_.Make<float>(size_t{1} * logit_rows * shape.vocabulary);
     tokens_ = memory_.Make<int32_t>(logit_rows);
     sampled_ = memory_.Make<SampledLogit>(logit_rows);
-    const int widest = std::max(
+    widest_ = std::max(
         {shape.hidden, shape.heads * shape.head_size, shape.intermediate});
     for (Prepared* prepared : {&normed_, &attended_, &fed_}) {
       prepared->fragments =
-          memory_.Make<uint16_t>(PreparedBytes(1, max_rows, widest) / 2);
+          memory_.Make<uint16_t>(PreparedBytes(1, max_rows, widest_) / 2);
       prepared->sums =
-          memory_.Make<float>(SumBytes(max_rows, widest) / sizeof(float));
+          memory_.Make<float>(SumBytes(max_rows, widest_) / sizeof(float));
     }
     const int layers_of[2] = {shape.layers / 4,
                               shape.layers - shape.layers / 4};
@@ -119,7 +126,8 @@ class Model {
           PageNumbers(layers_of[kind_of], shape.kv_heads, made.padded);
       made.kv_heads = shape.kv_heads;
       made.size = shape.head_size;
-      const size_t numbers = made.page_numbers * pages;
+      const size_t numbers =
+          made.page_numbers * sequences * page_count_[kind_of];
       uint16_t* memory = memory_.Make<uint16_t>(numbers);
       made.memory = memory;
       if (memory != nullptr) {
@@ -128,6 +136,14 @@ class Model {
       }
     }
     frequencies_ = memory_.Put(std::vector<float>(shape.head_size / 2, 0.01f));
+  }
+
+  // For products of up to `rows` rows.
+  void UseWgmma(int rows) {
+    uint16_t* wide = memory_.Make<uint16_t>(WideBytes(rows, widest_) / 2);
+    for (Prepared* prepared : {&normed_, &attended_, &fed_}) {
+      prepared->wide = wide;
+    }
   }
 
   Memory& memory() { return memory_; }
@@ -139,21 +155,26 @@ class Model {
     made.count = sequences * rows;
     std::vector<int32_t> positions;
     std::vector<AttendSequence> all;
-    std::vector<int32_t> list;
     const int pages = (context + kPage - 1) / kPage;
     for (int s = 0; s < sequences; ++s) {
       all.push_back({s * rows, rows, context - rows, s * pages, pages});
       for (int r = 0; r < rows; ++r) positions.push_back(context - rows + r);
-      for (int p = 0; p < pages; ++p) list.push_back(s * pages + p);
-    }
-    std::vector<int32_t> row_pages;
-    for (int i = 0; i < made.count; ++i) {
-      row_pages.push_back(i / rows * pages + positions[i] / kPage);
     }
     made.ids = memory_.Put(std::vector<int32_t>(made.count, 1));
     made.positions = memory_.Put(positions);
-    const int32_t* page_list = memory_.Put(list);
     for (int kind_of = 0; kind_of < 2; ++kind_of) {
+      const int ring = page_count_[kind_of];
+      std::vector<int32_t> list;
+      for (int s = 0; s < sequences; ++s) {
+        for (int p = 0; p < pages; ++p) {
+          list.push_back(p + ring < pages ? -1 : s * ring + p % ring);
+        }
+      }
+      std::vector<int32_t> row_pages;
+      for (int i = 0; i < made.count; ++i) {
+        row_pages.push_back(list[i / rows * pages + positions[i] / kPage]);
+      }
+      const int32_t* page_list = memory_.Put(list);
       made.row_pages[kind_of] = memory_.Put(row_pages);
       AttendPlan plan;
       PlanAttention(all.data(), sequences, kind_of == 0 ? 0 : shape_.window,
@@ -287,7 +308,9 @@ class Model {
   int32_t* tokens_;
   SampledLogit* sampled_;
   Prepared normed_, attended_, fed_;
+  int widest_;  // columns of those
   Pages pages_[2];
+  int page_count_[2];  // of a sequence
   float* frequencies_;
 };
 
@@ -339,25 +362,26 @@ double KvBytes(const DecoderShape& shape, double context) {
 }  // namespace
 
 StepTime TimeDecode(const DecoderShape& shape, WeightKind kind, int sequences,
-                    int context, int steps) {
+                    int context, int guesses, int steps) {
   StepTime time;
-  const int pages = sequences * ((context + kPage - 1) / kPage);
-  Model model(shape, kind, sequences, pages, sequences);
-  const Rows rows = model.MakeRows(sequences, 1, context);
-  SampleRow* samples = model.memory().Put(Greedy(sequences));
+  const int rows_each = 1 + guesses;
+  const int count = sequences * rows_each;
+  Model model(shape, kind, sequences, rows_each, context, count);
+  const Rows rows = model.MakeRows(sequences, rows_each, context);
+  SampleRow* samples = model.memory().Put(Greedy(count));
   if (!model.memory().fits()) return time;
   time.fits = true;
   time.bytes = model.weight_bytes() + sequences * KvBytes(shape, context);
   time.milliseconds =
-      MedianMilliseconds(steps, [&] { model.Step(rows, sequences, samples); });
+      MedianMilliseconds(steps, [&] { model.Step(rows, count, samples); });
   return time;
 }
 
-StepTime TimePrompt(const DecoderShape& shape, WeightKind kind, int prompt,
-                    int cached, int chunk, int steps) {
+StepTime TimePrompt(const DecoderShape& shape, WeightKind kind, bool wgmma,
+                    int prompt, int cached, int chunk, int steps) {
   StepTime time;
-  const int pages = (prompt + kPage - 1) / kPage;
-  Model model(shape, kind, chunk, pages, 1);
+  Model model(shape, kind, 1, chunk, prompt, 1);
+  if (wgmma) model.UseWgmma(chunk);
   std::vector<Rows> chunks;
   for (int end = cached; end < prompt;) {
     const int rows = std::min(chunk, prompt - end);

@@ -37,15 +37,16 @@ struct StepTime {
   double bytes = 0;         // that a step must read: weights, keys, values
 };
 
-// One step of `sequences` rows, each the position `context` of its sequence,
-// to tokens that are chosen on the device; `steps` times.
+// One step of `sequences` sequences, each the position `context` of its own
+// and `guesses` before it, to tokens that are chosen on the device; `steps`
+// times.
 StepTime TimeDecode(const DecoderShape& shape, WeightKind kind, int sequences,
-                    int context, int steps);
+                    int context, int guesses, int steps);
 
 // The first token of a prompt: chunks of `chunk` rows, then the choice;
-// positions before `cached` are there already.
-StepTime TimePrompt(const DecoderShape& shape, WeightKind kind, int prompt,
-                    int cached, int chunk, int steps);
+// positions before `cached` are there already. By mma.sync, or by `wgmma`.
+StepTime TimePrompt(const DecoderShape& shape, WeightKind kind, bool wgmma,
+                    int prompt, int cached, int chunk, int steps);
 
 }  // namespace cuda
 }  // namespace footnote

@@ -1,33 +1,62 @@
 // Every test and measurement of kernels/cuda on a device, in one program that
-// wants nothing of the machine but a driver.
-//
-//   gpu_check             tests, then one table; exit status 1 when a test
-//   fails gpu_check --tests     tests alone; any flag of GoogleTest gpu_check
-//   --table     the table alone
-// Without a device it says so and ends with status 77. Golden models are read
-// from tests/golden/models under the working folder, or FOOTNOTE_GOLDEN.
+// wants nothing of the machine but a driver: `gpu_check --help`.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "gtest/gtest.h"
 #include "kernels/cuda/runtime.h"
-#include "tests/gpu/table.h"
+#include "tests/gpu/report.h"
+
+namespace {
+
+constexpr char kUsage[] =
+    "usage: gpu_check [--tests | --table] [--out=FOLDER] [--seconds=N]\n"
+    "Tests and measures kernels/cuda on the first CUDA device: the tests "
+    "suite\n"
+    "by suite, then one table, in N seconds at most (540), each part in a\n"
+    "process of its own. FOLDER, which is there, gets gpu_check.md, what is\n"
+    "printed, and gpu_check.log, all that the parts said.\n"
+    "Status 0: all passed; 1: something failed; 2: usage; 77: no device.\n"
+    "With flags of GoogleTest (--gtest_filter=…) the tests run in this "
+    "process.\n";
+
+// What follows `flag` in `argument`, or null.
+const char* ValueOf(const char* argument, const char* flag) {
+  const size_t size = std::strlen(flag);
+  return std::strncmp(argument, flag, size) == 0 ? argument + size : nullptr;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
+  constexpr int kUsageError = 2;
   constexpr int kSkipped = 77;
-  bool tests = true;
-  bool table = true;
+  footnote::cuda::ReportOptions options;
+  bool tests_here = false;
+  int row = -1;
+  double bandwidth = 0;
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--tests") == 0) table = false;
-    if (std::strcmp(argv[i], "--table") == 0) tests = false;
-    if (std::strcmp(argv[i], "--help") == 0) {
-      std::printf(
-          "usage: gpu_check [--tests | --table]\n"
-          "Tests and measures kernels/cuda on the first CUDA device. Status "
-          "77: there is none.\n");
-      return 0;
+    const char* value;
+    if (std::strcmp(argv[i], "--tests") == 0) {
+      options.table = false;
+    } else if (std::strcmp(argv[i], "--table") == 0) {
+      options.tests = false;
+    } else if (ValueOf(argv[i], "--gtest_") != nullptr) {
+      tests_here = true;
+    } else if ((value = ValueOf(argv[i], "--out=")) != nullptr) {
+      options.out = value;
+    } else if ((value = ValueOf(argv[i], "--seconds=")) != nullptr) {
+      options.seconds = std::atof(value);
+    } else if ((value = ValueOf(argv[i], "--row=")) != nullptr) {
+      row = std::atoi(value);  // for a child
+    } else if ((value = ValueOf(argv[i], "--bandwidth=")) != nullptr) {
+      bandwidth = std::atof(value);
+    } else {
+      const bool is_help = std::strcmp(argv[i], "--help") == 0;
+      std::fputs(kUsage, is_help ? stdout : stderr);
+      return is_help ? 0 : kUsageError;
     }
   }
   footnote::cuda::DeviceInfo info;
@@ -36,11 +65,8 @@ int main(int argc, char** argv) {
     std::printf("gpu_check: %s: nothing was tested or measured\n", why);
     return kSkipped;
   }
-  std::printf("gpu_check: %s, compute capability %d.%d, driver %d.%d\n",
-              info.name, info.major, info.minor, info.driver / 1000,
-              info.driver % 1000 / 10);
   ::testing::InitGoogleTest(&argc, argv);
-  const int failed = tests ? RUN_ALL_TESTS() : 0;
-  if (table) footnote::cuda::PrintTable(info, false);
-  return failed;
+  if (tests_here) return RUN_ALL_TESTS();
+  if (row >= 0) return footnote::cuda::PrintRow(info, row, bandwidth) ? 0 : 1;
+  return footnote::cuda::PrintReport(info, options) ? 0 : 1;
 }
