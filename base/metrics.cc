@@ -13,8 +13,11 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <sstream>
+#include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
 namespace footnote {
@@ -40,14 +43,28 @@ const prometheus::Histogram::BucketBoundaries& Boundaries() {
   return *boundaries;
 }
 
+// What `make` gave for this name and kind the first time: the registry takes
+// microseconds to find it again. None is ever removed.
+template <typename Metric, typename Make>
+Metric& Known(absl::string_view name, absl::string_view kind, Make make) {
+  static auto* const mutex = new std::mutex;
+  static auto* const known = new absl::flat_hash_map<std::string, Metric*>;
+  const std::string key = absl::StrCat(name, "\n", kind);
+  const std::lock_guard<std::mutex> lock(*mutex);
+  Metric*& metric = (*known)[key];
+  if (metric == nullptr) metric = &make();
+  return *metric;
+}
+
 }  // namespace
 
 void Count(absl::string_view name, absl::string_view kind, double by) {
-  prometheus::BuildCounter()
-      .Name(absl::StrCat("footnote_", name, "_total"))
-      .Register(*Registry())
-      .Add(Kind(kind))
-      .Increment(by);
+  Known<prometheus::Counter>(name, kind, [&]() -> prometheus::Counter& {
+    return prometheus::BuildCounter()
+        .Name(absl::StrCat("footnote_", name, "_total"))
+        .Register(*Registry())
+        .Add(Kind(kind));
+  }).Increment(by);
 }
 
 void SetGauge(absl::string_view name, absl::string_view kind, double value) {
@@ -60,11 +77,12 @@ void SetGauge(absl::string_view name, absl::string_view kind, double value) {
 
 void Observe(absl::string_view name, absl::string_view kind,
              absl::Duration duration) {
-  prometheus::BuildHistogram()
-      .Name(absl::StrCat("footnote_", name, "_seconds"))
-      .Register(*Registry())
-      .Add(Kind(kind), Boundaries())
-      .Observe(absl::ToDoubleSeconds(duration));
+  Known<prometheus::Histogram>(name, kind, [&]() -> prometheus::Histogram& {
+    return prometheus::BuildHistogram()
+        .Name(absl::StrCat("footnote_", name, "_seconds"))
+        .Register(*Registry())
+        .Add(Kind(kind), Boundaries());
+  }).Observe(absl::ToDoubleSeconds(duration));
 }
 
 // libmicrohttpd rather than prometheus::Exposer: the latter's civetweb gives

@@ -212,16 +212,18 @@ struct KvBatch::State {
   struct Change {
     enum Kind : uint8_t { kPut, kDelete, kDeleteRange } kind;
     int table;
-    std::string key;
-    std::string value;
+    size_t key_bytes;
+    size_t value_bytes;
   };
   std::vector<Change> changes;
-  size_t bytes = 0;
+  // Keys and values, one behind the other.
+  std::string text;
 
   void Add(Change::Kind kind, int table, absl::string_view key,
            absl::string_view value) {
-    bytes += sizeof(Change) + key.size() + value.size();
-    changes.push_back({kind, table, std::string(key), std::string(value)});
+    text.append(key.data(), key.size());
+    text.append(value.data(), value.size());
+    changes.push_back({kind, table, key.size(), value.size()});
   }
 };
 
@@ -249,13 +251,15 @@ void KvBatch::DeletePrefix(int table, absl::string_view prefix) {
 
 void KvBatch::Append(KvBatch other) {
   if (other.state_ == nullptr) return;
-  state_->bytes += other.state_->bytes;
-  std::move(other.state_->changes.begin(), other.state_->changes.end(),
-            std::back_inserter(state_->changes));
+  state_->text += other.state_->text;
+  state_->changes.insert(state_->changes.end(), other.state_->changes.begin(),
+                         other.state_->changes.end());
 }
 
 size_t KvBatch::size() const { return state_->changes.size(); }
-size_t KvBatch::bytes() const { return state_->bytes; }
+size_t KvBatch::bytes() const {
+  return state_->text.size() + state_->changes.size() * sizeof(State::Change);
+}
 
 struct KvIterator::State {
   std::shared_ptr<KvInstance> instance;
@@ -498,18 +502,22 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
   }
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::WriteBatch changes(batch.bytes());
+  const char* text = batch.state_->text.data();
   for (const KvBatch::State::Change& change : batch.state_->changes) {
     rocksdb::ColumnFamilyHandle* const table = instance->tables[change.table];
+    const rocksdb::Slice key(text, change.key_bytes);
+    const rocksdb::Slice value(text + change.key_bytes, change.value_bytes);
+    text += change.key_bytes + change.value_bytes;
     rocksdb::Status status;
     switch (change.kind) {
       case KvBatch::State::Change::kPut:
-        status = changes.Put(table, change.key, change.value);
+        status = changes.Put(table, key, value);
         break;
       case KvBatch::State::Change::kDelete:
-        status = changes.Delete(table, change.key);
+        status = changes.Delete(table, key);
         break;
       case KvBatch::State::Change::kDeleteRange:
-        status = changes.DeleteRange(table, change.key, change.value);
+        status = changes.DeleteRange(table, key, value);
         break;
     }
     if (!status.ok()) return FromRocks(status, state_->folder);

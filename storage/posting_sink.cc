@@ -15,7 +15,16 @@ constexpr char kPadding[16] = {};
 
 constexpr size_t kPieceBytes = 256 << 10;
 
-char* WriteVarint(uint32_t value, char* to) {
+// May write a byte beyond.
+inline char* WriteVarint(uint32_t value, char* to) {
+  if (value < 0x4000) {
+    // Both bytes, whether it has one or two: which it will be, nobody can
+    // guess.
+    const bool two = value >= 0x80;
+    to[0] = static_cast<char>(value | uint32_t{two} << 7);
+    to[1] = static_cast<char>(value >> 7);
+    return to + 1 + two;
+  }
   for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
   *to++ = static_cast<char>(value);
   return to;

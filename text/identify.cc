@@ -461,9 +461,9 @@ struct alignas(64) WordVotes {
 // In a text so short, such as a question, no word comes often.
 constexpr size_t kLongText = 160;
 
-// This thread's, of 256 KiB, from its first long text on.
+// This thread's, of 1 MiB, from its first long text on.
 std::vector<WordVotes>& KnownWords() {
-  constexpr size_t kEntries = 4096;
+  constexpr size_t kEntries = 16384;
   static thread_local std::vector<WordVotes> words(kEntries);
   return words;
 }
