@@ -134,6 +134,7 @@ void PrintTable(const DeviceInfo& info, Report* report) {
 }  // namespace
 
 bool PrintReport(const DeviceInfo& info, const ReportOptions& options) {
+  LeaveDevice();
   Report report(options);
   char text[512];
   std::snprintf(text, sizeof(text),

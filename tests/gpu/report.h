@@ -20,8 +20,12 @@ struct ReportOptions {
   double seconds = 540;
 };
 
+// Gives back what this process has of the device: one that lets in a single
+// process lets the parts in then, and they have all of its memory.
+void LeaveDevice();
+
 // Prints the report, line by line as it comes about. True when every test
-// passed and no row failed.
+// passed and no row failed. Leaves the device first.
 bool PrintReport(const DeviceInfo& info, const ReportOptions& options);
 
 // A child's part: measures row number `row` and prints it as its last line.
