@@ -83,9 +83,36 @@ bool IsRoleOfBoilerplate(absl::string_view role) {
          role == "toolbar" || role == "doc-toc";
 }
 
+// What an element says of its purpose.
+struct Marks {
+  absl::string_view role;
+  absl::string_view id;
+  absl::string_view classes;
+  absl::string_view style;
+  bool hidden = false;
+};
+
+Marks MarksOf(const HtmlNode& element) {
+  Marks marks;
+  ForEachHtmlAttribute(element, [&marks](absl::string_view name,
+                                         absl::string_view value) {
+    if (name == "class") {
+      marks.classes = value;
+    } else if (name == "id") {
+      marks.id = value;
+    } else if (name == "role") {
+      marks.role = value;
+    } else if (name == "style") {
+      marks.style = value;
+    } else if (name == "hidden" || (name == "aria-hidden" && value == "true")) {
+      marks.hidden = true;
+    }
+  });
+  return marks;
+}
+
 template <typename Predicate>
-bool AnyClass(const HtmlNode& element, Predicate predicate) {
-  const absl::string_view classes = HtmlAttribute(element, "class");
+bool AnyClass(absl::string_view classes, Predicate predicate) {
   const auto is_space = [](char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
   };
@@ -101,10 +128,7 @@ bool AnyClass(const HtmlNode& element, Predicate predicate) {
   return false;
 }
 
-bool IsHidden(const HtmlNode& element) {
-  if (HasHtmlAttribute(element, "hidden")) return true;
-  if (HtmlAttribute(element, "aria-hidden") == "true") return true;
-  const absl::string_view style = HtmlAttribute(element, "style");
+bool Hides(absl::string_view style) {
   if (style.empty()) return false;
   std::string packed = absl::AsciiStrToLower(style);
   packed.erase(std::remove(packed.begin(), packed.end(), ' '), packed.end());
@@ -274,13 +298,14 @@ int HtmlHeadingLevel(const HtmlNode& element) {
 }
 
 bool HasHtmlClass(const HtmlNode& element, absl::string_view name) {
-  return AnyClass(element,
+  return AnyClass(HtmlAttribute(element, "class"),
                   [name](absl::string_view word) { return word == name; });
 }
 
 bool IsBox(const HtmlNode& element) {
   return IsHtmlElement(element, LXB_TAG_ASIDE) ||
-         (IsHtmlElement(element, LXB_TAG_DIV) && AnyClass(element, NamesBox));
+         (IsHtmlElement(element, LXB_TAG_DIV) &&
+          AnyClass(HtmlAttribute(element, "class"), NamesBox));
 }
 
 HtmlContent::HtmlContent(const HtmlNode* root) {
@@ -331,13 +356,25 @@ HtmlContent::HtmlContent(const HtmlNode* root) {
     const HtmlTag tag = HtmlTagOf(*node);
     if (IsMeasured(tag)) measures_.emplace(node, measure);
     if (tag == LXB_TAG_BODY) body = node;
-    if (tag == LXB_TAG_MAIN || HtmlAttribute(*node, "role") == "main") {
+    bool is_main = tag == LXB_TAG_MAIN;
+    absl::string_view language;
+    absl::string_view xml_language;
+    ForEachHtmlAttribute(*node,
+                         [&](absl::string_view name, absl::string_view value) {
+                           if (name == "lang" && language.empty()) {
+                             language = value;
+                           } else if (name == "xml:lang") {
+                             xml_language = value;
+                           } else if (name == "role") {
+                             is_main |= value == "main";
+                           }
+                         });
+    if (is_main) {
       mains.push_back(node);
       measures_.emplace(node, measure);
     }
     if (tag == LXB_TAG_ARTICLE) articles.push_back(node);
-    absl::string_view language = HtmlAttribute(*node, "lang");
-    if (language.empty()) language = HtmlAttribute(*node, "xml:lang");
+    if (language.empty()) language = xml_language;
     if (!language.empty()) {
       languages.emplace_back(std::string(language), measure.text_bytes);
     }
@@ -362,20 +399,20 @@ HtmlMeasure HtmlContent::Measure(const HtmlNode& element) const {
 }
 
 bool HtmlContent::IsBoilerplate(const HtmlNode& element, bool in_main) const {
-  if (IsRoleOfBoilerplate(HtmlAttribute(element, "role"))) return true;
-  if (IsHidden(element)) return true;
-  const absl::string_view id = HtmlAttribute(element, "id");
-  if (!id.empty() && NamesBoilerplate(absl::AsciiStrToLower(id)) &&
+  const Marks marks = MarksOf(element);
+  if (IsRoleOfBoilerplate(marks.role)) return true;
+  if (marks.hidden || Hides(marks.style)) return true;
+  if (!marks.id.empty() && NamesBoilerplate(absl::AsciiStrToLower(marks.id)) &&
       HtmlHeadingLevel(element) == 0) {
     return true;
   }
-  if (AnyClass(element, NamesBoilerplate)) return true;
+  if (AnyClass(marks.classes, NamesBoilerplate)) return true;
   const HtmlMeasure measure = Measure(element);
   switch (HtmlTagOf(element)) {
     case LXB_TAG_NAV:
       return true;
     case LXB_TAG_ASIDE:
-      return !in_main && !AnyClass(element, NamesBox);
+      return !in_main && !AnyClass(marks.classes, NamesBox);
     case LXB_TAG_FOOTER:
       return true;
     case LXB_TAG_FORM:

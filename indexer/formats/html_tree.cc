@@ -268,32 +268,51 @@ bool HtmlDroppedLineBreak(const HtmlNode& element) {
 
 namespace {
 
+absl::string_view NameOf(lxb_dom_attr_t* attribute) {
+  size_t size = 0;
+  const lxb_char_t* const name = lxb_dom_attr_local_name(attribute, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+absl::string_view ValueOf(const lxb_dom_attr_t& attribute) {
+  if (attribute.value == nullptr) return "";
+  return {reinterpret_cast<const char*>(attribute.value->data),
+          attribute.value->length};
+}
+
+lxb_dom_attr_t* FirstAttribute(const HtmlNode& node) {
+  if (!IsHtmlElementNode(node)) return nullptr;
+  return reinterpret_cast<const lxb_dom_element_t&>(node).first_attr;
+}
+
 const lxb_dom_attr_t* FindAttribute(const HtmlNode& node,
                                     absl::string_view name) {
-  if (!IsHtmlElementNode(node)) return nullptr;
-  const auto& element = reinterpret_cast<const lxb_dom_element_t&>(node);
-  for (lxb_dom_attr_t* attribute = element.first_attr; attribute != nullptr;
-       attribute = attribute->next) {
-    size_t size = 0;
-    const lxb_char_t* const own = lxb_dom_attr_local_name(attribute, &size);
-    if (absl::string_view(reinterpret_cast<const char*>(own), size) == name) {
-      return attribute;
-    }
+  lxb_dom_attr_t* attribute = FirstAttribute(node);
+  while (attribute != nullptr && NameOf(attribute) != name) {
+    attribute = attribute->next;
   }
-  return nullptr;
+  return attribute;
 }
 
 }  // namespace
 
 absl::string_view HtmlAttribute(const HtmlNode& node, absl::string_view name) {
   const lxb_dom_attr_t* const attribute = FindAttribute(node, name);
-  if (attribute == nullptr || attribute->value == nullptr) return "";
-  return {reinterpret_cast<const char*>(attribute->value->data),
-          attribute->value->length};
+  return attribute == nullptr ? "" : ValueOf(*attribute);
 }
 
 bool HasHtmlAttribute(const HtmlNode& node, absl::string_view name) {
   return FindAttribute(node, name) != nullptr;
+}
+
+void ForEachHtmlAttribute(
+    const HtmlNode& node,
+    absl::FunctionRef<void(absl::string_view name, absl::string_view value)>
+        each) {
+  for (lxb_dom_attr_t* attribute = FirstAttribute(node); attribute != nullptr;
+       attribute = attribute->next) {
+    each(NameOf(attribute), ValueOf(*attribute));
+  }
 }
 
 }  // namespace footnote

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
@@ -79,6 +80,13 @@ bool HtmlDroppedLineBreak(const HtmlNode& element);
 // none.
 absl::string_view HtmlAttribute(const HtmlNode& node, absl::string_view name);
 bool HasHtmlAttribute(const HtmlNode& node, absl::string_view name);
+
+// Calls `each` with the name and value of every attribute of `node`: for who
+// wants to know of several.
+void ForEachHtmlAttribute(
+    const HtmlNode& node,
+    absl::FunctionRef<void(absl::string_view name, absl::string_view value)>
+        each);
 
 }  // namespace footnote
 
