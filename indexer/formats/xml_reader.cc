@@ -465,7 +465,10 @@ absl::StatusOr<Extracted> ExtractXml(absl::string_view utf8,
   const LineTable lines(utf8);
   std::string buffer(utf8);
   // pugixml would take a zero for the end.
-  std::replace(buffer.begin(), buffer.end(), '\0', ' ');
+  for (size_t at = buffer.find('\0'); at != std::string::npos;
+       at = buffer.find('\0', at + 1)) {
+    buffer[at] = ' ';
+  }
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer_inplace(
       &buffer[0], buffer.size(), pugi::parse_default | pugi::parse_ws_pcdata,
