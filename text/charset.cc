@@ -49,7 +49,7 @@ size_t CountOf(absl::string_view text, absl::string_view what) {
 // them into text with some ASCII; empty otherwise.
 absl::string_view EncodingByZeros(absl::string_view bytes) {
   const absl::string_view head = bytes.substr(0, 4096);
-  if (head.size() < 8) return "";
+  if (head.size() < 8 || head.find('\0') == absl::string_view::npos) return "";
   size_t zeros[4] = {0, 0, 0, 0};
   for (size_t i = 0; i < head.size(); ++i) zeros[i % 4] += head[i] == '\0';
   const size_t quarter = head.size() / 4;
