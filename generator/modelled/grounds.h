@@ -43,14 +43,19 @@ class Grounds {
   // The ground that `sentence` rests on: the one that holds most of the words
   // that the question does not have. Null where it holds fewer than half of
   // them, where there are no such words, where it hardly answers, or where the
-  // other ground is the better answer.
+  // other ground is by far the better answer.
   const Ground* Under(absl::string_view sentence, const Aligner& aligner) const;
+  // The other ground, where it is not by far the worse answer: which of the two
+  // answers is open then, whatever a model rests on. Null otherwise.
+  const Ground* Beside(const Ground& ground) const;
 
   absl::string_view TextOf(const Ground& ground) const {
     return texts_[ground.passage].substr(ground.span.begin, ground.span.size());
   }
 
  private:
+  bool IsNearBest(const Ground& ground) const;
+
   std::vector<absl::string_view> texts_;  // of all passages that were weighed
   std::vector<Ground> grounds_;           // in the order of passages and texts
   std::vector<int> passages_;

@@ -25,8 +25,6 @@ namespace {
 constexpr int kPromptFrame = 120;
 // A question that was rewritten.
 constexpr int kMaxQuestionTokens = 64;
-// An answer that has so much of a sentence's words need not quote it.
-constexpr double kSaid = 0.8;
 constexpr uint64_t kMaxTokenizerBytes = uint64_t{1} << 30;
 
 Language LanguageOf(const v1::GenerateRequest& request) {
@@ -57,7 +55,7 @@ bool MayQuote(const v1::GenerateRequest& request, absl::string_view answer,
           static_cast<size_t>(request.max_code_points())) {
     return false;
   }
-  return aligner.Share(quote, answer) < kSaid;
+  return aligner.Share(quote, answer) < 1;
 }
 
 }  // namespace
@@ -97,11 +95,13 @@ class ModelWriter::Answer {
     citation->set_verdict(v1::FOUND);
     citation->set_score(ground.probability);
     citations_.push_back(*citation);
+    ++quotes_;
     return text_.substr(before);
   }
 
   bool empty() const { return sentences_ == 0; }
-  int sentences() const { return sentences_; }
+  // Its own and those quoted.
+  int sentences() const { return sentences_ + quotes_; }
   absl::string_view text() const { return text_; }
 
   void Finish(v1::Draft* draft) {
@@ -118,7 +118,8 @@ class ModelWriter::Answer {
   std::string text_;
   std::vector<v1::Citation> citations_;
   double support_ = 0;
-  int sentences_ = 0;
+  int sentences_ = 0;  // of its own
+  int quotes_ = 0;
 };
 
 ModelWriter::ModelWriter(const LanguageModel* model, const Dialect* dialect,
@@ -430,14 +431,22 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     said.set_content(RevisionTurn(unsupported));
     turns.push_back(said);
   }
-  if (best_ground != nullptr && HasRoom(asked, best.sentences()) &&
-      MayQuote(asked, best.text(), grounds.TextOf(*best_ground), aligner)) {
+  const auto quote = [&](const Ground* ground) {
+    if (ground == nullptr || !status.ok() ||
+        !HasRoom(asked, best.sentences()) ||
+        !MayQuote(asked, best.text(), grounds.TextOf(*ground), aligner)) {
+      return;
+    }
     v1::Citation citation;
-    const std::string added = best.Quote(asked.passages(best_ground->passage),
-                                         *best_ground, &citation);
+    const std::string added =
+        best.Quote(asked.passages(ground->passage), *ground, &citation);
     if (fast && show != nullptr && !show(added, {citation})) {
       status = absl::CancelledError("the caller went away");
     }
+  };
+  if (best_ground != nullptr) {
+    quote(best_ground);
+    quote(grounds.Beside(*best_ground));
   }
   ReturnAnalyzer(std::move(analyzer));
   RETURN_IF_ERROR(status);

@@ -46,7 +46,8 @@ struct ModelWriterOptions {
 //
 // A model that was not trained to cite is shown the sentences that the quoting
 // writer finds best (grounds.h), and its own must rest on one of them, which
-// then stands, quoted whole, at the end of the answer.
+// then stands, quoted whole, at the end of the answer, and after it the other
+// where that may as well be the answer.
 //
 // In the mode FAST there is one round: each sentence is compared as soon as it
 // is whole, and given out or dropped.

@@ -45,6 +45,16 @@ class GroundsTest : public testing::Test {
     return ground == nullptr ? "none" : std::string(grounds.TextOf(*ground));
   }
 
+  // What stands beside the ground under `sentence`, or "none".
+  std::string Beside(const std::string& sentence) {
+    const Grounds grounds(weighed_);
+    const Ground* const ground = grounds.Under(sentence, aligner_);
+    EXPECT_NE(ground, nullptr);
+    if (ground == nullptr) return "";
+    const Ground* const other = grounds.Beside(*ground);
+    return other == nullptr ? "none" : std::string(grounds.TextOf(*other));
+  }
+
   Analyzer analyzer_;
   Aligner aligner_;
   ExtractiveWriter::Explanation weighed_;
@@ -120,10 +130,25 @@ TEST_F(GroundsTest, CopiesOfASentenceAreOneGround) {
   EXPECT_EQ(Under("The lighthouse is 31 metres high."), high);
 }
 
-TEST_F(GroundsTest, NorIsOneWhereAnotherSentenceAnswersBetter) {
-  Weigh(0, "Lit in 1859.", 0.5);
-  Weigh(0, "It is 31 metres high.", 0.4);
+TEST_F(GroundsTest, NorIsOneWhereAnotherSentenceAnswersTwiceAsWell) {
+  Weigh(0, "Lit in 1859.", 0.61);
+  Weigh(0, "It is 31 metres high.", 0.3);
   EXPECT_EQ(Under("The lighthouse is 31 metres high."), "none");
+}
+
+TEST_F(GroundsTest, WhatAnswersNearlyAsWellStandsBeside) {
+  const std::string high = "It is 31 metres high.";
+  Weigh(0, "Lit in 1859.", 0.5);
+  Weigh(0, high, 0.3);
+  EXPECT_EQ(Under("The lighthouse is 31 metres high."), high);
+  EXPECT_EQ(Beside("The lighthouse is 31 metres high."), "Lit in 1859.");
+  EXPECT_EQ(Beside("The lighthouse was lit in 1859."), high);
+}
+
+TEST_F(GroundsTest, WhatIsByFarTheWorseAnswerDoesNot) {
+  Weigh(0, "Lit in 1859.", 0.5);
+  Weigh(0, "It is 31 metres high.", 0.2);
+  EXPECT_EQ(Beside("The lighthouse was lit in 1859."), "none");
 }
 
 }  // namespace

@@ -191,6 +191,34 @@ TEST_F(ScriptedWriterTest, WhatTheAnswerHasIsNotQuotedAgain) {
   EXPECT_EQ(draft.citations_size(), 1);
 }
 
+TEST_F(ScriptedWriterTest, WhatTheAnswerLeavesAWordOutOfIsQuoted) {
+  SaysPlainly("The lighthouse is 31 metres.", "Never asked.");
+  EXPECT_EQ(Write(Request()).text(),
+            "The lighthouse is 31 metres. The lighthouse is 31 metres high.");
+}
+
+TEST_F(ScriptedWriterTest, WhatAnswersAsWellIsQuotedToo) {
+  SaysPlainly("Its height is 31 metres.", "Never asked.");
+  v1::GenerateRequest request = Request();
+  const std::string other = "The lighthouse is 40 metres high.";
+  v1::Passage* const passage = request.add_passages();
+  *passage = request.passages(0);
+  passage->set_text(other);
+  passage->mutable_span()->set_end(other.size());
+  passage->mutable_span()->set_end_code_point(other.size());
+  passage->mutable_source()->set_document("e");
+  const std::string first =
+      "Its height is 31 metres. The lighthouse is 31 metres high.";
+  v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.text(), first + " " + other);
+  ASSERT_EQ(draft.citations_size(), 3);
+  EXPECT_EQ(draft.citations(2).sources(0).quote(), other);
+  EXPECT_EQ(KeepOnlyFound(request.passages(), &draft), 0);
+  EXPECT_EQ(draft.citations_size(), 3);
+  request.set_max_sentences(2);
+  EXPECT_EQ(Write(request).text(), first);
+}
+
 TEST_F(ScriptedWriterTest, AQuoteKeepsToTheLengthThatWasAskedFor) {
   SaysPlainly("Its height is 31 metres.", "Never asked.");
   v1::GenerateRequest request = Request();
@@ -249,11 +277,15 @@ TEST_F(ScriptedWriterTest, WithoutMarksWhatSaysNothingNewFallsBack) {
       << draft.writing().fallback_reason();
 }
 
-TEST_F(ScriptedWriterTest, WithoutMarksAQuestionOfNoWordsIsAnsweredAsItWas) {
+TEST_F(ScriptedWriterTest, WithoutMarksEitherMayAnswerAQuestionOfNoWords) {
   SaysPlainly("The lighthouse is 31 metres high.", "Never asked.");
   v1::GenerateRequest request = Request();
   request.set_question("What?");
-  EXPECT_EQ(Write(request).text(), "The lighthouse is 31 metres high.");
+  const v1::Draft draft = Write(request);
+  EXPECT_EQ(draft.writer(), "m");
+  EXPECT_EQ(
+      draft.text(),
+      "The lighthouse is 31 metres high. The lighthouse was lit in 1859.");
 }
 
 TEST_F(ScriptedWriterTest, FastQuotesAtTheEnd) {
