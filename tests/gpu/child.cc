@@ -36,6 +36,20 @@ bool ReadAll(int from, Clock::time_point begin, double seconds,
   }
 }
 
+// A process that hangs in its device's driver may not even be killed.
+constexpr double kLastSeconds = 20;
+
+// Its status; false: it did not end.
+bool WaitFor(pid_t child, int* status) {
+  const Clock::time_point begin = Clock::now();
+  for (;;) {
+    const pid_t ended = waitpid(child, status, WNOHANG);
+    if (ended == child || (ended < 0 && errno != EINTR)) return true;
+    if (Since(begin) > kLastSeconds) return false;
+    poll(nullptr, 0, 5);
+  }
+}
+
 }  // namespace
 
 ChildEnd RunAgain(const std::vector<std::string>& arguments, double seconds) {
@@ -74,13 +88,13 @@ ChildEnd RunAgain(const std::vector<std::string>& arguments, double seconds) {
   if (!ended) kill(-child, SIGKILL);
   close(pipes[0]);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  const bool is_gone = WaitFor(child, &status);
   kill(-child, SIGKILL);
   end.seconds = Since(begin);
   char text[64] = "";
-  if (!ended) {
-    std::snprintf(text, sizeof(text), "stopped after %.0f s", end.seconds);
+  if (!ended || !is_gone) {
+    std::snprintf(text, sizeof(text), "%s after %.0f s",
+                  is_gone ? "stopped" : "could not be stopped", end.seconds);
   } else if (WIFSIGNALED(status)) {
     std::snprintf(text, sizeof(text), "signal %d", WTERMSIG(status));
   } else {

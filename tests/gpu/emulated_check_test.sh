@@ -34,6 +34,12 @@ grep -q "bf16, 2 requests.*does not fit" "$out/said" || fail "does not fit"
 grep -q "MatmulTest, [0-9]* | not run: out of time" "$out/said" || fail "tests"
 grep -q "memory: .*not measured: out of time" "$out/said" || fail "rows"
 
+# What is asked for and can't be written is said, and measured all the same.
+"$program" --seconds=0 --out="$out/nowhere" > "$out/said" 2> "$out/error"
+[ $? = 1 ] || fail "want status 1"
+grep -q "nowhere: no files can be written" "$out/error" || fail "no reason"
+grep -q "memory: " "$out/said" || fail "no report"
+
 # A suite that fails is its own line, and the status says so.
 FOOTNOTE_EMULATED_MEMORY=64 "$program" --tests --seconds=300 --out="$out" \
   > "$out/said"

@@ -27,6 +27,10 @@ class Report {
     if (options.out.empty()) return;
     text_ = std::fopen((options.out + "/gpu_check.md").c_str(), "w");
     log_ = std::fopen((options.out + "/gpu_check.log").c_str(), "w");
+    if (text_ != nullptr && log_ != nullptr) return;
+    is_good_ = false;
+    std::fprintf(stderr, "gpu_check: %s: no files can be written there\n",
+                 options.out.c_str());
   }
   ~Report() {
     if (text_ != nullptr) std::fclose(text_);

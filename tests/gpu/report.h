@@ -25,7 +25,8 @@ struct ReportOptions {
 void LeaveDevice();
 
 // Prints the report, line by line as it comes about. True when every test
-// passed and no row failed. Leaves the device first.
+// passed, no row failed and the files could be written. Leaves the device
+// first.
 bool PrintReport(const DeviceInfo& info, const ReportOptions& options);
 
 // A child's part: measures row number `row` and prints it as its last line.
