@@ -20,7 +20,8 @@ struct EncoderOptions {
   int threads = 1;
 
   // Where batches of USE and footnote-23 in 8 bits are encoded; the vectors are
-  // the same to the bit.
+  // the same to the bit: a device that does not show so when it is opened is
+  // not used.
   //   ""          as the environment's FOOTNOTE_DEVICE says; else "cpu"
   //   "cpu"       this machine's processor
   //   "cuda…"     (any of model/decoder/choose_device.h) the first CUDA device;

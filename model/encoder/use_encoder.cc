@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <new>
 #include <string>
@@ -64,6 +65,8 @@ class UseEncoder : public Encoder {
   size_t Tokens(absl::string_view text, std::vector<int32_t>* tokens) const;
   // The device that `options` ask for, if there is one.
   void FindDevice(const EncoderOptions& options);
+  // Whether `device` gives the processor's sums of some tokens, to the bit.
+  absl::Status Prove(UseCuda* device) const;
   // Sums of the texts `mine` on the device. Returns those that it left.
   std::vector<size_t> SumOnDevice(
       size_t network, const std::vector<size_t>& mine,
@@ -152,12 +155,44 @@ void UseEncoder::FindDevice(const EncoderOptions& options) {
   }
   absl::StatusOr<std::unique_ptr<UseCuda>> device =
       UseCuda::Open(table, networks);
-  if (device.ok()) {
+  absl::Status status = device.status();
+  if (status.ok()) status = Prove(device->get());
+  if (status.ok()) {
     device_ = *std::move(device);
     return;
   }
   Log(quietly ? Severity::kInfo : Severity::kWarning,
-      absl::StrCat("encoder: ", device.status().message(), ": CPU used"));
+      absl::StrCat("encoder: ", status.message(), ": CPU used"));
+}
+
+absl::Status UseEncoder::Prove(UseCuda* device) const {
+  const auto row_of = [this](int32_t token) { return rows_[token]; };
+  for (size_t n = 0; n < (tongues_ != nullptr ? kNetworks : 1); ++n) {
+    // Rows from all over the table.
+    const size_t rows = UseRows::kUseRows + (n == 1 ? tongues_->size() : 0);
+    std::vector<std::vector<int32_t>> tokens;
+    Batch batch;
+    size_t row = rows - 1;
+    for (const size_t length : {1, 17, 45}) {
+      batch.texts.push_back(tokens.size());
+      batch.tokens += length;
+      tokens.emplace_back();
+      for (size_t i = 0; i < length; ++i) {
+        tokens.back().push_back(static_cast<int32_t>(row));
+        row = (row + 104729) % rows;
+      }
+    }
+    std::vector<float> ours(tokens.size() * kFeatures);
+    std::vector<float> theirs(ours.size());
+    networks_[n].SumTokens(batch, tokens, ours.data());
+    RETURN_IF_ERROR(device->SumTokens(n, batch, tokens, row_of, theirs.data()));
+    if (std::memcmp(ours.data(), theirs.data(), ours.size() * sizeof(float)) !=
+        0) {
+      return absl::FailedPreconditionError(
+          "the device's sums are not this processor's to the bit");
+    }
+  }
+  return absl::OkStatus();
 }
 
 std::vector<size_t> UseEncoder::SumOnDevice(

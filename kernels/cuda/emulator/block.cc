@@ -17,6 +17,7 @@ namespace emulator {
 
 thread_local Current current;
 float wide_error = 0;
+int int8_error = 0;
 
 namespace {
 

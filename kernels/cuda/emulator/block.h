@@ -56,6 +56,8 @@ size_t Launches();
 // What wide products (kernels/cuda/wide.h) add to each sum: for tests of what
 // finds out that they are wrong.
 extern float wide_error;
+// What products of 8 bits add to each sum, likewise.
+extern int int8_error;
 
 // What one more Allocate may take at most: for tests of a full device.
 inline constexpr size_t kAllMemory = size_t{4} << 30;

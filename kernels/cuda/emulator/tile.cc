@@ -50,6 +50,7 @@ void MultiplyTileInt8(int d[4], uint32_t a0, uint32_t a1, uint32_t a2,
   for (int i = 0; i < 4; ++i) {
     const int row = g + (i >= 2 ? 8 : 0);
     const int column = 2 * t + i % 2;
+    d[i] += emulator::int8_error;
     for (int word = 0; word < 8; ++word) {
       const int half = word / 4;
       const int owner = word % 4;

@@ -69,7 +69,7 @@ class UseEncoderDeviceTest : public testing::Test {
 TEST_F(UseEncoderDeviceTest, VectorsAreTheProcessorsToTheBit) {
   const std::vector<std::string> texts = Texts(300);
   const std::vector<float> want = Encode(*Open("cpu"), texts);
-  for (const char* device : {"cuda", "auto", "cuda-int4:2"}) {
+  for (const char* device : {"cuda-int4:2", "auto"}) {
     const std::unique_ptr<Encoder> encoder = Open(device);
     const size_t before = cuda::emulator::Launches();
     EXPECT_EQ(Encode(*encoder, texts), want) << device;
@@ -107,6 +107,16 @@ TEST_F(UseEncoderDeviceTest, ProcessorDoesWhatTheDeviceHasNoMemoryFor) {
   cuda::emulator::LeaveMemory(cuda::emulator::kAllMemory);
   EXPECT_EQ(Encode(*encoder, texts), want);
   EXPECT_GT(cuda::emulator::Launches(), before);
+}
+
+TEST_F(UseEncoderDeviceTest, DeviceThatComputesOtherwiseIsNotUsed) {
+  cuda::emulator::int8_error = 1;
+  const std::unique_ptr<Encoder> encoder = Open("cuda");
+  cuda::emulator::int8_error = 0;
+  const size_t before = cuda::emulator::Launches();
+  const std::vector<std::string> texts = Texts(300);
+  EXPECT_EQ(Encode(*encoder, texts), Encode(*Open("cpu"), texts));
+  EXPECT_EQ(cuda::emulator::Launches(), before);
 }
 
 TEST_F(UseEncoderDeviceTest, EncoderOpensWhereTheDeviceHasNoMemory) {
