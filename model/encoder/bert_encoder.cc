@@ -1,9 +1,6 @@
 #include "model/encoder/bert_encoder.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <functional>
 #include <new>
 #include <string>
 #include <utility>
@@ -14,12 +11,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
-#include "base/thread_pool.h"
-#include "kernels/gemm_float.h"
-#include "kernels/gemm_int8.h"
-#include "kernels/rows.h"
 #include "model/encoder/batch.h"
-#include "model/encoder/int8_layer.h"
+#include "model/encoder/bert_network.h"
 #include "model/tokenizer/wordpiece.h"
 #include "model/weights/safetensors.h"
 #include "simdjson.h"
@@ -27,69 +20,39 @@
 namespace footnote {
 namespace {
 
-// Rows whose numbers fit the second-level cache together.
-constexpr size_t kBatchTokens = 192;
-// Rows that pass the wide layer together.
-constexpr size_t kWideRows = 96;
-// Inputs that share a scale. These networks have a few numbers far larger than
-// the others; with one scale for a whole row the worst cosine is 0.991.
-constexpr size_t kSegment = 64;
-constexpr size_t kMaxTexts = 2048;  // tokens; more than any such model takes
-constexpr int kZero = 128;          // what stands for 0.0 after QuantizeRow
-constexpr size_t kLanes = 16;
+class FolderWeights : public BertWeights {
+ public:
+  // Some packages put the model under a name of its own.
+  explicit FolderWeights(std::unique_ptr<SafeTensors> file)
+      : file_(std::move(file)),
+        top_(file_->Contains("bert.embeddings.word_embeddings.weight") ? "bert."
+                                                                       : "") {}
 
-struct Shape {
-  size_t vocabulary = 0;
-  size_t hidden = 0;
-  size_t wide = 0;
-  size_t layers = 0;
-  size_t heads = 0;
-  size_t positions = 0;
-  float epsilon = 1e-12f;
+  absl::Status FindRows(const BertShape& shape) {
+    ASSIGN_OR_RETURN(words_,
+                     file_->Find(top_ + "embeddings.word_embeddings.weight",
+                                 {shape.vocabulary, shape.hidden}));
+    hidden_ = shape.hidden;
+    word_bytes_ = words_.bytes.size() / shape.vocabulary;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<float>> Floats(
+      const std::string& name,
+      const std::vector<uint64_t>& shape) const override {
+    return file_->Floats(top_ + name, shape);
+  }
+  void Row(size_t piece, float* row) const override {
+    ConvertFloats(words_.type, words_.bytes.data() + piece * word_bytes_,
+                  hidden_, row);
+  }
+
+ private:
+  const std::unique_ptr<SafeTensors> file_;
+  const std::string top_;
+  Tensor words_;  // [vocabulary][hidden]
+  size_t word_bytes_ = 0;
+  size_t hidden_ = 0;
 };
-
-// A dense layer: weights [inputs][outputs] and a bias. One of the two forms of
-// the weights is there.
-struct Linear {
-  size_t inputs = 0;
-  size_t outputs = 0;
-  std::vector<float> weights;
-  Int8Layer int8;
-  std::vector<float> bias;
-};
-
-struct Norm {
-  std::vector<float> gamma;
-  std::vector<float> beta;
-};
-
-struct Layer {
-  Linear qkv;  // queries, keys and values side by side
-  Linear mix;
-  Norm mix_norm;
-  Linear up;
-  Linear down;
-  Norm down_norm;
-};
-
-struct Scratch {
-  std::vector<float> x;      // [rows][hidden]
-  std::vector<float> qkv;    // [rows][3 * hidden]
-  std::vector<float> mixed;  // [rows][hidden]
-  std::vector<float> wide;   // [kWideRows][wide]
-  std::vector<float> key;    // [head width][tokens]
-  std::vector<float> score;  // [tokens][tokens]
-  std::vector<uint8_t> q;
-  std::vector<float> scale;
-  // Attention in 8 bits.
-  std::vector<int8_t> packed;
-  std::vector<float> packed_scale;
-  std::vector<int32_t> packed_start;
-  std::vector<uint8_t> bytes;
-  std::vector<float> byte_scale;
-};
-
-size_t RoundUp(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
 class BertEncoder : public Encoder {
  public:
@@ -111,38 +74,15 @@ class BertEncoder : public Encoder {
   absl::Status Load(const std::string& folder, const EncoderOptions& options);
   absl::Status ReadConfig(absl::string_view json, const std::string& path);
   void ReadOwn(absl::string_view json);
-  absl::Status ReadLinear(const std::vector<std::string>& names,
-                          size_t outputs_each, size_t inputs, Linear* out);
-  absl::Status ReadNorm(const std::string& name, Norm* out);
 
-  void Parallel(size_t count, const std::function<void(size_t)>& body) const;
-  void EncodeBatch(const Batch& batch,
-                   const std::vector<std::vector<int32_t>>& tokens,
-                   float* rows) const;
-  // c[rows][outputs] = a[rows][inputs] * layer + bias.
-  void Apply(const Linear& layer, const float* a, size_t rows, float* c,
-             Scratch* s) const;
-  // mixed = softmax(q k / sqrt(width)) v, for the `n` rows of one text.
-  void Attend(const float* qkv, size_t n, float* mixed, Scratch* s) const;
-  void AttendInt8(const float* qkv, size_t n, float* mixed, Scratch* s) const;
-
-  std::unique_ptr<SafeTensors> file_;
   std::unique_ptr<WordPiece> tokenizer_;
-  std::unique_ptr<ThreadPool> threads_;  // null when one thread was asked for
   std::string name_ = "bert";
   std::string hash_;
   std::vector<std::string> languages_;
   std::vector<absl::string_view> language_views_;
   size_t max_tokens_ = 256;
-  bool int8_ = true;
-  Shape shape_;
-
-  Tensor words_;                  // [vocabulary][hidden]
-  std::vector<float> positions_;  // [positions][hidden], the type added
-  Norm embedding_norm_;
-  std::vector<Layer> layers_;
-
-  mutable ScratchPool<Scratch> scratch_;
+  BertShape shape_;
+  std::unique_ptr<BertNetwork> network_;
 };
 
 absl::StatusOr<std::unique_ptr<Encoder>> BertEncoder::Open(
@@ -189,18 +129,7 @@ absl::Status BertEncoder::ReadConfig(absl::string_view json,
   if (config["layer_norm_eps"].get(epsilon) == simdjson::SUCCESS) {
     shape_.epsilon = static_cast<float>(epsilon);
   }
-  if (shape_.hidden % shape_.heads != 0 ||
-      (shape_.hidden / shape_.heads) % 4 != 0 ||
-      shape_.hidden / shape_.heads > kInt8Panel || shape_.hidden > 8192 ||
-      shape_.wide > 32768 || shape_.layers > 128 || shape_.positions < 4 ||
-      shape_.positions > kMaxTexts) {
-    return absl::UnimplementedError(absl::StrCat(
-        "config ", path, ": ", shape_.layers, " layers of ", shape_.heads,
-        " heads, ", shape_.hidden, " and ", shape_.wide,
-        " wide: a head must have a multiple of 4 numbers, at most ",
-        kInt8Panel));
-  }
-  return absl::OkStatus();
+  return CheckBertShape(shape_, absl::StrCat("config ", path));
 }
 
 void BertEncoder::ReadOwn(absl::string_view json) {
@@ -223,58 +152,8 @@ void BertEncoder::ReadOwn(absl::string_view json) {
   }
 }
 
-absl::Status BertEncoder::ReadNorm(const std::string& name, Norm* out) {
-  ASSIGN_OR_RETURN(out->gamma,
-                   file_->Floats(name + ".weight", {uint64_t{shape_.hidden}}));
-  ASSIGN_OR_RETURN(out->beta,
-                   file_->Floats(name + ".bias", {uint64_t{shape_.hidden}}));
-  return absl::OkStatus();
-}
-
-absl::Status BertEncoder::ReadLinear(const std::vector<std::string>& names,
-                                     size_t outputs_each, size_t inputs,
-                                     Linear* out) {
-  out->inputs = inputs;
-  out->outputs = outputs_each * names.size();
-  std::vector<float> weights(inputs * out->outputs);
-  size_t first = 0;
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(std::vector<float> part,
-                     file_->Floats(name + ".weight",
-                                   {uint64_t{outputs_each}, uint64_t{inputs}}));
-    ASSIGN_OR_RETURN(std::vector<float> bias,
-                     file_->Floats(name + ".bias", {uint64_t{outputs_each}}));
-    out->bias.insert(out->bias.end(), bias.begin(), bias.end());
-    // The file has [outputs][inputs]; blocks keep both sides in the cache.
-    constexpr size_t kBlock = 32;
-    for (size_t o0 = 0; o0 < outputs_each; o0 += kBlock) {
-      for (size_t i0 = 0; i0 < inputs; i0 += kBlock) {
-        for (size_t o = o0; o < std::min(outputs_each, o0 + kBlock); ++o) {
-          for (size_t i = i0; i < std::min(inputs, i0 + kBlock); ++i) {
-            weights[i * out->outputs + first + o] = part[o * inputs + i];
-          }
-        }
-      }
-    }
-    first += outputs_each;
-  }
-  if (!int8_) {
-    out->weights = std::move(weights);
-    return absl::OkStatus();
-  }
-  const bool cut = inputs > kSegment && inputs % kSegment == 0;
-  const size_t segments = cut ? inputs / kSegment : 1;
-  out->int8 = Int8Layer(weights.data(), segments, inputs / segments,
-                        out->outputs, kZero);
-  return absl::OkStatus();
-}
-
 absl::Status BertEncoder::Load(const std::string& folder,
                                const EncoderOptions& options) {
-  int8_ = options.precision == EncoderPrecision::kInt8;
-  if (options.threads > 1) {
-    threads_ = std::make_unique<ThreadPool>(options.threads - 1);
-  }
   const std::string config_path = folder + "/config.json";
   ASSIGN_OR_RETURN(std::string config, ReadFile(config_path));
   RETURN_IF_ERROR(ReadConfig(config, config_path));
@@ -289,61 +168,25 @@ absl::Status BertEncoder::Load(const std::string& folder,
   absl::StatusOr<std::string> own = ReadFile(folder + "/footnote.json");
   if (own.ok()) ReadOwn(*own);
   max_tokens_ = std::min(max_tokens_, shape_.positions);
-  absl::StrAppend(&name_, int8_ ? "/int8" : "/float32");
+  absl::StrAppend(&name_, options.precision == EncoderPrecision::kInt8
+                              ? "/int8"
+                              : "/float32");
   std::sort(languages_.begin(), languages_.end());
   language_views_.assign(languages_.begin(), languages_.end());
 
-  ASSIGN_OR_RETURN(file_, SafeTensors::Open(folder + "/model.safetensors"));
+  ASSIGN_OR_RETURN(std::unique_ptr<SafeTensors> file,
+                   SafeTensors::Open(folder + "/model.safetensors"));
   Sha256Stream hash;
   hash.Update(config);
   hash.Update(tokenizer);
-  hash.Update(file_->contents());
+  hash.Update(file->contents());
   hash_ = Hex(hash.Finish());
 
-  // Some packages put the model under a name of its own.
-  const std::string top =
-      file_->Contains("bert.embeddings.word_embeddings.weight") ? "bert." : "";
-  const uint64_t hidden = shape_.hidden;
-  const std::string embeddings = top + "embeddings.";
-  ASSIGN_OR_RETURN(words_, file_->Find(embeddings + "word_embeddings.weight",
-                                       {shape_.vocabulary, hidden}));
-  ASSIGN_OR_RETURN(positions_,
-                   file_->Floats(embeddings + "position_embeddings.weight",
-                                 {shape_.positions, hidden}));
+  auto weights = std::make_unique<FolderWeights>(std::move(file));
+  RETURN_IF_ERROR(weights->FindRows(shape_));
   ASSIGN_OR_RETURN(
-      std::vector<float> types,
-      file_->Floats(embeddings + "token_type_embeddings.weight", {2, hidden}));
-  for (size_t i = 0; i < shape_.positions; ++i) {
-    AddScaled(types.data(), 1.0f, hidden, &positions_[i * hidden]);
-  }
-  RETURN_IF_ERROR(ReadNorm(embeddings + "LayerNorm", &embedding_norm_));
-  layers_.resize(shape_.layers);
-  for (size_t i = 0; i < shape_.layers; ++i) {
-    Layer& layer = layers_[i];
-    const std::string prefix = absl::StrCat(top, "encoder.layer.", i, ".");
-    const std::string self = prefix + "attention.self.";
-    RETURN_IF_ERROR(ReadLinear({self + "query", self + "key", self + "value"},
-                               hidden, hidden, &layer.qkv));
-    RETURN_IF_ERROR(ReadLinear({prefix + "attention.output.dense"}, hidden,
-                               hidden, &layer.mix));
-    RETURN_IF_ERROR(
-        ReadNorm(prefix + "attention.output.LayerNorm", &layer.mix_norm));
-    RETURN_IF_ERROR(ReadLinear({prefix + "intermediate.dense"}, shape_.wide,
-                               hidden, &layer.up));
-    RETURN_IF_ERROR(ReadLinear({prefix + "output.dense"}, hidden, shape_.wide,
-                               &layer.down));
-    RETURN_IF_ERROR(ReadNorm(prefix + "output.LayerNorm", &layer.down_norm));
-  }
+      network_, BertNetwork::Make(shape_, std::move(weights), options, folder));
   return absl::OkStatus();
-}
-
-void BertEncoder::Parallel(size_t count,
-                           const std::function<void(size_t)>& body) const {
-  if (threads_ == nullptr || count < 2) {
-    for (size_t i = 0; i < count; ++i) body(i);
-    return;
-  }
-  threads_->ParallelFor(count, body);
 }
 
 absl::Status BertEncoder::Encode(absl::Span<const absl::string_view> texts,
@@ -351,229 +194,20 @@ absl::Status BertEncoder::Encode(absl::Span<const absl::string_view> texts,
   const size_t count = texts.size();
   std::vector<std::vector<int32_t>> tokens(count);
   constexpr size_t kTextsAtOnce = 16;
-  Parallel((count + kTextsAtOnce - 1) / kTextsAtOnce, [&](size_t part) {
-    const size_t end = std::min(count, (part + 1) * kTextsAtOnce);
-    for (size_t i = part * kTextsAtOnce; i < end; ++i) {
-      std::string repaired;
-      tokenizer_->Encode(ValidText(texts[i], &repaired), max_tokens_,
-                         &tokens[i]);
-    }
-  });
-  std::vector<size_t> lengths(count);
-  for (size_t i = 0; i < count; ++i) lengths[i] = tokens[i].size();
-  const std::vector<Batch> batches = MakeBatches(lengths, kBatchTokens);
-  Parallel(batches.size(),
-           [&](size_t i) { EncodeBatch(batches[i], tokens, rows); });
+  network_->Parallel(
+      (count + kTextsAtOnce - 1) / kTextsAtOnce, [&](size_t part) {
+        const size_t end = std::min(count, (part + 1) * kTextsAtOnce);
+        for (size_t i = part * kTextsAtOnce; i < end; ++i) {
+          std::string repaired;
+          tokenizer_->Encode(ValidText(texts[i], &repaired), max_tokens_,
+                             &tokens[i]);
+        }
+      });
+  network_->Encode(tokens, rows);
   return absl::OkStatus();
 } catch (const std::bad_alloc&) {
   return absl::ResourceExhaustedError(
       absl::StrCat("encoder: no memory for a batch of ", texts.size()));
-}
-
-void BertEncoder::Apply(const Linear& layer, const float* a, size_t rows,
-                        float* c, Scratch* s) const {
-  const size_t inputs = layer.inputs;
-  if (!int8_) {
-    GemmFloat({rows, inputs, layer.outputs, a, inputs, layer.weights.data(),
-               layer.outputs, layer.bias.data(), c, layer.outputs});
-    return;
-  }
-  uint8_t* q = AtLeast(rows * inputs + kInt8Group, &s->q);
-  const Int8Weights weights = layer.int8.view();
-  const size_t part = weights.inputs;
-  float* scale = AtLeast(rows * weights.segments, &s->scale);
-  for (size_t i = 0; i < rows; ++i) {
-    for (size_t g = 0; g < weights.segments; ++g) {
-      const size_t at = i * inputs + g * part;
-      scale[g * rows + i] = QuantizeRow(a + at, part, q + at);
-    }
-  }
-  GemmInt8({q, rows, inputs, part, scale, rows}, weights, layer.bias.data(), c,
-           layer.outputs);
-}
-
-void BertEncoder::Attend(const float* qkv, size_t n, float* mixed,
-                         Scratch* s) const {
-  const size_t hidden = shape_.hidden;
-  const size_t width = hidden / shape_.heads;
-  const float scale = 1.0f / std::sqrt(static_cast<float>(width));
-  float* key = AtLeast(width * n, &s->key);
-  float* score = AtLeast(n * n, &s->score);
-  for (size_t head = 0; head < shape_.heads; ++head) {
-    const float* q = qkv + head * width;
-    const float* k = q + hidden;
-    const float* v = k + hidden;
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t x = 0; x < width; ++x) key[x * n + i] = k[i * 3 * hidden + x];
-    }
-    GemmFloat({n, width, n, q, 3 * hidden, key, n, nullptr, score, n});
-    for (size_t i = 0; i < n; ++i) Softmax(scale, n, score + i * n);
-    GemmFloat({n, n, width, score, n, v, 3 * hidden, nullptr,
-               mixed + head * width, hidden});
-  }
-}
-
-// The same with both products in 8 bits: keys are rounded per token, values per
-// number of the head, probabilities against the largest of their row.
-void BertEncoder::AttendInt8(const float* qkv, size_t n, float* mixed,
-                             Scratch* s) const {
-  const size_t hidden = shape_.hidden;
-  const size_t stride = 3 * hidden;
-  const size_t width = hidden / shape_.heads;
-  const size_t groups = width / kInt8Group;
-  const float root = 1.0f / std::sqrt(static_cast<float>(width));
-  const size_t columns = PaddedColumns(n);
-  // Scores beyond the text are minus infinity, so every row is whole vectors.
-  const size_t padded = RoundUp(n, kLanes);
-  const size_t value_groups = RoundUp(n, kInt8Group) / kInt8Group;
-  const size_t packed_bytes = std::max(PackedInt8Bytes(n, 1, width),
-                                       value_groups * kInt8Group * kInt8Panel);
-
-  uint8_t* q = AtLeast(n * hidden + kInt8Group, &s->q);
-  float* q_scale = AtLeast(n, &s->scale);
-  uint8_t* k = AtLeast(std::max(n, size_t{1}) * width, &s->bytes);
-  float* score = AtLeast(n * padded, &s->score);
-  int8_t* packed = AtLeast(packed_bytes, &s->packed);
-  float* packed_scale =
-      AtLeast(std::max(columns, kInt8Panel), &s->packed_scale);
-  int32_t* start = AtLeast(std::max(columns, kInt8Panel), &s->packed_start);
-  float* inverse = AtLeast(kInt8Panel, &s->byte_scale);
-  float* value = AtLeast(kInt8Panel * 4, &s->key);
-
-  for (size_t head = 0; head < shape_.heads; ++head) {
-    const float* query = qkv + head * width;
-    const float* key = query + hidden;
-    const float* values = key + hidden;
-
-    // Keys as weights: column i is token i.
-    std::fill(start, start + columns, 0);
-    std::fill(packed_scale + n, packed_scale + columns, 0.0f);
-    for (size_t i = 0; i < n; ++i) {
-      q_scale[i] = QuantizeRow(query + i * stride, width, q + i * width);
-      packed_scale[i] = QuantizeRow(key + i * stride, width, k);
-      int32_t sum = 0;
-      for (size_t x = 0; x < width; ++x) {
-        k[x] ^= 0x80;  // from around 128 to two's complement
-        sum += static_cast<int8_t>(k[x]);
-      }
-      start[i] = -kZero * sum;
-      int8_t* column = packed + (i / kInt8Panel) * groups * 256 +
-                       (i % kInt8Panel) * kInt8Group;
-      for (size_t g = 0; g < groups; ++g) {
-        std::memcpy(column + g * 256, k + g * kInt8Group, kInt8Group);
-      }
-    }
-    GemmInt8({q, n, width, 0, q_scale, 0},
-             {n, 1, width, packed, packed_scale, start}, nullptr, score,
-             padded);
-
-    // Probabilities as activations.
-    uint8_t* p = AtLeast(n * padded, &s->bytes);
-    for (size_t i = 0; i < n; ++i) {
-      float* row = score + i * padded;
-      std::fill(row + n, row + padded, -1e30f);
-      q_scale[i] = SoftmaxBytes(root, row, padded, p + i * padded);
-    }
-
-    // Values as weights: input i is token i.
-    std::fill(inverse, inverse + kInt8Panel, 0.0f);
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t x = 0; x < width; ++x) {
-        const float size = std::fabs(values[i * stride + x]);
-        inverse[x] = size > inverse[x] ? size : inverse[x];
-      }
-    }
-    for (size_t x = 0; x < kInt8Panel; ++x) {
-      packed_scale[x] = inverse[x] / 127.0f;
-      inverse[x] = packed_scale[x] > 1e-37f ? 1.0f / packed_scale[x] : 0.0f;
-      start[x] = 0;
-    }
-    for (size_t g = 0; g < value_groups; ++g) {
-      int8_t* group = packed + g * 256;
-      std::fill(value, value + kInt8Group * kInt8Panel, 0.0f);
-      for (size_t part = 0; part < kInt8Group; ++part) {
-        const size_t i = g * kInt8Group + part;
-        if (i >= n) break;
-        std::memcpy(value + part * kInt8Panel, values + i * stride,
-                    width * sizeof(float));
-      }
-      for (size_t x = 0; x < width; ++x) {
-        for (size_t part = 0; part < kInt8Group; ++part) {
-          const float rounded =
-              value[part * kInt8Panel + x] * inverse[x] + 12582912.0f;
-          int32_t bits;
-          std::memcpy(&bits, &rounded, sizeof(bits));
-          group[x * kInt8Group + part] = static_cast<int8_t>(bits);
-        }
-      }
-    }
-    GemmInt8({p, n, padded, 0, q_scale, 0},
-             {width, 1, n, packed, packed_scale, start}, nullptr,
-             mixed + head * width, hidden);
-    k = s->bytes.data();
-  }
-}
-
-void BertEncoder::EncodeBatch(const Batch& batch,
-                              const std::vector<std::vector<int32_t>>& tokens,
-                              float* out) const {
-  ScratchPool<Scratch>::Lease s(&scratch_);
-  const size_t hidden = shape_.hidden;
-  const size_t rows = batch.tokens;
-  float* x = AtLeast(rows * hidden, &s->x);
-  float* qkv = AtLeast(rows * 3 * hidden, &s->qkv);
-  float* mixed = AtLeast(rows * hidden, &s->mixed);
-  float* wide = AtLeast(kWideRows * shape_.wide, &s->wide);
-
-  const size_t word_bytes = words_.bytes.size() / shape_.vocabulary;
-  float* row = x;
-  for (const size_t text : batch.texts) {
-    for (size_t i = 0; i < tokens[text].size(); ++i, row += hidden) {
-      ConvertFloats(words_.type,
-                    words_.bytes.data() + tokens[text][i] * word_bytes, hidden,
-                    row);
-      LayerNorm(row, &positions_[i * hidden], embedding_norm_.gamma.data(),
-                embedding_norm_.beta.data(), shape_.epsilon, hidden, row);
-    }
-  }
-  for (const Layer& layer : layers_) {
-    Apply(layer.qkv, x, rows, qkv, &*s);
-    size_t first = 0;
-    for (const size_t text : batch.texts) {
-      const size_t n = tokens[text].size();
-      const float* from = qkv + first * 3 * hidden;
-      float* to = mixed + first * hidden;
-      int8_ ? AttendInt8(from, n, to, &*s) : Attend(from, n, to, &*s);
-      first += n;
-    }
-    // The projected rows go where the queries were.
-    Apply(layer.mix, mixed, rows, qkv, &*s);
-    for (size_t i = 0; i < rows; ++i) {
-      LayerNorm(qkv + i * hidden, x + i * hidden, layer.mix_norm.gamma.data(),
-                layer.mix_norm.beta.data(), shape_.epsilon, hidden,
-                x + i * hidden);
-    }
-    for (size_t i = 0; i < rows; i += kWideRows) {
-      const size_t part = std::min(kWideRows, rows - i);
-      Apply(layer.up, x + i * hidden, part, wide, &*s);
-      Gelu(part * shape_.wide, wide);
-      Apply(layer.down, wide, part, mixed + i * hidden, &*s);
-    }
-    for (size_t i = 0; i < rows; ++i) {
-      LayerNorm(mixed + i * hidden, x + i * hidden,
-                layer.down_norm.gamma.data(), layer.down_norm.beta.data(),
-                shape_.epsilon, hidden, x + i * hidden);
-    }
-  }
-  row = x;
-  for (const size_t text : batch.texts) {
-    float* sum = out + text * hidden;
-    std::fill(sum, sum + hidden, 0.0f);
-    for (size_t i = 0; i < tokens[text].size(); ++i, row += hidden) {
-      AddScaled(row, 1.0f, hidden, sum);
-    }
-    NormalizeRow(hidden, sum);
-  }
 }
 
 }  // namespace
