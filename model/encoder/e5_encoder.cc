@@ -1,0 +1,233 @@
+#include "model/encoder/e5_encoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/status_macros.h"
+#include "kernels/quant_types.h"
+#include "model/encoder/batch.h"
+#include "model/encoder/bert_network.h"
+#include "model/encoder/unigram_tokenizer.h"
+#include "model/encoder/weights_file.h"
+
+namespace footnote {
+namespace {
+
+constexpr absl::string_view kE5Kind = "e5";
+// What the network was trained to see in front of a text.
+constexpr absl::string_view kQuestion = "query: ";
+constexpr absl::string_view kPassage = "passage: ";
+// A longer text is not what it is asked about.
+constexpr size_t kMaxTokens = 256;
+constexpr absl::string_view kLanguages[] = {
+    "ar", "cs", "de", "el", "en", "es", "fa", "fr", "he", "hi", "id", "it",
+    "ja", "ko", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "vi", "zh"};
+
+// Names as the file has them.
+std::string SectionOf(absl::string_view name) {
+  return absl::StrReplaceAll(
+      name, {{"embeddings.position_embeddings.weight", "emb.pos"},
+             {"embeddings.token_type_embeddings.weight", "emb.type"},
+             {"embeddings.LayerNorm", "emb.ln"},
+             {"encoder.layer.", "l"},
+             {"attention.self.query", "q"},
+             {"attention.self.key", "k"},
+             {"attention.self.value", "v"},
+             {"attention.output.dense", "ao"},
+             {"attention.output.LayerNorm", "aln"},
+             {"intermediate.dense", "fi"},
+             {"output.dense", "fo"},
+             {"output.LayerNorm", "oln"},
+             {"weight", "w"},
+             {"bias", "b"}});
+}
+
+// Floats, or blocks of 4 bits.
+class E5Weights : public BertWeights {
+ public:
+  E5Weights(const WeightsFile& file, const BertShape& shape)
+      : file_(file), hidden_(shape.hidden) {}
+
+  absl::Status FindRows(const BertShape& shape) {
+    row_bytes_ = QuantRowBytes(QuantType::kQ4_0, hidden_);
+    ASSIGN_OR_RETURN(rows_,
+                     file_.Bytes("emb.word", shape.vocabulary * row_bytes_));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<float>> Floats(
+      const std::string& name,
+      const std::vector<uint64_t>& shape) const override {
+    const std::string section = SectionOf(name);
+    size_t count = 1;
+    for (const uint64_t side : shape) count *= side;
+    std::vector<float> out(count);
+    ASSIGN_OR_RETURN(const absl::string_view bytes, file_.Section(section));
+    if (bytes.size() == count * sizeof(float)) {
+      ASSIGN_OR_RETURN(const absl::Span<const float> floats,
+                       file_.Floats(section, count));
+      out.assign(floats.begin(), floats.end());
+    } else if (count % QuantBlock(QuantType::kQ4_0) == 0 &&
+               bytes.size() == QuantRowBytes(QuantType::kQ4_0, count)) {
+      DequantizeWeights(QuantType::kQ4_0, bytes.data(), count, out.data());
+    } else {
+      return file_.Damaged(
+          absl::StrCat("section ", section),
+          absl::StrCat(bytes.size(), " bytes for ", count, " numbers"));
+    }
+    for (const float value : out) {
+      if (!std::isfinite(value)) {
+        return file_.Damaged(absl::StrCat("section ", section),
+                             "a number that is not finite");
+      }
+    }
+    return out;
+  }
+  void Row(size_t piece, float* row) const override {
+    DequantizeWeights(QuantType::kQ4_0, rows_.data() + piece * row_bytes_,
+                      hidden_, row);
+  }
+
+ private:
+  const WeightsFile& file_;
+  const size_t hidden_;
+  size_t row_bytes_ = 0;
+  absl::string_view rows_;
+};
+
+struct E5Model {
+  std::unique_ptr<WeightsFile> file;
+  std::unique_ptr<UnigramTokenizer> tokenizer;
+  std::unique_ptr<BertNetwork> network;
+  int32_t begin = 0;
+  int32_t end = 0;
+  int32_t unknown = 0;
+  size_t max_tokens = 0;
+  std::string name;
+};
+
+class E5Encoder : public Encoder {
+ public:
+  E5Encoder(std::shared_ptr<const E5Model> model, absl::string_view prefix)
+      : model_(std::move(model)), prefix_(prefix) {}
+
+  absl::string_view name() const override { return model_->name; }
+  int dimension() const override {
+    return static_cast<int>(model_->network->shape().hidden);
+  }
+  absl::string_view hash() const override { return model_->file->hash(); }
+  absl::Span<const absl::string_view> languages() const override {
+    return kLanguages;
+  }
+  int max_tokens() const override {
+    return static_cast<int>(model_->max_tokens);
+  }
+
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override try {
+    std::vector<std::vector<int32_t>> tokens(texts.size());
+    model_->network->Parallel(texts.size(),
+                              [&](size_t i) { Cut(texts[i], &tokens[i]); });
+    model_->network->Encode(tokens, rows);
+    return absl::OkStatus();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("encoder: no memory for a batch of ", texts.size()));
+  }
+
+ private:
+  void Cut(absl::string_view text, std::vector<int32_t>* tokens) const {
+    std::string repaired;
+    model_->tokenizer->Encode(absl::StrCat(prefix_, ValidText(text, &repaired)),
+                              model_->max_tokens - 2, tokens);
+    for (int32_t& token : *tokens) {
+      if (token == UnigramTokenizer::kUnknown) token = model_->unknown;
+    }
+    tokens->insert(tokens->begin(), model_->begin);
+    tokens->push_back(model_->end);
+  }
+
+  const std::shared_ptr<const E5Model> model_;
+  const absl::string_view prefix_;
+};
+
+absl::Status ReadShape(const WeightsFile& file, E5Model* model,
+                       BertShape* shape) {
+  ASSIGN_OR_RETURN(const absl::Span<const int32_t> numbers,
+                   file.Integers("shape", 8));
+  for (size_t i = 0; i < 6; ++i) {
+    if (numbers[i] <= 0 || numbers[i] > 1 << 22) {
+      return file.Damaged("section shape", absl::StrCat("it has ", numbers[i]));
+    }
+  }
+  shape->hidden = numbers[0];
+  shape->layers = numbers[1];
+  shape->heads = numbers[2];
+  shape->wide = numbers[3];
+  shape->vocabulary = numbers[4];
+  shape->positions = numbers[5];
+  ASSIGN_OR_RETURN(const absl::Span<const float> epsilon,
+                   file.Floats("epsilon", 1));
+  shape->epsilon = epsilon[0];
+  ASSIGN_OR_RETURN(const absl::Span<const int32_t> unknown,
+                   file.Integers("unknown", 1));
+  model->begin = numbers[6];
+  model->end = numbers[7];
+  model->unknown = unknown[0];
+  model->max_tokens = std::min(kMaxTokens, shape->positions);
+  for (const int32_t piece : {model->begin, model->end, model->unknown}) {
+    if (piece < 0 || static_cast<size_t>(piece) >= shape->vocabulary) {
+      return file.Damaged("section shape",
+                          absl::StrCat("there is no piece ", piece));
+    }
+  }
+  if (model->tokenizer->size() > shape->vocabulary) {
+    return file.Damaged("section tokenizer/score",
+                        absl::StrCat(model->tokenizer->size(), " pieces, ",
+                                     shape->vocabulary, " rows"));
+  }
+  // Blocks of 4 bits hold so many numbers; a text is at least two tokens.
+  if (shape->hidden % QuantBlock(QuantType::kQ4_0) != 0 ||
+      shape->positions < 4) {
+    return file.Damaged("section shape",
+                        absl::StrCat(shape->hidden, " numbers, ",
+                                     shape->positions, " positions"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
+                                  const EncoderOptions& options) {
+  auto model = std::make_shared<E5Model>();
+  ASSIGN_OR_RETURN(model->file, WeightsFile::Open(path));
+  const WeightsFile& file = *model->file;
+  if (file.kind() != kE5Kind) {
+    return absl::UnimplementedError(absl::StrCat(
+        "encoder weights ", path, ": kind ", file.kind(), ", want ", kE5Kind));
+  }
+  ASSIGN_OR_RETURN(model->tokenizer, UnigramTokenizer::Open(file));
+  BertShape shape;
+  RETURN_IF_ERROR(ReadShape(file, model.get(), &shape));
+  auto weights = std::make_unique<E5Weights>(file, shape);
+  RETURN_IF_ERROR(weights->FindRows(shape));
+  ASSIGN_OR_RETURN(model->network,
+                   BertNetwork::Make(shape, std::move(weights), options, path));
+  model->name = absl::StrCat(
+      "multilingual-e5-small",
+      options.precision == EncoderPrecision::kInt8 ? "/int8" : "/float32");
+  E5Encoders encoders;
+  encoders.question = std::make_unique<E5Encoder>(model, kQuestion);
+  encoders.passage = std::make_unique<E5Encoder>(model, kPassage);
+  return encoders;
+}
+
+}  // namespace footnote
