@@ -23,6 +23,7 @@ namespace {
 constexpr size_t kConfigLimitBytes = 1 << 20;
 constexpr char kDefaultListen[] = "127.0.0.1:7700";
 constexpr char kEncoderFile[] = "footnote-23.enc";
+constexpr char kSecondEncoderFile[] = "multilingual-e5-small.enc";
 
 // Keeps the first mistake: later ones often follow from it.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -326,6 +327,18 @@ absl::Status CheckConfig(const v1::Config& config) {
                                       config.timeouts().drain_ms(), 1, kDayMs));
   return CheckRange<int64_t>("timeouts.keepalive_ms",
                              config.timeouts().keepalive_ms(), 1000, kDayMs);
+}
+
+std::string SecondEncoder(const v1::Config& config) {
+  const std::string second = Environment("FOOTNOTE_SECOND_ENCODER");
+  if (second == "none") return "";
+  if (!second.empty()) return second;
+  const std::string& first = config.encoder().path();
+  const size_t slash = first.rfind('/');
+  const std::string beside =
+      absl::StrCat(slash == std::string::npos ? "." : first.substr(0, slash),
+                   "/", kSecondEncoderFile);
+  return Exists(beside) ? beside : "";
 }
 
 std::string ConfigText(const v1::Config& config) {

@@ -183,7 +183,8 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kRetriever)) {
       Add("footnote.v1.Retriever",
-          NewRetrieverService(store_.get(), encoder_.get(), {}));
+          NewRetrieverService(store_.get(), encoder_.get(),
+                              {SecondEncoder(config)}));
     }
     if (has(Room::kGenerator)) {
       Add("footnote.v1.Generator",

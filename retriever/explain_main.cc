@@ -1,8 +1,10 @@
 // Prints how the retriever ranks the questions of a store that `footnote eval
 // … --keep FOLDER` has kept. training/ranking/fit.py learns from it.
 //
-//   explain STORE ENCODER < questions.jsonl > ranked.jsonl
+//   explain STORE ENCODER [SECOND] < questions.jsonl > ranked.jsonl
 //   explain --requests STORE ENCODER < questions.jsonl > requests.jsonl
+//
+// SECOND: the second encoder, asked about the best in other languages.
 //
 // In: one object {"language", "question", "document", "answerable"} a line.
 // Out: one object a line. The first form gives the question's own fields,
@@ -16,6 +18,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -25,6 +28,7 @@
 #include "proto/footnote/v1/retriever.pb.h"
 #include "retriever/fusion/features.h"
 #include "retriever/search.h"
+#include "retriever/translation/second_opinion.h"
 #include "storage/store.h"
 #include "text/language.h"
 
@@ -49,6 +53,7 @@ Json Describe(const SearchIndex& index, const Candidate& candidate,
       {"ordinal", row.ordinal},
       {"written_in",
        std::string(LanguageCode(static_cast<Language>(row.language)))},
+      {"second", candidate.second},
       {"total", candidate.total}};
   const RankFeatures features = FeaturesOf(candidate, encoder_speaks);
   for (int f = 0; f < kRankFeatureCount; ++f) {
@@ -101,14 +106,15 @@ absl::Status PrintRequest(const Json& question, Searcher* searcher) {
 }
 
 absl::Status Run(bool requests, const std::string& folder,
-                 const std::string& weights) {
+                 const std::string& weights, const std::string& second) {
   StoreOptions options;
   options.mode = KvMode::kSecondary;
   ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
                    Store::Open(folder, options));
   ASSIGN_OR_RETURN(const std::unique_ptr<Encoder> encoder,
                    OpenEncoder(weights));
-  Searcher searcher(store.get(), encoder.get());
+  SecondOpinion opinion(second);
+  Searcher searcher(store.get(), encoder.get(), &opinion);
   std::string line;
   while (std::getline(std::cin, line)) {
     const Json question = Json::parse(line, nullptr, false);
@@ -126,13 +132,14 @@ absl::Status Run(bool requests, const std::string& folder,
 
 int main(int argc, char** argv) {
   const bool requests = argc > 1 && std::string(argv[1]) == "--requests";
-  if (argc != (requests ? 4 : 3)) {
-    std::cerr
-        << "usage: explain [--requests] STORE ENCODER < questions.jsonl\n";
+  const std::vector<std::string> files(argv + (requests ? 2 : 1), argv + argc);
+  if (files.size() < 2 || files.size() > 3) {
+    std::cerr << "usage: explain [--requests] STORE ENCODER [SECOND] < "
+                 "questions.jsonl\n";
     return 2;
   }
-  const absl::Status status =
-      footnote::Run(requests, argv[argc - 2], argv[argc - 1]);
+  const absl::Status status = footnote::Run(requests, files[0], files[1],
+                                            files.size() > 2 ? files[2] : "");
   if (!status.ok()) std::cerr << "explain: " << status << "\n";
   return status.ok() ? 0 : 1;
 }

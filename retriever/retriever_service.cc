@@ -16,6 +16,7 @@
 #include "proto/footnote/v1/retriever.grpc.pb.h"
 #include "retriever/ann/ivf_builder.h"
 #include "retriever/search.h"
+#include "retriever/translation/second_opinion.h"
 #include "retriever/validate.h"
 
 namespace footnote {
@@ -26,14 +27,16 @@ constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 class RetrieverService final : public v1::Retriever::Service {
  public:
-  RetrieverService(Store* store, const Encoder* encoder)
+  RetrieverService(Store* store, const Encoder* encoder,
+                   const RetrieverOptions& options)
       : store_(store),
         encoder_(encoder),
         shelf_(encoder,
                [store](const std::string& hash) {
                  return store->EncoderPath(hash);
                }),
-        searcher_(store, encoder) {}
+        second_(options.second_encoder),
+        searcher_(store, encoder, &second_) {}
 
   grpc::Status Search(grpc::ServerContext* context,
                       const v1::SearchRequest* request,
@@ -78,7 +81,9 @@ class RetrieverService final : public v1::Retriever::Service {
     if (encoder == nullptr) return &searcher_;
     const std::lock_guard<std::mutex> lock(mutex_);
     std::unique_ptr<Searcher>& kept = searchers_[hash];
-    if (kept == nullptr) kept = std::make_unique<Searcher>(store_, encoder);
+    if (kept == nullptr) {
+      kept = std::make_unique<Searcher>(store_, encoder, &second_);
+    }
     return kept.get();
   }
 
@@ -105,6 +110,7 @@ class RetrieverService final : public v1::Retriever::Service {
   Store* const store_;
   const Encoder* const encoder_;
   EncoderShelf shelf_;
+  SecondOpinion second_;
   Searcher searcher_;
   std::mutex mutex_;
   // Of other encoders, by their hash; guarded by mutex_.
@@ -114,8 +120,8 @@ class RetrieverService final : public v1::Retriever::Service {
 }  // namespace
 
 std::unique_ptr<grpc::Service> NewRetrieverService(
-    Store* store, const Encoder* encoder, const RetrieverOptions& /*options*/) {
-  return std::make_unique<RetrieverService>(store, encoder);
+    Store* store, const Encoder* encoder, const RetrieverOptions& options) {
+  return std::make_unique<RetrieverService>(store, encoder, options);
 }
 
 AnnBuilder RetrieverAnnBuilder() {

@@ -3,6 +3,7 @@
 #define FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_
 
 #include <memory>
+#include <string>
 
 #include "grpcpp/impl/codegen/service_type.h"
 #include "model/encoder/encoder.h"
@@ -10,7 +11,12 @@
 
 namespace footnote {
 
-struct RetrieverOptions {};
+struct RetrieverOptions {
+  // Weights of a second encoder, which is asked about the best passages in
+  // other languages than the question's (translation/second_opinion.h). Opened
+  // when first needed; empty: none.
+  std::string second_encoder;
+};
 
 // Serves v1.Retriever over `store`. `encoder` may be null. Both must outlive
 // the service, which may be called from many threads and starts none.

@@ -77,8 +77,8 @@ VersionRef VersionOf(const Generation& generation, const Candidate& candidate) {
 
 }  // namespace
 
-Searcher::Searcher(Store* store, const Encoder* encoder)
-    : store_(store), encoder_(encoder) {
+Searcher::Searcher(Store* store, const Encoder* encoder, SecondOpinion* second)
+    : store_(store), encoder_(encoder), second_(second) {
   if (encoder != nullptr) {
     words_ = std::make_unique<WordVectors>(encoder, kMaxWords);
     sentences_ = std::make_unique<WordVectors>(encoder, kMaxSentences);
@@ -175,6 +175,9 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   response->set_analyzer_version(kAnalyzerVersion);
   if (encoder_ != nullptr && !found.query.vector.empty()) {
     response->set_encoder(std::string(encoder_->name()));
+    if (!found.second.empty()) {
+      response->mutable_encoder()->append(", then " + found.second);
+    }
     response->set_encoder_sha256(absl::HexStringToBytes(encoder_->hash()));
   }
   return absl::OkStatus();
@@ -221,8 +224,28 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       if (candidate.same_language) continue;
       ScoreAcross(query.vector_is_good, &candidate);
     }
+    RETURN_IF_ERROR(AskAgain(text_of, found));
   }
   KeepBest(query, index.words, &candidates);
+  return absl::OkStatus();
+}
+
+absl::Status Searcher::AskAgain(const TextOf& text_of, Explanation* found) {
+  if (second_ == nullptr) return absl::OkStatus();
+  StageTimer timer("search_second");
+  std::vector<Candidate>& candidates = found->ranking.passages;
+  std::sort(candidates.begin(), candidates.end(), BetterFirst);
+  const auto foreign = std::stable_partition(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& candidate) { return !candidate.same_language; });
+  const size_t count =
+      std::min<size_t>(kSecondOpinions, foreign - candidates.begin());
+  const absl::Span<Candidate> best(candidates.data(), count);
+  RETURN_IF_ERROR(second_->Measure(found->index->words, found->query.question,
+                                   found->query.vector, text_of,
+                                   sentences_.get(), best));
+  HearSecondOpinion(best);
+  found->second = second_->name();
   return absl::OkStatus();
 }
 

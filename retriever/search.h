@@ -18,6 +18,7 @@
 #include "retriever/rank.h"
 #include "retriever/repeats.h"
 #include "retriever/translation/bridge.h"
+#include "retriever/translation/second_opinion.h"
 #include "retriever/translation/word_vectors.h"
 #include "storage/store.h"
 
@@ -32,9 +33,11 @@ class SearchResponse;
 // Searches collections of one store. Safe from many threads.
 class Searcher {
  public:
-  // Both must outlive the searcher; `encoder` may be null: then questions are
-  // found by their words, unless the caller brings vectors.
-  Searcher(Store* store, const Encoder* encoder);
+  // All must outlive the searcher; `encoder` may be null: then questions are
+  // found by their words, unless the caller brings vectors. `second`, which is
+  // asked about the best in other languages, may be null.
+  Searcher(Store* store, const Encoder* encoder,
+           SecondOpinion* second = nullptr);
   ~Searcher();
   Searcher(const Searcher&) = delete;
   Searcher& operator=(const Searcher&) = delete;
@@ -65,6 +68,8 @@ class Searcher {
     Ranking ranking;
     // The best were all in another language, and were compared as such.
     bool across_languages = false;
+    // The second encoder that was asked about them; empty: none.
+    std::string second;
     // Null where no document is like another, or all shall be shown.
     std::shared_ptr<RepeatFinder> repeats;
     // Documents of an older generation that were deleted since.
@@ -105,9 +110,12 @@ class Searcher {
   // word. Fills `ranking` and `across_languages`.
   absl::Status RankAcrossLanguages(const v1::Filter& filter,
                                    Explanation* found);
+  // Hears the second opinion of the best in another language.
+  absl::Status AskAgain(const TextOf& text_of, Explanation* found);
 
   Store* const store_;
   const Encoder* const encoder_;
+  SecondOpinion* const second_;
   // Null without an encoder.
   std::unique_ptr<WordVectors> words_;
   std::unique_ptr<WordVectors> sentences_;

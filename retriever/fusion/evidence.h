@@ -81,6 +81,10 @@ struct Candidate {
   float named_share = 0;
   float sentence_share = 0;
 
+  // Filled by SecondOpinion (translation/second_opinion.h) for the best of the
+  // same: the similarity of one of its sentences in a second encoder's eyes.
+  float second = 0;
+
   double total = 0;
 };
 

@@ -107,6 +107,28 @@ void ScoreAcross(bool encoder_speaks, Candidate* candidate) {
   Score(kAcrossWeights, encoder_speaks, candidate);
 }
 
+void HearSecondOpinion(absl::Span<Candidate> candidates) {
+  struct Both {
+    double score;
+    Candidate* candidate;
+  };
+  std::vector<Both> heard;
+  std::vector<double> totals;
+  for (Candidate& candidate : candidates) {
+    if (candidate.second == 0) continue;
+    heard.push_back(
+        {candidate.total + kSecondWeight * candidate.second, &candidate});
+    totals.push_back(candidate.total);
+  }
+  std::stable_sort(
+      heard.begin(), heard.end(),
+      [](const Both& a, const Both& b) { return a.score > b.score; });
+  std::sort(totals.rbegin(), totals.rend());
+  for (size_t i = 0; i < heard.size(); ++i) {
+    heard[i].candidate->total = totals[i];
+  }
+}
+
 bool IsEvidence(const Candidate& candidate) {
   return candidate.has_content_term || candidate.translated_rank > 0 ||
          candidate.named_rank > 0 || candidate.similarity >= kNear;

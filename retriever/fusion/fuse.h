@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "retriever/ann/exact_scan.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/max_score.h"
@@ -35,6 +36,10 @@ void ScoreAtHome(bool encoder_speaks, Candidate* candidate);
 // Sets `total` of a passage in another language than the question's, whose
 // translation and sentences were measured.
 void ScoreAcross(bool encoder_speaks, Candidate* candidate);
+
+// Of the candidates with a second opinion: their totals, dealt out anew in the
+// order of total and opinion together. So they stay before all that were worse.
+void HearSecondOpinion(absl::Span<Candidate> candidates);
 
 // A passage is evidence when it shares a term with the question, or with its
 // translation, that is not a function word, or when its vector is near.

@@ -78,6 +78,22 @@ TEST(ConfigTest, TheEnvironmentNamesTheStore) {
   unsetenv("XDG_DATA_HOME");
 }
 
+TEST(ConfigTest, TheSecondEncoderIsBesideTheFirstUnlessSaidOtherwise) {
+  unsetenv("FOOTNOTE_SECOND_ENCODER");
+  const std::string folder = testing::TempDir();
+  v1::Config config;
+  config.mutable_encoder()->set_path(folder + "/footnote-23.enc");
+  EXPECT_EQ(SecondEncoder(config), "");
+  const std::string second = folder + "/multilingual-e5-small.enc";
+  std::ofstream(second) << "weights";
+  EXPECT_EQ(SecondEncoder(config), second);
+  setenv("FOOTNOTE_SECOND_ENCODER", "/other.enc", 1);
+  EXPECT_EQ(SecondEncoder(config), "/other.enc");
+  setenv("FOOTNOTE_SECOND_ENCODER", "none", 1);
+  EXPECT_EQ(SecondEncoder(config), "");
+  unsetenv("FOOTNOTE_SECOND_ENCODER");
+}
+
 TEST(ConfigTest, WhatIsSetIsNotReplacedByADefault) {
   v1::Config config;
   config.set_store("mine");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -12,6 +13,7 @@
 #include "base/grpc_status.h"
 #include "gtest/gtest.h"
 #include "proto/footnote/v1/retriever.pb.h"
+#include "retriever/translation/second_opinion.h"
 #include "storage/segment_writer.h"
 #include "storage/store.h"
 #include "text/analyzer.h"
@@ -55,6 +57,41 @@ class WordEncoder final : public Encoder {
   const std::string hash_ = std::string(64, 'a');
   const std::vector<absl::string_view> languages_ = {"de", "en"};
 };
+
+// Hears whether a text has one word; all questions have it.
+class OneWordEncoder final : public Encoder {
+ public:
+  OneWordEncoder(std::string word, bool always)
+      : word_(std::move(word)), always_(always) {}
+  absl::string_view name() const override { return "one word/float32"; }
+  int dimension() const override { return kDimension; }
+  absl::string_view hash() const override { return hash_; }
+  absl::Span<const absl::string_view> languages() const override { return {}; }
+  int max_tokens() const override { return 100; }
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override {
+    for (absl::string_view text : texts) {
+      std::fill(rows, rows + kDimension, 0.0f);
+      const bool has = always_ || text.find(word_) != absl::string_view::npos;
+      rows[0] = has ? 1 : .6f;
+      rows[1] = has ? 0 : .8f;
+      rows += kDimension;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::string word_;
+  const bool always_;
+  const std::string hash_ = std::string(64, 'b');
+};
+
+E5Encoders HearsOnly(const std::string& word) {
+  E5Encoders encoders;
+  encoders.question = std::make_unique<OneWordEncoder>(word, true);
+  encoders.passage = std::make_unique<OneWordEncoder>(word, false);
+  return encoders;
+}
 
 class SearchTest : public ::testing::Test {
  protected:
@@ -206,6 +243,69 @@ TEST_F(SearchTest, ComparesWordByWordWhereEverythingIsInAnotherLanguage) {
   const auto response = MustSearch(Ask(question));
   ASSERT_EQ(response.passages_size(), 2);
   EXPECT_EQ(response.passages(0).source().document(), "b");
+}
+
+TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
+  Put("a", "Bread is sold here.");
+  Put("b", "Bread is given away.");
+  Put("c", "Bread is burnt.");
+  const std::string question = "Wo ist das Brot?";
+  const auto before = MustSearch(Ask(question));
+  ASSERT_EQ(before.passages_size(), 3);
+  for (const auto& [word, document] :
+       {std::pair<const char*, const char*>{"sold", "a"},
+        {"given", "b"},
+        {"burnt", "c"}}) {
+    SecondOpinion second(HearsOnly(word));
+    Searcher searcher(store_.get(), &encoder_, &second);
+    v1::SearchResponse response;
+    ASSERT_TRUE(searcher
+                    .Search(
+                        Ask(question), [] { return false; },
+                        absl::Now() + absl::Seconds(5), &response)
+                    .ok());
+    ASSERT_EQ(response.passages_size(), 3);
+    EXPECT_EQ(response.passages(0).source().document(), document);
+    // Who replays an answer is told.
+    EXPECT_EQ(response.encoder(),
+              "words/float32, then one word/float32 bbbbbbbb");
+    // The totals are those of before, in the new order.
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(response.passages(i).score().total(),
+                before.passages(i).score().total());
+    }
+  }
+}
+
+TEST_F(SearchTest, AsksNoSecondOpinionInTheQuestionsLanguage) {
+  Put("a", "Fresh bread is sold at the market.");
+  Put("b", "The bread of yesterday is given away.");
+  const auto before = MustSearch(Ask("Where is fresh bread sold?"));
+  SecondOpinion second(HearsOnly("given"));
+  Searcher searcher(store_.get(), &encoder_, &second);
+  v1::SearchResponse response;
+  ASSERT_TRUE(searcher
+                  .Search(
+                      Ask("Where is fresh bread sold?"), [] { return false; },
+                      absl::Now() + absl::Seconds(5), &response)
+                  .ok());
+  EXPECT_EQ(response.ShortDebugString(), before.ShortDebugString());
+}
+
+TEST_F(SearchTest, ASecondEncoderThatCannotBeReadCostsOnlyItsOpinion) {
+  Put("a", "The moon circles the earth.");
+  Put("b", "We bake bread.");
+  SecondOpinion second(folder_ + "/nowhere.enc");
+  Searcher searcher(store_.get(), &encoder_, &second);
+  v1::SearchResponse response;
+  ASSERT_TRUE(searcher
+                  .Search(
+                      Ask("Was umkreist der Mond?"), [] { return false; },
+                      absl::Now() + absl::Seconds(5), &response)
+                  .ok());
+  ASSERT_EQ(response.passages_size(), 1);
+  EXPECT_EQ(response.passages(0).source().document(), "a");
+  EXPECT_EQ(response.encoder(), "words/float32");
 }
 
 TEST_F(SearchTest, SeesNeitherDeletedNorSupersededText) {

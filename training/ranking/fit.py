@@ -21,6 +21,9 @@ holds the weights small. Passages in the question's language and in others
 (--across) have weights of their own, learned where the
 encoder speaks the question's language. Printed figures are from five folds by a
 hash of the document: what is printed was not seen.
+
+Where the rankings hold a second encoder's opinion of the best, what it weighs
+beside the total is learned after that.
 """
 
 import argparse
@@ -61,6 +64,8 @@ class Item:
         self.x = np.array([[p[n] for n in names] for p in passages], float)
         self.x = self.x.reshape(len(passages), len(names))
         self.total = np.array([p["total"] for p in passages], float)
+        # 0: the second encoder was not asked.
+        self.second = np.array([p.get("second", 0) for p in passages], float)
         self.y = np.array([d == self.gold for d in self.docs], bool)
         digest = hashlib.md5(self.gold.split("#")[0].encode()).hexdigest()
         self.fold = int(digest, 16) % FOLDS
@@ -153,6 +158,35 @@ def cross_validate(sets, names, left_out):
     return folds, fit(sets, names, left_out)
 
 
+class Opinion:
+    """The passages of an item that the second encoder was asked about: their
+    total by the weights of the features, and what it said."""
+
+    def __init__(self, item, total):
+        asked = np.flatnonzero(item.second)
+        self.lang, self.y = item.lang, item.y[asked]
+        self.x = np.stack([total[asked], item.second[asked]], 1)
+
+
+def second_weight(items, weights_of):
+    opinions = [Opinion(i, i.x @ weights_of(i)) for i in items]
+    opinions = [o for o in opinions if len(o.y)]
+    if not opinions:
+        return None
+    total, second = fit([opinions], ["total", "second"], set())
+    return second / total
+
+
+def heard(item, total, weight):
+    """`total`, but those that the second encoder was asked about share theirs
+    in the order of both. HearSecondOpinion does the same."""
+    asked = np.flatnonzero(item.second)
+    both = total[asked] + weight * item.second[asked]
+    total = total.copy()
+    total[asked[np.argsort(-both, kind="stable")]] = np.sort(total[asked])[::-1]
+    return total
+
+
 HEADER = """\
 // Made by training/ranking/fit.py: edit that, not this. Cross-validated:
 {figures}
@@ -172,6 +206,9 @@ inline constexpr double kRankWeights[kRankFeatureCount] = {{
 inline constexpr double kAcrossWeights[kRankFeatureCount] = {{
 {across}}};
 // clang-format on
+
+// What a second encoder's similarity adds, per unit, across languages.
+inline constexpr double kSecondWeight = {second:.1f};
 
 }}  // namespace footnote
 
@@ -198,6 +235,11 @@ def kept(path, kind, names):
             [n for n in notes if ("across" in n) == (kind == "across")])
 
 
+def kept_second(path):
+    source = open(path, encoding="utf-8").read()
+    return float(re.search(r"kSecondWeight = ([\d.]+);", source)[1])
+
+
 def lines_of(weights, names):
     return "".join("    %.4f,  // %s\n" % (w, n)
                    for w, n in zip(weights, names))
@@ -218,6 +260,7 @@ def main():
     names = enum_order(args.features)
     notes = []
     final = {}
+    second = kept_second(args.out) if args.out else 0
     for kind, paths, left_out in [
             ("home", args.home, ACROSS_ONLY),
             ("across", args.across, {"language"})]:
@@ -237,6 +280,15 @@ def main():
             notes.append("//   %s: %s" % (name, text))
             show(name + " all", items,
                  lambda i, w=final[kind]: i.x @ w, False)
+            if kind == "across" and any(i.second.any() for i in items):
+                weights = [second_weight([i for i in items if i.fold != k],
+                                         lambda i, w=folds: w[i.fold])
+                           for k in range(FOLDS)]
+                text = show(name + " second opinion", items,
+                            lambda i, w=folds, s=weights: heard(
+                                i, i.x @ w[i.fold], s[i.fold]), args.each)
+                notes.append("//   %s, second opinion: %s" % (name, text))
+                second = second_weight(items, lambda i, w=final[kind]: w)
             there = np.mean([i.y.any() for i in items])
             print("%-28s %.3f" % ("  gold among the passages", there))
         print("  ".join("%s %.3f" % nw for nw in zip(names, final[kind])))
@@ -244,7 +296,7 @@ def main():
         with open(args.out, "w", encoding="utf-8") as out:
             out.write(HEADER.format(
                 figures="\n".join(notes), home=lines_of(final["home"], names),
-                across=lines_of(final["across"], names)))
+                across=lines_of(final["across"], names), second=second))
 
 
 if __name__ == "__main__":
