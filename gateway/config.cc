@@ -78,6 +78,21 @@ std::string DefaultEncoder() {
   return "none";
 }
 
+std::string DefaultSecondEncoder(const std::string& first) {
+  const std::string second = Environment("FOOTNOTE_SECOND_ENCODER");
+  if (!second.empty()) return second;
+  const size_t slash = first.rfind('/');
+  const std::string beside =
+      absl::StrCat(slash == std::string::npos ? "." : first.substr(0, slash),
+                   "/", kSecondEncoderFile);
+  return first != "none" && Exists(beside) ? beside : "none";
+}
+
+std::string DefaultSecondOpinion() {
+  const std::string when = Environment("FOOTNOTE_SECOND_OPINION");
+  return when.empty() ? "across" : when;
+}
+
 template <typename Number>
 absl::Status CheckRange(absl::string_view key, Number value, Number least,
                         Number most) {
@@ -250,6 +265,12 @@ v1::Config WithDefaults(v1::Config config) {
   v1::EncoderConfig& encoder = *config.mutable_encoder();
   if (encoder.path().empty()) encoder.set_path(DefaultEncoder());
   if (encoder.precision().empty()) encoder.set_precision("int8");
+  if (encoder.second().empty()) {
+    encoder.set_second(DefaultSecondEncoder(encoder.path()));
+  }
+  if (encoder.second_opinion().empty()) {
+    encoder.set_second_opinion(DefaultSecondOpinion());
+  }
   v1::Resources& resources = *config.mutable_resources();
   if (resources.memory_bytes() == 0) resources.set_memory_bytes(768ull << 20);
   if (resources.threads() == 0) {
@@ -283,6 +304,10 @@ absl::Status CheckConfig(const v1::Config& config) {
   if (encoder != "none") {
     RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));
   }
+  const std::string& second = config.encoder().second();
+  if (second != "none") {
+    RETURN_IF_ERROR(CheckReadable("encoder.second", second));
+  }
   RETURN_IF_ERROR(CheckReadable("model.path", config.model().path()));
   if (config.model().threads() < 0 || config.model().threads() > 1024) {
     return absl::InvalidArgumentError(
@@ -299,6 +324,17 @@ absl::Status CheckConfig(const v1::Config& config) {
   if (precision != "int8" && precision != "float32") {
     return absl::InvalidArgumentError(absl::StrCat(
         "config: encoder.precision: ", precision, ", want int8 or float32"));
+  }
+  const std::string& when = config.encoder().second_opinion();
+  if (when != "across" && when != "always") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: encoder.second_opinion: \"", when,
+                     "\", want across or always"));
+  }
+  if (when == "always" && config.encoder().second() == "none") {
+    return absl::InvalidArgumentError(
+        "config: encoder.second_opinion: always, want encoder.second: `tools/"
+        "models pull multilingual-e5-small` puts it beside encoder.path");
   }
   const std::string& level = config.log().level();
   if (level != "debug" && level != "info" && level != "warning" &&
@@ -327,18 +363,6 @@ absl::Status CheckConfig(const v1::Config& config) {
                                       config.timeouts().drain_ms(), 1, kDayMs));
   return CheckRange<int64_t>("timeouts.keepalive_ms",
                              config.timeouts().keepalive_ms(), 1000, kDayMs);
-}
-
-std::string SecondEncoder(const v1::Config& config) {
-  const std::string second = Environment("FOOTNOTE_SECOND_ENCODER");
-  if (second == "none") return "";
-  if (!second.empty()) return second;
-  const std::string& first = config.encoder().path();
-  const size_t slash = first.rfind('/');
-  const std::string beside =
-      absl::StrCat(slash == std::string::npos ? "." : first.substr(0, slash),
-                   "/", kSecondEncoderFile);
-  return Exists(beside) ? beside : "";
 }
 
 std::string ConfigText(const v1::Config& config) {

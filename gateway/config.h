@@ -36,11 +36,6 @@ absl::Status CheckConfig(const v1::Config& config);
 // `config` as text, for people.
 std::string ConfigText(const v1::Config& config);
 
-// Weights of the encoder that gives a second opinion across languages:
-// $FOOTNOTE_SECOND_ENCODER, else multilingual-e5-small.enc beside encoder.path
-// where that is there. Empty: none, as $FOOTNOTE_SECOND_ENCODER = none says.
-std::string SecondEncoder(const v1::Config& config);
-
 // "host:port" taken apart; the host may be [IPv6]. InvalidArgument names
 // `key`.
 struct Address {

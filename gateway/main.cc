@@ -80,6 +80,9 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
   text("--config", &context->config, "configuration file (textproto)");
   text("--encoder", flags->config.mutable_encoder()->mutable_path(),
        "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
+  text("--second-opinion",
+       flags->config.mutable_encoder()->mutable_second_opinion(),
+       "ask the second encoder across (languages) or always: better, slower");
   text("--model-path", flags->config.mutable_model()->mutable_path(),
        "folder of language models, or one, which then writes "
        "(default $FOOTNOTE_MODELS)");

@@ -19,6 +19,7 @@
 #include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
 #include "indexer/indexer_service.h"
+#include "model/encoder/e5_encoder.h"
 #include "model/encoder/open.h"
 #include "retriever/retriever_service.h"
 #include "storage/store.h"
@@ -75,6 +76,11 @@ absl::StatusOr<std::unique_ptr<Encoder>> OpenConfiguredEncoder(
     options.precision = EncoderPrecision::kFloat32;
   }
   return OpenEncoder(config.path(), options);
+}
+
+// Empty: there is none.
+std::string SecondEncoder(const v1::EncoderConfig& config) {
+  return config.second() == "none" ? "" : config.second();
 }
 
 // Where encoders may be named: who runs a command may open any file; of a
@@ -184,11 +190,16 @@ class OpenRooms final : public Rooms {
     if (has(Room::kRetriever)) {
       Add("footnote.v1.Retriever",
           NewRetrieverService(store_.get(), encoder_.get(),
-                              {SecondEncoder(config)}));
+                              {SecondEncoder(config.encoder())}));
     }
     if (has(Room::kGenerator)) {
+      GeneratorOptions options = GeneratorOptionsOf(config);
+      if (config.encoder().second_opinion() == "always") {
+        ASSIGN_OR_RETURN(second_, OpenE5(SecondEncoder(config.encoder())));
+        options.second = &second_;
+      }
       Add("footnote.v1.Generator",
-          NewGeneratorService(encoder_.get(), GeneratorOptionsOf(config)));
+          NewGeneratorService(encoder_.get(), options));
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
@@ -214,6 +225,8 @@ class OpenRooms final : public Rooms {
   }
 
   std::unique_ptr<Encoder> encoder_;
+  // The generator's; the retriever opens its own when it needs it.
+  E5Encoders second_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Refresher> refresher_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -30,6 +30,7 @@ class GeneratorService final : public v1::Generator::Service {
       : writers_(std::move(writers)),
         encoder_(encoder),
         quoting_(options.compare_meaning ? encoder : nullptr),
+        reranking_(options.compare_meaning ? encoder : nullptr, options.second),
         models_(options.models_folder, EngineOptionsOf(options)),
         shelf_(&models_, &quoting_, options.compare_meaning ? encoder : nullptr,
                ModelWriterOptions()),
@@ -127,7 +128,7 @@ class GeneratorService final : public v1::Generator::Service {
                       const v1::RerankRequest* request,
                       v1::RerankResponse* response) override {
     const StageTimer timer("rerank");
-    return Give(footnote::Rerank(*request, quoting_,
+    return Give(footnote::Rerank(*request, reranking_,
                                  [context] { return context->IsCancelled(); }),
                 response);
   }
@@ -189,6 +190,7 @@ class GeneratorService final : public v1::Generator::Service {
   const Writers writers_;
   const Encoder* const encoder_;
   const ExtractiveWriter quoting_;
+  const ExtractiveWriter reranking_;
   LanguageModels models_;
   ModelShelf shelf_;
   const GeneratorOptions options_;
@@ -199,8 +201,12 @@ class GeneratorService final : public v1::Generator::Service {
 std::unique_ptr<grpc::Service> NewGeneratorService(
     const Encoder* encoder, const GeneratorOptions& options) {
   Writers writers;
-  writers.push_back(std::make_unique<ExtractiveWriter>(
-      options.compare_meaning ? encoder : nullptr));
+  const Encoder* const first = options.compare_meaning ? encoder : nullptr;
+  if (options.second != nullptr) {
+    writers.push_back(
+        std::make_unique<ExtractiveWriter>(first, options.second));
+  }
+  writers.push_back(std::make_unique<ExtractiveWriter>(first));
   return std::make_unique<GeneratorService>(std::move(writers), encoder,
                                             options);
 }

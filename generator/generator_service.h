@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "model/encoder/e5_encoder.h"
 #include "model/encoder/encoder.h"
 
 namespace grpc {
@@ -18,6 +19,10 @@ struct GeneratorOptions {
   // Compares the meaning of question and sentences too, where the encoder
   // speaks their language; costs some milliseconds of one core per answer.
   bool compare_meaning = true;
+  // Reranking and the extractive writer ask these too (ExtractiveWriter); the
+  // writer without them stays to be named. Null: none. They must outlive the
+  // service.
+  const E5Encoders* second = nullptr;
   // Where the language models are; empty: the environment variable
   // FOOTNOTE_MODELS.
   std::string models_folder;

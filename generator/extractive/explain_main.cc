@@ -3,11 +3,13 @@
 // each candidate's passage, bytes, features and cosine, and the signs of the
 // whole question. training/answers/fit.py learns the weights from it.
 //
-//   explain [--passages N] [--compared M] [ENCODER] < requests.jsonl
+//   explain [--passages N] [--compared M] [--second FILE] [ENCODER]
+//       < requests.jsonl
 //
 // Only the first N passages of each request are used (8); of the first M (0)
 // the best sentence is compared by its vector whatever the others have, as
-// Rerank does it.
+// Rerank does it. FILE: weights of the second encoder (model/encoder/
+// e5_encoder.h); each candidate then has its opinion.
 #include <google/protobuf/util/json_util.h>
 
 #include <cstdlib>
@@ -17,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "generator/extractive/extractive_writer.h"
+#include "model/encoder/e5_encoder.h"
 #include "model/encoder/open.h"
 #include "nlohmann/json.hpp"
 
@@ -36,6 +39,7 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
          {"similarity",
           found.similarities.empty() ? 0.0 : found.similarities[i]},
          {"probability", found.probabilities[i]}});
+    if (!found.second.empty()) candidates.back()["second"] = found.second[i];
   }
   return {
       {"type", std::string(extractive::AnswerTypeName(found.question.type))},
@@ -47,14 +51,21 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
 
 int Run(int argc, char** argv) {
   ExtractiveWriter::Effort effort;
+  std::string second;
   int next = 1;
-  if (argc > 2 && std::string(argv[1]) == "--passages") {
-    effort.passages = std::strtoul(argv[2], nullptr, 10);
-    next = 3;
-  }
-  if (argc > next + 1 && std::string(argv[next]) == "--compared") {
-    effort.compared_passages = std::strtoul(argv[next + 1], nullptr, 10);
-    next += 2;
+  for (; argc > next + 1; next += 2) {
+    const std::string flag = argv[next];
+    if (flag == "--passages") {
+      effort.passages = std::strtoul(argv[next + 1], nullptr, 10);
+    } else if (flag == "--compared") {
+      effort.compared_passages = std::strtoul(argv[next + 1], nullptr, 10);
+    } else if (flag == "--second") {
+      second = argv[next + 1];
+    } else {
+      std::cerr << "explain: " << flag
+                << ": want --passages, --compared or --second\n";
+      return 2;
+    }
   }
   std::unique_ptr<Encoder> encoder;
   if (argc > next) {
@@ -64,6 +75,15 @@ int Run(int argc, char** argv) {
       return 1;
     }
     encoder = *std::move(opened);
+  }
+  E5Encoders encoders;
+  if (!second.empty()) {
+    auto opened = OpenE5(second);
+    if (!opened.ok()) {
+      std::cerr << opened.status() << "\n";
+      return 1;
+    }
+    encoders = *std::move(opened);
   }
   nlohmann::json names = {{"features", nlohmann::json::array()},
                           {"signs", nlohmann::json::array()}};
@@ -77,7 +97,8 @@ int Run(int argc, char** argv) {
   }
   std::cout << names << "\n";
 
-  const ExtractiveWriter writer(encoder.get());
+  const ExtractiveWriter writer(encoder.get(),
+                                second.empty() ? nullptr : &encoders);
   std::string line;
   while (std::getline(std::cin, line)) {
     v1::GenerateRequest request;

@@ -141,12 +141,16 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 
 }  // namespace
 
-ExtractiveWriter::ExtractiveWriter(const Encoder* encoder)
+ExtractiveWriter::ExtractiveWriter(const Encoder* encoder,
+                                   const E5Encoders* second)
     : encoder_(encoder),
       sentences_(encoder == nullptr
                      ? nullptr
                      : std::make_unique<extractive::SentenceVectors>(
-                           encoder, kRemembered)) {}
+                           encoder, kRemembered)),
+      second_(second == nullptr
+                  ? nullptr
+                  : std::make_unique<extractive::SecondOpinion>(second)) {}
 
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
     const v1::GenerateRequest& request, const Effort& effort,
@@ -204,6 +208,17 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
       {&found.question, &found.passages, &found.candidates, &pool,
        &found.features, &scores, &found.probabilities, &found.similarities});
   found.support = extractive::Support(found.signs);
+  if (second_ == nullptr) return absl::OkStatus();
+  if (is_cancelled()) return absl::CancelledError("the caller went away");
+  std::vector<absl::string_view> texts;
+  for (const Candidate& candidate : found.candidates.items) {
+    texts.push_back(TextOf(found.passages, candidate));
+  }
+  ASSIGN_OR_RETURN(
+      found.second,
+      second_->Of(request.question(), found.candidates.items, texts, scores));
+  found.probabilities = extractive::Probabilities(extractive::ThoroughScores(
+      found.features, found.similarities, found.second));
   return absl::OkStatus();
 }
 

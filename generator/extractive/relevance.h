@@ -23,8 +23,8 @@ bool IsJudgedBySentences(absl::string_view question,
                          const ExtractiveWriter::Explanation& read);
 
 // By passage of `found`, as probabilities: a linear score of what the search
-// thought of it and, where they were weighed, of its best sentence
-// (relevance_weights.h), as softmax.
+// thought of it and, where they were weighed, of its best sentence, by the
+// second opinion too where there is one (relevance_weights.h), as softmax.
 std::vector<double> Relevance(const ExtractiveWriter::Explanation& found);
 
 }  // namespace extractive

@@ -7,16 +7,34 @@
 
 namespace footnote {
 namespace extractive {
+namespace {
 
-std::vector<double> Scores(const std::vector<FeatureRow>& rows) {
+std::vector<double> Sums(const std::vector<FeatureRow>& rows,
+                         const double (&weights)[kFeatureCount]) {
   std::vector<double> scores;
   scores.reserve(rows.size());
   for (const FeatureRow& row : rows) {
     double score = 0;
-    for (int f = 0; f < kFeatureCount; ++f) {
-      score += kFeatureWeights[f] * row[f];
-    }
+    for (int f = 0; f < kFeatureCount; ++f) score += weights[f] * row[f];
     scores.push_back(score);
+  }
+  return scores;
+}
+
+}  // namespace
+
+std::vector<double> Scores(const std::vector<FeatureRow>& rows) {
+  return Sums(rows, kFeatureWeights);
+}
+
+std::vector<double> ThoroughScores(const std::vector<FeatureRow>& rows,
+                                   const std::vector<double>& similarities,
+                                   const std::vector<double>& second) {
+  std::vector<double> scores = Sums(rows, kThoroughFeatureWeights);
+  for (size_t i = 0; i < scores.size(); ++i) {
+    scores[i] += kSecondWeight * second[i];
+    if (similarities.empty()) continue;
+    scores[i] += kThoroughSimilarityWeight * similarities[i];
   }
   return scores;
 }

@@ -78,20 +78,34 @@ TEST(ConfigTest, TheEnvironmentNamesTheStore) {
   unsetenv("XDG_DATA_HOME");
 }
 
+std::string SecondBeside(const std::string& first) {
+  v1::Config config;
+  config.mutable_encoder()->set_path(first);
+  return WithDefaults(config).encoder().second();
+}
+
 TEST(ConfigTest, TheSecondEncoderIsBesideTheFirstUnlessSaidOtherwise) {
   unsetenv("FOOTNOTE_SECOND_ENCODER");
   const std::string folder = testing::TempDir();
-  v1::Config config;
-  config.mutable_encoder()->set_path(folder + "/footnote-23.enc");
-  EXPECT_EQ(SecondEncoder(config), "");
+  const std::string first = folder + "/footnote-23.enc";
+  EXPECT_EQ(SecondBeside(first), "none");
   const std::string second = folder + "/multilingual-e5-small.enc";
   std::ofstream(second) << "weights";
-  EXPECT_EQ(SecondEncoder(config), second);
+  EXPECT_EQ(SecondBeside(first), second);
+  EXPECT_EQ(SecondBeside("none"), "none");
   setenv("FOOTNOTE_SECOND_ENCODER", "/other.enc", 1);
-  EXPECT_EQ(SecondEncoder(config), "/other.enc");
+  EXPECT_EQ(SecondBeside(first), "/other.enc");
   setenv("FOOTNOTE_SECOND_ENCODER", "none", 1);
-  EXPECT_EQ(SecondEncoder(config), "");
+  EXPECT_EQ(SecondBeside(first), "none");
   unsetenv("FOOTNOTE_SECOND_ENCODER");
+}
+
+TEST(ConfigTest, TheSecondEncoderIsAskedAcrossLanguagesUnlessSaidOtherwise) {
+  unsetenv("FOOTNOTE_SECOND_OPINION");
+  EXPECT_EQ(WithDefaults({}).encoder().second_opinion(), "across");
+  setenv("FOOTNOTE_SECOND_OPINION", "always", 1);
+  EXPECT_EQ(WithDefaults({}).encoder().second_opinion(), "always");
+  unsetenv("FOOTNOTE_SECOND_OPINION");
 }
 
 TEST(ConfigTest, WhatIsSetIsNotReplacedByADefault) {
@@ -133,6 +147,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Level", "log { level: \"loud\" }", "log.level: loud"},
         BadValue{"Precision", "encoder { precision: \"int4\" }",
                  "encoder.precision: int4"},
+        BadValue{"SecondOpinion", "encoder { second_opinion: \"never\" }",
+                 "encoder.second_opinion: \"never\""},
+        BadValue{"SecondEncoder", "encoder { second: \"/nowhere.enc\" }",
+                 "encoder.second: /nowhere.enc"},
+        BadValue{"NoSecondEncoder",
+                 "encoder { second: \"none\" second_opinion: \"always\" }",
+                 "want encoder.second"},
         BadValue{"Encoder", "encoder { path: \"/nowhere\" }",
                  "encoder.path: /nowhere"},
         BadValue{"Memory", "resources { memory_bytes: 1000 }",

@@ -6,6 +6,7 @@
 #include "base/grpc_status.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "tests/generator/documents_23.h"
+#include "tests/model/encoder/one_word_encoder.h"
 
 namespace footnote {
 namespace {
@@ -71,6 +72,68 @@ TEST_F(GeneratorServiceTest, ListsItsWriter) {
   ASSERT_EQ(response.writers_size(), 1);
   EXPECT_EQ(response.writers(0).name(), "extractive/1");
   EXPECT_EQ(response.writers(0).languages_size(), 23);
+}
+
+class ThoroughServiceTest : public ::testing::Test {
+ protected:
+  ThoroughServiceTest() : second_(HearsOnly("diary")) {
+    GeneratorOptions options;
+    options.second = &second_;
+    service_ = NewGeneratorService(nullptr, options);
+    grpc::ServerBuilder builder;
+    builder.RegisterService(service_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::Generator::NewStub(
+        server_->InProcessChannel(grpc::ChannelArguments()));
+  }
+
+  v1::Draft Ask(const std::string& writer) {
+    v1::GenerateRequest request;
+    request.set_question("When was the lighthouse tower finished?");
+    request.set_writer(writer);
+    request.set_max_sentences(1);
+    *request.add_passages() = MakePassage(
+        "a",
+        "The lighthouse tower was finished in 1759. As a diary has it, the "
+        "lighthouse tower was finished in the spring of a dry year.",
+        "en");
+    grpc::ClientContext context;
+    const auto reader = stub_->Generate(&context, request);
+    v1::GenerateResponse response;
+    v1::Draft draft;
+    while (reader->Read(&response)) {
+      if (response.has_draft()) draft = response.draft();
+    }
+    EXPECT_TRUE(reader->Finish().ok());
+    return draft;
+  }
+
+  const E5Encoders second_;
+  std::unique_ptr<grpc::Service> service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::Generator::Stub> stub_;
+};
+
+TEST_F(ThoroughServiceTest,
+       TheThoroughWriterIsTheDefaultAndTheOtherCanBeNamed) {
+  const v1::Draft thorough = Ask("");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/1");
+  EXPECT_NE(thorough.text().find("diary"), std::string::npos)
+      << thorough.text();
+  EXPECT_EQ(Ask("extractive-thorough/1").text(), thorough.text());
+  const v1::Draft plain = Ask("extractive/1");
+  EXPECT_EQ(plain.writer(), "extractive/1");
+  EXPECT_NE(plain.text().find("1759"), std::string::npos) << plain.text();
+}
+
+TEST_F(ThoroughServiceTest, BothWritersAreListed) {
+  grpc::ClientContext context;
+  v1::ListWritersResponse response;
+  ASSERT_TRUE(
+      stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
+  ASSERT_EQ(response.writers_size(), 2);
+  EXPECT_EQ(response.writers(0).name(), "extractive-thorough/1");
+  EXPECT_EQ(response.writers(1).name(), "extractive/1");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/grpc_status.h"
 #include "generator/extractive/extractive_writer.h"
+#include "tests/model/encoder/one_word_encoder.h"
 
 namespace footnote {
 namespace {
@@ -43,7 +44,12 @@ class RerankTest : public ::testing::Test {
 
   // The passages' places, best first.
   std::vector<int> Order(const v1::RerankRequest& request) {
-    const auto response = Rerank(request, writer_, Never);
+    return OrderBy(writer_, request);
+  }
+
+  static std::vector<int> OrderBy(const ExtractiveWriter& writer,
+                                  const v1::RerankRequest& request) {
+    const auto response = Rerank(request, writer, Never);
     EXPECT_EQ(response.status(), absl::OkStatus());
     std::vector<int> order;
     if (!response.ok()) return order;
@@ -79,6 +85,31 @@ TEST_F(RerankTest,
   // But not one that is far better.
   request.mutable_passages(0)->mutable_score()->set_total(40);
   EXPECT_THAT(Order(request), ElementsAre(0, 1));
+}
+
+TEST_F(RerankTest, ASecondEncoderMovesThePassageThatItFindsNear) {
+  v1::RerankRequest request = Question(
+      "When was the lighthouse tower finished?",
+      {"The lighthouse tower was finished in 1759.",
+       "The lighthouse tower was finished in spring, as a diary has it."});
+  EXPECT_THAT(Order(request), ElementsAre(0, 1));
+  const E5Encoders diary = HearsOnly("diary");
+  const ExtractiveWriter thorough(nullptr, &diary);
+  EXPECT_THAT(OrderBy(thorough, request), ElementsAre(1, 0));
+  // Near or not is all the same where no passage has the word.
+  const E5Encoders bread = HearsOnly("bread");
+  const ExtractiveWriter deaf(nullptr, &bread);
+  EXPECT_THAT(OrderBy(deaf, request), ElementsAre(0, 1));
+}
+
+TEST_F(RerankTest, ASecondEncoderDoesNotMoveWhatIsJudgedByTheSearchAlone) {
+  v1::RerankRequest request =
+      Question("lighthouse tower finished", {kWords, kAnswer});
+  request.mutable_passages(0)->mutable_score()->set_total(12.2);
+  request.mutable_passages(1)->mutable_score()->set_total(12.0);
+  const E5Encoders rock = HearsOnly("rock");
+  const ExtractiveWriter thorough(nullptr, &rock);
+  EXPECT_THAT(OrderBy(thorough, request), ElementsAre(0, 1));
 }
 
 TEST_F(RerankTest, WhereNothingIsAskedTheOrderOfTheSearchStands) {

@@ -16,6 +16,7 @@
 #include "retriever/translation/second_opinion.h"
 #include "storage/segment_writer.h"
 #include "storage/store.h"
+#include "tests/model/encoder/one_word_encoder.h"
 #include "text/analyzer.h"
 
 namespace footnote {
@@ -57,41 +58,6 @@ class WordEncoder final : public Encoder {
   const std::string hash_ = std::string(64, 'a');
   const std::vector<absl::string_view> languages_ = {"de", "en"};
 };
-
-// Hears whether a text has one word; all questions have it.
-class OneWordEncoder final : public Encoder {
- public:
-  OneWordEncoder(std::string word, bool always)
-      : word_(std::move(word)), always_(always) {}
-  absl::string_view name() const override { return "one word/float32"; }
-  int dimension() const override { return kDimension; }
-  absl::string_view hash() const override { return hash_; }
-  absl::Span<const absl::string_view> languages() const override { return {}; }
-  int max_tokens() const override { return 100; }
-  absl::Status Encode(absl::Span<const absl::string_view> texts,
-                      float* rows) const override {
-    for (absl::string_view text : texts) {
-      std::fill(rows, rows + kDimension, 0.0f);
-      const bool has = always_ || text.find(word_) != absl::string_view::npos;
-      rows[0] = has ? 1 : .6f;
-      rows[1] = has ? 0 : .8f;
-      rows += kDimension;
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  const std::string word_;
-  const bool always_;
-  const std::string hash_ = std::string(64, 'b');
-};
-
-E5Encoders HearsOnly(const std::string& word) {
-  E5Encoders encoders;
-  encoders.question = std::make_unique<OneWordEncoder>(word, true);
-  encoders.passage = std::make_unique<OneWordEncoder>(word, false);
-  return encoders;
-}
 
 class SearchTest : public ::testing::Test {
  protected:

@@ -11,8 +11,9 @@
   explain ENCODER < R.jsonl > W.jsonl
   explain --passages 1 ENCODER < R.jsonl > W1.jsonl
   explain --passages 3 ENCODER < R.jsonl > W3.jsonl
+  explain --second FILE ENCODER < R.jsonl > W2.jsonl
   training/answers/fit.py --data DIR --requests R.jsonl --weighed W.jsonl \
-      --few W1.jsonl W3.jsonl --out generator/extractive/weights.h
+      --few W1.jsonl W3.jsonl --thorough W2.jsonl --out generator/extractive/weights.h
 
 training/refit does all of it. DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
 and weighed lines are one per question, in the order of the languages' codes
@@ -70,6 +71,7 @@ class Item:
         candidates = weighed["candidates"]
         self.x = np.array([c["features"] for c in candidates], float)
         self.sim = np.array([c["similarity"] for c in candidates], float)
+        self.second = np.array([c.get("second", 0) for c in candidates], float)
         self.length = np.array([c["length"] for c in candidates], float)
         texts = [p["text"].encode() for p in request.get("passages", [])]
         quotes = [texts[c["passage"]][c["begin"]:c["end"]].decode()
@@ -102,7 +104,12 @@ def matrix(item):
     return np.concatenate([item.x, item.sim[:, None]], 1)
 
 
-def fit_score(items):
+def thorough_matrix(item):
+    """The same with the second opinion before the cosine."""
+    return np.concatenate([item.x, item.second[:, None], item.sim[:, None]], 1)
+
+
+def fit_score(items, matrix=matrix):
     items = [i for i in items if i.y.any()]
     counts = collections.Counter(i.lang for i in items)
     x = np.concatenate([matrix(i) for i in items])
@@ -261,6 +268,24 @@ def report(items, scores, doubts, price, limit, each=False):
     return "  ".join("%s %.3f" % kv for kv in figures.items())
 
 
+def fit_thorough(items, price):
+    """Weights with the second opinion, and what they bring; all answer."""
+    folds = [fit_score([i for i in items if i.fold != k], thorough_matrix)
+             for k in range(FOLDS)]
+    rows = []
+    for item in items:
+        scores = thorough_matrix(item) @ folds[item.fold]
+        chosen = select(item, probabilities(scores), price)
+        if item.answerable:
+            rows.append((item.lang, item.y[chosen].any(),
+                         item.chars[chosen].sum() + len(chosen) - 1))
+    figures = "contains_before %.3f, chars %.0f" % (
+        mean_over_languages((lang, y) for lang, y, _ in rows),
+        mean_over_languages((lang, c) for lang, _, c in rows))
+    print("thorough:", figures)
+    return fit_score(items, thorough_matrix), figures
+
+
 HEADER = """\
 // Made by training/answers/fit.py from the development half of the evaluation
 // data: edit that, not this. Its cross-validated figures:
@@ -280,6 +305,13 @@ inline constexpr double kFeatureWeights[kFeatureCount] = {{
 
 // What the cosine of question and sentence adds, per unit.
 inline constexpr double kSimilarityWeight = {similarity:.4f};
+
+// The same where there is a second opinion, and what that adds, per unit.
+// Cross-validated: {thorough_figures}
+inline constexpr double kThoroughFeatureWeights[kFeatureCount] = {{
+{thorough_features}}};
+inline constexpr double kThoroughSimilarityWeight = {thorough_similarity:.4f};
+inline constexpr double kSecondWeight = {second:.4f};
 
 // The log odds that the passages hold no answer: a sum over the signs.
 inline constexpr double kDoubtBias = {bias:.4f};
@@ -313,6 +345,8 @@ def main():
     parser.add_argument("--weighed", required=True)
     parser.add_argument("--few", nargs="*", default=[],
                         help="the same requests weighed with few passages")
+    parser.add_argument("--thorough", required=True,
+                        help="as --weighed, with the second opinion")
     parser.add_argument("--out")
     parser.add_argument("--price", type=float, default=0.05)
     parser.add_argument("--each", action="store_true",
@@ -320,6 +354,7 @@ def main():
     args = parser.parse_args()
     names, items = load(args, args.weighed)
     few = [load(args, path)[1] for path in args.few]
+    thorough = fit_thorough(load(args, args.thorough)[1], args.price)
 
     folds = [fit_score([i for i in items if i.fold != k])
              for k in range(FOLDS)]
@@ -365,6 +400,10 @@ def main():
                 figures="\n".join("//   " + f for f in figures.split("  ")),
                 features=row_lines(final[:-1], names["features"]),
                 similarity=final[-1], bias=bias,
+                thorough_features=row_lines(thorough[0][:-2],
+                                            names["features"]),
+                second=thorough[0][-2], thorough_similarity=thorough[0][-1],
+                thorough_figures=thorough[1],
                 signs=row_lines(b, names["signs"]), price=args.price,
                 wrong=WRONG_ABSTENTIONS, support=1 / (1 + np.exp(final_limit))))
 

@@ -2,10 +2,12 @@
 """Learns what the reranker's three measures are worth; writes its weights.
 
   fit.py --set mined.jsonl mined.requests.jsonl mined.weighed.jsonl \\
+               mined.thorough.jsonl \\
          --set headings.jsonl … --out generator/extractive/relevance_weights.h
 
 A set is questions, the requests that `explain --requests` makes of them, and
-what //generator/extractive:explain says of these. training/reranker/learn does
+what //generator/extractive:explain says of these, without and with a second
+opinion, for which there are weights of their own. training/reranker/learn does
 all of it. The score is linear; its weights maximise the probability (softmax
 over a question's passages) of those of the document to be found. Every language
 of all sets counts the same. Figures are from five folds by a hash of the
@@ -16,6 +18,7 @@ import argparse
 import collections
 import hashlib
 import json
+import os
 
 import numpy as np
 from scipy.optimize import minimize
@@ -24,23 +27,31 @@ FOLDS = 5
 PENALTY = 3.0
 DEPTH = 10
 NAMES = ["total", "best_similarity", "best_probability"]
+# Beside them where there is a second opinion.
+SECOND = "best_second"
 
 
 class Item:
     """A question with its passages: measures, and which is to be found."""
 
-    def __init__(self, question, request, weighed):
+    def __init__(self, question, request, weighed, thorough):
         self.lang = question["language"]
         gold = question["document"]
         passages = request.get("passages", [])
         self.docs = [p["source"]["document"] for p in passages]
         self.gold = gold
-        self.x = np.zeros((len(passages), len(NAMES)))
+        self.x = np.zeros((len(passages), len(NAMES) + thorough))
         self.x[:, 0] = [p["score"].get("total", 0) for p in passages]
         for c in weighed["candidates"]:
             row = self.x[c["passage"]]
             row[1] = max(row[1], c["similarity"])
             row[2] = max(row[2], c["probability"])
+        if thorough:
+            second = [c.get("second", 0) for c in weighed["candidates"]]
+            self.x[:, 3] = min(second, default=0)
+            for c, opinion in zip(weighed["candidates"], second):
+                row = self.x[c["passage"]]
+                row[3] = max(row[3], opinion)
         self.y = np.array([d == gold for d in self.docs], bool)
         digest = hashlib.md5(gold.split("#")[0].encode()).hexdigest()
         self.fold = int(digest, 16) % FOLDS
@@ -54,10 +65,10 @@ class Item:
         return 0
 
 
-def load(questions, requests, weighed):
+def load(questions, requests, weighed, thorough):
     lines = open(weighed, encoding="utf-8")
     next(lines)  # names
-    return [Item(json.loads(q), json.loads(r), json.loads(w))
+    return [Item(json.loads(q), json.loads(r), json.loads(w), thorough)
             for q, r, w in zip(open(questions, encoding="utf-8"),
                                open(requests, encoding="utf-8"), lines)]
 
@@ -109,11 +120,18 @@ namespace footnote {{
 namespace extractive {{
 
 // The search's score of the passage.
-inline constexpr double kTotalWeight = {0:.4f};
+inline constexpr double kTotalWeight = {0[0]:.4f};
 // The highest cosine of the question and one of its sentences.
-inline constexpr double kBestSimilarityWeight = {1:.4f};
+inline constexpr double kBestSimilarityWeight = {0[1]:.4f};
 // The highest probability that one of its sentences answers.
-inline constexpr double kBestProbabilityWeight = {2:.4f};
+inline constexpr double kBestProbabilityWeight = {0[2]:.4f};
+
+// The same where there is a second opinion, and the best that it has of one of
+// the passage's sentences.
+inline constexpr double kThoroughTotalWeight = {1[0]:.4f};
+inline constexpr double kThoroughBestSimilarityWeight = {1[1]:.4f};
+inline constexpr double kThoroughBestProbabilityWeight = {1[2]:.4f};
+inline constexpr double kBestSecondWeight = {1[3]:.4f};
 
 }}  // namespace extractive
 }}  // namespace footnote
@@ -125,23 +143,32 @@ inline constexpr double kBestProbabilityWeight = {2:.4f};
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--set", nargs=3, action="append", required=True,
-                        metavar=("QUESTIONS", "REQUESTS", "WEIGHED"))
+    parser.add_argument("--set", nargs=4, action="append", required=True,
+                        metavar=("QUESTIONS", "REQUESTS", "WEIGHED",
+                                 "THOROUGH"))
     parser.add_argument("--out")
     args = parser.parse_args()
-    sets = [load(*paths) for paths in args.set]
-    everything = [item for items in sets for item in items]
-    folds = [fit([i for i in everything if i.fold != k]) for k in range(FOLDS)]
-    notes = []
-    for paths, items in zip(args.set, sets):
-        name = paths[0].rsplit("/", 1)[-1]
-        notes.append("//   %s: %s" % (
-            name, figures(items, lambda i: i.x[:, 0])))
-        notes.append("//     reranked, cross-validated: %s" % figures(
-            items, lambda i: i.x @ folds[i.fold]))
+    names = [os.path.basename(paths[0])[:-len(".jsonl")] for paths in args.set]
+    notes = {name: [] for name in names}
+    weights = []
+    for thorough in (False, True):
+        sets = [load(q, r, t if thorough else w, thorough)
+                for q, r, w, t in args.set]
+        everything = [item for items in sets for item in items]
+        folds = [fit([i for i in everything if i.fold != k])
+                 for k in range(FOLDS)]
+        for name, items in zip(names, sets):
+            if not thorough:
+                notes[name].append("//   %s: %s" % (
+                    name, figures(items, lambda i: i.x[:, 0])))
+            notes[name].append("//     %s, cross-validated: %s" % (
+                "second opinion" if thorough else "reranked",
+                figures(items, lambda i: i.x @ folds[i.fold])))
+        weights.append(fit(everything))
+        print("  ".join("%s %.3f" % pair
+                        for pair in zip(NAMES + [SECOND], weights[-1])))
+    notes = [line for lines in notes.values() for line in lines]
     print("\n".join(notes))
-    weights = fit(everything)
-    print("  ".join("%s %.3f" % pair for pair in zip(NAMES, weights)))
     if args.out:
         with open(args.out, "w", encoding="utf-8") as out:
             out.write(HEADER.format(*weights, notes="\n".join(notes)))

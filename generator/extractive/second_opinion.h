@@ -1,0 +1,46 @@
+// A second encoder's opinion of sentences: how near they are to what is asked.
+#ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
+#define FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "generator/extractive/candidates.h"
+#include "generator/extractive/sentence_vectors.h"
+#include "model/encoder/e5_encoder.h"
+
+namespace footnote {
+namespace extractive {
+
+// The first encoder learnt what is alike, the second what answers what. A
+// sentence costs twelve times as much with it, so it is asked about the three
+// that score best of each of eight passages; what it said of a sentence is
+// remembered (sentence_vectors.h).
+//
+// Safe from many threads.
+class SecondOpinion {
+ public:
+  // `encoders` must outlive this.
+  explicit SecondOpinion(const E5Encoders* encoders);
+
+  // By candidate: its cosine with the question, less that of the nearest, so 0
+  // for the nearest and less for the others. Who was not asked about has a
+  // little less than the farthest of those who were. `scores` and `texts` are
+  // the candidates'.
+  //   what Encoder::Encode returns
+  absl::StatusOr<std::vector<double>> Of(
+      absl::string_view question, const std::vector<Candidate>& candidates,
+      absl::Span<const absl::string_view> texts,
+      const std::vector<double>& scores);
+
+ private:
+  const E5Encoders* const encoders_;
+  SentenceVectors sentences_;
+};
+
+}  // namespace extractive
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_

@@ -1,0 +1,84 @@
+#include "generator/extractive/second_opinion.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/model/encoder/one_word_encoder.h"
+
+namespace footnote {
+namespace extractive {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+
+constexpr double kNear = 1e-6;
+
+std::vector<Candidate> CandidatesOf(const std::vector<uint32_t>& passages) {
+  std::vector<Candidate> candidates;
+  for (const uint32_t passage : passages) {
+    candidates.emplace_back();
+    candidates.back().passage = passage;
+  }
+  return candidates;
+}
+
+std::vector<double> OpinionOf(const std::vector<uint32_t>& passages,
+                              const std::vector<absl::string_view>& texts,
+                              const std::vector<double>& scores) {
+  const E5Encoders encoders = HearsOnly("lamp");
+  SecondOpinion opinion(&encoders);
+  auto of = opinion.Of("Which?", CandidatesOf(passages), texts, scores);
+  EXPECT_TRUE(of.ok()) << of.status();
+  return of.ok() ? *of : std::vector<double>();
+}
+
+TEST(SecondOpinionTest, IsZeroForTheNearestAndLessForTheOthers) {
+  EXPECT_THAT(OpinionOf({0, 1, 1}, {"a rock", "a lamp", "a rope"}, {3, 2, 1}),
+              ElementsAre(DoubleNear(-.4, kNear), DoubleNear(0, kNear),
+                          DoubleNear(-.4, kNear)));
+}
+
+TEST(SecondOpinionTest, IsAskedAboutThreeSentencesOfAPassageTheBest) {
+  // The lamp scores least of its four: it is not heard.
+  EXPECT_THAT(OpinionOf({0, 0, 0, 0}, {"a", "a lamp", "b", "c"}, {4, 1, 3, 2}),
+              ElementsAre(DoubleNear(0, kNear), DoubleNear(-.01, kNear),
+                          DoubleNear(0, kNear), DoubleNear(0, kNear)));
+}
+
+TEST(SecondOpinionTest, IsAskedAboutTheFirstEightPassages) {
+  std::vector<uint32_t> passages;
+  std::vector<absl::string_view> texts;
+  for (uint32_t i = 0; i < 9; ++i) {
+    passages.push_back(i);
+    texts.push_back(i == 7 || i == 8 ? "a lamp" : "a rock");
+  }
+  const std::vector<double> opinion =
+      OpinionOf(passages, texts, std::vector<double>(9, 1));
+  ASSERT_EQ(opinion.size(), 9);
+  EXPECT_NEAR(opinion[7], 0, kNear);
+  EXPECT_NEAR(opinion[8], -.41, kNear);
+}
+
+TEST(SecondOpinionTest, OfALongSentenceItHearsTheBeginning) {
+  const std::string late = absl::StrCat(std::string(500, 'x'), " lamp");
+  EXPECT_THAT(OpinionOf({0, 1}, {late, "a lamp"}, {2, 1}),
+              ElementsAre(DoubleNear(-.4, kNear), DoubleNear(0, kNear)));
+  // Cut within a letter of three bytes, the text would be no UTF-8.
+  std::string wide;
+  for (int i = 0; i < 200; ++i) wide += "\u71c8";
+  EXPECT_THAT(OpinionOf({0}, {wide}, {1}), ElementsAre(0));
+}
+
+TEST(SecondOpinionTest, OfNoSentencesThereIsNone) {
+  EXPECT_THAT(OpinionOf({}, {}, {}), ElementsAre());
+  // None that is near enough the front to be heard.
+  EXPECT_THAT(OpinionOf({9}, {"a lamp"}, {1}), ElementsAre(0));
+}
+
+}  // namespace
+}  // namespace extractive
+}  // namespace footnote
