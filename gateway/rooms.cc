@@ -194,10 +194,15 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kGenerator)) {
       GeneratorOptions options = GeneratorOptionsOf(config);
-      if (config.encoder().second_opinion() == "always") {
-        ASSIGN_OR_RETURN(second_, OpenE5(SecondEncoder(config.encoder())));
-        options.second = &second_;
+      const std::string second = SecondEncoder(config.encoder());
+      options.second_always = config.encoder().second_opinion() == "always";
+      if (options.second_always) {
+        ASSIGN_OR_RETURN(E5Encoders encoders, OpenE5(second));
+        second_ = std::make_unique<LazyE5>(std::move(encoders));
+      } else if (!second.empty()) {
+        second_ = std::make_unique<LazyE5>(second);
       }
+      options.second = second_.get();
       Add("footnote.v1.Generator",
           NewGeneratorService(encoder_.get(), options));
       Add("footnote.v1.Forecaster", NewForecasterService());
@@ -226,7 +231,7 @@ class OpenRooms final : public Rooms {
 
   std::unique_ptr<Encoder> encoder_;
   // The generator's; the retriever opens its own when it needs it.
-  E5Encoders second_;
+  std::unique_ptr<LazyE5> second_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Refresher> refresher_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -29,8 +29,9 @@ class GeneratorService final : public v1::Generator::Service {
                    const GeneratorOptions& options)
       : writers_(std::move(writers)),
         encoder_(encoder),
-        quoting_(options.compare_meaning ? encoder : nullptr),
-        reranking_(options.compare_meaning ? encoder : nullptr, options.second),
+        quoting_(options.compare_meaning ? encoder : nullptr, options.second),
+        reranking_(options.compare_meaning ? encoder : nullptr, options.second,
+                   options.second_always),
         models_(options.models_folder, EngineOptionsOf(options)),
         shelf_(&models_, &quoting_, options.compare_meaning ? encoder : nullptr,
                ModelWriterOptions()),
@@ -202,11 +203,11 @@ std::unique_ptr<grpc::Service> NewGeneratorService(
     const Encoder* encoder, const GeneratorOptions& options) {
   Writers writers;
   const Encoder* const first = options.compare_meaning ? encoder : nullptr;
-  if (options.second != nullptr) {
+  if (options.second != nullptr && options.second_always) {
     writers.push_back(
-        std::make_unique<ExtractiveWriter>(first, options.second));
+        std::make_unique<ExtractiveWriter>(first, options.second, true));
   }
-  writers.push_back(std::make_unique<ExtractiveWriter>(first));
+  writers.push_back(std::make_unique<ExtractiveWriter>(first, options.second));
   return std::make_unique<GeneratorService>(std::move(writers), encoder,
                                             options);
 }

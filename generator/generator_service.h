@@ -19,10 +19,13 @@ struct GeneratorOptions {
   // Compares the meaning of question and sentences too, where the encoder
   // speaks their language; costs some milliseconds of one core per answer.
   bool compare_meaning = true;
-  // Reranking and the extractive writer ask these too (ExtractiveWriter); the
-  // writer without them stays to be named. Null: none. They must outlive the
-  // service.
-  const E5Encoders* second = nullptr;
+  // A second encoder, which the writers ask where passages are in another
+  // language than the question (ExtractiveWriter); null: none. It must outlive
+  // the service.
+  LazyE5* second = nullptr;
+  // Reranking and the extractive writer ask it always; the writer that does not
+  // can be named.
+  bool second_always = false;
   // Where the language models are; empty: the environment variable
   // FOOTNOTE_MODELS.
   std::string models_folder;

@@ -85,6 +85,12 @@ double Support(const SignRow& signs);
 // number or date where one is asked.
 bool ShouldAbstain(const SignRow& signs, double support);
 
+// The same two where passages are in another language than the question and
+// there is a second opinion (second_opinion.h): words and signs say little
+// then. `nearest` is SecondOpinion::Opinion's.
+double SupportAcross(double nearest);
+bool ShouldAbstainAcross(double support);
+
 }  // namespace extractive
 }  // namespace footnote
 

@@ -76,15 +76,8 @@ int Run(int argc, char** argv) {
     }
     encoder = *std::move(opened);
   }
-  E5Encoders encoders;
-  if (!second.empty()) {
-    auto opened = OpenE5(second);
-    if (!opened.ok()) {
-      std::cerr << opened.status() << "\n";
-      return 1;
-    }
-    encoders = *std::move(opened);
-  }
+  LazyE5 encoders(second);
+  if (!second.empty() && encoders.Get() == nullptr) return 1;
   nlohmann::json names = {{"features", nlohmann::json::array()},
                           {"signs", nlohmann::json::array()}};
   for (int f = 0; f < extractive::kFeatureCount; ++f) {
@@ -98,7 +91,7 @@ int Run(int argc, char** argv) {
   std::cout << names << "\n";
 
   const ExtractiveWriter writer(encoder.get(),
-                                second.empty() ? nullptr : &encoders);
+                                second.empty() ? nullptr : &encoders, true);
   std::string line;
   while (std::getline(std::cin, line)) {
     v1::GenerateRequest request;

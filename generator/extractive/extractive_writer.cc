@@ -93,7 +93,7 @@ v1::Draft Abstain(v1::AbstentionReason reason, std::string detail,
 // near to it by its vector.
 bool HasEvidence(const ExtractiveWriter::Explanation& found) {
   if (found.candidates.items.empty()) return false;
-  return !found.similarities.empty() ||
+  return !found.similarities.empty() || !found.second.empty() ||
          found.signs[extractive::kLargestCoverage] > 0;
 }
 
@@ -141,8 +141,8 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 
 }  // namespace
 
-ExtractiveWriter::ExtractiveWriter(const Encoder* encoder,
-                                   const E5Encoders* second)
+ExtractiveWriter::ExtractiveWriter(const Encoder* encoder, LazyE5* second,
+                                   bool always)
     : encoder_(encoder),
       sentences_(encoder == nullptr
                      ? nullptr
@@ -150,7 +150,8 @@ ExtractiveWriter::ExtractiveWriter(const Encoder* encoder,
                            encoder, kRemembered)),
       second_(second == nullptr
                   ? nullptr
-                  : std::make_unique<extractive::SecondOpinion>(second)) {}
+                  : std::make_unique<extractive::SecondOpinion>(second)),
+      always_(second != nullptr && always) {}
 
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
     const v1::GenerateRequest& request, const Effort& effort,
@@ -172,6 +173,9 @@ ExtractiveWriter::Explanation ExtractiveWriter::Read(
       request.question(), of_passages, SpokenLanguage(request, of_passages),
       analyzer.get());
   ReturnAnalyzer(std::move(analyzer));
+  found.across = of_passages != Language::kUnknown &&
+                 found.question.spoken != Language::kUnknown &&
+                 of_passages != found.question.spoken;
   extractive::SetRarity(request.term_keys(), request.term_rarities(),
                         &found.question);
   return found;
@@ -208,17 +212,24 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
       {&found.question, &found.passages, &found.candidates, &pool,
        &found.features, &scores, &found.probabilities, &found.similarities});
   found.support = extractive::Support(found.signs);
-  if (second_ == nullptr) return absl::OkStatus();
+  if (second_ == nullptr || !(always_ || found.across)) {
+    return absl::OkStatus();
+  }
   if (is_cancelled()) return absl::CancelledError("the caller went away");
   std::vector<absl::string_view> texts;
   for (const Candidate& candidate : found.candidates.items) {
     texts.push_back(TextOf(found.passages, candidate));
   }
   ASSIGN_OR_RETURN(
-      found.second,
+      extractive::SecondOpinion::Opinion opinion,
       second_->Of(request.question(), found.candidates.items, texts, scores));
+  if (opinion.by_candidate.empty()) return absl::OkStatus();
+  found.second = std::move(opinion.by_candidate);
   found.probabilities = extractive::Probabilities(extractive::ThoroughScores(
       found.features, found.similarities, found.second));
+  if (found.across) {
+    found.support = extractive::SupportAcross(opinion.nearest);
+  }
   return absl::OkStatus();
 }
 
@@ -236,8 +247,12 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
                    "no passage shares a meaningful word with the question", 0);
   }
   // What makes doubtful was learned from the 23 languages.
-  if (found.question.language != Language::kUnknown &&
-      extractive::ShouldAbstain(found.signs, found.support)) {
+  const bool abstains =
+      found.across && !found.second.empty()
+          ? extractive::ShouldAbstainAcross(found.support)
+          : found.question.language != Language::kUnknown &&
+                extractive::ShouldAbstain(found.signs, found.support);
+  if (abstains) {
     return Abstain(v1::NOT_SUPPORTED,
                    absl::StrCat("the best of ", found.passages.size(),
                                 " passages speaks of it, but does not seem to "

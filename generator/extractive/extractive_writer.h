@@ -23,16 +23,17 @@ namespace footnote {
 // and encoder give the same bytes.
 class ExtractiveWriter : public Writer {
  public:
-  // `encoder` may be null, and must outlive the writer, as must `second`. With
-  // `second` the writer is thorough: a second encoder has its say about the
-  // best sentences, which takes some 6 ms for each that was not met before.
-  explicit ExtractiveWriter(const Encoder* encoder,
-                            const E5Encoders* second = nullptr);
+  // `encoder` and `second` may be null, and must outlive the writer. A second
+  // encoder has its say about the best sentences of passages in another
+  // language than the question, and with `always` about all: such a writer is
+  // thorough. It takes some 6 ms for each that was not met before.
+  explicit ExtractiveWriter(const Encoder* encoder, LazyE5* second = nullptr,
+                            bool always = false);
 
   static constexpr int kMaxPassages = 8;
 
   absl::string_view name() const override {
-    return second_ == nullptr ? "extractive/1" : "extractive-thorough/1";
+    return always_ ? "extractive-thorough/1" : "extractive/1";
   }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(
@@ -47,11 +48,15 @@ class ExtractiveWriter : public Writer {
     std::vector<extractive::FeatureRow> features;
     // By candidate; empty without vectors, 0 where not computed.
     std::vector<double> similarities;
-    // SecondOpinion::Of; empty without one.
+    // The best passage is in another language than the question.
+    bool across = false;
+    // SecondOpinion::Opinion; empty without one.
     std::vector<double> second;
-    // With all of it. Signs and support are without the second opinion.
+    // With all of it.
     std::vector<double> probabilities;
+    // Without the second opinion.
     extractive::SignRow signs = {};
+    // Across languages by the second opinion alone, where there is one.
     double support = 0;
   };
   // How much of a request is looked at.
@@ -92,6 +97,7 @@ class ExtractiveWriter : public Writer {
   const std::unique_ptr<extractive::SentenceVectors> sentences_;
   // Null: there is none.
   const std::unique_ptr<extractive::SecondOpinion> second_;
+  const bool always_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
 };

@@ -40,36 +40,40 @@ std::vector<size_t> WorthHearing(const std::vector<Candidate>& candidates,
 
 }  // namespace
 
-SecondOpinion::SecondOpinion(const E5Encoders* encoders)
-    : encoders_(encoders), sentences_(encoders->passage.get(), kRemembered) {}
-
-absl::StatusOr<std::vector<double>> SecondOpinion::Of(
+absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
     absl::string_view question, const std::vector<Candidate>& candidates,
     absl::Span<const absl::string_view> texts,
     const std::vector<double>& scores) {
+  Opinion opinion;
   const std::vector<size_t> heard = WorthHearing(candidates, scores);
-  if (heard.empty()) return std::vector<double>(candidates.size());
+  if (heard.empty()) return opinion;
+  const E5Encoders* const encoders = encoders_->Get();
+  if (encoders == nullptr) return opinion;
+  std::call_once(made_, [&] {
+    sentences_ =
+        std::make_unique<SentenceVectors>(encoders->passage.get(), kRemembered);
+  });
   std::vector<absl::string_view> sentences;
   for (const size_t i : heard) {
     const size_t bytes = std::min(texts[i].size(), kHeardBytes);
     sentences.push_back(texts[i].substr(0, FloorToCodePoint(texts[i], bytes)));
   }
-  const size_t n = encoders_->passage->dimension();
+  const size_t n = encoders->passage->dimension();
   std::vector<float> asked(n);
-  RETURN_IF_ERROR(encoders_->question->Encode({question}, asked.data()));
+  RETURN_IF_ERROR(encoders->question->Encode({question}, asked.data()));
   std::vector<float> rows(heard.size() * n);
-  RETURN_IF_ERROR(sentences_.Look(sentences, rows.data()));
+  RETURN_IF_ERROR(sentences_->Look(sentences, rows.data()));
   std::vector<double> cosines;
   for (size_t i = 0; i < heard.size(); ++i) {
     cosines.push_back(
         std::inner_product(asked.begin(), asked.end(), &rows[i * n], 0.0));
   }
   const auto ends = std::minmax_element(cosines.begin(), cosines.end());
-  const double nearest = *ends.second;
-  std::vector<double> opinion(candidates.size(),
-                              *ends.first - nearest - kUnheard);
+  opinion.nearest = *ends.second;
+  opinion.by_candidate.assign(candidates.size(),
+                              *ends.first - opinion.nearest - kUnheard);
   for (size_t i = 0; i < heard.size(); ++i) {
-    opinion[heard[i]] = cosines[i] - nearest;
+    opinion.by_candidate[heard[i]] = cosines[i] - opinion.nearest;
   }
   return opinion;
 }

@@ -2,6 +2,8 @@
 #ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,21 +25,28 @@ namespace extractive {
 class SecondOpinion {
  public:
   // `encoders` must outlive this.
-  explicit SecondOpinion(const E5Encoders* encoders);
+  explicit SecondOpinion(LazyE5* encoders) : encoders_(encoders) {}
 
-  // By candidate: its cosine with the question, less that of the nearest, so 0
-  // for the nearest and less for the others. Who was not asked about has a
-  // little less than the farthest of those who were. `scores` and `texts` are
-  // the candidates'.
+  struct Opinion {
+    // By candidate: its cosine with the question, less that of the nearest, so
+    // 0 for the nearest and less for the others. Who was not asked about has a
+    // little less than the farthest of those who were. Empty: there is none.
+    std::vector<double> by_candidate;
+    // The nearest's.
+    double nearest = 0;
+  };
+  // `scores` and `texts` are the candidates'.
   //   what Encoder::Encode returns
-  absl::StatusOr<std::vector<double>> Of(
-      absl::string_view question, const std::vector<Candidate>& candidates,
-      absl::Span<const absl::string_view> texts,
-      const std::vector<double>& scores);
+  absl::StatusOr<Opinion> Of(absl::string_view question,
+                             const std::vector<Candidate>& candidates,
+                             absl::Span<const absl::string_view> texts,
+                             const std::vector<double>& scores);
 
  private:
-  const E5Encoders* const encoders_;
-  SentenceVectors sentences_;
+  LazyE5* const encoders_;
+  std::once_flag made_;
+  // Null: there are no encoders.
+  std::unique_ptr<SentenceVectors> sentences_;
 };
 
 }  // namespace extractive

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "kernels/quant_types.h"
 #include "model/encoder/batch.h"
@@ -228,6 +229,20 @@ absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
   encoders.question = std::make_unique<E5Encoder>(model, kQuestion);
   encoders.passage = std::make_unique<E5Encoder>(model, kPassage);
   return encoders;
+}
+
+const E5Encoders* LazyE5::Get() {
+  std::call_once(opened_, [this] {
+    if (encoders_.passage != nullptr) return;
+    absl::StatusOr<E5Encoders> opened = OpenE5(path_);
+    if (opened.ok()) {
+      encoders_ = *std::move(opened);
+    } else {
+      Log(Severity::kError, "no second encoder",
+          {{"reason", std::string(opened.status().message())}});
+    }
+  });
+  return encoders_.passage == nullptr ? nullptr : &encoders_;
 }
 
 }  // namespace footnote

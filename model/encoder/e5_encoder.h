@@ -7,7 +7,9 @@
 #define FOOTNOTE_MODEL_ENCODER_E5_ENCODER_H_
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "model/encoder/encoder.h"
@@ -30,6 +32,21 @@ struct E5Encoders {
 //                  take
 absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
                                   const EncoderOptions& options = {});
+
+// Both, opened when they are first asked for. Safe from many threads.
+class LazyE5 {
+ public:
+  explicit LazyE5(std::string path) : path_(std::move(path)) {}
+  explicit LazyE5(E5Encoders encoders) : encoders_(std::move(encoders)) {}
+
+  // Null where they can't be opened; the log says why, once.
+  const E5Encoders* Get();
+
+ private:
+  const std::string path_;
+  std::once_flag opened_;
+  E5Encoders encoders_;
+};
 
 }  // namespace footnote
 

@@ -11,6 +11,7 @@
 #include "generator/citation/verify.h"
 #include "generator/extractive/extractive_writer.h"
 #include "tests/generator/documents_23.h"
+#include "tests/model/encoder/one_word_encoder.h"
 
 namespace footnote {
 namespace {
@@ -277,6 +278,56 @@ TEST_F(GenerateTest, AnswersAQuestionOfAHundredThousandBytes) {
   request.set_question(question);
   *request.add_passages() = MakePassage("a", document.text, "en");
   ExpectProved(MustGenerate(request), request, {document.text}, "long");
+}
+
+// A question of a reader of German about an English passage.
+v1::GenerateRequest AskedInGerman() {
+  v1::GenerateRequest request;
+  request.set_question("Wer hat die B\u00e4ckerei gegr\u00fcndet?");
+  request.set_language("de");
+  *request.add_passages() = MakePassage(
+      "a",
+      "Bread is baked at four in the morning. The bakery was founded by Anna "
+      "Kern in 1902.",
+      "en");
+  return request;
+}
+
+TEST_F(GenerateTest, AcrossLanguagesASecondEncoderFindsTheSentence) {
+  EXPECT_NE(MustGenerate(AskedInGerman()).abstention(),
+            v1::ABSTENTION_REASON_UNSPECIFIED);
+  LazyE5 hears(HearsOnly("founded"));
+  writers_.clear();
+  writers_.push_back(std::make_unique<ExtractiveWriter>(nullptr, &hears));
+  v1::GenerateRequest request = AskedInGerman();
+  request.set_max_sentences(1);
+  const v1::Draft draft = MustGenerate(request);
+  EXPECT_EQ(draft.text(), "The bakery was founded by Anna Kern in 1902.");
+  EXPECT_EQ(draft.writer(), "extractive/1");
+  EXPECT_GT(draft.support(), .9);
+}
+
+TEST_F(GenerateTest, AcrossLanguagesItAbstainsWhereTheSecondHearsNothingNear) {
+  LazyE5 hears(HearsOnly("lighthouse"));
+  writers_.clear();
+  writers_.push_back(std::make_unique<ExtractiveWriter>(nullptr, &hears));
+  const v1::Draft draft = MustGenerate(AskedInGerman());
+  EXPECT_EQ(draft.abstention(), v1::NOT_SUPPORTED);
+  EXPECT_EQ(draft.text(), "");
+}
+
+TEST_F(GenerateTest, AtHomeASecondEncoderIsNotAskedUnlessAlways) {
+  v1::GenerateRequest request;
+  request.set_question("When was the lighthouse tower finished?");
+  request.set_language("en");
+  *request.add_passages() = MakePassage(
+      "a", "The lighthouse tower was finished in 1759. A diary is kept.", "en");
+  const v1::Draft before = MustGenerate(request);
+  LazyE5 hears(HearsOnly("diary"));
+  writers_.clear();
+  writers_.push_back(std::make_unique<ExtractiveWriter>(nullptr, &hears));
+  EXPECT_EQ(MustGenerate(request).SerializeAsString(),
+            before.SerializeAsString());
 }
 
 TEST_F(GenerateTest, KeepsToTheNumberOfSentences) {

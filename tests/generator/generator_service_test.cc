@@ -79,6 +79,7 @@ class ThoroughServiceTest : public ::testing::Test {
   ThoroughServiceTest() : second_(HearsOnly("diary")) {
     GeneratorOptions options;
     options.second = &second_;
+    options.second_always = true;
     service_ = NewGeneratorService(nullptr, options);
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
@@ -108,7 +109,7 @@ class ThoroughServiceTest : public ::testing::Test {
     return draft;
   }
 
-  const E5Encoders second_;
+  LazyE5 second_;
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::Generator::Stub> stub_;

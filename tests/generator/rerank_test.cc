@@ -93,12 +93,12 @@ TEST_F(RerankTest, ASecondEncoderMovesThePassageThatItFindsNear) {
       {"The lighthouse tower was finished in 1759.",
        "The lighthouse tower was finished in spring, as a diary has it."});
   EXPECT_THAT(Order(request), ElementsAre(0, 1));
-  const E5Encoders diary = HearsOnly("diary");
-  const ExtractiveWriter thorough(nullptr, &diary);
+  LazyE5 diary(HearsOnly("diary"));
+  const ExtractiveWriter thorough(nullptr, &diary, true);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(1, 0));
   // Near or not is all the same where no passage has the word.
-  const E5Encoders bread = HearsOnly("bread");
-  const ExtractiveWriter deaf(nullptr, &bread);
+  LazyE5 bread(HearsOnly("bread"));
+  const ExtractiveWriter deaf(nullptr, &bread, true);
   EXPECT_THAT(OrderBy(deaf, request), ElementsAre(0, 1));
 }
 
@@ -107,8 +107,8 @@ TEST_F(RerankTest, ASecondEncoderDoesNotMoveWhatIsJudgedByTheSearchAlone) {
       Question("lighthouse tower finished", {kWords, kAnswer});
   request.mutable_passages(0)->mutable_score()->set_total(12.2);
   request.mutable_passages(1)->mutable_score()->set_total(12.0);
-  const E5Encoders rock = HearsOnly("rock");
-  const ExtractiveWriter thorough(nullptr, &rock);
+  LazyE5 rock(HearsOnly("rock"));
+  const ExtractiveWriter thorough(nullptr, &rock, true);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(0, 1));
 }
 

@@ -29,11 +29,11 @@ std::vector<Candidate> CandidatesOf(const std::vector<uint32_t>& passages) {
 std::vector<double> OpinionOf(const std::vector<uint32_t>& passages,
                               const std::vector<absl::string_view>& texts,
                               const std::vector<double>& scores) {
-  const E5Encoders encoders = HearsOnly("lamp");
+  LazyE5 encoders(HearsOnly("lamp"));
   SecondOpinion opinion(&encoders);
   auto of = opinion.Of("Which?", CandidatesOf(passages), texts, scores);
   EXPECT_TRUE(of.ok()) << of.status();
-  return of.ok() ? *of : std::vector<double>();
+  return of.ok() ? of->by_candidate : std::vector<double>();
 }
 
 TEST(SecondOpinionTest, IsZeroForTheNearestAndLessForTheOthers) {
@@ -76,7 +76,27 @@ TEST(SecondOpinionTest, OfALongSentenceItHearsTheBeginning) {
 TEST(SecondOpinionTest, OfNoSentencesThereIsNone) {
   EXPECT_THAT(OpinionOf({}, {}, {}), ElementsAre());
   // None that is near enough the front to be heard.
-  EXPECT_THAT(OpinionOf({9}, {"a lamp"}, {1}), ElementsAre(0));
+  EXPECT_THAT(OpinionOf({9}, {"a lamp"}, {1}), ElementsAre());
+}
+
+TEST(SecondOpinionTest, SaysHowNearTheNearestIs) {
+  LazyE5 encoders(HearsOnly("lamp"));
+  SecondOpinion opinion(&encoders);
+  const auto near =
+      opinion.Of("?", CandidatesOf({0, 0}), {"a rock", "a lamp"}, {2, 1});
+  ASSERT_TRUE(near.ok());
+  EXPECT_NEAR(near->nearest, 1, kNear);
+  const auto far = opinion.Of("?", CandidatesOf({0}), {"a rock"}, {1});
+  ASSERT_TRUE(far.ok());
+  EXPECT_NEAR(far->nearest, .6, kNear);
+}
+
+TEST(SecondOpinionTest, WithoutWeightsThereIsNoneAndNothingFails) {
+  LazyE5 nowhere("/nowhere.enc");
+  SecondOpinion opinion(&nowhere);
+  const auto none = opinion.Of("?", CandidatesOf({0}), {"a lamp"}, {1});
+  ASSERT_TRUE(none.ok());
+  EXPECT_TRUE(none->by_candidate.empty());
 }
 
 }  // namespace
