@@ -148,8 +148,9 @@ void ScoreCited(const v1::Answer& answer, const std::string& code,
   }
 }
 
+// `across`: the answer is in another language than the gold answers.
 absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
-                         RoomsClient* rooms, Tally* tally) {
+                         bool across, RoomsClient* rooms, Tally* tally) {
   const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(v1::Answer answer, rooms->Ask(question.question, model));
   tally->milliseconds.push_back(
@@ -161,7 +162,9 @@ absl::Status ScoreAnswer(const QaQuestion& question, const std::string& model,
       !model.empty() && absl::StartsWith(answer.writer(), model);
   if (!model.empty() && !abstained) tally->model_share.Add(by_model);
   ScoreCited(answer, question.language, tally);
-  if (question.answerable) {
+  if (question.answerable && across) {
+    tally->abstain_wrong.Add(abstained);
+  } else if (question.answerable) {
     const bool contains =
         !abstained && ContainsAnswer(answer.text(), question.answers);
     tally->contains.Add(contains);
@@ -188,8 +191,8 @@ absl::Status ScoreQuestion(const QaQuestion& question, const QaOptions& options,
   if (question.answerable) {
     RETURN_IF_ERROR(ScoreRanking(question, options, gold, rooms, tally));
   }
-  if (!options.crosslingual.empty()) return absl::OkStatus();
-  return ScoreAnswer(question, options.model, rooms, tally);
+  return ScoreAnswer(question, options.model, !options.crosslingual.empty(),
+                     rooms, tally);
 }
 
 std::vector<EvalDocument> Documents(std::vector<QaContext> contexts) {

@@ -20,7 +20,8 @@ struct QaOptions {
   std::vector<std::string> languages;
   // Not empty: the collection holds this language's contexts only, and the
   // questions are those of other languages about a paragraph that it has.
-  // Only the ranking is scored then.
+  // Whether an answer is right is not scored then: gold answers are in the
+  // question's language.
   std::string crosslingual;
   // Not empty: the store and the questions are left in this folder
   // (rooms_client.h) and nothing is asked.
