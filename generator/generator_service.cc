@@ -25,15 +25,16 @@ namespace {
 
 class GeneratorService final : public v1::Generator::Service {
  public:
-  GeneratorService(Writers writers, const Encoder* encoder,
+  // `quoting` and `reranking` are among the writers: what they remember of
+  // sentences is met again when an answer is written.
+  GeneratorService(Writers writers, const ExtractiveWriter* quoting,
+                   const ExtractiveWriter* reranking, const Encoder* encoder,
                    const GeneratorOptions& options)
       : writers_(std::move(writers)),
         encoder_(encoder),
-        quoting_(options.compare_meaning ? encoder : nullptr, options.second),
-        reranking_(options.compare_meaning ? encoder : nullptr, options.second,
-                   options.second_always),
+        reranking_(reranking),
         models_(options.models_folder, EngineOptionsOf(options)),
-        shelf_(&models_, &quoting_, options.compare_meaning ? encoder : nullptr,
+        shelf_(&models_, quoting, options.compare_meaning ? encoder : nullptr,
                ModelWriterOptions()),
         options_(options) {}
 
@@ -129,7 +130,7 @@ class GeneratorService final : public v1::Generator::Service {
                       const v1::RerankRequest* request,
                       v1::RerankResponse* response) override {
     const StageTimer timer("rerank");
-    return Give(footnote::Rerank(*request, reranking_,
+    return Give(footnote::Rerank(*request, *reranking_,
                                  [context] { return context->IsCancelled(); }),
                 response);
   }
@@ -190,8 +191,7 @@ class GeneratorService final : public v1::Generator::Service {
 
   const Writers writers_;
   const Encoder* const encoder_;
-  const ExtractiveWriter quoting_;
-  const ExtractiveWriter reranking_;
+  const ExtractiveWriter* const reranking_;
   LanguageModels models_;
   ModelShelf shelf_;
   const GeneratorOptions options_;
@@ -203,13 +203,18 @@ std::unique_ptr<grpc::Service> NewGeneratorService(
     const Encoder* encoder, const GeneratorOptions& options) {
   Writers writers;
   const Encoder* const first = options.compare_meaning ? encoder : nullptr;
+  auto plain = std::make_unique<ExtractiveWriter>(first, options.second);
+  const ExtractiveWriter* const quoting = plain.get();
+  const ExtractiveWriter* reranking = quoting;
   if (options.second != nullptr && options.second_always) {
-    writers.push_back(
-        std::make_unique<ExtractiveWriter>(first, options.second, true));
+    auto thorough =
+        std::make_unique<ExtractiveWriter>(first, options.second, true);
+    reranking = thorough.get();
+    writers.push_back(std::move(thorough));
   }
-  writers.push_back(std::make_unique<ExtractiveWriter>(first, options.second));
-  return std::make_unique<GeneratorService>(std::move(writers), encoder,
-                                            options);
+  writers.push_back(std::move(plain));
+  return std::make_unique<GeneratorService>(std::move(writers), quoting,
+                                            reranking, encoder, options);
 }
 
 }  // namespace footnote
