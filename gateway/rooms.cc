@@ -78,9 +78,16 @@ absl::StatusOr<std::unique_ptr<Encoder>> OpenConfiguredEncoder(
   return OpenEncoder(config.path(), options);
 }
 
-// Empty: there is none.
-std::string SecondEncoder(const v1::EncoderConfig& config) {
-  return config.second() == "none" ? "" : config.second();
+// Null: there is none. What is always asked is opened now, so that what is
+// wrong with it is said now.
+absl::StatusOr<std::unique_ptr<LazyE5>> SecondEncoder(
+    const v1::EncoderConfig& config) {
+  if (config.second() == "none") return std::unique_ptr<LazyE5>();
+  if (config.second_opinion() != "always") {
+    return std::make_unique<LazyE5>(config.second());
+  }
+  ASSIGN_OR_RETURN(E5Encoders encoders, OpenE5(config.second()));
+  return std::make_unique<LazyE5>(std::move(encoders));
 }
 
 // Where encoders may be named: who runs a command may open any file; of a
@@ -164,6 +171,9 @@ class OpenRooms final : public Rooms {
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kGenerator)) {
       ASSIGN_OR_RETURN(encoder_, OpenConfiguredEncoder(config.encoder()));
     }
+    if (has(Room::kRetriever) || has(Room::kGenerator)) {
+      ASSIGN_OR_RETURN(second_, SecondEncoder(config.encoder()));
+    }
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kAudit)) {
       const bool writes = has(Room::kIndexer);
       ASSIGN_OR_RETURN(store_, OpenStore(config, writes));
@@ -189,19 +199,11 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kRetriever)) {
       Add("footnote.v1.Retriever",
-          NewRetrieverService(store_.get(), encoder_.get(),
-                              {SecondEncoder(config.encoder())}));
+          NewRetrieverService(store_.get(), encoder_.get(), {second_.get()}));
     }
     if (has(Room::kGenerator)) {
       GeneratorOptions options = GeneratorOptionsOf(config);
-      const std::string second = SecondEncoder(config.encoder());
       options.second_always = config.encoder().second_opinion() == "always";
-      if (options.second_always) {
-        ASSIGN_OR_RETURN(E5Encoders encoders, OpenE5(second));
-        second_ = std::make_unique<LazyE5>(std::move(encoders));
-      } else if (!second.empty()) {
-        second_ = std::make_unique<LazyE5>(second);
-      }
       options.second = second_.get();
       Add("footnote.v1.Generator",
           NewGeneratorService(encoder_.get(), options));
@@ -230,7 +232,6 @@ class OpenRooms final : public Rooms {
   }
 
   std::unique_ptr<Encoder> encoder_;
-  // The generator's; the retriever opens its own when it needs it.
   std::unique_ptr<LazyE5> second_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Refresher> refresher_;

@@ -113,7 +113,8 @@ absl::Status Run(bool requests, const std::string& folder,
                    Store::Open(folder, options));
   ASSIGN_OR_RETURN(const std::unique_ptr<Encoder> encoder,
                    OpenEncoder(weights));
-  SecondOpinion opinion(second);
+  LazyE5 encoders(second);
+  SecondOpinion opinion(second.empty() ? nullptr : &encoders);
   Searcher searcher(store.get(), encoder.get(), &opinion);
   std::string line;
   while (std::getline(std::cin, line)) {

@@ -35,7 +35,7 @@ class RetrieverService final : public v1::Retriever::Service {
                [store](const std::string& hash) {
                  return store->EncoderPath(hash);
                }),
-        second_(options.second_encoder),
+        second_(options.second),
         searcher_(store, encoder, &second_) {}
 
   grpc::Status Search(grpc::ServerContext* context,

@@ -3,19 +3,19 @@
 #define FOOTNOTE_RETRIEVER_RETRIEVER_SERVICE_H_
 
 #include <memory>
-#include <string>
 
 #include "grpcpp/impl/codegen/service_type.h"
+#include "model/encoder/e5_encoder.h"
 #include "model/encoder/encoder.h"
 #include "storage/store.h"
 
 namespace footnote {
 
 struct RetrieverOptions {
-  // Weights of a second encoder, which is asked about the best passages in
-  // other languages than the question's (translation/second_opinion.h). Opened
-  // when first needed; empty: none.
-  std::string second_encoder;
+  // A second encoder, which is asked about the best passages in other languages
+  // than the question's (translation/second_opinion.h). Null: none. It must
+  // outlive the service.
+  LazyE5* second = nullptr;
 };
 
 // Serves v1.Retriever over `store`. `encoder` may be null. Both must outlive

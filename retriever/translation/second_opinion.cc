@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/log.h"
 #include "base/status_macros.h"
 #include "storage/segment_reader.h"
 
@@ -61,30 +60,10 @@ absl::Status KeepNearest(absl::Span<const float> vector, WordVectors* vectors,
 
 }  // namespace
 
-SecondOpinion::SecondOpinion(std::string path) : path_(std::move(path)) {}
-
-SecondOpinion::SecondOpinion(E5Encoders encoders)
-    : encoders_(std::move(encoders)),
-      passages_(std::make_unique<WordVectors>(encoders_.passage.get(),
-                                              kMaxRemembered)) {}
-
-void SecondOpinion::Open() {
-  if (path_.empty()) return;
-  absl::StatusOr<E5Encoders> encoders = OpenE5(path_);
-  if (!encoders.ok()) {
-    Log(Severity::kError, "no second encoder",
-        {{"reason", std::string(encoders.status().message())}});
-    return;
-  }
-  encoders_ = *std::move(encoders);
-  passages_ =
-      std::make_unique<WordVectors>(encoders_.passage.get(), kMaxRemembered);
-}
-
 std::string SecondOpinion::name() const {
   if (passages_ == nullptr) return "";
-  return absl::StrCat(encoders_.passage->name(), " ",
-                      encoders_.passage->hash().substr(0, 8));
+  return absl::StrCat(encoders_->passage->name(), " ",
+                      encoders_->passage->hash().substr(0, 8));
 }
 
 absl::Status SecondOpinion::Measure(const Corpus& corpus,
@@ -93,7 +72,12 @@ absl::Status SecondOpinion::Measure(const Corpus& corpus,
                                     const TextOf& text_of,
                                     WordVectors* sentences,
                                     absl::Span<Candidate> candidates) {
-  std::call_once(opened_, [this] { Open(); });
+  std::call_once(opened_, [this] {
+    if (lazy_ != nullptr) encoders_ = lazy_->Get();
+    if (encoders_ == nullptr) return;
+    passages_ =
+        std::make_unique<WordVectors>(encoders_->passage.get(), kMaxRemembered);
+  });
   if (passages_ == nullptr || candidates.empty()) return absl::OkStatus();
   // A deque: views of its strings stay good while it grows.
   std::deque<std::string> texts;
@@ -113,8 +97,8 @@ absl::Status SecondOpinion::Measure(const Corpus& corpus,
       owner.push_back(i);
     }
   }
-  std::vector<float> row(encoders_.question->dimension());
-  RETURN_IF_ERROR(encoders_.question->Encode({question}, row.data()));
+  std::vector<float> row(encoders_->question->dimension());
+  RETURN_IF_ERROR(encoders_->question->Encode({question}, row.data()));
   WordCodes codes;
   RETURN_IF_ERROR(passages_->Look(asked, &codes));
   for (size_t s = 0; s < asked.size(); ++s) {

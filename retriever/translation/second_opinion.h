@@ -29,10 +29,9 @@ constexpr size_t kSecondOpinions = 16;
 // Safe from many threads.
 class SecondOpinion {
  public:
-  // Opens the weights at `path` when first asked; what goes wrong with them is
-  // logged once, and there is no opinion then. Empty: there is none.
-  explicit SecondOpinion(std::string path);
-  explicit SecondOpinion(E5Encoders encoders);
+  // `encoders` must outlive this. Null, or encoders that can't be opened: there
+  // is no opinion.
+  explicit SecondOpinion(LazyE5* encoders) : lazy_(encoders) {}
 
   // Sets `second` of `candidates`: the highest similarity, in the second
   // encoder's eyes, of the question with one of the three sentences that the
@@ -50,12 +49,10 @@ class SecondOpinion {
   std::string name() const;
 
  private:
-  void Open();
-
-  const std::string path_;
+  LazyE5* const lazy_;
   std::once_flag opened_;
-  E5Encoders encoders_;
-  // Null where there is no opinion.
+  // Both null where there is no opinion.
+  const E5Encoders* encoders_ = nullptr;
   std::unique_ptr<WordVectors> passages_;
 };
 

@@ -222,7 +222,8 @@ TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
        {std::pair<const char*, const char*>{"sold", "a"},
         {"given", "b"},
         {"burnt", "c"}}) {
-    SecondOpinion second(HearsOnly(word));
+    LazyE5 encoders(HearsOnly(word));
+    SecondOpinion second(&encoders);
     Searcher searcher(store_.get(), &encoder_, &second);
     v1::SearchResponse response;
     ASSERT_TRUE(searcher
@@ -247,7 +248,8 @@ TEST_F(SearchTest, AsksNoSecondOpinionInTheQuestionsLanguage) {
   Put("a", "Fresh bread is sold at the market.");
   Put("b", "The bread of yesterday is given away.");
   const auto before = MustSearch(Ask("Where is fresh bread sold?"));
-  SecondOpinion second(HearsOnly("given"));
+  LazyE5 encoders(HearsOnly("given"));
+  SecondOpinion second(&encoders);
   Searcher searcher(store_.get(), &encoder_, &second);
   v1::SearchResponse response;
   ASSERT_TRUE(searcher
@@ -261,7 +263,8 @@ TEST_F(SearchTest, AsksNoSecondOpinionInTheQuestionsLanguage) {
 TEST_F(SearchTest, ASecondEncoderThatCannotBeReadCostsOnlyItsOpinion) {
   Put("a", "The moon circles the earth.");
   Put("b", "We bake bread.");
-  SecondOpinion second(folder_ + "/nowhere.enc");
+  LazyE5 encoders(folder_ + "/nowhere.enc");
+  SecondOpinion second(&encoders);
   Searcher searcher(store_.get(), &encoder_, &second);
   v1::SearchResponse response;
   ASSERT_TRUE(searcher
