@@ -31,6 +31,9 @@ constexpr double kCutAbove = 1.5;
 // What identification must be sure of before the question's own words are
 // trusted over the passages' language.
 constexpr float kSureOfLanguage = 0.5f;
+// A question is not across languages, whatever its words seem to be in, where a
+// sentence has so much of it.
+constexpr double kShared = 0.5;
 // Sentences whose vectors are remembered: about 40 MB.
 constexpr size_t kRemembered = 16384;
 // A sentence that stands in several documents is cited from so many.
@@ -212,6 +215,8 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
       {&found.question, &found.passages, &found.candidates, &pool,
        &found.features, &scores, &found.probabilities, &found.similarities});
   found.support = extractive::Support(found.signs);
+  found.across =
+      found.across && found.signs[extractive::kLargestCoverage] < kShared;
   if (second_ == nullptr || !(always_ || found.across)) {
     return absl::OkStatus();
   }

@@ -48,7 +48,8 @@ class ExtractiveWriter : public Writer {
     std::vector<extractive::FeatureRow> features;
     // By candidate; empty without vectors, 0 where not computed.
     std::vector<double> similarities;
-    // The best passage is in another language than the question.
+    // The best passage is in another language than the question, and no
+    // sentence has half of the question's words, by rarity.
     bool across = false;
     // SecondOpinion::Opinion; empty without one.
     std::vector<double> second;

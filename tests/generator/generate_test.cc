@@ -330,6 +330,21 @@ TEST_F(GenerateTest, AtHomeASecondEncoderIsNotAskedUnlessAlways) {
             before.SerializeAsString());
 }
 
+TEST_F(GenerateTest, WordsInCommonSayThatAQuestionIsNotAcrossLanguages) {
+  v1::GenerateRequest request;
+  request.set_question("When was the lighthouse tower finished?");
+  request.set_language("de");  // taken for it
+  *request.add_passages() = MakePassage(
+      "a", "The lighthouse tower was finished in 1759. A diary is kept.", "en");
+  const v1::Draft before = MustGenerate(request);
+  EXPECT_NE(before.text(), "");
+  LazyE5 hears(HearsOnly("diary"));
+  writers_.clear();
+  writers_.push_back(std::make_unique<ExtractiveWriter>(nullptr, &hears));
+  EXPECT_EQ(MustGenerate(request).SerializeAsString(),
+            before.SerializeAsString());
+}
+
 TEST_F(GenerateTest, KeepsToTheNumberOfSentences) {
   const Document23& document = Documents23()[4];
   v1::GenerateRequest request;
