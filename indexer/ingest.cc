@@ -191,15 +191,16 @@ absl::Status ReadStart(const IngestStream& stream, v1::IngestStart* start) {
 // Takes the files of one call, each into the pipeline.
 class Receiver {
  public:
-  // `spool` is null where the call is not resumable.
+  // `spool` is null where the call is not resumable; `kept` is what it has.
   Receiver(const IngestStream& stream, FileAssembler* assembler,
            const Pipeline& pipeline, Receipts* receipts, UploadSpool* spool,
-           Reporter* reporter)
+           v1::IngestAck kept, Reporter* reporter)
       : stream_(stream),
         assembler_(*assembler),
         pipeline_(pipeline),
         receipts_(*receipts),
         spool_(spool),
+        kept_(std::move(kept)),
         reporter_(*reporter) {}
 
   // Reads files until the end of the stream.
@@ -257,17 +258,35 @@ class Receiver {
     source.number = number_;
     RETURN_IF_ERROR(assembler_.Begin(std::move(source)));
     open_ = true;
-    if (spool_ == nullptr) {
-      if (file.offset() == 0) return absl::OkStatus();
-      return absl::InvalidArgumentError(
-          "offset: in a call that is not resumable, want 0");
-    }
+    if (file.offset() > 0) RETURN_IF_ERROR(CheckGoesOn(file));
+    if (spool_ == nullptr) return absl::OkStatus();
     RETURN_IF_ERROR(
         spool_->Begin(number_, file.offset(), [this](absl::string_view piece) {
           return assembler_.Append(piece, false);
         }));
     receipts_.OnKept(number_, spool_->kept_bytes());
     return absl::OkStatus();
+  }
+
+  // Other bytes must not follow those that are kept.
+  absl::Status CheckGoesOn(const v1::IngestFile& file) const {
+    if (spool_ == nullptr) {
+      return absl::InvalidArgumentError(
+          "offset: in a call that is not resumable, want 0");
+    }
+    if (number_ == kept_.files() && file.offset() <= kept_.bytes() &&
+        file.document() == kept_.document() &&
+        file.revision() == kept_.revision()) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "file: offset ", file.offset(), " of \"", file.document(),
+        "\", revision \"", file.revision(), "\", want 0",
+        kept_.bytes() == 0
+            ? ""
+            : absl::StrCat(", or at most ", kept_.bytes(), " of \"",
+                           kept_.document(), "\", revision \"",
+                           kept_.revision(), "\", the first of the call")));
   }
 
   absl::Status OnChunk(const v1::IngestChunk& chunk) {
@@ -301,6 +320,7 @@ class Receiver {
   const Pipeline& pipeline_;
   Receipts& receipts_;
   UploadSpool* const spool_;
+  const v1::IngestAck kept_;
   Reporter& reporter_;
   bool refused_ = false;
   bool open_ = false;
@@ -314,7 +334,6 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   ASSIGN_OR_RETURN(const std::unique_ptr<Quota> quota,
                    Quota::Open(rooms.collections, start.collection()));
   v1::IngestAck before = running->Snapshot().acknowledged();
-  Receipts receipts(before.files());
   std::unique_ptr<UploadSpool> spool;
   if (start.resumable()) {
     spool = std::make_unique<UploadSpool>(UploadsFolder(rooms.store->folder()),
@@ -327,6 +346,7 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
     *where.mutable_ack() = before;
     stream.write(where);
   }
+  Receipts receipts(before);
   PipelineJob job;
   job.collection = start.collection();
   job.name = running->id();
@@ -363,7 +383,7 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
         reporter.OnFailure(document, document, why);
       });
   Receiver receiver(stream, &assembler, pipeline, &receipts, spool.get(),
-                    &reporter);
+                    before, &reporter);
   const absl::Status read = receiver.ReadAll();
   if (running->cancel_requested()) {
     pipeline.Cancel();

@@ -53,6 +53,8 @@ bool Receipts::Advance(std::map<uint64_t, File>::iterator file) {
 v1::IngestAck Receipts::Ack() const {
   v1::IngestAck ack;
   const std::lock_guard<std::mutex> lock(mutex_);
+  // A call that ends before it announces a file takes nothing back.
+  if (next_ == before_.files()) return before_;
   ack.set_files(done_);
   const auto next = files_.find(done_);
   if (next == files_.end()) return ack;

@@ -16,8 +16,10 @@ namespace footnote {
 // has all its results. Safe from many threads.
 class Receipts {
  public:
-  // Files before `files` were done in earlier calls.
-  explicit Receipts(uint64_t files) : done_(files), next_(files) {}
+  // Files before `before.files` were done in earlier calls, and of the next one
+  // so much came as it says.
+  explicit Receipts(const v1::IngestAck& before)
+      : before_(before), done_(before.files()), next_(before.files()) {}
 
   // Announces a file and returns its number.
   uint64_t Announce(const std::string& document, const std::string& revision);
@@ -43,6 +45,8 @@ class Receipts {
     uint64_t kept = 0;
   };
   bool Advance(std::map<uint64_t, File>::iterator file);
+
+  const v1::IngestAck before_;
 
   mutable std::mutex mutex_;
   // All guarded by mutex_: files before done_ are done; those from there on

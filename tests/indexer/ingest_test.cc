@@ -149,9 +149,12 @@ TEST_F(IngestCallTest, ABrokenCallGoesOnWhereItWasAcknowledged) {
   ASSERT_EQ(acks_.size(), 1);
   EXPECT_EQ(acks_[0].bytes(), big.size());
 
+  EXPECT_EQ(job_.acknowledged().bytes(), big.size());
+
   start(true);
   Announce("b");
-  requests_.back().mutable_file()->set_offset(acks_.empty() ? big.size() : 0);
+  requests_.back().mutable_file()->set_revision("one");
+  requests_.back().mutable_file()->set_offset(big.size());
   Chunk("The end.", true);
   Send("c", "Third text.");
   ASSERT_TRUE(Call().ok());
@@ -165,6 +168,54 @@ TEST_F(IngestCallTest, ABrokenCallGoesOnWhereItWasAcknowledged) {
   EXPECT_EQ(acks_.back().files(), 3);
   const std::string uploads = UploadsFolder(store_->folder());
   EXPECT_TRUE(std::filesystem::is_empty(uploads)) << "nothing is left over";
+}
+
+TEST_F(IngestCallTest, OtherBytesNeverFollowThoseThatAreKept) {
+  const std::string big(6 << 20, 'x');
+  const auto start = [this](bool resume) {
+    requests_.clear();
+    results_.clear();
+    Start();
+    requests_[0].mutable_start()->set_resumable(true);
+    requests_[0].mutable_start()->set_resume(resume);
+    requests_[0].mutable_start()->set_request_id("job");
+  };
+  const auto announce = [this](const std::string& document,
+                               const std::string& revision, uint64_t offset) {
+    Announce(document);
+    requests_.back().mutable_file()->set_revision(revision);
+    requests_.back().mutable_file()->set_offset(offset);
+  };
+  const auto begin_and_break = [&] {
+    start(false);
+    announce("a", "one", 0);
+    for (size_t at = 0; at < big.size(); at += 1 << 20) {
+      Chunk(big.substr(at, 1 << 20), false);
+    }
+    ASSERT_TRUE(absl::IsCancelled(Call(requests_.size())));
+    ASSERT_EQ(job_.acknowledged().bytes(), big.size());
+    start(true);
+  };
+  const std::string wanted =
+      "want 0, or at most 6291456 of \"a\", revision \"one\"";
+
+  begin_and_break();
+  announce("a", "two", big.size());
+  Chunk("The end.", true);
+  EXPECT_THAT(std::string(Call().message()), HasSubstr(wanted));
+  EXPECT_NE(results_["a"].state(), v1::FileResult::INDEXED);
+
+  begin_and_break();
+  announce("b", "one", big.size());
+  Chunk("The end.", true);
+  EXPECT_THAT(std::string(Call().message()), HasSubstr(wanted));
+  EXPECT_NE(results_["b"].state(), v1::FileResult::INDEXED);
+
+  begin_and_break();
+  announce("a", "two", 0);
+  Chunk("All of it.", true);
+  ASSERT_TRUE(Call().ok());
+  EXPECT_EQ(results_["a"].text_bytes(), 11);
 }
 
 TEST_F(IngestCallTest, WhatIsSentAgainIsCountedOnce) {

@@ -5,8 +5,25 @@
 namespace footnote {
 namespace {
 
+v1::IngestAck Before(uint64_t files, uint64_t bytes) {
+  v1::IngestAck before;
+  before.set_files(files);
+  before.set_bytes(bytes);
+  return before;
+}
+
+TEST(ReceiptsTest, WhatWasAcknowledgedBeforeIsNotTakenBack) {
+  Receipts receipts(Before(5, 700));
+  EXPECT_EQ(receipts.Ack().files(), 5);
+  EXPECT_EQ(receipts.Ack().bytes(), 700);
+  // The file comes anew.
+  receipts.Announce("a", "two");
+  EXPECT_EQ(receipts.Ack().bytes(), 0);
+  EXPECT_EQ(receipts.Ack().revision(), "two");
+}
+
 TEST(ReceiptsTest, FilesCountWhenAllBeforeThemAreDone) {
-  Receipts receipts(5);
+  Receipts receipts(Before(5, 0));
   EXPECT_EQ(receipts.Ack().files(), 5);
   EXPECT_EQ(receipts.Announce("a", "1"), 5);
   receipts.OnPart(5);
@@ -27,7 +44,7 @@ TEST(ReceiptsTest, FilesCountWhenAllBeforeThemAreDone) {
 }
 
 TEST(ReceiptsTest, TellsWhatIsKeptOfTheNextFile) {
-  Receipts receipts(0);
+  Receipts receipts(Before(0, 0));
   receipts.Announce("a", "size 7");
   receipts.OnKept(0, 42);
   const v1::IngestAck ack = receipts.Ack();
