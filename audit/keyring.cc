@@ -62,7 +62,9 @@ bool IsWhole(const std::string& row, uint32_t number) {
 
 absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
     const std::string& path, MasterKeySource* master) {
-  ASSIGN_OR_RETURN(std::string key, master->Fetch());
+  struct stat info;
+  const bool is_new = stat(path.c_str(), &info) != 0 || info.st_size == 0;
+  ASSIGN_OR_RETURN(std::string key, master->Fetch(/*make=*/is_new));
   const int file =
       open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return FileError("open keyring", path, errno);
@@ -186,6 +188,11 @@ absl::StatusOr<std::string> Keyring::Get(uint32_t number) const {
   if (KindOf(rows_[number]) == KeyKind::kDestroyed) {
     return absl::NotFoundError(absl::StrCat("key ", number, " was destroyed"));
   }
+  if (KindOf(rows_[number]) == KeyKind::kLost) {
+    return absl::DataLossError(
+        absl::StrCat("keyring ", path_, ": key ", number,
+                     " is lost: an older keyring was put in its place"));
+  }
   return Unwrap(rows_[number]);
 }
 
@@ -200,6 +207,23 @@ absl::Status Keyring::Sync() {
   if (!unsynced_) return absl::OkStatus();
   if (fdatasync(file_) != 0) return FileError("sync keyring", path_, errno);
   unsynced_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Keyring::KeepNumbers(uint32_t size) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (rows_.size() >= size) return absl::OkStatus();
+  while (rows_.size() < size) {
+    const uint32_t number = static_cast<uint32_t>(rows_.size());
+    std::string row = NewRow(KeyKind::kLost, number, "");
+    Finish(&row);
+    if (pwrite(file_, row.data(), row.size(), number * kRowBytes) !=
+        static_cast<ssize_t>(row.size())) {
+      return FileError("write keyring", path_, errno);
+    }
+    rows_.push_back(row);
+  }
+  if (fdatasync(file_) != 0) return FileError("sync keyring", path_, errno);
   return absl::OkStatus();
 }
 
@@ -256,6 +280,9 @@ std::vector<std::string> Keyring::Check() const {
     const std::string& row = rows_[number];
     if (!IsWhole(row, number)) {
       wrong.push_back(absl::StrCat("keyring: row ", number, " is damaged"));
+    } else if (KindOf(row) == KeyKind::kLost) {
+      wrong.push_back(absl::StrCat("keyring: key ", number,
+                                   " is lost: the file is an older one"));
     } else if (KindOf(row) != KeyKind::kDestroyed && !Unwrap(row).ok()) {
       wrong.push_back(absl::StrCat("keyring: row ", number,
                                    " is not wrapped by this master key"));

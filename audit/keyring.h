@@ -26,6 +26,8 @@ enum class KeyKind : uint8_t {
   kSigning = 3,
   // Its bytes are overwritten.
   kDestroyed = 4,
+  // The log used it, and an older file was put in this one's place.
+  kLost = 5,
 };
 
 // The keys of everything that can be erased: one file of rows, each a key that
@@ -37,6 +39,7 @@ enum class KeyKind : uint8_t {
 class Keyring {
  public:
   // Opens `path`; makes it, with a new signing key, when it is missing.
+  //   NotFound  there are keys, and the master key is missing
   //   DataLoss  the signing key's row is damaged, or another master key
   //   and the errors of `master`
   static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path,
@@ -60,12 +63,16 @@ class Keyring {
   absl::StatusOr<uint32_t> Find(KeyKind kind, absl::string_view scope,
                                 absl::string_view name) const;
   //   NotFound  it was destroyed
-  //   DataLoss  there is no such key, or its row is damaged
+  //   DataLoss  there is no such key, it is lost, or its row is damaged
   absl::StatusOr<std::string> Get(uint32_t number) const;
   bool IsDestroyed(uint32_t number) const;
 
   // Makes new keys durable. Free where there are none.
   absl::Status Sync();
+
+  // Keys below `size` were given before: those that are missing are lost, and
+  // their numbers are never given to others. Durable.
+  absl::Status KeepNumbers(uint32_t size);
 
   // Overwrites a key, durably. Again: nothing to do.
   absl::Status Destroy(uint32_t number);

@@ -29,6 +29,19 @@ absl::Status NoSuchAnswer(absl::string_view answer_id) {
   return status;
 }
 
+// A log that was begun can't go on with new keys.
+absl::Status CheckHasKeys(const Kv& kv, const std::string& folder,
+                          const std::string& keys) {
+  if (!kv.Get(kLedgerMeta, kCheckpointKey).ok()) return absl::OkStatus();
+  const absl::StatusOr<std::string> bytes = ReadFile(keys);
+  const bool missing = absl::IsNotFound(bytes.status());
+  if (!missing && (!bytes.ok() || !bytes->empty())) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat("keyring ", keys, ": ", missing ? "not found" : "empty",
+                   ", want that of ", folder,
+                   "; or move the folder away to begin a new log"));
+}
+
 // "footnote.log/" and the beginning of the key's hash: a name that no other
 // log has.
 std::string OriginOf(const SigningKey& key) {
@@ -62,6 +75,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
   }
   const std::string keys =
       options.keyring.empty() ? absl::StrCat(folder, ".keys") : options.keyring;
+  RETURN_IF_ERROR(CheckHasKeys(*kv, folder, keys));
   const std::unique_ptr<MasterKeySource> beside =
       MasterKeyInFile(absl::StrCat(keys, ".master"));
   ASSIGN_OR_RETURN(
@@ -213,6 +227,7 @@ absl::Status Ledger::Commit(const std::vector<PendingRecord*>& records) {
 
 // Keys before what they encrypt.
 absl::Status Ledger::WriteBatch(KvBatch batch) {
+  batch.Put(kLedgerMeta, kKeysKey, SequenceKey(keyring_->size()));
   absl::Status status = keyring_->Sync();
   if (status.ok()) status = kv_->Write(std::move(batch), /*sync=*/true);
   const std::lock_guard<std::mutex> lock(mutex_);

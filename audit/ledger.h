@@ -140,6 +140,7 @@ class Ledger {
   Ledger(std::string folder, std::unique_ptr<Kv> kv,
          std::unique_ptr<Keyring> keyring, std::string origin);
   absl::Status Load();
+  absl::Status KeepKeyNumbers();
   absl::Status LoadEvents();
   absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
   absl::Status CheckPublished(const Checkpoint& before);

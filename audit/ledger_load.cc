@@ -4,6 +4,7 @@
 #include "audit/ledger.h"
 #include "audit/sealing.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -62,6 +63,7 @@ absl::Status Ledger::Load() {
         absl::StrCat("record ", newest_.size + 1, " is in no checkpoint"));
   }
   if (before.has_value()) RETURN_IF_ERROR(CheckPublished(*before));
+  RETURN_IF_ERROR(KeepKeyNumbers());
   RETURN_IF_ERROR(LoadEvents());
   const absl::StatusOr<std::string> cosigned =
       ReadFile(absl::StrCat(folder_, "/log/cosigned"), 1 << 20);
@@ -111,6 +113,21 @@ absl::Status Ledger::CheckPublished(const Checkpoint& before) {
   return LedgerDamaged(absl::StrCat("the first ", before.size,
                                     " records have not the root that "
                                     "log/checkpoint was signed for"));
+}
+
+// A keyring that comes from a backup may lack keys that the log used since. No
+// other person or document gets their numbers: what destroys them later would
+// take his answers along.
+absl::Status Ledger::KeepKeyNumbers() {
+  const absl::StatusOr<std::string> stored = kv_->Get(kLedgerMeta, kKeysKey);
+  if (absl::IsNotFound(stored.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(stored.status());
+  ASSIGN_OR_RETURN(const uint64_t keys, ParseSequence(*stored));
+  const uint32_t before = keyring_->size();
+  if (keys <= before) return absl::OkStatus();
+  Log(Severity::kWarning, "the keyring is older than the log",
+      {{"lost_keys", absl::StrCat(before, " to ", keys - 1)}});
+  return keyring_->KeepNumbers(static_cast<uint32_t>(keys));
 }
 
 absl::Status Ledger::LoadEvents() {

@@ -31,10 +31,11 @@ enum LedgerTable : int {
 };
 std::vector<std::string> LedgerTables();
 
-// Keys of kLedgerMeta: the newest signed checkpoint, and how far
-// log/checkpoint was when it was written last.
+// Keys of kLedgerMeta: the newest signed checkpoint, how far log/checkpoint was
+// when it was written last, and how many keys the keyring had.
 inline constexpr absl::string_view kCheckpointKey = "checkpoint";
 inline constexpr absl::string_view kPublishedKey = "published";
+inline constexpr absl::string_view kKeysKey = "keys";
 
 // `bytes` bytes that sort as the numbers do.
 void AppendNumber(uint64_t number, int bytes, std::string* out);

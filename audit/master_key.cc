@@ -35,9 +35,15 @@ class FileSource final : public MasterKeySource {
  public:
   explicit FileSource(std::string path) : path_(std::move(path)) {}
 
-  absl::StatusOr<std::string> Fetch() override {
+  absl::StatusOr<std::string> Fetch(bool make) override {
     const absl::StatusOr<std::string> text = ReadFile(path_, 4096);
-    if (absl::IsNotFound(text.status())) return Make();
+    if (absl::IsNotFound(text.status()) && make) return Make();
+    if (absl::IsNotFound(text.status())) {
+      return absl::NotFoundError(
+          absl::StrCat("master key ", path_,
+                       ": not found, want the one that the keyring's keys are "
+                       "wrapped with"));
+    }
     RETURN_IF_ERROR(text.status());
     return ParseKey(*text, path_);
   }
@@ -69,7 +75,7 @@ class EnvironmentSource final : public MasterKeySource {
   explicit EnvironmentSource(std::string variable)
       : variable_(std::move(variable)) {}
 
-  absl::StatusOr<std::string> Fetch() override {
+  absl::StatusOr<std::string> Fetch(bool /*make*/) override {
     const char* const text = getenv(variable_.c_str());
     if (text == nullptr) {
       return absl::FailedPreconditionError(absl::StrCat(
@@ -86,7 +92,7 @@ class CommandSource final : public MasterKeySource {
  public:
   explicit CommandSource(std::string command) : command_(std::move(command)) {}
 
-  absl::StatusOr<std::string> Fetch() override {
+  absl::StatusOr<std::string> Fetch(bool /*make*/) override {
     FILE* const pipe = popen(command_.c_str(), "re");
     if (pipe == nullptr) return FileError("run", command_, errno);
     char text[4096];

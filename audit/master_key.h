@@ -14,12 +14,14 @@ namespace footnote {
 class MasterKeySource {
  public:
   virtual ~MasterKeySource() = default;
-  // The 32 raw bytes.
-  virtual absl::StatusOr<std::string> Fetch() = 0;
+  // The 32 raw bytes. Where there is none, one may be made if `make`: nothing
+  // was wrapped with it yet.
+  virtual absl::StatusOr<std::string> Fetch(bool make) = 0;
 };
 
-// A file with 64 hexadecimal digits. Where it is missing it is made, readable
-// by its owner only.
+// A file with 64 hexadecimal digits. Made where it is missing and may be made,
+// readable by its owner only.
+//   NotFound         it is missing
 //   InvalidArgument  something else is in it
 std::unique_ptr<MasterKeySource> MasterKeyInFile(std::string path);
 

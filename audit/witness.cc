@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Open(
   RETURN_IF_ERROR(MakeFolder(folder));
   const std::unique_ptr<MasterKeySource> file =
       MasterKeyInFile(absl::StrCat(folder, "/witness.key"));
-  ASSIGN_OR_RETURN(const std::string seed, file->Fetch());
+  ASSIGN_OR_RETURN(const std::string seed, file->Fetch(/*make=*/true));
   std::unique_ptr<Witness> witness(new Witness(folder, name, SigningKey(seed)));
   RETURN_IF_ERROR(witness->Load(logs));
   return witness;

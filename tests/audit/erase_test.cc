@@ -15,6 +15,7 @@ namespace footnote {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 constexpr char kText[] = "The secret is buried. The tree is green.";
@@ -196,6 +197,40 @@ TEST_F(EraseTest, AnOldKeyringIsErasedAgain) {
   book_.Open();
   EXPECT_EQ(Find(receipt).answer().question(), "");
   EXPECT_NE(*ReadFile(keys), before);
+}
+
+// A key's number, once erased, must not be another's: the log would erase that
+// one, too, whenever it is opened.
+TEST_F(EraseTest, AnOldKeyringErasesNobodyElse) {
+  Ask("anna", a_, kSecret);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  const v1::Receipt erased = Ask("bert", a_, kSecret);
+  ASSERT_EQ(Subject("bert")->answers(), 1u);
+  const v1::Receipt lost = Ask("carla", a_, kSecret);
+  book_.Close();
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+  const v1::Receipt other = Ask("dora", b_, kTree);
+  EXPECT_EQ(Find(other).answer().question(), "asked by dora");
+  book_.WhileClosed([](Kv*) {});
+  EXPECT_EQ(Find(other).answer().question(), "asked by dora");
+  EXPECT_TRUE(Verify(other).verified());
+  EXPECT_EQ(Find(erased).answer().question(), "");
+  EXPECT_EQ(book_.ledger()->FindAnswer(lost.answer_id(), "").status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST_F(EraseTest, ALogIsNotBegunAnewWithoutItsKeyring) {
+  Ask("anna", a_, kSecret);
+  const std::string keys = book_.folder() + "/audit.keys";
+  book_.Close();
+  ASSERT_TRUE(std::filesystem::remove(keys));
+  const absl::Status status = Ledger::Open(book_.folder() + "/audit").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("/audit.keys: not found, want that of "));
+  EXPECT_FALSE(std::filesystem::exists(keys));
 }
 
 TEST_F(EraseTest, AHoldForbidsAll) {

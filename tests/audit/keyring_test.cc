@@ -124,20 +124,46 @@ TEST_F(KeyringTest, ForgetsRowsThatACrashLeftEmpty) {
 TEST_F(KeyringTest, TakesItsMasterKeyFromWhereItIsTold) {
   const std::string key = Hex(Sha256("the key"));
   setenv("FOOTNOTE_TEST_KEY", key.c_str(), 1);
-  EXPECT_EQ(*MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch(),
+  EXPECT_EQ(*MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch(false),
             Sha256("the key"));
-  EXPECT_EQ(*MasterKeyOfCommand("echo $FOOTNOTE_TEST_KEY")->Fetch(),
+  EXPECT_EQ(*MasterKeyOfCommand("echo $FOOTNOTE_TEST_KEY")->Fetch(false),
             Sha256("the key"));
-  EXPECT_EQ(MasterKeyOfCommand("exit 3")->Fetch().status().code(),
+  EXPECT_EQ(MasterKeyOfCommand("exit 3")->Fetch(false).status().code(),
             absl::StatusCode::kFailedPrecondition);
   const absl::Status status =
-      MasterKeyOfCommand("echo short")->Fetch().status();
+      MasterKeyOfCommand("echo short")->Fetch(false).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   // A key that is wrong is not shown.
   EXPECT_THAT(std::string(status.message()), HasSubstr("5 characters"));
   unsetenv("FOOTNOTE_TEST_KEY");
-  EXPECT_FALSE(MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch().ok());
-  EXPECT_EQ(*master_->Fetch(), *master_->Fetch());
+  EXPECT_FALSE(MasterKeyInEnvironment("FOOTNOTE_TEST_KEY")->Fetch(false).ok());
+  const std::string made = *master_->Fetch(true);
+  EXPECT_EQ(*master_->Fetch(false), made);
+}
+
+TEST_F(KeyringTest, NoMasterKeyIsMadeForKeysThatHaveOne) {
+  Open();
+  ASSERT_EQ(std::rename((folder_ + "/master").c_str(),
+                        (folder_ + "/elsewhere").c_str()),
+            0);
+  const absl::Status status = Keyring::Open(path_, master_.get()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/master: not found"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/master"));
+}
+
+TEST_F(KeyringTest, NumbersOfLostKeysAreNotGivenAgain) {
+  auto keyring = Open();
+  ASSERT_TRUE(keyring->FindOrAdd(KeyKind::kSubject, "", "anna").ok());
+  ASSERT_EQ(keyring->KeepNumbers(2), absl::OkStatus());
+  EXPECT_TRUE(keyring->Check().empty());
+  ASSERT_EQ(keyring->KeepNumbers(4), absl::OkStatus());
+  keyring = Open();
+  EXPECT_EQ(keyring->Get(3).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_FALSE(keyring->IsDestroyed(3));
+  EXPECT_EQ(keyring->Check().size(), 2u);
+  EXPECT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "", "bert")->number, 4u);
+  EXPECT_TRUE(keyring->Get(1).ok());
 }
 
 }  // namespace
