@@ -19,6 +19,8 @@ namespace footnote {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 20;
+// What is appended comes in small pieces, and is hashed in such ones.
+constexpr size_t kHashBytes = 64 << 10;
 
 std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -39,6 +41,7 @@ struct SectionFile::State {
   absl::Status status;
   std::vector<SectionEntry> table;
   XXH3_state_t* hash = nullptr;
+  size_t hashed = 0;  // of the buffer, or not of the section
   struct Mapping {
     void* data;
     size_t bytes;
@@ -46,6 +49,11 @@ struct SectionFile::State {
   std::vector<Mapping> mappings;
 
   uint64_t offset() const { return flushed + buffer.size(); }
+
+  void Hash() {
+    XXH3_64bits_update(hash, buffer.data() + hashed, buffer.size() - hashed);
+    hashed = buffer.size();
+  }
 
   ~State() {
     for (const Mapping& mapping : mappings) munmap(mapping.data, mapping.bytes);
@@ -70,6 +78,7 @@ absl::StatusOr<std::unique_ptr<SectionFile>> SectionFile::Create(
   if (state->fd < 0) return FileError("create segment", temporary, errno);
   state->temporary = temporary;
   state->hash = XXH3_createState();
+  XXH3_64bits_reset(state->hash);
   state->buffer.reserve(kBufferBytes);
   state->analyzer_version = analyzer_version;
 
@@ -86,6 +95,7 @@ absl::StatusOr<std::unique_ptr<SectionFile>> SectionFile::Create(
 
 void SectionFile::Flush() {
   YieldToSearches();
+  state_->Hash();
   const char* data = state_->buffer.data();
   size_t left = state_->buffer.size();
   while (left > 0 && state_->status.ok()) {
@@ -100,6 +110,7 @@ void SectionFile::Flush() {
   }
   state_->flushed += state_->buffer.size();
   state_->buffer.clear();
+  state_->hashed = 0;
 }
 
 void SectionFile::Begin(SectionId id) {
@@ -112,18 +123,19 @@ void SectionFile::Begin(SectionId id) {
   entry.offset = state_->offset();
   state_->table.push_back(entry);
   XXH3_64bits_reset(state_->hash);
+  state_->hashed = state_->buffer.size();
 }
 
 void SectionFile::Append(const void* data, size_t bytes) {
   if (bytes == 0) return;
   const char* from = static_cast<const char*>(data);
-  XXH3_64bits_update(state_->hash, from, bytes);
   while (bytes > 0) {
     const size_t room = kBufferBytes - state_->buffer.size();
     const size_t part = bytes < room ? bytes : room;
     state_->buffer.insert(state_->buffer.end(), from, from + part);
     from += part;
     bytes -= part;
+    if (state_->buffer.size() - state_->hashed >= kHashBytes) state_->Hash();
     if (state_->buffer.size() >= kBufferBytes) Flush();
   }
 }
@@ -135,6 +147,7 @@ uint64_t SectionFile::section_bytes() const {
 void SectionFile::End() {
   SectionEntry& entry = state_->table.back();
   entry.size = section_bytes();
+  state_->Hash();
   entry.checksum = XXH3_64bits_digest(state_->hash);
   // The alignment gap of the next Begin may overfill the buffer by 63 bytes.
   if (state_->buffer.size() + kSectionAlignment > kBufferBytes) Flush();
