@@ -153,11 +153,12 @@ int ChoosePairs(absl::Span<const uint32_t> frequencies,
   constexpr int kKept = 32;
   constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
   std::array<uint32_t, kKept + 1> shortest;
-  shortest.fill(kNone);
-  uint32_t highest = 0;
+  const uint32_t highest =
+      *std::max_element(frequencies.begin(), frequencies.end());
+  const int top = static_cast<int>(std::min<uint32_t>(highest, kKept));
+  std::fill_n(shortest.begin(), top + 1, kNone);
   for (size_t i = 0; i < frequencies.size(); ++i) {
     const uint32_t frequency = frequencies[i];
-    highest = std::max(highest, frequency);
     uint32_t& entry = shortest[std::min<uint32_t>(frequency, kKept)];
     entry = std::min<uint32_t>(entry, lengths[i]);
   }
@@ -166,7 +167,7 @@ int ChoosePairs(absl::Span<const uint32_t> frequencies,
   std::array<BlockPair, kKept + 1> front;
   int count = 0;
   uint32_t least = kNone;
-  for (int f = kKept; f >= 1; --f) {
+  for (int f = top; f >= 1; --f) {
     if (shortest[f] >= least) continue;
     least = shortest[f];
     const uint32_t frequency = f == kKept ? highest : f;
