@@ -38,15 +38,9 @@ void AppendTokens(const std::vector<Token>& tokens, uint32_t first_position,
 constexpr size_t kMaxSounds = 100000;
 
 // Passages are not longer, for scoring, by how their names sound.
-void SetLengths(const std::vector<SegmentToken>& tokens,
-                SegmentPassage* passage) {
-  std::array<uint32_t, kMaxChannels> weights = {};
-  for (const SegmentToken& token : tokens) {
-    weights[token.channel] += token.weight;
-  }
-  for (uint8_t channel = 0; channel < kChannelCount; ++channel) {
-    passage->length[kChannelGroups[channel]] += weights[channel];
-  }
+template <typename Length>
+void AddLengths(const std::vector<Token>& tokens, Length* length) {
+  for (const Token& token : tokens) ++(*length)[kChannelGroups[token.channel]];
 }
 
 }  // namespace
@@ -62,6 +56,51 @@ SegmentOptions MakeSegmentOptions(const std::string& encoder_hash,
   return options;
 }
 
+void PostingsBuilder::Terms::Clear() {
+  words.clear();
+  tokens.clear();
+  token_length = {};
+}
+
+void PostingsBuilder::Terms::Append(const Terms& terms) {
+  words.insert(words.end(), terms.words.begin(), terms.words.end());
+  tokens.insert(tokens.end(), terms.tokens.begin(), terms.tokens.end());
+  for (size_t g = 0; g < token_length.size(); ++g) {
+    token_length[g] += terms.token_length[g];
+  }
+}
+
+// Tells a segment's writer of the analyser's words, and of how names among them
+// sound: words that begin with a capital.
+class PostingsBuilder::Words : public WordNumbers {
+ public:
+  Words(PostingsBuilder* builder, SegmentWriter* writer)
+      : builder_(*builder), writer_(*writer) {}
+
+  uint32_t NumberOf(absl::string_view word,
+                    const std::vector<Token>& tokens) override {
+    std::array<uint8_t, kLengthGroups> length = {};
+    AddLengths(tokens, &length);
+    terms_.clear();
+    for (const Token& token : tokens) {
+      terms_.push_back({token.key, token.channel});
+      if (token.channel != kChannelSurface ||
+          (token.flags & kTokenCapitalised) == 0 ||
+          (token.flags & kTokenStopWord) != 0) {
+        continue;
+      }
+      const uint64_t sound = builder_.SoundOf(word, token.key);
+      if (sound != 0) terms_.push_back({sound, kChannelSound});
+    }
+    return writer_.AddWord(terms_, length);
+  }
+
+ private:
+  PostingsBuilder& builder_;
+  SegmentWriter& writer_;
+  std::vector<SegmentTerm> terms_;
+};
+
 uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
   if (sounds_.size() > kMaxSounds) sounds_.clear();
   const auto [it, added] = sounds_.try_emplace(key, 0);
@@ -72,43 +111,51 @@ uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
   return it->second;
 }
 
-void PostingsBuilder::AppendSounds(absl::string_view text, Language language,
+void PostingsBuilder::AppendSounds(absl::string_view text,
                                    const std::vector<Token>& tokens,
                                    uint32_t first_position,
                                    std::vector<SegmentToken>* out) {
-  const auto add = [&](uint64_t sound, uint32_t position) {
-    if (sound == 0) return;
-    out->push_back({sound, first_position + position, kChannelSound, 1});
-  };
-  if (language == Language::kZh) {
-    const std::vector<TextSpan> names = HanNames(text);
-    auto name = names.begin();
-    for (const Token& token : tokens) {
-      if (name == names.end()) break;
-      if (token.end <= name->begin) continue;
-      const absl::string_view spelt = text.substr(name->begin, name->size());
-      add(SoundOf(spelt, TermKey(kChannelSound, spelt)), token.position);
-      ++name;
-    }
-    return;
-  }
+  const std::vector<TextSpan> names = HanNames(text);
+  auto name = names.begin();
   for (const Token& token : tokens) {
-    if (token.channel != kChannelSurface ||
-        (token.flags & kTokenCapitalised) == 0 ||
-        (token.flags & kTokenStopWord) != 0) {
-      continue;
+    if (name == names.end()) break;
+    if (token.end <= name->begin) continue;
+    const absl::string_view spelt = text.substr(name->begin, name->size());
+    const uint64_t sound = SoundOf(spelt, TermKey(kChannelSound, spelt));
+    if (sound != 0) {
+      out->push_back(
+          {sound, first_position + token.position, kChannelSound, 1});
     }
-    add(SoundOf(text.substr(token.begin, token.end - token.begin), token.key),
-        token.position);
+    ++name;
   }
 }
 
-const std::vector<SegmentToken>& PostingsBuilder::AboveTokens(
-    const PreparedDocument& document, uint32_t section) {
-  if (above_known_ && above_section_ == section) return above_tokens_;
+void PostingsBuilder::AppendTerms(absl::string_view text, Language language,
+                                  uint32_t first_position,
+                                  SegmentWriter* writer, Terms* out) {
+  tokens_.clear();
+  if (language == Language::kZh) {
+    analyzer_.Analyze(text, language, &tokens_);
+    AppendSounds(text, tokens_, first_position, &out->tokens);
+  } else {
+    Words numbers(this, writer);
+    words_.clear();
+    analyzer_.AnalyzeWords(text, language, &numbers, &words_, &tokens_);
+    out->words.reserve(out->words.size() + words_.size());
+    for (const NumberedWord& word : words_) {
+      out->words.push_back({word.number, first_position + word.position});
+    }
+  }
+  AppendTokens(tokens_, first_position, &out->tokens);
+  AddLengths(tokens_, &out->token_length);
+}
+
+const PostingsBuilder::Terms& PostingsBuilder::AboveTerms(
+    const PreparedDocument& document, uint32_t section, SegmentWriter* writer) {
+  if (above_known_ && above_section_ == section) return above_;
   above_known_ = true;
   above_section_ = section;
-  above_tokens_.clear();
+  above_.Clear();
   // Ids of wikis write spaces so.
   std::string above = document.record.title;
   std::replace(above.begin(), above.end(), '_', ' ');
@@ -117,12 +164,8 @@ const std::vector<SegmentToken>& PostingsBuilder::AboveTokens(
     if (heading == document.record.title) continue;
     absl::StrAppend(&above, above.empty() ? "" : "\n", heading);
   }
-  tokens_.clear();
-  analyzer_.Analyze(above, document.language, &tokens_);
-  AppendTokens(tokens_, kTitlePosition, &above_tokens_);
-  AppendSounds(above, document.language, tokens_, kTitlePosition,
-               &above_tokens_);
-  return above_tokens_;
+  AppendTerms(above, document.language, kTitlePosition, writer, &above_);
+  return above_;
 }
 
 absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
@@ -139,20 +182,19 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
   row.labels = record.labels;
   RETURN_IF_ERROR(writer->AddDocument(row));
   above_known_ = false;
+  if (writer->words_id() != words_id_) {
+    analyzer_.ForgetNumbers();
+    words_id_ = writer->words_id();
+  }
   const uint32_t first = writer->passage_count();
   for (size_t i = 0; i < document.passages.size(); ++i) {
     YieldToSearches();
     const CutPassage& passage = document.passages[i];
     const absl::string_view text = document.PassageText(i);
     const Language language = document.passage_languages[i];
-    tokens_.clear();
-    analyzer_.Analyze(text, language, &tokens_);
-    segment_tokens_.clear();
-    AppendTokens(tokens_, 0, &segment_tokens_);
-    AppendSounds(text, language, tokens_, 0, &segment_tokens_);
-    const std::vector<SegmentToken>& above =
-        AboveTokens(document, passage.section);
-    segment_tokens_.insert(segment_tokens_.end(), above.begin(), above.end());
+    terms_.Clear();
+    AppendTerms(text, language, 0, writer, &terms_);
+    terms_.Append(AboveTerms(document, passage.section, writer));
     sentences_.clear();
     for (const TextSpan& sentence : passage.sentences) {
       SentenceRow sentence_row;
@@ -171,8 +213,9 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
     out.kind = static_cast<uint8_t>(passage.kind);
     out.heading = heading;
     out.sentences = sentences_;
-    out.tokens = segment_tokens_;
-    SetLengths(segment_tokens_, &out);
+    out.words = terms_.words;
+    out.tokens = terms_.tokens;
+    out.length = terms_.token_length;
     RETURN_IF_ERROR(writer->AddPassage(out).status());
   }
   return first;

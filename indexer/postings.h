@@ -2,7 +2,9 @@
 #ifndef FOOTNOTE_INDEXER_POSTINGS_H_
 #define FOOTNOTE_INDEXER_POSTINGS_H_
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -35,26 +37,43 @@ class PostingsBuilder {
                                uint32_t version, SegmentWriter* writer);
 
  private:
-  // The terms of the title and of the headings above `section`.
-  const std::vector<SegmentToken>& AboveTokens(const PreparedDocument& document,
-                                               uint32_t section);
+  // What a passage is filed under.
+  struct Terms {
+    std::vector<SegmentWord> words;
+    std::vector<SegmentToken> tokens;
+    std::array<uint32_t, kLengthGroups> token_length = {};
 
-  // Appends how the names of `text` sound, which `tokens` are of: words that
-  // begin with a capital; in Chinese what is written as foreign names are.
-  void AppendSounds(absl::string_view text, Language language,
-                    const std::vector<Token>& tokens, uint32_t first_position,
-                    std::vector<SegmentToken>* out);
+    void Clear();
+    void Append(const Terms& terms);
+  };
+  class Words;
+
+  // Appends those of `text`, its first word at `first_position`.
+  void AppendTerms(absl::string_view text, Language language,
+                   uint32_t first_position, SegmentWriter* writer, Terms* out);
+
+  // The terms of the title and of the headings above `section`.
+  const Terms& AboveTerms(const PreparedDocument& document, uint32_t section,
+                          SegmentWriter* writer);
+
+  // Appends how the names of Chinese `text` sound, which `tokens` are of: what
+  // is written as foreign names are.
+  void AppendSounds(absl::string_view text, const std::vector<Token>& tokens,
+                    uint32_t first_position, std::vector<SegmentToken>* out);
   // The term of how `word` sounds, 0 for too few consonants. `key` is its own,
   // to remember it by.
   uint64_t SoundOf(absl::string_view word, uint64_t key);
 
   Analyzer analyzer_;
   absl::flat_hash_map<uint64_t, uint64_t> sounds_;
+  // Whose numbers the analyser's words have.
+  uint64_t words_id_ = 0;
+  std::vector<NumberedWord> words_;
   std::vector<Token> tokens_;
-  std::vector<SegmentToken> segment_tokens_;
-  std::vector<SegmentToken> above_tokens_;
+  Terms terms_;
+  Terms above_;
   std::vector<SentenceRow> sentences_;
-  // The section whose terms above_tokens_ holds; of the current document.
+  // The section whose terms above_ holds; of the current document.
   uint32_t above_section_ = 0;
   bool above_known_ = false;
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <deque>
@@ -132,6 +133,11 @@ class VectorPool {
   std::vector<std::unique_ptr<uint8_t[]>> exacts_;
 };
 
+uint64_t NextWordsId() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
 template <typename T>
 size_t HeldBytes(const std::vector<T>& rows) {
   return rows.capacity() * sizeof(T);
@@ -154,7 +160,10 @@ struct SegmentWriter::State {
   std::vector<uint32_t> attributes;
   std::vector<PassageRow> passages;
   std::vector<SentenceRow> sentences;
-  TermLog terms;
+  WordLog terms;
+  // By word's number.
+  std::vector<std::array<uint8_t, kLengthGroups>> word_lengths;
+  const uint64_t words_id = NextWordsId();
   VectorPool vectors;
 
   void NumberStrings(const std::vector<uint32_t>& ranks);
@@ -218,6 +227,15 @@ absl::Status SegmentWriter::AddDocument(const SegmentDocument& document) {
   return absl::OkStatus();
 }
 
+uint32_t SegmentWriter::AddWord(
+    absl::Span<const SegmentTerm> terms,
+    const std::array<uint8_t, kLengthGroups>& length) {
+  state_->word_lengths.push_back(length);
+  return state_->terms.AddWord(terms);
+}
+
+uint64_t SegmentWriter::words_id() const { return state_->words_id; }
+
 absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
     const SegmentPassage& passage) {
   State& s = *state_;
@@ -263,12 +281,25 @@ absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
     return absl::InvalidArgumentError(absl::StrCat(
         "token of channel ", int{highest}, ", want less than ", kMaxChannels));
   }
+  uint32_t highest_word = 0;
+  for (const SegmentWord& word : passage.words) {
+    highest_word = std::max(highest_word, word.number);
+  }
+  if (!passage.words.empty() && highest_word >= s.terms.word_count()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "word ", highest_word, ", want less than ", s.terms.word_count()));
+  }
   std::array<uint32_t, kLengthGroups> length = passage.length;
   if (std::all_of(length.begin(), length.end(),
                   [](uint32_t given) { return given == 0; })) {
     for (const SegmentToken& token : passage.tokens) {
       length[s.options.channel_group[token.channel] % kLengthGroups] +=
           token.weight == 0 ? 1 : token.weight;
+    }
+  }
+  for (const SegmentWord& word : passage.words) {
+    for (int g = 0; g < kLengthGroups; ++g) {
+      length[g] += s.word_lengths[word.number][g];
     }
   }
   DocumentRow& document = s.documents.back();
@@ -291,7 +322,7 @@ absl::StatusOr<uint32_t> SegmentWriter::AddPassage(
   s.passages.push_back(row);
   s.sentences.insert(s.sentences.end(), passage.sentences.begin(),
                      passage.sentences.end());
-  s.terms.Add(ordinal, passage.tokens);
+  s.terms.Add(ordinal, passage.words, passage.tokens);
   return ordinal;
 }
 
@@ -329,7 +360,7 @@ size_t SegmentWriter::ApproximateBytes() const {
   return s.strings.ApproximateBytes() + HeldBytes(s.documents) +
          HeldBytes(s.attributes) + HeldBytes(s.passages) +
          HeldBytes(s.sentences) + s.terms.ApproximateBytes() +
-         s.vectors.ApproximateBytes();
+         HeldBytes(s.word_lengths) + s.vectors.ApproximateBytes();
 }
 
 uint32_t SegmentWriter::document_count() const {

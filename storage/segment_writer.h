@@ -16,6 +16,7 @@
 #include "storage/ann_section.h"
 #include "storage/segment_format.h"
 #include "storage/term_log.h"
+#include "storage/word_log.h"
 
 namespace footnote {
 
@@ -59,10 +60,12 @@ struct SegmentPassage {
   absl::string_view heading;
   // Sentences, relative to `begin`.
   absl::Span<const SentenceRow> sentences;
-  // Terms in any order.
+  // Terms in any order: those of words, and others.
+  absl::Span<const SegmentWord> words;
   absl::Span<const SegmentToken> tokens;
-  // Lengths for scoring, by group. All zero: the writer takes the number of
-  // tokens of the group's channels (weights counted).
+  // Lengths for scoring, by group, without the words', which AddWord was told.
+  // All zero: the writer takes the number of tokens of the group's channels
+  // (weights counted).
   std::array<uint32_t, kLengthGroups> length = {};
 };
 
@@ -84,9 +87,17 @@ class SegmentWriter {
   //                    1 MiB, more than 65,535 metadata pairs or labels
   absl::Status AddDocument(const SegmentDocument& document);
 
+  // Gives a word a number in this segment, for SegmentPassage::words. `length`
+  // is what each place of it adds to the lengths of a passage.
+  uint32_t AddWord(absl::Span<const SegmentTerm> terms,
+                   const std::array<uint8_t, kLengthGroups>& length);
+  // The segment that AddWord's numbers are of; no other of this process, of
+  // this writer or another, has the same.
+  uint64_t words_id() const;
+
   // Adds a passage to the last document; returns its ordinal in the segment.
   //   InvalidArgument     end < begin, a sentence outside the passage, a
-  //                       channel out of range
+  //                       channel out of range, a word without a number
   //   ResourceExhausted   the segment has kMaxSegmentPassages
   // REQUIRES: AddDocument was called
   absl::StatusOr<uint32_t> AddPassage(const SegmentPassage& passage);

@@ -211,11 +211,11 @@ class TermLog::Group {
 
   void FillTerm(uint32_t begin, uint32_t end) {
     const size_t tokens = end - begin;
-    term_.ordinals.resize(tokens);
-    term_.frequencies.resize(tokens);
-    term_.counts.resize(tokens);
-    term_.positions.resize(tokens);
-    uint32_t* const positions = term_.positions.data();
+    ordinals_.resize(tokens);
+    frequencies_.resize(tokens);
+    counts_.resize(tokens);
+    positions_.resize(tokens);
+    uint32_t* const positions = positions_.data();
     size_t postings = 0;
     for (uint32_t i = begin; i < end; ++postings) {
       const uint32_t passage = places_[i].passage;
@@ -231,13 +231,14 @@ class TermLog::Group {
         positions[i - begin] = position;
       }
       if (!sorted) std::sort(positions + first - begin, positions + i - begin);
-      term_.ordinals[postings] = passage;
-      term_.frequencies[postings] = std::min(frequency, kMaxFrequency);
-      term_.counts[postings] = i - first;
+      ordinals_[postings] = passage;
+      frequencies_[postings] = std::min(frequency, kMaxFrequency);
+      counts_[postings] = i - first;
     }
-    term_.ordinals.resize(postings);
-    term_.frequencies.resize(postings);
-    term_.counts.resize(postings);
+    term_.ordinals = {ordinals_.data(), postings};
+    term_.frequencies = {frequencies_.data(), postings};
+    term_.counts = {counts_.data(), postings};
+    term_.positions = positions_;
   }
 
   std::vector<Slot> slots_;
@@ -245,6 +246,10 @@ class TermLog::Group {
   std::vector<KeyNumber> order_;
   std::vector<TermPlace> terms_;
   std::vector<Place> places_;
+  std::vector<uint32_t> ordinals_;
+  std::vector<uint32_t> frequencies_;
+  std::vector<uint32_t> counts_;
+  std::vector<uint32_t> positions_;
   Term term_;
 };
 

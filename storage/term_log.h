@@ -34,14 +34,14 @@ struct SegmentToken {
 class TermLog {
  public:
   // One term with its postings. `counts[i]` positions of posting i lie in
-  // `positions`, rising.
+  // `positions`, rising. The spans live as long as the visit.
   struct Term {
     uint64_t key;
     uint8_t channel;  // of the first token with this key
-    std::vector<uint32_t> ordinals;
-    std::vector<uint32_t> frequencies;  // at most 65,535
-    std::vector<uint32_t> counts;
-    std::vector<uint32_t> positions;
+    absl::Span<const uint32_t> ordinals;
+    absl::Span<const uint32_t> frequencies;  // at most 65,535
+    absl::Span<const uint32_t> counts;
+    absl::Span<const uint32_t> positions;
   };
 
   TermLog();

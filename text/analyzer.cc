@@ -10,10 +10,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "base/large_array.h"
 #include "base/utf8.h"
 #include "text/cjk_words.h"
 #include "text/compounds.h"
@@ -53,6 +55,9 @@ struct alignas(64) Entry {
   std::array<uint64_t, kMaxParts> parts = {};
   uint8_t part_count = 0;
   uint8_t flags = 0;
+  // The count of ForgetNumbers when `number` was given; 0: it was not.
+  uint16_t number_age = 0;
+  uint32_t number = 0;
 };
 static_assert(sizeof(Entry) == 64, "an entry is a cache line");
 
@@ -61,20 +66,35 @@ static_assert(sizeof(Entry) == 64, "an entry is a cache line");
 class EntryTable {
  public:
   EntryTable() {
-    void* const zeros = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (zeros == MAP_FAILED) std::abort();
-    entries_ = static_cast<Entry*>(zeros);
+    zeros_ = mmap(nullptr, kMapped, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (zeros_ == MAP_FAILED) std::abort();
+    void* begin = zeros_;
+    size_t room = kMapped;
+    std::align(kLargePageBytes, kBytes, begin, room);
+    entries_ = static_cast<Entry*>(begin);
   }
-  ~EntryTable() { munmap(entries_, kBytes); }
+  ~EntryTable() { munmap(zeros_, kMapped); }
   EntryTable(const EntryTable&) = delete;
   EntryTable& operator=(const EntryTable&) = delete;
 
   Entry& operator[](size_t place) { return entries_[place]; }
+  Entry* begin() { return entries_; }
+  Entry* end() { return entries_ + kCacheEntries; }
+
+  // For who has many words.
+  void UseLargePages() {
+    if (large_) return;
+    large_ = true;
+    AskForLargePages(entries_, kBytes);
+  }
 
  private:
   static constexpr size_t kBytes = kCacheEntries * sizeof(Entry);
+  static constexpr size_t kMapped = kBytes + kLargePageBytes;
+  void* zeros_;
   Entry* entries_;
+  bool large_ = false;
 };
 
 // Seeds keep channels and languages apart.
@@ -252,13 +272,14 @@ struct Analyzer::State {
   // The keys of the word `raw`, from the cache or made now. The reference
   // lives until the next call.
   // REQUIRES: hash == HashOf(raw, language)
-  const Entry& Find(uint64_t hash, absl::string_view raw, Language language,
-                    uint8_t word_flags);
+  Entry& Find(uint64_t hash, absl::string_view raw, Language language,
+              uint8_t word_flags);
 
   // `word`, in careful form, replaced by its bare stem.
   void Stem(Language stem_language, Language language, std::string* word);
 
   EntryTable cache;
+  uint16_t age = 1;
   std::array<std::unique_ptr<sb_stemmer, DeleteStemmer>, kLanguageCount>
       stemmers;
 
@@ -267,6 +288,7 @@ struct Analyzer::State {
   std::string scratch;
   std::vector<absl::string_view> parts;
   std::vector<TextSpan> cut;
+  std::vector<Token> word_tokens;
   std::string run;
   struct Unit {
     uint32_t run_begin;  // in `run`
@@ -372,8 +394,8 @@ void Analyzer::State::MakeTerms(absl::string_view raw, Language language,
   Stem(stem_language, language, &word);
 }
 
-const Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
-                                   Language language, uint8_t word_flags) {
+Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
+                             Language language, uint8_t word_flags) {
   const size_t first = PlaceOf(hash);
   if (cache[first].word == hash) return cache[first];
   if (cache[first + 1].word == hash) return cache[first + 1];
@@ -387,6 +409,7 @@ const Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
   entry.prefix = KeyOf(kChannelPrefix, terms.prefix);
   entry.part_count = static_cast<uint8_t>(terms.part_count);
   entry.flags = terms.flags;
+  entry.number_age = 0;
   for (size_t i = 0; i < terms.part_count; ++i) {
     entry.parts[i] = KeyOf(kChannelStem, terms.parts[i]);
   }
@@ -395,15 +418,26 @@ const Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
 
 namespace {
 
-// Collects tokens; with terms when asked to explain.
+// Collects tokens; with terms when asked to explain, or words by number.
 class Emitter {
  public:
   explicit Emitter(std::vector<Token>* tokens) : tokens_(tokens) {}
+  Emitter(WordNumbers* numbers, std::vector<NumberedWord>* words,
+          std::vector<Token>* rest)
+      : tokens_(rest), numbers_(numbers), words_(words) {}
   explicit Emitter(std::vector<ExplainedToken>* explained)
       : explained_(explained) {}
 
   bool explains() const { return explained_ != nullptr; }
+  // Null when all is told by tokens.
+  WordNumbers* numbers() const { return numbers_; }
 
+  void EmitNumber(uint32_t number, uint32_t position) {
+    words_->emplace_back();
+    NumberedWord& word = words_->back();
+    word.number = number;
+    word.position = position;
+  }
   void Emit(uint32_t begin, uint32_t end, uint32_t position, uint8_t channel,
             uint8_t flags, uint64_t key) {
     // Field by field in place: a token built on the stack and copied as a
@@ -430,6 +464,8 @@ class Emitter {
  private:
   std::vector<Token>* tokens_ = nullptr;
   std::vector<ExplainedToken>* explained_ = nullptr;
+  WordNumbers* numbers_ = nullptr;
+  std::vector<NumberedWord>* words_ = nullptr;
 };
 
 }  // namespace
@@ -457,7 +493,7 @@ class TokenSink {
       emitter_.Explain(begin, end, position, kChannelSurface, terms.flags,
                        terms.surface);
       if ((flags & kWordHangul) != 0) {
-        Hangul(begin, raw, position, terms.flags);
+        Hangul(begin, raw, position, terms.flags, &emitter_);
       }
       if (language_ == Language::kVi) {
         Syllable(begin, end, position, terms.flags,
@@ -512,10 +548,10 @@ class TokenSink {
       const bool stop = (units[i].hiragana && units[last].hiragana) ||
                         units[last].end <= stop_end;
       const uint8_t flags = stop ? kTokenStopWord : 0;
-      Bigram(
-          units[i].begin, units[last].end, position, flags,
-          absl::string_view(state_.run)
-              .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin));
+      Bigram(units[i].begin, units[last].end, position, flags,
+             absl::string_view(state_.run)
+                 .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin),
+             &emitter_);
     }
     position_ += static_cast<uint32_t>(units.size());
   }
@@ -530,27 +566,49 @@ class TokenSink {
   };
 
   void EmitWord(const WaitingWord& word) {
+    const absl::string_view raw =
+        utf8_.substr(word.begin, word.end - word.begin);
+    Entry& entry = state_.Find(word.hash, raw, language_, word.flags);
+    if (emitter_.numbers() == nullptr) {
+      EmitTerms(word, raw, entry, &emitter_);
+      return;
+    }
+    if (entry.number_age != state_.age) {
+      state_.word_tokens.clear();
+      Emitter terms(&state_.word_tokens);
+      EmitTerms(word, raw, entry, &terms);
+      entry.number = emitter_.numbers()->NumberOf(raw, state_.word_tokens);
+      entry.number_age = state_.age;
+    }
+    emitter_.EmitNumber(entry.number, word.position);
+    if (language_ == Language::kVi) {
+      Syllable(word.begin, word.end, word.position, entry.flags, entry.stem,
+               absl::string_view());
+    }
+  }
+
+  // Those of a Vietnamese pair only where no numbers are wanted.
+  void EmitTerms(const WaitingWord& word, absl::string_view raw,
+                 const Entry& entry, Emitter* to) {
     const uint32_t begin = word.begin;
     const uint32_t end = word.end;
     const uint32_t position = word.position;
-    const absl::string_view raw = utf8_.substr(begin, end - begin);
-    const Entry& entry = state_.Find(word.hash, raw, language_, word.flags);
     const uint8_t token_flags = entry.flags;
     const uint64_t stem = entry.stem;
     const uint64_t prefix = entry.prefix;
-    emitter_.Emit(begin, end, position, kChannelStem, token_flags, stem);
+    to->Emit(begin, end, position, kChannelStem, token_flags, stem);
     for (size_t i = 0; i < entry.part_count; ++i) {
-      emitter_.Emit(begin, end, position, kChannelStem,
-                    token_flags | kTokenPart, entry.parts[i]);
+      to->Emit(begin, end, position, kChannelStem, token_flags | kTokenPart,
+               entry.parts[i]);
     }
-    emitter_.Emit(begin, end, position, kChannelSurface, token_flags,
-                  entry.surface);
-    if ((word.flags & kWordHangul) != 0)
-      Hangul(begin, raw, position, token_flags);
-    if (language_ == Language::kVi) {
+    to->Emit(begin, end, position, kChannelSurface, token_flags, entry.surface);
+    if ((word.flags & kWordHangul) != 0) {
+      Hangul(begin, raw, position, token_flags, to);
+    }
+    if (language_ == Language::kVi && emitter_.numbers() == nullptr) {
       Syllable(begin, end, position, token_flags, stem, absl::string_view());
     }
-    emitter_.Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
+    to->Emit(begin, end, position, kChannelPrefix, token_flags, prefix);
   }
 
   size_t RunEnd(size_t unit) const {
@@ -608,16 +666,16 @@ class TokenSink {
 
   // The syllable pairs of a Hangul word.
   void Hangul(uint32_t begin, absl::string_view raw, uint32_t position,
-              uint8_t flags) {
+              uint8_t flags, Emitter* to) {
     MakeUnits(begin, raw);
     const auto& units = state_.units;
     for (size_t i = 0; i < units.size(); ++i) {
       const size_t last = i + 1 < units.size() ? i + 1 : i;
       if (last == i && i > 0) break;
-      Bigram(
-          units[i].begin, units[last].end, position, flags,
-          absl::string_view(state_.run)
-              .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin));
+      Bigram(units[i].begin, units[last].end, position, flags,
+             absl::string_view(state_.run)
+                 .substr(units[i].run_begin, RunEnd(last) - units[i].run_begin),
+             to);
     }
   }
 
@@ -641,13 +699,13 @@ class TokenSink {
   }
 
   void Bigram(uint32_t begin, uint32_t end, uint32_t position, uint8_t flags,
-              absl::string_view term) {
-    if (emitter_.explains()) {
-      emitter_.Explain(begin, end, position, kChannelBigram, flags, term);
+              absl::string_view term, Emitter* to) {
+    if (to->explains()) {
+      to->Explain(begin, end, position, kChannelBigram, flags, term);
       return;
     }
-    emitter_.Emit(begin, end, position, kChannelBigram, flags,
-                  KeyOf(kChannelBigram, term.data(), term.size()));
+    to->Emit(begin, end, position, kChannelBigram, flags,
+             KeyOf(kChannelBigram, term.data(), term.size()));
   }
 
   const absl::string_view utf8_;
@@ -676,6 +734,23 @@ void Analyzer::Analyze(absl::string_view utf8, Language language,
   TokenSink<State> sink(utf8, language, state_.get(), &emitter);
   ScanWords(utf8, sink);
   sink.Flush();
+}
+
+void Analyzer::AnalyzeWords(absl::string_view utf8, Language language,
+                            WordNumbers* numbers,
+                            std::vector<NumberedWord>* words,
+                            std::vector<Token>* rest) {
+  state_->cache.UseLargePages();
+  Emitter emitter(numbers, words, rest);
+  TokenSink<State> sink(utf8, language, state_.get(), &emitter);
+  ScanWords(utf8, sink);
+  sink.Flush();
+}
+
+void Analyzer::ForgetNumbers() {
+  if (++state_->age != 0) return;
+  for (Entry& entry : state_->cache) entry.number_age = 0;
+  state_->age = 1;
 }
 
 void Analyzer::Explain(absl::string_view utf8, Language language,

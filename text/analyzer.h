@@ -74,6 +74,23 @@ struct ExplainedToken {
   std::string term;
 };
 
+// A word at one place, for callers that keep what they know of words.
+struct NumberedWord {
+  uint32_t number;    // what WordNumbers said
+  uint32_t position;  // as in Token
+};
+
+// Gives words numbers, for Analyzer::AnalyzeWords.
+class WordNumbers {
+ public:
+  virtual ~WordNumbers() = default;
+
+  // The number of `word`, as it is written, whose terms are `terms` (at
+  // whatever place). Asked once for most words, again for some.
+  virtual uint32_t NumberOf(absl::string_view word,
+                            const std::vector<Token>& terms) = 0;
+};
+
 // Turns text into index terms: one way for documents, queries and citations.
 //
 // Not thread-safe: one per thread (it holds caches, at most a few MiB).
@@ -91,6 +108,17 @@ class Analyzer {
   // REQUIRES: utf8.size() < 4 GiB
   void Analyze(absl::string_view utf8, Language language,
                std::vector<Token>* out);
+
+  // The same tokens, of most words told by numbers: appends words between
+  // spaces to `words`, by position, and to `rest` the tokens whose terms are
+  // not their word's alone: all of Han and Kana, syllable pairs of Vietnamese.
+  // A word's terms are made and told to `numbers` once, not at every place.
+  void AnalyzeWords(absl::string_view utf8, Language language,
+                    WordNumbers* numbers, std::vector<NumberedWord>* words,
+                    std::vector<Token>* rest);
+
+  // Asks WordNumbers for all numbers anew from now on.
+  void ForgetNumbers();
 
   // The same tokens with their terms; slow.
   void Explain(absl::string_view utf8, Language language,

@@ -1,10 +1,13 @@
 // Any bytes through everything in text/: no crash, spans inside the text and
-// in order, Explain equal to Analyze, both ways to cut Han and Kana equal.
+// in order, Explain and AnalyzeWords equal to Analyze, both ways to cut Han and
+// Kana equal.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -52,10 +55,45 @@ void CheckSpans(absl::string_view text, Language language) {
   Require(end <= text.size());
 }
 
+using Place = std::pair<uint32_t, uint64_t>;
+
+Place PlaceOf(const Token& token) { return {token.position, token.key}; }
+
+class KeptWords : public WordNumbers {
+ public:
+  uint32_t NumberOf(absl::string_view, const std::vector<Token>& terms) final {
+    words.push_back(terms);
+    return static_cast<uint32_t>(words.size() - 1);
+  }
+  std::vector<std::vector<Token>> words;
+};
+
+void CheckWords(absl::string_view text, Language language,
+                const std::vector<Token>& tokens, Analyzer* analyzer) {
+  KeptWords kept;
+  std::vector<NumberedWord> words;
+  std::vector<Token> rest;
+  analyzer->ForgetNumbers();
+  analyzer->AnalyzeWords(text, language, &kept, &words, &rest);
+  std::vector<Place> places;
+  for (const NumberedWord& word : words) {
+    for (const Token& token : kept.words[word.number]) {
+      places.emplace_back(word.position, token.key);
+    }
+  }
+  for (const Token& token : rest) places.push_back(PlaceOf(token));
+  std::vector<Place> expected;
+  for (const Token& token : tokens) expected.push_back(PlaceOf(token));
+  std::sort(places.begin(), places.end());
+  std::sort(expected.begin(), expected.end());
+  Require(places == expected);
+}
+
 void CheckTokens(absl::string_view text, Language language) {
   static Analyzer* const analyzer = new Analyzer;
   std::vector<Token> tokens;
   analyzer->Analyze(text, language, &tokens);
+  CheckWords(text, language, tokens, analyzer);
   std::vector<ExplainedToken> explained;
   analyzer->Explain(text, language, &explained);
   Require(tokens.size() == explained.size());

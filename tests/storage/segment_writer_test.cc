@@ -244,5 +244,58 @@ TEST(SegmentWriterTest, CountsTheMemoryThatItHolds) {
   EXPECT_GT(writer.ApproximateBytes(), empty + writer.passage_count() * 100);
 }
 
+SegmentDocument TestDocument(absl::string_view sha256) {
+  SegmentDocument document;
+  document.id = "d";
+  document.sha256 = sha256;
+  return document;
+}
+
+TEST(SegmentWriterTest, WordsMakeThePostingsOfTheirTerms) {
+  const std::string path = MakeTestFolder() + "/a.seg";
+  SegmentOptions options = TestOptions();
+  options.positions = true;
+  SegmentWriter writer(options);
+  const uint64_t first_id = writer.words_id();
+  const std::string sha256(32, 'x');
+  ASSERT_TRUE(writer.AddDocument(TestDocument(sha256)).ok());
+  const uint32_t storm = writer.AddWord({{10, 0}, {20, 1}}, {1, 2});
+  const uint32_t storms = writer.AddWord({{10, 0}, {30, 1}}, {1, 1});
+  const std::vector<SegmentWord> words = {{storms, 0}, {storm, 1}, {storm, 7}};
+  const std::vector<SegmentToken> tokens = {{10, 3, 0, 1}};
+  SegmentPassage passage;
+  passage.words = words;
+  ASSERT_TRUE(writer.AddPassage(passage).ok());
+  passage.tokens = tokens;
+  passage.length = {5};
+  ASSERT_TRUE(writer.AddPassage(passage).ok());
+  ASSERT_TRUE(writer.Finish(path).ok());
+  EXPECT_NE(writer.words_id(), first_id);
+
+  const auto reader = SegmentReader::Open(path);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ((*reader)->info().term_count, 3);
+  EXPECT_EQ((*reader)->DocumentFrequency(10), 2);
+  EXPECT_EQ((*reader)->DocumentFrequency(20), 2);
+  EXPECT_EQ((*reader)->DocumentFrequency(30), 2);
+  const auto passages = (*reader)->passages();
+  EXPECT_EQ(passages[0].length[0], 3);
+  EXPECT_EQ(passages[0].length[1], 5);
+  EXPECT_EQ(passages[1].length[0], 8);
+  EXPECT_EQ(passages[1].length[1], 5);
+}
+
+TEST(SegmentWriterTest, RefusesAWordWithoutANumber) {
+  SegmentWriter writer(TestOptions());
+  const std::string sha256(32, 'x');
+  ASSERT_TRUE(writer.AddDocument(TestDocument(sha256)).ok());
+  const uint32_t word = writer.AddWord({{10, 0}}, {1});
+  const std::vector<SegmentWord> words = {{word, 0}, {word + 1, 1}};
+  SegmentPassage passage;
+  passage.words = words;
+  EXPECT_FALSE(writer.AddPassage(passage).ok());
+  EXPECT_EQ(writer.passage_count(), 0);
+}
+
 }  // namespace
 }  // namespace footnote

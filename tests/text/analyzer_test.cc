@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -559,6 +561,79 @@ TEST(AnalyzerTest, SurvivesGarbage) {
         EXPECT_LE(token.end, sample.size());
       }
     }
+  }
+}
+
+// Keeps the terms of each word.
+class KeptWords : public WordNumbers {
+ public:
+  uint32_t NumberOf(absl::string_view word,
+                    const std::vector<Token>& terms) override {
+    words_.push_back({std::string(word), terms});
+    return static_cast<uint32_t>(words_.size() - 1);
+  }
+  const std::string& word(uint32_t number) { return words_[number].first; }
+  const std::vector<Token>& terms(uint32_t number) {
+    return words_[number].second;
+  }
+  size_t size() const { return words_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::vector<Token>>> words_;
+};
+
+// Position, channel and key.
+using Place = std::tuple<uint32_t, uint8_t, uint64_t>;
+
+std::multiset<Place> PlacesByWords(absl::string_view text, Language language,
+                                   Analyzer* analyzer, KeptWords* kept) {
+  std::vector<NumberedWord> words;
+  std::vector<Token> rest;
+  analyzer->AnalyzeWords(text, language, kept, &words, &rest);
+  std::multiset<Place> places;
+  for (const NumberedWord& word : words) {
+    for (const Token& token : kept->terms(word.number)) {
+      places.insert({word.position, token.channel, token.key});
+    }
+  }
+  for (const Token& token : rest) {
+    places.insert({token.position, token.channel, token.key});
+  }
+  return places;
+}
+
+TEST(AnalyzerTest, WordsByNumberHaveTheTermsOfTheirTokens) {
+  Analyzer analyzer;
+  KeptWords kept;
+  for (const Row& row : kRows) {
+    const Language language = *ParseLanguage(row.language);
+    const std::string text =
+        absl::StrCat(row.text, " ", row.query, " 하하하 nhà nước ", row.text);
+    std::multiset<Place> expected;
+    for (const Token& token : Analyse(text, language)) {
+      expected.insert({token.position, token.channel, token.key});
+    }
+    EXPECT_EQ(PlacesByWords(text, language, &analyzer, &kept), expected)
+        << row.name;
+  }
+}
+
+TEST(AnalyzerTest, AsksForAWordsNumberOnceUntilItForgets) {
+  Analyzer analyzer;
+  KeptWords kept;
+  const std::string text = "Storms and storms, and then STORMS and storms.";
+  PlacesByWords(text, Language::kEn, &analyzer, &kept);
+  PlacesByWords(text, Language::kEn, &analyzer, &kept);
+  EXPECT_EQ(kept.size(), 5);
+  EXPECT_EQ(kept.word(0), "Storms");
+  PlacesByWords(text, Language::kDe, &analyzer, &kept);
+  EXPECT_EQ(kept.size(), 10);
+  for (int i = 0; i < 70000; ++i) {
+    analyzer.ForgetNumbers();
+    if (i % 1000 > 0) continue;
+    KeptWords other;
+    PlacesByWords(text, Language::kEn, &analyzer, &other);
+    EXPECT_EQ(other.size(), 5);
   }
 }
 

@@ -1,0 +1,441 @@
+#include "storage/word_log.h"
+
+#include <string.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/base/attributes.h"
+#include "base/large_array.h"
+#include "base/priority.h"
+#include "storage/postings_codec.h"
+#include "storage/segment_format.h"
+
+namespace footnote {
+namespace {
+
+constexpr int kPositionBits = 24;
+constexpr uint32_t kMaxPosition = (1u << kPositionBits) - 1;
+constexpr uint32_t kMaxFrequency = 0xffff;
+
+// In the place of a word's number. A passage's first word is at 0 and each
+// other behind the one before, or where kPositionMark says.
+constexpr uint32_t kPassageMark = 0xffffffff;   // then the passage
+constexpr uint32_t kPositionMark = 0xfffffffe;  // then the position
+
+// The log grows by blocks of 256 bytes, doubling to 256 KiB.
+constexpr uint32_t kFirstBlock = 64;
+constexpr size_t kMostDoublings = 10;
+
+// Words are sent for so many terms ahead.
+constexpr size_t kAhead = 16;
+
+// So many runs at most are merged. More, or some of many places, are sorted.
+constexpr size_t kMostRuns = 16;
+constexpr size_t kManyPlaces = 512;
+// Times that a run is longer than one that is merged into it place by place.
+constexpr size_t kMuchLonger = 8;
+
+uint32_t PassageOf(uint64_t place) {
+  return static_cast<uint32_t>(place >> kPositionBits);
+}
+uint32_t PositionOf(uint64_t place) { return place & kMaxPosition; }
+
+// Places that rise: of a word, or of some.
+struct Run {
+  const uint64_t* begin;
+  const uint64_t* end;
+  size_t size() const { return end - begin; }
+};
+
+// Both, to `to`; returns its end.
+uint64_t* MergeTwo(Run a, Run b, uint64_t* to) {
+  if (a.size() < b.size()) std::swap(a, b);
+  if (a.size() / kMuchLonger > b.size()) {
+    for (; b.begin < b.end; *to++ = *b.begin++) {
+      while (a.begin < a.end && *a.begin < *b.begin) *to++ = *a.begin++;
+    }
+  }
+  // Without branches: which comes first, nobody can guess.
+  while (a.begin < a.end && b.begin < b.end) {
+    const uint64_t from_a = *a.begin;
+    const uint64_t from_b = *b.begin;
+    const bool is_b = from_b < from_a;
+    *to++ = is_b ? from_b : from_a;
+    a.begin += !is_b;
+    b.begin += is_b;
+  }
+  to = std::copy(a.begin, a.end, to);
+  return std::copy(b.begin, b.end, to);
+}
+
+// Postings under construction, kept from term to term.
+struct Postings {
+  std::vector<uint32_t> ordinals;
+  std::vector<uint32_t> frequencies;
+  std::vector<uint32_t> counts;
+  std::vector<uint32_t> positions;
+  size_t size = 0;
+  size_t position_count = 0;
+
+  void Reserve(size_t places) {
+    if (positions.size() >= places) return;
+    places = std::max(places, positions.size() * 2);
+    for (auto* part : {&ordinals, &frequencies, &counts, &positions}) {
+      part->resize(places);
+    }
+  }
+
+  // Of places by rising passage.
+  void Fill(Run places) {
+    Reserve(places.size());
+    position_count = places.size();
+    size = 0;
+    const uint64_t* at = places.begin;
+    uint32_t* to = positions.data();
+    while (at < places.end) {
+      const uint32_t passage = PassageOf(*at);
+      uint32_t* const first = to;
+      bool rise = true;
+      uint32_t before = 0;
+      do {
+        const uint32_t position = PositionOf(*at++);
+        rise &= position >= before;
+        before = position;
+        *to++ = position;
+      } while (at < places.end && PassageOf(*at) == passage);
+      // Where a passage's words did not come by position.
+      if (!rise) std::sort(first, to);
+      const uint32_t count = static_cast<uint32_t>(to - first);
+      ordinals[size] = passage;
+      frequencies[size] = std::min(count, kMaxFrequency);
+      counts[size] = count;
+      ++size;
+    }
+  }
+
+  TermLog::Term Term(uint64_t key, uint8_t channel) const {
+    return {key,
+            channel,
+            {ordinals.data(), size},
+            {frequencies.data(), size},
+            {counts.data(), size},
+            {positions.data(), position_count}};
+  }
+};
+
+// The postings of one term that is told by words and by tokens.
+void Combine(const TermLog::Term& a, const TermLog::Term& b, Postings* out) {
+  out->Reserve(a.positions.size() + b.positions.size());
+  out->size = 0;
+  uint32_t* to = out->positions.data();
+  size_t i = 0, j = 0, a_at = 0, b_at = 0;
+  while (i < a.ordinals.size() || j < b.ordinals.size()) {
+    const bool is_a = j == b.ordinals.size() ||
+                      (i < a.ordinals.size() && a.ordinals[i] <= b.ordinals[j]);
+    const bool is_b = i == a.ordinals.size() ||
+                      (j < b.ordinals.size() && b.ordinals[j] <= a.ordinals[i]);
+    const uint32_t a_count = is_a ? a.counts[i] : 0;
+    const uint32_t b_count = is_b ? b.counts[j] : 0;
+    out->ordinals[out->size] = is_a ? a.ordinals[i] : b.ordinals[j];
+    out->counts[out->size] = a_count + b_count;
+    out->frequencies[out->size] =
+        std::min((is_a ? a.frequencies[i] : 0) + (is_b ? b.frequencies[j] : 0),
+                 kMaxFrequency);
+    ++out->size;
+    const uint32_t* const from_a = a.positions.data() + a_at;
+    const uint32_t* const from_b = b.positions.data() + b_at;
+    to = std::merge(from_a, from_a + a_count, from_b, from_b + b_count, to);
+    a_at += a_count;
+    b_at += b_count;
+    i += is_a;
+    j += is_b;
+  }
+  out->position_count = to - out->positions.data();
+}
+
+}  // namespace
+
+uint32_t WordLog::AddWord(absl::Span<const SegmentTerm> terms) {
+  const uint32_t word = word_count_++;
+  for (const SegmentTerm& term : terms) {
+    terms_.push_back(
+        {term.key, word, static_cast<uint8_t>(term.channel % kMaxChannels)});
+  }
+  return word;
+}
+
+inline void WordLog::Push(uint32_t record) {
+  if (next_ == end_) {
+    const size_t doublings = std::min(blocks_.size(), kMostDoublings);
+    const uint32_t size = kFirstBlock << doublings;
+    blocks_.push_back({std::unique_ptr<uint32_t[]>(new uint32_t[size]), size});
+    next_ = blocks_.back().records.get();
+    end_ = next_ + size;
+    log_bytes_ += size * sizeof(uint32_t);
+  }
+  *next_++ = record;
+}
+
+void WordLog::Add(uint32_t passage, absl::Span<const SegmentWord> words,
+                  absl::Span<const SegmentToken> tokens) {
+  tokens_.Add(passage, tokens);
+  if (words.empty()) return;
+  if (passage != passage_) {
+    Push(kPassageMark);
+    Push(passage);
+    passage_ = passage;
+    position_ = 0;
+  }
+  for (const SegmentWord& word : words) {
+    const uint32_t position = std::min(word.position, kMaxPosition);
+    if (position != position_) {
+      Push(kPositionMark);
+      Push(position);
+    }
+    Push(word.number);
+    position_ = position + 1;
+  }
+  place_count_ += words.size();
+}
+
+template <typename Each>
+void WordLog::ForEachPlace(Each each) const {
+  uint64_t passage = 0;  // as the higher bits of a place
+  uint64_t position = 0;
+  uint32_t mark = 0;
+  for (const Block& block : blocks_) {
+    YieldToSearches();
+    const uint32_t* const begin = block.records.get();
+    const uint32_t* const end =
+        &block == &blocks_.back() ? next_ : begin + block.size;
+    for (const uint32_t* record = begin; record < end; ++record) {
+      if (mark == kPassageMark) {
+        passage = uint64_t{*record} << kPositionBits;
+        position = 0;
+        mark = 0;
+      } else if (mark == kPositionMark) {
+        position = *record;
+        mark = 0;
+      } else if (*record >= kPositionMark) {
+        mark = *record;
+      } else {
+        each(*record, passage | position++);
+      }
+    }
+  }
+}
+
+size_t WordLog::ApproximateBytes() const {
+  return log_bytes_ + place_count_ * sizeof(uint64_t) +
+         word_count_ * sizeof(uint64_t) +
+         (terms_.capacity() + terms_.size()) * sizeof(WordTerm) +
+         tokens_.ApproximateBytes();
+}
+
+// The places of each word, and all terms in their order.
+class WordLog::Inversion {
+ public:
+  explicit Inversion(const WordLog& log)
+      : ends_(log.word_count_ + size_t{1}),
+        places_(log.place_count_),
+        terms_(log.terms_.size()),
+        half_bits_((BitWidth(log.passage_) + 1) / 2) {
+    InvertWords(log);
+    SortTerms(log.terms_);
+  }
+
+  bool done() const { return next_ == terms_.size(); }
+  // The key of the next term.
+  uint64_t key() const { return terms_[next_].key; }
+
+  // The next term's postings; empty where none of its words came.
+  TermLog::Term Next() {
+    const WordTerm& first = terms_[next_];
+    runs_.clear();
+    do {
+      SendForWords();
+      const Run run = PlacesOf(terms_[next_++].word);
+      if (run.size() > 0) runs_.push_back(run);
+    } while (!done() && key() == first.key);
+    postings_.Fill(JoinRuns());
+    return postings_.Term(first.key, first.channel);
+  }
+
+ private:
+  // Word w has the places from ends_[w] to ends_[w + 1].
+  void InvertWords(const WordLog& log) {
+    std::fill(ends_.begin(), ends_.end(), 0);
+    uint64_t* const counts = ends_.data() + 1;
+    log.ForEachPlace([&](uint32_t word, uint64_t) { ++counts[word]; });
+    uint64_t sum = 0;
+    for (uint64_t& end : ends_) {
+      const uint64_t count = end;
+      end = sum;
+      sum += count;
+    }
+    // Now counts[w] is where the next place of w goes.
+    log.ForEachPlace([&](uint32_t word, uint64_t place) {
+      places_[counts[word]++] = place;
+    });
+  }
+
+  Run PlacesOf(uint32_t word) const {
+    return {places_.data() + ends_[word], places_.data() + ends_[word + 1]};
+  }
+
+  // Into buckets of about eight by the first bits of the keys, which are
+  // hashes, then each by itself.
+  void SortTerms(const std::vector<WordTerm>& unsorted) {
+    int bits = 1;
+    while ((unsorted.size() >> bits) > 8) ++bits;
+    std::vector<uint32_t> ends((size_t{1} << bits) + 1);
+    for (const WordTerm& term : unsorted) ++ends[(term.key >> (64 - bits)) + 1];
+    for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+    YieldToSearches();
+    for (const WordTerm& term : unsorted) {
+      terms_[ends[term.key >> (64 - bits)]++] = term;
+    }
+    size_t begin = 0;
+    for (const uint32_t end : ends) {
+      YieldToSearches();
+      std::sort(
+          terms_.begin() + begin, terms_.begin() + end,
+          [](const WordTerm& a, const WordTerm& b) { return a.key < b.key; });
+      begin = end;
+    }
+  }
+
+  // Terms meet words anywhere in memory. Inlined, as GCC drops calls of what
+  // does nothing but this.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void SendForWords() {
+    const size_t far = next_ + 2 * kAhead;
+    if (far >= terms_.size()) return;
+    __builtin_prefetch(&ends_[terms_[far].word]);
+    const Run run = PlacesOf(terms_[next_ + kAhead].word);
+    __builtin_prefetch(run.begin);
+    if (run.size() > 8) __builtin_prefetch(run.begin + 8);
+  }
+
+  // All runs as one, by rising passage; lives until the next call.
+  Run JoinRuns() {
+    if (runs_.empty()) return {nullptr, nullptr};
+    if (runs_.size() == 1) return runs_[0];
+    std::sort(runs_.begin(), runs_.end(),
+              [](Run a, Run b) { return a.size() < b.size(); });
+    size_t places = 0;
+    for (const Run& run : runs_) places += run.size();
+    const size_t short_ones = places - runs_.back().size();
+    if (runs_.size() > kMostRuns ||
+        (runs_.size() > 2 && short_ones >= kManyPlaces)) {
+      return places < kManyPlaces ? SortFew(places) : SortMany(places);
+    }
+    return Merge(places);
+  }
+
+  uint64_t* Buffer(int i, size_t places) {
+    std::vector<uint64_t>& buffer = buffers_[i];
+    if (buffer.size() < places) buffer.resize(places + buffer.size() / 2);
+    return buffer.data();
+  }
+
+  // The two shortest become one, again and again.
+  Run Merge(size_t places) {
+    // A place is merged four times or less, on average, as in a balanced tree;
+    // those of a run that is longer than all others together, once.
+    static_assert(kMostRuns <= 16, "a balanced tree has four levels");
+    uint64_t* to = Buffer(0, places + 4 * std::min(places, 2 * kManyPlaces));
+    joined_.clear();
+    size_t next = 0, next_joined = 0;
+    const auto shortest = [&] {
+      const bool is_joined = next == runs_.size() ||
+                             (next_joined < joined_.size() &&
+                              joined_[next_joined].size() < runs_[next].size());
+      return is_joined ? joined_[next_joined++] : runs_[next++];
+    };
+    for (size_t left = runs_.size(); left > 1; --left) {
+      const Run a = shortest();
+      const Run b = shortest();
+      uint64_t* const begin = to;
+      to = MergeTwo(a, b, to);
+      joined_.push_back({begin, to});
+    }
+    return joined_.back();
+  }
+
+  Run SortFew(size_t places) {
+    uint64_t* const begin = Buffer(0, places);
+    uint64_t* end = begin;
+    for (const Run& run : runs_) end = std::copy(run.begin, run.end, end);
+    std::sort(begin, end);
+    return {begin, end};
+  }
+
+  // By passage alone, first its lower half, then its upper one. Positions are
+  // left to Postings::Fill.
+  Run SortMany(size_t places) {
+    const uint64_t mask = (uint64_t{1} << half_bits_) - 1;
+    const int upper_shift = kPositionBits + half_bits_;
+    std::vector<uint32_t>& lower = lower_counts_;
+    std::vector<uint32_t>& upper = upper_counts_;
+    lower.assign(mask + 2, 0);
+    upper.assign(mask + 2, 0);
+    for (const Run& run : runs_) {
+      for (const uint64_t* at = run.begin; at < run.end; ++at) {
+        ++lower[(*at >> kPositionBits & mask) + 1];
+        ++upper[(*at >> upper_shift & mask) + 1];
+      }
+    }
+    for (uint64_t i = 1; i <= mask; ++i) {
+      lower[i] += lower[i - 1];
+      upper[i] += upper[i - 1];
+    }
+    uint64_t* const half = Buffer(0, places);
+    for (const Run& run : runs_) {
+      for (const uint64_t* at = run.begin; at < run.end; ++at) {
+        half[lower[*at >> kPositionBits & mask]++] = *at;
+      }
+    }
+    uint64_t* const whole = Buffer(1, places);
+    for (size_t i = 0; i < places; ++i) {
+      whole[upper[half[i] >> upper_shift & mask]++] = half[i];
+    }
+    return {whole, whole + places};
+  }
+
+  LargeArray<uint64_t> ends_;
+  LargeArray<uint64_t> places_;
+  LargeArray<WordTerm> terms_;
+  size_t next_ = 0;
+  // Half of the bits of the last passage's number, rounded up.
+  const int half_bits_;
+  // Scratch, kept to spare allocations.
+  std::vector<Run> runs_;
+  std::vector<Run> joined_;
+  std::vector<uint64_t> buffers_[2];
+  std::vector<uint32_t> lower_counts_;
+  std::vector<uint32_t> upper_counts_;
+  Postings postings_;
+};
+
+void WordLog::ForEach(
+    const std::function<void(const TermLog::Term&)>& visit) const {
+  Inversion words(*this);
+  const auto visit_next = [&] {
+    const TermLog::Term term = words.Next();
+    if (!term.ordinals.empty()) visit(term);
+  };
+  Postings both;
+  tokens_.ForEach([&](const TermLog::Term& token) {
+    while (!words.done() && words.key() < token.key) visit_next();
+    if (words.done() || words.key() != token.key) {
+      visit(token);
+      return;
+    }
+    Combine(words.Next(), token, &both);
+    visit(both.Term(token.key, token.channel));
+  });
+  while (!words.done()) visit_next();
+}
+
+}  // namespace footnote
