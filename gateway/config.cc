@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/certificate.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 
@@ -115,6 +116,24 @@ absl::Status CheckPair(absl::string_view key, const std::string& certificate,
                    ": want certificate and private_key, or neither of them"));
 }
 
+// What gRPC would only say about as "the address can't be had".
+absl::Status CheckPem(absl::string_view key, const std::string& path,
+                      const std::string& private_key) {
+  if (path.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
+  absl::Status status = CheckCertificate(pem);
+  std::string wrong = absl::StrCat(key, ": ", path);
+  if (status.ok() && !private_key.empty()) {
+    ASSIGN_OR_RETURN(const std::string secret, ReadFile(private_key));
+    status = CheckPrivateKey(pem, secret);
+    wrong = absl::StrCat(absl::StripSuffix(key, "certificate"),
+                         "private_key: ", private_key);
+  }
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat("config: ", wrong, ": ", status.message()));
+}
+
 absl::Status CheckTls(const v1::Config& config) {
   const v1::ServerTls& server = config.tls();
   RETURN_IF_ERROR(CheckPair("tls", server.certificate(), server.private_key()));
@@ -125,13 +144,20 @@ absl::Status CheckTls(const v1::Config& config) {
     return absl::InvalidArgumentError(
         "config: tls.client_ca: want tls.certificate with it");
   }
+  RETURN_IF_ERROR(
+      CheckPem("tls.certificate", server.certificate(), server.private_key()));
+  RETURN_IF_ERROR(CheckPem("tls.client_ca", server.client_ca(), ""));
   const v1::ClientTls& client = config.client_tls();
   RETURN_IF_ERROR(
       CheckPair("client_tls", client.certificate(), client.private_key()));
   RETURN_IF_ERROR(CheckReadable("client_tls.ca", client.ca()));
   RETURN_IF_ERROR(
       CheckReadable("client_tls.certificate", client.certificate()));
-  return CheckReadable("client_tls.private_key", client.private_key());
+  RETURN_IF_ERROR(
+      CheckReadable("client_tls.private_key", client.private_key()));
+  RETURN_IF_ERROR(CheckPem("client_tls.ca", client.ca(), ""));
+  return CheckPem("client_tls.certificate", client.certificate(),
+                  client.private_key());
 }
 
 absl::Status CheckAddresses(const v1::Config& config) {

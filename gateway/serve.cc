@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/certificate.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status_macros.h"
@@ -250,6 +253,17 @@ void RemarkOpenDoor(const v1::Config& config) {
       {{"listen", config.listen()}});
 }
 
+void RemarkCertificate(const v1::Config& config) {
+  const std::string& path = config.tls().certificate();
+  if (path.empty()) return;
+  const absl::StatusOr<std::string> pem = ReadFile(path);
+  if (!pem.ok()) return;
+  const absl::StatusOr<std::string> why = WhyNotValid(*pem, absl::Now());
+  if (!why.ok() || why->empty()) return;
+  Log(Severity::kError, "callers will not take the server's certificate",
+      {{"certificate", path}, {"error", *why}});
+}
+
 }  // namespace
 
 absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
@@ -257,6 +271,7 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   House house;
   RETURN_IF_ERROR(Open(config, options.room, &house));
   RemarkOpenDoor(config);
+  RemarkCertificate(config);
   RETURN_IF_ERROR(Announce(config, options, house));
   RecordingWatch watch(house);
   const int signal = signals.Wait([&watch] { watch.Look(); });

@@ -169,6 +169,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Drain", "timeouts { drain_ms: -1 }", "timeouts.drain_ms"}),
     [](const auto& info) { return info.param.name; });
 
+TEST(ConfigTest, FilesOfTlsThatAreNoneAreNamed) {
+  const std::string junk = testing::TempDir() + "/junk.pem";
+  std::ofstream(junk) << "junk";
+  v1::Config config = Valid();
+  config.mutable_tls()->set_certificate(junk);
+  config.mutable_tls()->set_private_key(junk);
+  EXPECT_EQ(std::string(CheckConfig(config).message()),
+            "config: tls.certificate: " + junk + ": want a certificate in PEM");
+  config = Valid();
+  config.mutable_client_tls()->set_ca(junk);
+  EXPECT_EQ(std::string(CheckConfig(config).message()),
+            "config: client_tls.ca: " + junk + ": want a certificate in PEM");
+}
+
 TEST(ConfigTest, TextOfAConfigIsReadBackTheSame) {
   const v1::Config config = Valid();
   const auto again = ParseConfig(ConfigText(config), "f");
