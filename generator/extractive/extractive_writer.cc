@@ -258,11 +258,15 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
           : found.question.language != Language::kUnknown &&
                 extractive::ShouldAbstain(found.signs, found.support);
   if (abstains) {
-    return Abstain(v1::NOT_SUPPORTED,
-                   absl::StrCat("the best of ", found.passages.size(),
-                                " passages speaks of it, but does not seem to "
-                                "say what was asked"),
-                   found.support);
+    return Abstain(
+        v1::NOT_SUPPORTED,
+        absl::StrCat(found.passages.size() == 1
+                         ? "the one passage that was found"
+                         : absl::StrCat("the best of ", found.passages.size(),
+                                        " passages"),
+                     " speaks of it, but does not seem to say what "
+                     "was asked"),
+        found.support);
   }
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 

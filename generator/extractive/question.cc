@@ -127,6 +127,29 @@ void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
   }
 }
 
+// Pairs of Hiragana are mostly grammar, and pass for stop words. In a question
+// that holds nothing else, those within words that are none say what it is
+// about: "ごみはいつだしますか". Words that ask do not.
+void TakeKanaWords(const std::vector<Token>& tokens, Question* question) {
+  uint32_t word_begin = 0;
+  uint32_t word_end = 0;
+  for (const Token& token : tokens) {
+    if (token.channel == kChannelStem) {
+      const bool stop = (token.flags & kTokenStopWord) != 0;
+      word_begin = token.begin;
+      word_end = stop ? token.begin : token.end;
+    }
+    if (token.channel != kChannelBigram || token.begin < word_begin ||
+        token.end > word_end) {
+      continue;
+    }
+    for (const TermMatch& match : question->matches[token.key]) {
+      QuestionTerm& term = question->terms[match.term];
+      term.is_stop_word = term.is_question_word;
+    }
+  }
+}
+
 }  // namespace
 
 bool Question::IsEmpty() const {
@@ -146,6 +169,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   analyzer->Analyze(text, analysis, &tokens);
   QuestionReader(&question).Read(tokens);
   MarkQuestionWords(asked.words, analyzer, &question);
+  if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));
   }

@@ -37,6 +37,14 @@ TEST(QuestionTest, IsEmptyWithStopWordsOnly) {
   EXPECT_FALSE(Read("what is a kernel", Language::kEn).IsEmpty());
 }
 
+TEST(QuestionTest, SpeaksOfSomethingInHiraganaAlone) {
+  EXPECT_FALSE(Read("ごみはいつだしますか", Language::kJa).IsEmpty());
+  EXPECT_FALSE(Read("いちごはあまいですか？", Language::kJa).IsEmpty());
+  EXPECT_FALSE(Read("りんご", Language::kJa).IsEmpty());
+  EXPECT_TRUE(Read("いつですか", Language::kJa).IsEmpty());
+  EXPECT_TRUE(Read("それはどこですか", Language::kJa).IsEmpty());
+}
+
 TEST(QuestionTest, KnowsNamesAndNumbers) {
   const Question question =
       Read("When did Ada Lovelace write 12 notes?", Language::kEn);
