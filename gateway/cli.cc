@@ -243,7 +243,8 @@ void AddAsk(CLI::App* app, CliContext* context) {
                   "passages that the writer is given (default 10, at most "
                   "100)");
   ask->add_option("--sentences", options->max_sentences,
-                  "at most so many sentences (default 2, at most 10)");
+                  "at most so many sentences (default 3, at most 10); "
+                  "fewer the surer the writer is");
   ask->add_option("--length", options->max_code_points,
                   "best length in characters (default 300)");
   ask->add_option("--writer", options->writer,

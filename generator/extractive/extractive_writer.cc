@@ -23,7 +23,6 @@ using extractive::SourcePassage;
 // Of a longer sentence so much is compared: the time is the sentence's, the
 // vector hardly.
 constexpr size_t kComparedBytes = 360;
-constexpr int kDefaultSentences = 2;
 constexpr int kDefaultCodePoints = 300;
 // A sentence up to so many times the best length is left whole: parts of
 // sentences answer worse than sentences do.
@@ -276,8 +275,9 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     texts.push_back(TextOf(found.passages, candidate));
   }
   extractive::SelectionLimits limits;
-  limits.max_sentences =
-      request.max_sentences() > 0 ? request.max_sentences() : kDefaultSentences;
+  if (request.max_sentences() > 0) {
+    limits.max_sentences = request.max_sentences();
+  }
   limits.best_length = request.max_code_points() > 0 ? request.max_code_points()
                                                      : kDefaultCodePoints;
   std::vector<size_t> chosen =

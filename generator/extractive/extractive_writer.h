@@ -14,7 +14,7 @@
 
 namespace footnote {
 
-// Answers with the one or two sentences, list items, table rows or command
+// Answers with the one to three sentences, list items, table rows or command
 // lines of the passages that answer best, verbatim. Needs no weights; with an
 // encoder it also compares the meaning of question and sentences in the
 // languages that the encoder speaks.
@@ -33,7 +33,7 @@ class ExtractiveWriter : public Writer {
   static constexpr int kMaxPassages = 8;
 
   absl::string_view name() const override {
-    return always_ ? "extractive-thorough/1" : "extractive/1";
+    return always_ ? "extractive-thorough/2" : "extractive/2";
   }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(

@@ -14,8 +14,8 @@ std::vector<size_t> Select(const std::vector<Candidate>& candidates,
                            const SelectionLimits& limits) {
   std::vector<double> value(candidates.size());
   for (size_t i = 0; i < candidates.size(); ++i) {
-    value[i] = probabilities[i] -
-               kLengthPrice * candidates[i].length / limits.best_length;
+    const double share = candidates[i].length / limits.best_length;
+    value[i] = probabilities[i] - kLengthPrice * (kSentenceShare + share);
   }
   std::vector<size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), 0);

@@ -11,16 +11,17 @@ namespace footnote {
 namespace extractive {
 
 struct SelectionLimits {
-  size_t max_sentences = 2;
+  size_t max_sentences = 3;
   // What an answer should not be longer than, in the unit of
   // Candidate::length.
   double best_length = 300;
 };
 
 // The candidates that make the answer, best first, at least one when there is
-// any. A sentence is worth its probability less a price for its length, so a
-// further one joins when it is likely or short. `texts` are the candidates'
-// words: one that says the same as a chosen one, byte for byte, never joins.
+// any. A sentence is worth its probability less a price for its length and for
+// being one more to read, so the surer the best is, the fewer join it. `texts`
+// are the candidates' words: one that says the same as a chosen one, byte for
+// byte, never joins.
 std::vector<size_t> Select(const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,
                            const std::vector<double>& probabilities,

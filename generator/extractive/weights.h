@@ -136,9 +136,10 @@ inline constexpr double kDoubtWeights[kSignCount] = {
     -0.7590,  // similarity_best
 };
 
-// The probability that a sentence of the best length must have to be worth
-// reading.
-inline constexpr double kLengthPrice = 0.05;
+// The probability that a further sentence of the best length must have to be
+// worth reading. Each costs as if it had this share of the best length more.
+inline constexpr double kLengthPrice = 0.125;
+inline constexpr double kSentenceShare = 0.1;
 
 // Below it no answer is given; about 7.5% of answerable questions are.
 inline constexpr double kLeastSupport = 0.8514;

@@ -45,6 +45,7 @@ FOLDS = 5
 SCORE_PENALTY = 10.0
 DOUBT_PENALTY = 400.0
 FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
+MOST_SENTENCES, SENTENCE_SHARE = 3, .1
 WRONG_ABSTENTIONS = 0.075  # aimed at; asked are at most .08
 
 
@@ -144,10 +145,10 @@ def probabilities(scores):
 
 def select(item, p, price):
     """As select.cc: a sentence is worth its probability less its price."""
-    value = p - price * item.length / 300
+    value = p - price * (SENTENCE_SHARE + item.length / 300)
     chosen = []
     for i in np.argsort(-value, kind="stable"):
-        if len(chosen) == 2 or (chosen and value[i] <= 0):
+        if len(chosen) == MOST_SENTENCES or (chosen and value[i] <= 0):
             break
         if not any(item.texts[c] == item.texts[i] for c in chosen):
             chosen.append(i)
@@ -318,9 +319,10 @@ inline constexpr double kDoubtBias = {bias:.4f};
 inline constexpr double kDoubtWeights[kSignCount] = {{
 {signs}}};
 
-// The probability that a sentence of the best length must have to be worth
-// reading.
+// The probability that a further sentence of the best length must have to be
+// worth reading. Each costs as if it had this share of the best length more.
 inline constexpr double kLengthPrice = {price};
+inline constexpr double kSentenceShare = {share};
 
 // Below it no answer is given; about {wrong:.1%} of answerable questions are.
 inline constexpr double kLeastSupport = {support:.4f};
@@ -348,7 +350,7 @@ def main():
     parser.add_argument("--thorough", required=True,
                         help="as --weighed, with the second opinion")
     parser.add_argument("--out")
-    parser.add_argument("--price", type=float, default=0.05)
+    parser.add_argument("--price", type=float, default=.125)
     parser.add_argument("--each", action="store_true",
                         help="print each language")
     args = parser.parse_args()
@@ -379,7 +381,7 @@ def main():
 
     print("a sentence with an answer is there: %.3f" % mean_over_languages(
         (i.lang, i.y.any()) for i in items if i.answerable))
-    for price in (0, 0.03, 0.06, 0.09, 0.12):
+    for price in (.05, .1, .125, .15, .2):
         print("price %.2f  %s" % (
             price, report(items, scores, doubts, price, limit)))
     for wrong in (0.04, 0.05, 0.06, 0.07, 0.075):
@@ -405,6 +407,7 @@ def main():
                 second=thorough[0][-2], thorough_similarity=thorough[0][-1],
                 thorough_figures=thorough[1],
                 signs=row_lines(b, names["signs"]), price=args.price,
+                share=SENTENCE_SHARE,
                 wrong=WRONG_ABSTENTIONS, support=1 / (1 + np.exp(final_limit))))
 
 

@@ -30,6 +30,23 @@ TEST(SelectTest, LeavesOutASecondSentenceThatIsNotWorthItsLength) {
               ElementsAre(0));
 }
 
+TEST(SelectTest, TakesFewerTheSurerItIs) {
+  const std::vector<absl::string_view> texts = {"a", "b", "c", "d"};
+  const auto taken = [&](const std::vector<double>& probabilities) {
+    return Select(OfLengths({120, 120, 120, 120}), texts, probabilities, {})
+        .size();
+  };
+  EXPECT_EQ(taken({0.9, 0.05, 0.03, 0.02}), 1);
+  EXPECT_EQ(taken({0.6, 0.3, 0.05, 0.05}), 2);
+  EXPECT_EQ(taken({0.4, 0.3, 0.2, 0.1}), 3);
+  EXPECT_EQ(taken({0.25, 0.25, 0.25, 0.25}), 3);
+}
+
+TEST(SelectTest, ShortScrapsThatAreUnlikelyDoNotJoin) {
+  EXPECT_THAT(Select(OfLengths({120, 4}), {"a", "b"}, {0.99, 0.01}, {3, 300}),
+              ElementsAre(0));
+}
+
 TEST(SelectTest, GivesOneSentenceHoweverLong) {
   EXPECT_THAT(Select(OfLengths({90000}), {"a"}, {1.0}, {2, 300}),
               ElementsAre(0));
