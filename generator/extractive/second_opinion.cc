@@ -11,7 +11,7 @@ namespace footnote {
 namespace extractive {
 namespace {
 
-constexpr uint32_t kPassages = 8;
+constexpr uint32_t kPassages = 16;
 constexpr int kSentences = 3;  // of each
 // Of a longer sentence so much is heard.
 constexpr size_t kHeardBytes = 400;

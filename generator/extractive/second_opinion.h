@@ -18,7 +18,7 @@ namespace extractive {
 
 // The first encoder learnt what is alike, the second what answers what. A
 // sentence costs twelve times as much with it, so it is asked about the three
-// that score best of each of eight passages; what it said of a sentence is
+// that score best of each of sixteen passages; what it said of a sentence is
 // remembered (sentence_vectors.h).
 //
 // Safe from many threads.
