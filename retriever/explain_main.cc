@@ -2,7 +2,8 @@
 // … --keep FOLDER` has kept. training/ranking/fit.py learns from it.
 //
 //   explain STORE ENCODER [SECOND] < questions.jsonl > ranked.jsonl
-//   explain --requests STORE ENCODER < questions.jsonl > requests.jsonl
+//   explain --requests STORE ENCODER [SECOND] < questions.jsonl >
+//   requests.jsonl
 //
 // SECOND: the second encoder, asked about the best in other languages.
 //

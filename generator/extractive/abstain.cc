@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "generator/extractive/across_weights.h"
 #include "generator/extractive/weights.h"
 
 namespace footnote {
@@ -204,15 +205,11 @@ bool ShouldAbstain(const SignRow& signs, double support) {
 }
 
 double SupportAcross(double nearest) {
-  // Fitted to 1,500 questions in ten languages whose answer is in an English
-  // collection, and 600 in six others whose answer is not.
-  return 1 / (1 + std::exp(74.99 - 94.87 * nearest));
+  return 1 / (1 + std::exp(-kAcrossBias - kNearestWeight * nearest));
 }
 
 bool ShouldAbstainAcross(double support) {
-  // A cosine of .78.
-  constexpr double kLeast = 0.27;
-  return support < kLeast;
+  return support < kLeastSupportAcross;
 }
 
 }  // namespace extractive

@@ -1,7 +1,7 @@
 // Prints how the extractive writer weighs requests: one GenerateRequest in
 // JSON per line of standard input, one JSON object per line of output, with
 // each candidate's passage, bytes, features and cosine, and the signs of the
-// whole question. training/answers/fit.py learns the weights from it.
+// whole question. training/answers learns the weights from it.
 //
 //   explain [--passages N] [--compared M] [--second FILE] [ENCODER]
 //       < requests.jsonl
@@ -45,6 +45,8 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
       {"type", std::string(extractive::AnswerTypeName(found.question.type))},
       {"spoken", !found.similarities.empty()},
       {"signs", found.signs},
+      {"across", found.across},
+      {"nearest", found.nearest},
       {"support", found.support},
       {"candidates", std::move(candidates)}};
 }

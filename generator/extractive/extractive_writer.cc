@@ -229,10 +229,11 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
       second_->Of(request.question(), found.candidates.items, texts, scores));
   if (opinion.by_candidate.empty()) return absl::OkStatus();
   found.second = std::move(opinion.by_candidate);
+  found.nearest = opinion.nearest;
   found.probabilities = extractive::Probabilities(extractive::ThoroughScores(
       found.features, found.similarities, found.second));
   if (found.across) {
-    found.support = extractive::SupportAcross(opinion.nearest);
+    found.support = extractive::SupportAcross(found.nearest);
   }
   return absl::OkStatus();
 }

@@ -51,8 +51,9 @@ class ExtractiveWriter : public Writer {
     // The best passage is in another language than the question, and no
     // sentence has half of the question's words, by rarity.
     bool across = false;
-    // SecondOpinion::Opinion; empty without one.
+    // SecondOpinion::Opinion; empty and 0 without one.
     std::vector<double> second;
+    double nearest = 0;
     // With all of it.
     std::vector<double> probabilities;
     // Without the second opinion.
