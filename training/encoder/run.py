@@ -438,7 +438,9 @@ def main():
                         "of the texts too, as a control")
     parser.add_argument("--search-seconds", type=float, default=300,
                         help="for the merge's weights")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2,
+                        help="1 where other programs run too: two that wait "
+                        "for each other learn a tenth as fast then")
     parser.add_argument("--seed", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
