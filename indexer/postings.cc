@@ -37,6 +37,13 @@ void AppendTokens(const std::vector<Token>& tokens, uint32_t first_position,
 // More words are looked up anew.
 constexpr size_t kMaxSounds = 100000;
 
+// A word that may be a name.
+bool IsNamed(const Token& token) {
+  return token.channel == kChannelSurface &&
+         (token.flags & kTokenCapitalised) != 0 &&
+         (token.flags & kTokenStopWord) == 0;
+}
+
 // Passages are not longer, for scoring, by how their names sound.
 template <typename Length>
 void AddLengths(const std::vector<Token>& tokens, Length* length) {
@@ -84,11 +91,7 @@ class PostingsBuilder::Words : public WordNumbers {
     terms_.clear();
     for (const Token& token : tokens) {
       terms_.push_back({token.key, token.channel});
-      if (token.channel != kChannelSurface ||
-          (token.flags & kTokenCapitalised) == 0 ||
-          (token.flags & kTokenStopWord) != 0) {
-        continue;
-      }
+      if (!IsNamed(token)) continue;
       const uint64_t sound = builder_.SoundOf(word, token.key);
       if (sound != 0) terms_.push_back({sound, kChannelSound});
     }
@@ -111,22 +114,30 @@ uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
   return it->second;
 }
 
-void PostingsBuilder::AppendSounds(absl::string_view text,
+void PostingsBuilder::AppendSounds(absl::string_view text, Language language,
                                    const std::vector<Token>& tokens,
                                    uint32_t first_position,
                                    std::vector<SegmentToken>* out) {
-  const std::vector<TextSpan> names = HanNames(text);
-  auto name = names.begin();
-  for (const Token& token : tokens) {
-    if (name == names.end()) break;
-    if (token.end <= name->begin) continue;
-    const absl::string_view spelt = text.substr(name->begin, name->size());
-    const uint64_t sound = SoundOf(spelt, TermKey(kChannelSound, spelt));
-    if (sound != 0) {
-      out->push_back(
-          {sound, first_position + token.position, kChannelSound, 1});
+  const auto add = [&](uint64_t sound, uint32_t position) {
+    if (sound == 0) return;
+    out->push_back({sound, first_position + position, kChannelSound, 1});
+  };
+  if (language == Language::kZh) {
+    const std::vector<TextSpan> names = HanNames(text);
+    auto name = names.begin();
+    for (const Token& token : tokens) {
+      if (name == names.end()) break;
+      if (token.end <= name->begin) continue;
+      const absl::string_view spelt = text.substr(name->begin, name->size());
+      add(SoundOf(spelt, TermKey(kChannelSound, spelt)), token.position);
+      ++name;
     }
-    ++name;
+    return;
+  }
+  for (const Token& token : tokens) {
+    if (!IsNamed(token)) continue;
+    add(SoundOf(text.substr(token.begin, token.end - token.begin), token.key),
+        token.position);
   }
 }
 
@@ -134,9 +145,9 @@ void PostingsBuilder::AppendTerms(absl::string_view text, Language language,
                                   uint32_t first_position,
                                   SegmentWriter* writer, Terms* out) {
   tokens_.clear();
-  if (language == Language::kZh) {
+  if (language == Language::kZh || !writer->WordsComeAgain()) {
     analyzer_.Analyze(text, language, &tokens_);
-    AppendSounds(text, tokens_, first_position, &out->tokens);
+    AppendSounds(text, language, tokens_, first_position, &out->tokens);
   } else {
     Words numbers(this, writer);
     words_.clear();

@@ -56,10 +56,11 @@ class PostingsBuilder {
   const Terms& AboveTerms(const PreparedDocument& document, uint32_t section,
                           SegmentWriter* writer);
 
-  // Appends how the names of Chinese `text` sound, which `tokens` are of: what
-  // is written as foreign names are.
-  void AppendSounds(absl::string_view text, const std::vector<Token>& tokens,
-                    uint32_t first_position, std::vector<SegmentToken>* out);
+  // Appends how the names of `text` sound, which `tokens` are of: words that
+  // begin with a capital; in Chinese what is written as foreign names are.
+  void AppendSounds(absl::string_view text, Language language,
+                    const std::vector<Token>& tokens, uint32_t first_position,
+                    std::vector<SegmentToken>* out);
   // The term of how `word` sounds, 0 for too few consonants. `key` is its own,
   // to remember it by.
   uint64_t SoundOf(absl::string_view word, uint64_t key);

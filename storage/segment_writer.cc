@@ -234,6 +234,10 @@ uint32_t SegmentWriter::AddWord(
   return state_->terms.AddWord(terms);
 }
 
+bool SegmentWriter::WordsComeAgain() const {
+  return state_->terms.WordsComeAgain();
+}
+
 uint64_t SegmentWriter::words_id() const { return state_->words_id; }
 
 absl::StatusOr<uint32_t> SegmentWriter::AddPassage(

@@ -91,6 +91,9 @@ class SegmentWriter {
   // is what each place of it adds to the lengths of a passage.
   uint32_t AddWord(absl::Span<const SegmentTerm> terms,
                    const std::array<uint8_t, kLengthGroups>& length);
+  // False where tokens are better than more words: this segment has many that
+  // hardly come again.
+  bool WordsComeAgain() const;
   // The segment that AddWord's numbers are of; no other of this process, of
   // this writer or another, has the same.
   uint64_t words_id() const;

@@ -46,6 +46,12 @@ class WordLog {
   // Calls `visit` for every term that has a place, by rising key.
   void ForEach(const std::function<void(const TermLog::Term&)>& visit) const;
 
+  // False where there are many words that hardly come again. One takes some
+  // 150 bytes, its terms as tokens 50.
+  bool WordsComeAgain() const {
+    return word_count_ < kFewWords || place_count_ / 4 >= word_count_;
+  }
+
   uint32_t word_count() const { return word_count_; }
 
   // The memory that is held, and that ForEach takes besides.
@@ -62,6 +68,7 @@ class WordLog {
     uint32_t size;
   };
   class Inversion;
+  static constexpr uint32_t kFewWords = 200000;
 
   void Push(uint32_t record);
   // Calls each(word, passage << kPositionBits | position) for every place.

@@ -13,30 +13,39 @@
 namespace footnote {
 namespace {
 
-// The segment of one document.
-std::shared_ptr<const SegmentReader> SegmentOf(const std::string& text,
-                                               const std::string& language) {
-  static int number = 0;
+void AddDocument(const std::string& text, const std::string& language,
+                 SegmentWriter* writer) {
   SourceFile file;
   file.document = "d";
   file.bytes = text;
   file.language = language;
-  SegmentWriter writer(MakeSegmentOptions("", 0));
   PostingsBuilder builder;
   MarkupParser markup;
   const absl::Status prepared = PrepareDocuments(
       std::move(file), "c", {}, {}, &markup,
       [&](const std::string&, absl::StatusOr<PreparedDocument> document) {
         EXPECT_TRUE(document.ok()) << document.status();
-        return builder.Add(*document, 1, &writer).status();
+        return builder.Add(*document, 1, writer).status();
       });
   EXPECT_TRUE(prepared.ok()) << prepared;
+}
+
+std::shared_ptr<const SegmentReader> Finish(SegmentWriter* writer) {
+  static int number = 0;
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/segment_", ++number);
-  EXPECT_TRUE(writer.Finish(path).ok());
+  EXPECT_TRUE(writer->Finish(path).ok());
   auto reader = SegmentReader::Open(path);
   EXPECT_TRUE(reader.ok()) << reader.status();
   return *std::move(reader);
+}
+
+// The segment of one document.
+std::shared_ptr<const SegmentReader> SegmentOf(const std::string& text,
+                                               const std::string& language) {
+  SegmentWriter writer(MakeSegmentOptions("", 0));
+  AddDocument(text, language, &writer);
+  return Finish(&writer);
 }
 
 uint64_t Sounding(const SegmentReader& segment, const std::string& name) {
@@ -67,6 +76,26 @@ TEST(PostingsTest, SoundsDoNotMakeAPassageLonger) {
     EXPECT_EQ(named->passages()[0].length[group],
               plain->passages()[0].length[group]);
   }
+}
+
+TEST(PostingsTest, WordsThatNeverComeAgainAreFiledInLittleMemory) {
+  std::string text;
+  constexpr uint32_t kWords = 500000;
+  const auto word = [](uint32_t i) {
+    return absl::StrCat("x", i * 2654435761u);
+  };
+  for (uint32_t i = 0; i < kWords; ++i) {
+    absl::StrAppend(&text, word(i), i % 20 == 0 ? ".\n\n" : " ");
+  }
+  absl::StrAppend(&text, "The geographer Halford Mackinder.\n");
+  SegmentWriter writer(MakeSegmentOptions("", 0));
+  AddDocument(text, "en", &writer);
+  EXPECT_LE(writer.ApproximateBytes(), kWords * 100);
+  const auto segment = Finish(&writer);
+  for (const uint32_t i : {0u, kWords / 2, kWords - 1}) {
+    EXPECT_EQ(segment->DocumentFrequency(TermKey(kChannelSurface, word(i))), 1);
+  }
+  EXPECT_EQ(Sounding(*segment, "Mackinder"), 1);
 }
 
 }  // namespace

@@ -156,5 +156,16 @@ TEST(WordLogTest, IsSmallWhenItHoldsLittle) {
   EXPECT_LE(log.ApproximateBytes(), 100000 * 23);
 }
 
+TEST(WordLogTest, SaysWhenManyWordsHardlyComeAgain) {
+  WordLog log;
+  std::vector<SegmentWord> words;
+  for (uint32_t i = 0; i < 100; ++i) words.push_back({log.AddWord({}), i});
+  EXPECT_TRUE(log.WordsComeAgain());
+  for (uint32_t i = 0; i < 1000000; ++i) log.AddWord({});
+  EXPECT_FALSE(log.WordsComeAgain());
+  for (uint32_t i = 0; i < 50000; ++i) log.Add(i, words, {});
+  EXPECT_TRUE(log.WordsComeAgain());
+}
+
 }  // namespace
 }  // namespace footnote
