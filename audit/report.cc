@@ -122,6 +122,7 @@ std::string OneAnswer(const Bundle& bundle, const std::string& id,
       Row("Index generation", absl::StrCat(answer.generation())),
       Row("Writer", answer.writer()), Row("Model", record.model()),
       Row("Encoder", record.encoder()),
+      Row("Second encoder of the writer", record.writer_second_encoder()),
       Row("Program", record.program_version()),
       Row("Passages found", absl::StrCat(record.retrieved_size())),
       "</table>\n", Lines("bad", checked.wrong), Lines("open", checked.open));

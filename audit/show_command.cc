@@ -57,6 +57,12 @@ void AddMaker(const v1::AnswerRecord& record, Lines* lines) {
   lines->Add("same bytes again", record.deterministic() ? "yes" : "no");
   lines->AddText("encoder", record.encoder());
   lines->AddHash("  weights sha256", record.encoder_sha256());
+  lines->AddText("second encoder of the search",
+                 record.search_second_encoder());
+  lines->AddHash("  weights sha256", record.search_second_encoder_sha256());
+  lines->AddText("second encoder of the writer",
+                 record.writer_second_encoder());
+  lines->AddHash("  weights sha256", record.writer_second_encoder_sha256());
   lines->Add("analyzer", absl::StrCat(record.analyzer_version()));
   lines->AddText("ICU", record.icu_version());
   lines->AddText("program", record.program_version());

@@ -170,6 +170,8 @@ v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
   record.set_analyzer_version(found.analyzer_version());
   record.set_encoder(found.encoder());
   record.set_encoder_sha256(found.encoder_sha256());
+  record.set_search_second_encoder(found.second_encoder());
+  record.set_search_second_encoder_sha256(found.second_encoder_sha256());
   record.set_program_version(std::string(ProgramVersion()));
   *record.mutable_filter() = request.filter();
   uint32_t rank = 0;
@@ -198,6 +200,9 @@ void AddDraft(v1::Draft draft, v1::AnswerRecord* record) {
   record->set_model_sha256(std::move(*draft.mutable_model_sha256()));
   record->set_tokenizer_sha256(std::move(*draft.mutable_tokenizer_sha256()));
   record->set_prompt_sha256(std::move(*draft.mutable_prompt_sha256()));
+  record->set_writer_second_encoder(std::move(*draft.mutable_second_encoder()));
+  record->set_writer_second_encoder_sha256(
+      std::move(*draft.mutable_second_encoder_sha256()));
   if (draft.has_sampling()) {
     *record->mutable_sampling() = std::move(*draft.mutable_sampling());
   }

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
@@ -93,6 +94,22 @@ void CompareTexts(const v1::Answer& recorded, const v1::Answer& today,
   }
 }
 
+// Whether the second encoders are the same, as far as the record says. Earlier
+// records tell that of the search at the end of `encoder`, which is compared.
+bool SameSecondEncoders(const v1::AnswerRecord& recorded,
+                        const v1::AnswerRecord& today) {
+  if (recorded.search_second_encoder().empty() &&
+      absl::StrContains(recorded.encoder(), ", then ")) {
+    return true;
+  }
+  return recorded.search_second_encoder() == today.search_second_encoder() &&
+         recorded.search_second_encoder_sha256() ==
+             today.search_second_encoder_sha256() &&
+         recorded.writer_second_encoder() == today.writer_second_encoder() &&
+         recorded.writer_second_encoder_sha256() ==
+             today.writer_second_encoder_sha256();
+}
+
 void CompareMakers(const v1::AnswerRecord& recorded,
                    const v1::AnswerRecord& today,
                    v1::ReplayAnswerResponse* response) {
@@ -107,6 +124,7 @@ void CompareMakers(const v1::AnswerRecord& recorded,
   compare("encoder", recorded.encoder() == today.encoder() &&
                          (recorded.encoder_sha256().empty() ||
                           recorded.encoder_sha256() == today.encoder_sha256()));
+  compare("second encoder", SameSecondEncoders(recorded, today));
   compare("program", recorded.program_version() == today.program_version());
   response->set_same_makers(response->other_makers().empty());
 }

@@ -67,6 +67,10 @@ absl::Status Rerank(const std::string& question, const Caller& caller,
     passage->mutable_score()->set_relevance(result.relevance());
   }
   found->set_order(v1::RERANKED);
+  if (!reranked.second_encoder().empty()) {
+    found->set_second_encoder(reranked.second_encoder());
+    found->set_second_encoder_sha256(reranked.second_encoder_sha256());
+  }
   return absl::OkStatus();
 }
 

@@ -53,6 +53,7 @@ absl::StatusOr<v1::RerankResponse> Rerank(
     order.resize(request.top_n());
   }
   v1::RerankResponse response;
+  ExtractiveWriter::TellSecond(found.second_encoder, &response);
   for (const int index : order) {
     v1::RerankResponse::Result* const result = response.add_results();
     result->set_index(index);

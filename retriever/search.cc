@@ -144,7 +144,7 @@ absl::StatusOr<Searcher::Explanation> Searcher::Explain(
   if (cancelled()) return absl::CancelledError("the caller has gone");
 
   StageTimer timer("search_rank");
-  RETURN_IF_ERROR(RankAcrossLanguages(request.filter(), &found));
+  RETURN_IF_ERROR(RankAcrossLanguages(request.filter(), cancelled, &found));
   return found;
 }
 
@@ -175,16 +175,21 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
   response->set_analyzer_version(kAnalyzerVersion);
   if (encoder_ != nullptr && !found.query.vector.empty()) {
     response->set_encoder(std::string(encoder_->name()));
-    if (!found.second.empty()) {
-      response->mutable_encoder()->append(", then " + found.second);
-    }
     response->set_encoder_sha256(absl::HexStringToBytes(encoder_->hash()));
+  }
+  if (found.second != nullptr) {
+    const Encoder& second = *found.second;
+    absl::StrAppend(response->mutable_encoder(), ", then ", second.name(), " ",
+                    second.hash().substr(0, 8));
+    response->set_second_encoder(std::string(second.name()));
+    response->set_second_encoder_sha256(absl::HexStringToBytes(second.hash()));
   }
   return absl::OkStatus();
 }
 
-absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
-                                           Explanation* found) {
+absl::Status Searcher::RankAcrossLanguages(
+    const v1::Filter& filter, const std::function<bool()>& cancelled,
+    Explanation* found) {
   const SearchIndex& index = *found->index;
   const RankQuery& query = found->query;
   // Without vectors, only what is spelt alike is found in other languages.
@@ -224,6 +229,7 @@ absl::Status Searcher::RankAcrossLanguages(const v1::Filter& filter,
       if (candidate.same_language) continue;
       ScoreAcross(query.vector_is_good, &candidate);
     }
+    if (cancelled()) return absl::CancelledError("the caller has gone");
     RETURN_IF_ERROR(AskAgain(text_of, found));
   }
   KeepBest(query, index.words, &candidates);
@@ -240,12 +246,13 @@ absl::Status Searcher::AskAgain(const TextOf& text_of, Explanation* found) {
       [](const Candidate& candidate) { return !candidate.same_language; });
   const size_t count =
       std::min<size_t>(kSecondOpinions, foreign - candidates.begin());
+  if (count == 0) return absl::OkStatus();
   const absl::Span<Candidate> best(candidates.data(), count);
   RETURN_IF_ERROR(second_->Measure(found->index->words, found->query.question,
                                    found->query.vector, text_of,
                                    sentences_.get(), best));
   HearSecondOpinion(best);
-  found->second = second_->name();
+  found->second = second_->encoder();
   return absl::OkStatus();
 }
 

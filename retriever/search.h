@@ -68,8 +68,8 @@ class Searcher {
     Ranking ranking;
     // The best were all in another language, and were compared as such.
     bool across_languages = false;
-    // The second encoder that was asked about them; empty: none.
-    std::string second;
+    // The second encoder that was asked about them; null: none.
+    const Encoder* second = nullptr;
     // Null where no document is like another, or all shall be shown.
     std::shared_ptr<RepeatFinder> repeats;
     // Documents of an older generation that were deleted since.
@@ -109,6 +109,7 @@ class Searcher {
   // Ranks; where the best are all in another language, compares them word by
   // word. Fills `ranking` and `across_languages`.
   absl::Status RankAcrossLanguages(const v1::Filter& filter,
+                                   const std::function<bool()>& cancelled,
                                    Explanation* found);
   // Hears the second opinion of the best in another language.
   absl::Status AskAgain(const TextOf& text_of, Explanation* found);

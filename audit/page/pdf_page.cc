@@ -117,6 +117,7 @@ void AddMakers(const std::string& id, const v1::AnswerRecord& record,
   AddRow("Writer", answer.writer(), sheet);
   AddRow("Model", record.model(), sheet);
   AddRow("Encoder", record.encoder(), sheet);
+  AddRow("Second encoder of the writer", record.writer_second_encoder(), sheet);
   AddRow("Program", record.program_version(), sheet);
 }
 

@@ -66,6 +66,8 @@ void Search(const Json& parameters, const v1::AskRequest& request,
     made->use.add_results(passage.text());
     made->passages.push_back(std::move(passage));
   }
+  made->second_encoder = found.second_encoder();
+  made->second_encoder_sha256 = found.second_encoder_sha256();
 }
 
 void Calculate(const Json& parameters, MadeCall* made) {

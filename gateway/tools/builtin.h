@@ -29,6 +29,9 @@ struct MadeCall {
   v1::ToolUse use;
   // Of a search: what it found, in order; `use.results` are their texts.
   std::vector<v1::Passage> passages;
+  // Of a search: as in SearchResponse.
+  std::string second_encoder;
+  std::string second_encoder_sha256;
 };
 
 // A search sees what the asker may see and no more: the request's collection

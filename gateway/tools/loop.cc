@@ -180,6 +180,10 @@ absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
       for (v1::Passage& passage : made.passages) {
         made.use.add_passages(PositionOf(std::move(passage), found));
       }
+      if (!made.second_encoder.empty()) {
+        found->set_second_encoder(std::move(made.second_encoder));
+        found->set_second_encoder_sha256(std::move(made.second_encoder_sha256));
+      }
       *generate->add_tools() = std::move(made.use);
     }
     if (step == request.max_tool_steps()) {

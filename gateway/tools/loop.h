@@ -19,7 +19,8 @@ namespace footnote {
 // the caller waits. The search that gave `found` is its first call.
 //
 // `generate` gets the tools' results and the plan; `found` the passages that
-// further searches found, behind its own. What keeps tools from being used (a
+// further searches found, behind its own, and the second encoder that one of
+// them asked. What keeps tools from being used (a
 // writer that is no model, a model that knows no tools) is no error: `ended`
 // says it, and the writer answers from `found`. `tokens` grows by what the
 // model wrote.

@@ -230,6 +230,7 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
   if (opinion.by_candidate.empty()) return absl::OkStatus();
   found.second = std::move(opinion.by_candidate);
   found.nearest = opinion.nearest;
+  found.second_encoder = opinion.encoder;
   found.probabilities = extractive::Probabilities(extractive::ThoroughScores(
       found.features, found.similarities, found.second));
   if (found.across) {
@@ -258,7 +259,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
           : found.question.language != Language::kUnknown &&
                 extractive::ShouldAbstain(found.signs, found.support);
   if (abstains) {
-    return Abstain(
+    v1::Draft draft = Abstain(
         v1::NOT_SUPPORTED,
         absl::StrCat(found.passages.size() == 1
                          ? "the one passage that was found"
@@ -267,6 +268,8 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
                      " speaks of it, but does not seem to say what "
                      "was asked"),
         found.support);
+    TellSecond(found.second_encoder, &draft);
+    return draft;
   }
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 
@@ -305,6 +308,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   v1::Draft draft;
   Assemble(std::move(citations), &draft);
   draft.set_support(found.support);
+  TellSecond(found.second_encoder, &draft);
   return draft;
 }
 

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "generator/extractive/abstain.h"
 #include "generator/extractive/second_opinion.h"
 #include "generator/extractive/sentence_vectors.h"
@@ -54,6 +56,8 @@ class ExtractiveWriter : public Writer {
     // SecondOpinion::Opinion; empty and 0 without one.
     std::vector<double> second;
     double nearest = 0;
+    // Who gave it; null without one.
+    const Encoder* second_encoder = nullptr;
     // With all of it.
     std::vector<double> probabilities;
     // Without the second opinion.
@@ -82,6 +86,15 @@ class ExtractiveWriter : public Writer {
   absl::Status Weigh(const v1::GenerateRequest& request, const Effort& effort,
                      const std::function<bool()>& is_cancelled,
                      Explanation* read) const;
+
+  // Says in a Draft or RerankResponse which second encoder was asked; null:
+  // none.
+  template <typename Response>
+  static void TellSecond(const Encoder* second, Response* response) {
+    if (second == nullptr) return;
+    response->set_second_encoder(std::string(second->name()));
+    response->set_second_encoder_sha256(absl::HexStringToBytes(second->hash()));
+  }
 
  private:
   // Analyzers are for one thread each; they are kept for the next request.

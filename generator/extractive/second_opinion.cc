@@ -70,6 +70,7 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
   }
   const auto ends = std::minmax_element(cosines.begin(), cosines.end());
   opinion.nearest = *ends.second;
+  opinion.encoder = encoders->passage.get();
   opinion.by_candidate.assign(candidates.size(),
                               *ends.first - opinion.nearest - kUnheard);
   for (size_t i = 0; i < heard.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "generator/extractive/candidates.h"
 #include "generator/extractive/sentence_vectors.h"
 #include "model/encoder/e5_encoder.h"
+#include "model/encoder/encoder.h"
 
 namespace footnote {
 namespace extractive {
@@ -34,6 +35,8 @@ class SecondOpinion {
     std::vector<double> by_candidate;
     // The nearest's.
     double nearest = 0;
+    // Who was asked; null: there is none.
+    const Encoder* encoder = nullptr;
   };
   // `scores` and `texts` are the candidates'.
   //   what Encoder::Encode returns

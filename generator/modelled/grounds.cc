@@ -46,7 +46,8 @@ std::vector<Ground> WithoutCopies(
 
 }  // namespace
 
-Grounds::Grounds(const ExtractiveWriter::Explanation& weighed) {
+Grounds::Grounds(const ExtractiveWriter::Explanation& weighed)
+    : second_encoder_(weighed.second_encoder) {
   for (const extractive::SourcePassage& passage : weighed.passages) {
     texts_.push_back(passage.text);
   }

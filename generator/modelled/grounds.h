@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "generator/extractive/extractive_writer.h"
 #include "generator/modelled/align.h"
+#include "model/encoder/encoder.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "text/span.h"
 
@@ -34,6 +35,8 @@ class Grounds {
   explicit Grounds(const ExtractiveWriter::Explanation& weighed);
 
   bool empty() const { return grounds_.empty(); }
+  // The second encoder that weighed them too; null where none did.
+  const Encoder* second_encoder() const { return second_encoder_; }
   // Passages that hold grounds, that of the best first.
   const std::vector<int>& passages() const { return passages_; }
   // The grounds in `passage`, in the order of its text; what is left out
@@ -59,6 +62,7 @@ class Grounds {
   std::vector<absl::string_view> texts_;  // of all passages that were weighed
   std::vector<Ground> grounds_;           // in the order of passages and texts
   std::vector<int> passages_;
+  const Encoder* const second_encoder_;
 };
 
 }  // namespace footnote

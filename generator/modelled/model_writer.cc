@@ -467,6 +467,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     }
   }
   best.Finish(&draft);
+  ExtractiveWriter::TellSecond(grounds.second_encoder(), &draft);
   draft.set_writer(model_->name());
   TellMaker(&draft);
   return draft;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <deque>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "storage/segment_reader.h"
 
@@ -60,10 +60,8 @@ absl::Status KeepNearest(absl::Span<const float> vector, WordVectors* vectors,
 
 }  // namespace
 
-std::string SecondOpinion::name() const {
-  if (passages_ == nullptr) return "";
-  return absl::StrCat(encoders_->passage->name(), " ",
-                      encoders_->passage->hash().substr(0, 8));
+const Encoder* SecondOpinion::encoder() const {
+  return encoders_ == nullptr ? nullptr : encoders_->passage.get();
 }
 
 absl::Status SecondOpinion::Measure(const Corpus& corpus,

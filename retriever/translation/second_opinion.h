@@ -9,12 +9,12 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "model/encoder/e5_encoder.h"
+#include "model/encoder/encoder.h"
 #include "retriever/fusion/evidence.h"
 #include "retriever/lexical/bm25.h"
 #include "retriever/translation/bridge.h"
@@ -44,9 +44,9 @@ class SecondOpinion {
                        WordVectors* sentences,
                        absl::Span<Candidate> candidates);
 
-  // The second encoder's name and the first digits of its hash; empty where
-  // there is no opinion. REQUIRES: Measure was called.
-  std::string name() const;
+  // Who was asked; null where there is no opinion. REQUIRES: Measure was
+  // called.
+  const Encoder* encoder() const;
 
  private:
   LazyE5* const lazy_;

@@ -89,5 +89,38 @@ TEST(CompareAnswersTest, NamesTheMakersThatAreOthers) {
   EXPECT_EQ(changed.other_makers(1), "program");
 }
 
+v1::AnswerRecord HeardBy(const std::string& search, const std::string& writer) {
+  v1::AnswerRecord record = Record({"A."}, {1});
+  record.set_search_second_encoder(search.empty() ? "" : "e5");
+  record.set_search_second_encoder_sha256(search);
+  record.set_writer_second_encoder(writer.empty() ? "" : "e5");
+  record.set_writer_second_encoder_sha256(writer);
+  return record;
+}
+
+TEST(CompareAnswersTest, TheSecondEncoderOfSearchAndWriterAreMakersToo) {
+  const std::string one(32, '1');
+  const std::string two(32, '2');
+  const v1::AnswerRecord recorded = HeardBy(one, one);
+  EXPECT_TRUE(CompareAnswers(recorded, recorded).same_makers());
+  for (const v1::AnswerRecord& today : {HeardBy(two, one), HeardBy(one, two),
+                                        HeardBy(one, ""), HeardBy("", one)}) {
+    const v1::ReplayAnswerResponse changed = CompareAnswers(recorded, today);
+    ASSERT_EQ(changed.other_makers_size(), 1) << today.ShortDebugString();
+    EXPECT_EQ(changed.other_makers(0), "second encoder");
+  }
+}
+
+TEST(CompareAnswersTest, ARecordThatNamesTheSecondAfterTheFirstStillReplays) {
+  v1::AnswerRecord recorded = Record({"A."}, {1});
+  recorded.set_encoder("use/int8, then e5/int8 31313131");
+  v1::AnswerRecord today = HeardBy(std::string(32, '1'), std::string(32, '1'));
+  today.set_encoder("use/int8, then e5/int8 31313131");
+  EXPECT_TRUE(CompareAnswers(recorded, today).same_makers());
+  today.set_encoder("use/int8, then e5/int8 32323232");
+  ASSERT_EQ(CompareAnswers(recorded, today).other_makers_size(), 1);
+  EXPECT_EQ(CompareAnswers(recorded, today).other_makers(0), "encoder");
+}
+
 }  // namespace
 }  // namespace footnote

@@ -304,6 +304,8 @@ TEST_F(GenerateTest, AcrossLanguagesASecondEncoderFindsTheSentence) {
   const v1::Draft draft = MustGenerate(request);
   EXPECT_EQ(draft.text(), "The bakery was founded by Anna Kern in 1902.");
   EXPECT_EQ(draft.writer(), "extractive/2");
+  EXPECT_EQ(draft.second_encoder(), "one word/float32");
+  EXPECT_EQ(draft.second_encoder_sha256(), std::string(32, '\xbb'));
   EXPECT_GT(draft.support(), .9);
 }
 
@@ -314,6 +316,7 @@ TEST_F(GenerateTest, AcrossLanguagesItAbstainsWhereTheSecondHearsNothingNear) {
   const v1::Draft draft = MustGenerate(AskedInGerman());
   EXPECT_EQ(draft.abstention(), v1::NOT_SUPPORTED);
   EXPECT_EQ(draft.text(), "");
+  EXPECT_EQ(draft.second_encoder(), "one word/float32");
 }
 
 TEST_F(GenerateTest, AtHomeASecondEncoderIsNotAskedUnlessAlways) {

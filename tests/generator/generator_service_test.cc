@@ -121,10 +121,13 @@ TEST_F(ThoroughServiceTest,
   EXPECT_EQ(thorough.writer(), "extractive-thorough/2");
   EXPECT_NE(thorough.text().find("diary"), std::string::npos)
       << thorough.text();
+  EXPECT_EQ(thorough.second_encoder(), "one word/float32");
+  EXPECT_EQ(thorough.second_encoder_sha256(), std::string(32, '\xbb'));
   EXPECT_EQ(Ask("extractive-thorough/2").text(), thorough.text());
   const v1::Draft plain = Ask("extractive/2");
   EXPECT_EQ(plain.writer(), "extractive/2");
   EXPECT_NE(plain.text().find("1759"), std::string::npos) << plain.text();
+  EXPECT_EQ(plain.second_encoder(), "");
 }
 
 TEST_F(ThoroughServiceTest, BothWritersAreListed) {

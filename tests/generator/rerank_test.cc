@@ -96,6 +96,10 @@ TEST_F(RerankTest, ASecondEncoderMovesThePassageThatItFindsNear) {
   LazyE5 diary(HearsOnly("diary"));
   const ExtractiveWriter thorough(nullptr, &diary, true);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(1, 0));
+  const auto response = Rerank(request, thorough, Never);
+  ASSERT_TRUE(response.ok());
+  EXPECT_EQ(response->second_encoder(), "one word/float32");
+  EXPECT_EQ(response->second_encoder_sha256(), std::string(32, '\xbb'));
   // Near or not is all the same where no passage has the word.
   LazyE5 bread(HearsOnly("bread"));
   const ExtractiveWriter deaf(nullptr, &bread, true);
@@ -110,6 +114,9 @@ TEST_F(RerankTest, ASecondEncoderDoesNotMoveWhatIsJudgedByTheSearchAlone) {
   LazyE5 rock(HearsOnly("rock"));
   const ExtractiveWriter thorough(nullptr, &rock, true);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(0, 1));
+  const auto response = Rerank(request, thorough, Never);
+  ASSERT_TRUE(response.ok());
+  EXPECT_EQ(response->second_encoder(), "");
 }
 
 TEST_F(RerankTest, WhereNothingIsAskedTheOrderOfTheSearchStands) {

@@ -236,6 +236,8 @@ TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
     // Who replays an answer is told.
     EXPECT_EQ(response.encoder(),
               "words/float32, then one word/float32 bbbbbbbb");
+    EXPECT_EQ(response.second_encoder(), "one word/float32");
+    EXPECT_EQ(response.second_encoder_sha256(), std::string(32, '\xbb'));
     // The totals are those of before, in the new order.
     for (int i = 0; i < 3; ++i) {
       EXPECT_EQ(response.passages(i).score().total(),
@@ -275,6 +277,20 @@ TEST_F(SearchTest, ASecondEncoderThatCannotBeReadCostsOnlyItsOpinion) {
   ASSERT_EQ(response.passages_size(), 1);
   EXPECT_EQ(response.passages(0).source().document(), "a");
   EXPECT_EQ(response.encoder(), "words/float32");
+  EXPECT_EQ(response.second_encoder(), "");
+}
+
+TEST_F(SearchTest, AsksNoSecondOpinionForACallerWhoHasGone) {
+  Put("a", "Bread is sold here.");
+  LazyE5 encoders(HearsOnly("sold"));
+  SecondOpinion second(&encoders);
+  Searcher searcher(store_.get(), &encoder_, &second);
+  // Gone after the first stage.
+  int asked = 0;
+  const auto found = searcher.Explain(
+      Ask("Wo ist das Brot?"), [&] { return ++asked > 1; },
+      absl::Now() + absl::Seconds(5));
+  EXPECT_TRUE(absl::IsCancelled(found.status())) << found.status();
 }
 
 TEST_F(SearchTest, SeesNeitherDeletedNorSupersededText) {

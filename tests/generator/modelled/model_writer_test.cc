@@ -13,6 +13,7 @@
 #include "generator/citation/verify.h"
 #include "generator/extractive/extractive_writer.h"
 #include "tests/generator/scripted_model.h"
+#include "tests/model/encoder/one_word_encoder.h"
 
 namespace footnote {
 namespace {
@@ -286,6 +287,20 @@ TEST_F(ScriptedWriterTest, WithoutMarksEitherMayAnswerAQuestionOfNoWords) {
   EXPECT_EQ(
       draft.text(),
       "The lighthouse is 31 metres high. The lighthouse was lit in 1859.");
+}
+
+TEST_F(ScriptedWriterTest, WhoWeighedTheGroundsIsTold) {
+  SaysPlainly("The lighthouse is 31 metres high.", "Never asked.");
+  LazyE5 hears(HearsOnly("31"));
+  const ExtractiveWriter thorough(nullptr, &hears, true);
+  const ModelWriter writer(model_.get(), dialect_.get(), &thorough, nullptr,
+                           ModelWriterOptions());
+  const auto draft = writer.Write(Request(), [] { return false; });
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_EQ(draft->writer(), "m");
+  EXPECT_EQ(draft->second_encoder(), "one word/float32");
+  EXPECT_EQ(draft->second_encoder_sha256(), std::string(32, '\xbb'));
+  EXPECT_EQ(Write(Request()).second_encoder(), "");
 }
 
 TEST_F(ScriptedWriterTest, FastQuotesAtTheEnd) {
