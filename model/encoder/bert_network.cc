@@ -106,7 +106,7 @@ absl::Status BertNetwork::ReadLinear(const std::vector<std::string>& names,
                                      Linear* out) {
   out->inputs = inputs;
   out->outputs = outputs_each * names.size();
-  std::vector<float> weights(inputs * out->outputs);
+  std::vector<float> weights;
   size_t first = 0;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(std::vector<float> part,
@@ -116,6 +116,8 @@ absl::Status BertNetwork::ReadLinear(const std::vector<std::string>& names,
         std::vector<float> bias,
         weights_->Floats(name + ".bias", {uint64_t{outputs_each}}));
     out->bias.insert(out->bias.end(), bias.begin(), bias.end());
+    // Not before there is a part: a shape alone may say anything.
+    weights.resize(inputs * out->outputs);
     // The file has [outputs][inputs]; blocks keep both sides in the cache.
     constexpr size_t kBlock = 32;
     for (size_t o0 = 0; o0 < outputs_each; o0 += kBlock) {

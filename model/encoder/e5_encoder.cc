@@ -28,6 +28,9 @@ constexpr absl::string_view kQuestion = "query: ";
 constexpr absl::string_view kPassage = "passage: ";
 // A longer text is not what it is asked about.
 constexpr size_t kMaxTokens = 256;
+// No number of the network is as large. With larger ones the sums of a layer
+// might leave the range of floats, and a text have no vector.
+constexpr float kLargest = 1e4f;
 constexpr absl::string_view kLanguages[] = {
     "ar", "cs", "de", "el", "en", "es", "fa", "fr", "he", "hi", "id", "it",
     "ja", "ko", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "vi", "zh"};
@@ -51,6 +54,16 @@ std::string SectionOf(absl::string_view name) {
              {"bias", "b"}});
 }
 
+// Whether the scale of each block of 4 bits, a half float, is finite.
+bool HasFiniteScales(absl::string_view blocks) {
+  const size_t block_bytes =
+      QuantRowBytes(QuantType::kQ4_0, QuantBlock(QuantType::kQ4_0));
+  for (size_t at = 0; at + 1 < blocks.size(); at += block_bytes) {
+    if ((blocks[at + 1] & 0x7c) == 0x7c) return false;
+  }
+  return true;
+}
+
 // Floats, or blocks of 4 bits.
 class E5Weights : public BertWeights {
  public:
@@ -61,6 +74,9 @@ class E5Weights : public BertWeights {
     row_bytes_ = QuantRowBytes(QuantType::kQ4_0, hidden_);
     ASSIGN_OR_RETURN(rows_,
                      file_.Bytes("emb.word", shape.vocabulary * row_bytes_));
+    if (!HasFiniteScales(rows_)) {
+      return file_.Damaged("section emb.word", "a number that is not finite");
+    }
     return absl::OkStatus();
   }
   absl::StatusOr<std::vector<float>> Floats(
@@ -69,7 +85,8 @@ class E5Weights : public BertWeights {
     const std::string section = SectionOf(name);
     size_t count = 1;
     for (const uint64_t side : shape) count *= side;
-    std::vector<float> out(count);
+    // Memory is taken for what the file has, not for what it says.
+    std::vector<float> out;
     ASSIGN_OR_RETURN(const absl::string_view bytes, file_.Section(section));
     if (bytes.size() == count * sizeof(float)) {
       ASSIGN_OR_RETURN(const absl::Span<const float> floats,
@@ -77,6 +94,7 @@ class E5Weights : public BertWeights {
       out.assign(floats.begin(), floats.end());
     } else if (count % QuantBlock(QuantType::kQ4_0) == 0 &&
                bytes.size() == QuantRowBytes(QuantType::kQ4_0, count)) {
+      out.resize(count);
       DequantizeWeights(QuantType::kQ4_0, bytes.data(), count, out.data());
     } else {
       return file_.Damaged(
@@ -84,9 +102,9 @@ class E5Weights : public BertWeights {
           absl::StrCat(bytes.size(), " bytes for ", count, " numbers"));
     }
     for (const float value : out) {
-      if (!std::isfinite(value)) {
+      if (!(std::fabs(value) <= kLargest)) {
         return file_.Damaged(absl::StrCat("section ", section),
-                             "a number that is not finite");
+                             absl::StrCat("it has ", value));
       }
     }
     return out;
@@ -177,6 +195,10 @@ absl::Status ReadShape(const WeightsFile& file, E5Model* model,
   ASSIGN_OR_RETURN(const absl::Span<const float> epsilon,
                    file.Floats("epsilon", 1));
   shape->epsilon = epsilon[0];
+  if (!(shape->epsilon > 0 && shape->epsilon < 1)) {
+    return file.Damaged("section epsilon",
+                        absl::StrCat("it is ", shape->epsilon));
+  }
   ASSIGN_OR_RETURN(const absl::Span<const int32_t> unknown,
                    file.Integers("unknown", 1));
   model->begin = numbers[6];
@@ -204,24 +226,23 @@ absl::Status ReadShape(const WeightsFile& file, E5Model* model,
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
-                                  const EncoderOptions& options) {
+absl::StatusOr<E5Encoders> EncodersOf(std::unique_ptr<WeightsFile> weights_file,
+                                      const EncoderOptions& options) {
   auto model = std::make_shared<E5Model>();
-  ASSIGN_OR_RETURN(model->file, WeightsFile::Open(path));
+  model->file = std::move(weights_file);
   const WeightsFile& file = *model->file;
   if (file.kind() != kE5Kind) {
-    return absl::UnimplementedError(absl::StrCat(
-        "encoder weights ", path, ": kind ", file.kind(), ", want ", kE5Kind));
+    return absl::UnimplementedError(
+        absl::StrCat("encoder weights ", file.name(), ": kind ", file.kind(),
+                     ", want ", kE5Kind));
   }
   ASSIGN_OR_RETURN(model->tokenizer, UnigramTokenizer::Open(file));
   BertShape shape;
   RETURN_IF_ERROR(ReadShape(file, model.get(), &shape));
   auto weights = std::make_unique<E5Weights>(file, shape);
   RETURN_IF_ERROR(weights->FindRows(shape));
-  ASSIGN_OR_RETURN(model->network,
-                   BertNetwork::Make(shape, std::move(weights), options, path));
+  ASSIGN_OR_RETURN(model->network, BertNetwork::Make(shape, std::move(weights),
+                                                     options, file.name()));
   model->name = absl::StrCat(
       "multilingual-e5-small",
       options.precision == EncoderPrecision::kInt8 ? "/int8" : "/float32");
@@ -229,6 +250,22 @@ absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
   encoders.question = std::make_unique<E5Encoder>(model, kQuestion);
   encoders.passage = std::make_unique<E5Encoder>(model, kPassage);
   return encoders;
+}
+
+}  // namespace
+
+absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
+                                  const EncoderOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<WeightsFile> file, WeightsFile::Open(path));
+  return EncodersOf(std::move(file), options);
+}
+
+absl::StatusOr<E5Encoders> OpenE5Bytes(absl::string_view bytes,
+                                       const std::string& name,
+                                       const EncoderOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<WeightsFile> file,
+                   WeightsFile::FromBytes(bytes, name));
+  return EncodersOf(std::move(file), options);
 }
 
 const E5Encoders* LazyE5::Get() {

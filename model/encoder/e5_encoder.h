@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "model/encoder/encoder.h"
 #include "model/encoder/options.h"
 
@@ -32,6 +33,12 @@ struct E5Encoders {
 //                  take
 absl::StatusOr<E5Encoders> OpenE5(const std::string& path,
                                   const EncoderOptions& options = {});
+
+// The same on bytes in memory, which must outlive the result. `name` is for
+// messages.
+absl::StatusOr<E5Encoders> OpenE5Bytes(absl::string_view bytes,
+                                       const std::string& name,
+                                       const EncoderOptions& options = {});
 
 // Both, opened when they are first asked for. Safe from many threads.
 class LazyE5 {

@@ -5,80 +5,20 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <random>
+#include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
+#include "tests/model/encoder/toy_e5.h"
 #include "tests/model/encoder/toy_weights.h"
 
 namespace footnote {
 namespace {
-
-constexpr int kHidden = 32;
-constexpr int kWide = 64;
-constexpr int kPositions = 64;
-
-template <typename T>
-std::string Bytes(const std::vector<T>& numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()),
-          numbers.size() * sizeof(T)};
-}
-
-// Blocks of 32 numbers: a half float, 16 bytes of two numbers each.
-std::string Blocks(size_t numbers, std::mt19937* random) {
-  std::string bytes;
-  for (size_t block = 0; block < numbers / 32; ++block) {
-    bytes += std::string("\0\x2c", 2);  // 1/16
-    for (int i = 0; i < 16; ++i) bytes += static_cast<char>((*random)());
-  }
-  return bytes;
-}
-
-// Knows small letters one by one, a blank and a colon.
-Sections ToySections() {
-  std::vector<std::string> pieces = {"", "", "", "", "\xe2\x96\x81", ":"};
-  for (char c = 'a'; c <= 'z'; ++c) pieces.emplace_back(1, c);
-  const int vocabulary = static_cast<int>(pieces.size());
-  Sections sections =
-      TokenizerSections(pieces, std::vector<float>(pieces.size(), -2.0f));
-  std::mt19937 random(7);
-  const auto floats = [&](size_t count, float middle) {
-    std::vector<float> numbers(count);
-    std::uniform_real_distribution<float> spread(middle - .2f, middle + .2f);
-    for (float& number : numbers) number = spread(random);
-    return Bytes(numbers);
-  };
-  const auto add = [&](const std::string& name, const std::string& content) {
-    sections.emplace_back(name, content);
-  };
-  add("shape",
-      Bytes<int32_t>({kHidden, 2, 4, kWide, vocabulary, kPositions, 1, 2}));
-  add("unknown", Bytes<int32_t>({3}));
-  add("epsilon", Bytes<float>({1e-12f}));
-  add("emb.word", Blocks(vocabulary * kHidden, &random));
-  add("emb.pos", floats(kPositions * kHidden, 0));
-  add("emb.type", floats(2 * kHidden, 0));
-  add("emb.ln.w", floats(kHidden, 1));
-  add("emb.ln.b", floats(kHidden, 0));
-  for (const char* layer : {"l0.", "l1."}) {
-    for (const char* name : {"q", "k", "v", "ao", "fi", "fo"}) {
-      const bool wide = *name == 'f';
-      const size_t outputs = std::string(name) == "fi" ? kWide : kHidden;
-      add(absl::StrCat(layer, name, ".w"),
-          Blocks(kHidden * (wide ? kWide : kHidden), &random));
-      add(absl::StrCat(layer, name, ".b"), floats(outputs, 0));
-    }
-    for (const char* name : {"aln", "oln"}) {
-      add(absl::StrCat(layer, name, ".w"), floats(kHidden, 1));
-      add(absl::StrCat(layer, name, ".b"), floats(kHidden, 0));
-    }
-  }
-  return sections;
-}
 
 std::string Write(const Sections& sections, const std::string& kind = "e5") {
   static int number = 0;
@@ -101,7 +41,7 @@ double Cosine(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST(E5EncoderTest, HearsAQuestionOtherwiseThanAPassage) {
-  const auto encoders = OpenE5(Write(ToySections()));
+  const auto encoders = OpenE5(Write(ToyE5Sections()));
   ASSERT_TRUE(encoders.ok()) << encoders.status();
   const std::vector<float> question = VectorOf(*encoders->question, "a moon");
   const std::vector<float> passage = VectorOf(*encoders->passage, "a moon");
@@ -114,7 +54,7 @@ TEST(E5EncoderTest, HearsAQuestionOtherwiseThanAPassage) {
 }
 
 TEST(E5EncoderTest, EightBitsAreNearFloats) {
-  const std::string path = Write(ToySections());
+  const std::string path = Write(ToyE5Sections());
   const auto quick = OpenE5(path);
   EncoderOptions options;
   options.precision = EncoderPrecision::kFloat32;
@@ -129,23 +69,23 @@ TEST(E5EncoderTest, EightBitsAreNearFloats) {
 }
 
 TEST(E5EncoderTest, AVectorDoesNotDependOnTheBatch) {
-  const auto encoders = OpenE5(Write(ToySections()));
+  const auto encoders = OpenE5(Write(ToyE5Sections()));
   ASSERT_TRUE(encoders.ok());
   const std::vector<absl::string_view> texts = {"sea", "a much longer text",
                                                 "moon"};
-  std::vector<float> rows(texts.size() * kHidden);
+  std::vector<float> rows(texts.size() * kToyE5Hidden);
   ASSERT_TRUE(encoders->question->Encode(texts, rows.data()).ok());
   for (size_t i = 0; i < texts.size(); ++i) {
-    EXPECT_EQ(std::vector<float>(rows.begin() + i * kHidden,
-                                 rows.begin() + (i + 1) * kHidden),
+    EXPECT_EQ(std::vector<float>(rows.begin() + i * kToyE5Hidden,
+                                 rows.begin() + (i + 1) * kToyE5Hidden),
               VectorOf(*encoders->question, texts[i]));
   }
 }
 
 TEST(E5EncoderTest, TakesWhatItDoesNotKnowAndTextsOfAnyLength) {
-  const auto encoders = OpenE5(Write(ToySections()));
+  const auto encoders = OpenE5(Write(ToyE5Sections()));
   ASSERT_TRUE(encoders.ok());
-  EXPECT_EQ(encoders->question->max_tokens(), kPositions);
+  EXPECT_EQ(encoders->question->max_tokens(), kToyE5Positions);
   for (const std::string& text :
        {std::string("月"), std::string(5000, 'x'), std::string("\xff\xfe")}) {
     const std::vector<float> vector = VectorOf(*encoders->question, text);
@@ -156,7 +96,8 @@ TEST(E5EncoderTest, TakesWhatItDoesNotKnowAndTextsOfAnyLength) {
 }
 
 TEST(E5EncoderTest, RefusesAnotherKind) {
-  const auto status = OpenE5(Write(ToySections(), "use-multilingual")).status();
+  const auto status =
+      OpenE5(Write(ToyE5Sections(), "use-multilingual")).status();
   EXPECT_TRUE(absl::IsUnimplemented(status)) << status;
   EXPECT_TRUE(absl::IsNotFound(OpenE5("nowhere.enc").status()));
 }
@@ -166,7 +107,7 @@ TEST(E5EncoderTest, NamesTheSectionThatCannotBe) {
        {"shape", "emb.word", "emb.pos", "l1.fo.w", "l0.aln.b", "unknown"}) {
     for (const bool shorter : {true, false}) {
       Sections sections;
-      for (const auto& [section, content] : ToySections()) {
+      for (const auto& [section, content] : ToyE5Sections()) {
         if (section != name) {
           sections.emplace_back(section, content);
         } else if (shorter) {
@@ -180,16 +121,89 @@ TEST(E5EncoderTest, NamesTheSectionThatCannotBe) {
   }
 }
 
+// The toy with another content of one section.
+Sections With(const std::string& section, const std::string& content) {
+  Sections sections = ToyE5Sections();
+  for (auto& [name, old] : sections) {
+    if (name == section) old = content;
+  }
+  return sections;
+}
+
+std::string Content(const std::string& section) {
+  for (const auto& [name, content] : ToyE5Sections()) {
+    if (name == section) return content;
+  }
+  ADD_FAILURE() << section;
+  return "";
+}
+
 TEST(E5EncoderTest, RefusesPiecesThatHaveNoRow) {
-  for (const std::vector<int32_t>& shape :
-       {std::vector<int32_t>{kHidden, 2, 4, kWide, 9, kPositions, 1, 2},
-        std::vector<int32_t>{kHidden, 2, 4, kWide, 32, kPositions, 1, 32},
-        std::vector<int32_t>{kHidden, 2, 4, kWide, 32, kPositions, -1, 2}}) {
-    Sections sections = ToySections();
-    for (auto& [name, content] : sections) {
-      if (name == "shape") content = Bytes(shape);
+  for (const std::string& shape :
+       {ToyE5Shape(9), ToyE5Shape(kToyE5Rows, 1, kToyE5Rows),
+        ToyE5Shape(kToyE5Rows, -1)}) {
+    EXPECT_TRUE(absl::IsDataLoss(OpenE5(Write(With("shape", shape))).status()));
+  }
+}
+
+// Bytes of a float.
+std::string Float(float value) {
+  std::string bytes(sizeof(value), '\0');
+  std::memcpy(&bytes[0], &value, sizeof(value));
+  return bytes;
+}
+
+TEST(E5EncoderTest, RefusesNumbersThatGiveNoVector) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float value : {inf, -inf, nan, 1e30f}) {
+    for (const char* name : {"emb.pos", "emb.ln.w", "l1.oln.b", "l0.q.b"}) {
+      std::string content = Content(name);
+      content.replace(content.size() - 4, 4, Float(value));
+      const auto status = OpenE5(Write(With(name, content))).status();
+      EXPECT_TRUE(absl::IsDataLoss(status)) << name << " " << value;
+      EXPECT_TRUE(absl::StrContains(status.message(), name)) << status;
     }
-    EXPECT_TRUE(absl::IsDataLoss(OpenE5(Write(sections)).status()));
+  }
+  for (const float value : {inf, nan, 0.0f, -1.0f}) {
+    const auto status = OpenE5(Write(With("epsilon", Float(value)))).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << value << ": " << status;
+  }
+  // The scale of the last block, a half float: infinite, and no number.
+  for (const char* scale : {"\x00\x7c", "\x01\xfe"}) {
+    for (const char* name : {"emb.word", "l0.ao.w"}) {
+      std::string content = Content(name);
+      content.replace(content.size() - 18, 2, std::string(scale, 2));
+      const auto status = OpenE5(Write(With(name, content))).status();
+      EXPECT_TRUE(absl::IsDataLoss(status)) << name << ": " << status;
+      EXPECT_TRUE(absl::StrContains(status.message(), name)) << status;
+    }
+  }
+}
+
+TEST(E5EncoderTest, EveryTruncationShows) {
+  const std::string path = Write(ToyE5Sections());
+  const auto bytes = ReadFile(path);
+  ASSERT_TRUE(bytes.ok());
+  for (size_t size = 0; size < bytes->size(); size += 997) {
+    ASSERT_TRUE(WriteFileAtomically(path, bytes->substr(0, size)).ok());
+    const auto status = OpenE5(path).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << size << ": " << status;
+  }
+}
+
+TEST(LazyE5Test, ManyThreadsGetTheSameOrNone) {
+  for (const std::string& path :
+       {Write(ToyE5Sections()), std::string("/nowhere.enc")}) {
+    LazyE5 lazy(path);
+    std::vector<const E5Encoders*> got(8);
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < got.size(); ++i) {
+      threads.emplace_back([&, i] { got[i] = lazy.Get(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const E5Encoders* one : got) EXPECT_EQ(one, got[0]);
+    EXPECT_EQ(got[0] == nullptr, path == "/nowhere.enc");
   }
 }
 
