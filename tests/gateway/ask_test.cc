@@ -10,23 +10,30 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/grpc_status.h"
+#include "base/hash.h"
 #include "gateway/answers_service.h"
 #include "gateway/channel.h"
 #include "gateway/config.h"
 #include "gateway/embedded.h"
 #include "gateway/room_stubs.h"
 #include "gateway/server.h"
+#include "model/encoder/e5_encoder.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
+#include "tests/model/encoder/toy_e5.h"
+#include "tests/model/encoder/toy_weights.h"
 
 namespace footnote {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kText[] =
@@ -95,13 +102,25 @@ struct Asked {
 
 class AskTest : public testing::Test {
  protected:
+  explicit AskTest(v1::Config config = TestConfig())
+      : config_(std::move(config)) {}
+
   void SetUp() override {
+    Open();
+    Ingest(channel_, "eddystone.txt", kText);
+  }
+
+  void Open() {
     auto channel = OpenEmbedded(config_);
     ASSERT_TRUE(channel.ok()) << channel.status();
     channel_ = *channel;
     answers_ = v1::Answers::NewStub(channel_);
     audit_ = v1::Audit::NewStub(channel_);
-    Ingest(channel_, "eddystone.txt", kText);
+  }
+  void Close() {
+    answers_.reset();
+    audit_.reset();
+    channel_.reset();
   }
 
   static v1::AskRequest Question(const std::string& text) {
@@ -132,7 +151,7 @@ class AskTest : public testing::Test {
     return response.records_size();
   }
 
-  const v1::Config config_ = TestConfig();
+  v1::Config config_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Answers::Stub> answers_;
   std::unique_ptr<v1::Audit::Stub> audit_;
@@ -422,12 +441,8 @@ TEST_F(AskTest, SearchGivesPassagesAndRecordsNothing) {
 TEST_F(AskTest, AnswersSurviveTheEndOfTheProcessThatGaveThem) {
   const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
   ASSERT_TRUE(asked.status.ok()) << asked.status;
-  answers_.reset();
-  audit_.reset();
-  channel_.reset();
-  auto channel = OpenEmbedded(config_);
-  ASSERT_TRUE(channel.ok()) << channel.status();
-  audit_ = v1::Audit::NewStub(*channel);
+  Close();
+  Open();
   v1::VerifyAnswerRequest verify;
   verify.set_answer_id(asked.answer().id());
   v1::VerifyAnswerResponse verified;
@@ -435,6 +450,95 @@ TEST_F(AskTest, AnswersSurviveTheEndOfTheProcessThatGaveThem) {
       audit_->VerifyAnswer(Within(20000).get(), verify, &verified);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_TRUE(verified.verified());
+}
+
+// With the weights of a toy of the second encoder, which is always asked.
+class AskThoroughlyTest : public AskTest {
+ protected:
+  AskThoroughlyTest() : AskTest(ConfigWith(ToyE5Sections())) {}
+
+  static v1::Config ConfigWith(const Sections& sections) {
+    v1::Config config = TestConfig();
+    config.mutable_encoder()->set_second(FileOf(sections));
+    config.mutable_encoder()->set_second_opinion("always");
+    return config;
+  }
+
+  static std::string FileOf(const Sections& sections) {
+    const std::string path = NewFolder() + ".enc";
+    const std::string bytes = WeightsFileOf(sections, 1, "e5");
+    EXPECT_TRUE(WriteFileAtomically(path, bytes).ok());
+    return path;
+  }
+
+  v1::AnswerRecord RecordOf(const std::string& answer_id) {
+    v1::GetRecordRequest get;
+    get.set_answer_id(answer_id);
+    v1::AnswerRecord record;
+    const grpc::Status status =
+        audit_->GetRecord(Within(20000).get(), get, &record);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return record;
+  }
+
+  std::vector<std::string> OtherMakersOf(const std::string& answer_id) {
+    v1::ReplayAnswerRequest request;
+    request.set_answer_id(answer_id);
+    v1::ReplayAnswerResponse response;
+    const grpc::Status status =
+        answers_->ReplayAnswer(Within(20000).get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return {response.other_makers().begin(), response.other_makers().end()};
+  }
+};
+
+TEST_F(AskThoroughlyTest, TheWritersSecondEncoderIsOnRecordWithItsWholeHash) {
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  const v1::AnswerRecord record = RecordOf(asked.answer().id());
+  const auto encoders = OpenE5(config_.encoder().second());
+  ASSERT_TRUE(encoders.ok()) << encoders.status();
+  EXPECT_EQ(record.answer().writer(), "extractive-thorough/1");
+  EXPECT_EQ(record.writer_second_encoder(), encoders->passage->name());
+  EXPECT_EQ(Hex(record.writer_second_encoder_sha256()),
+            encoders->passage->hash());
+  // Without a first encoder nothing is ranked across languages.
+  EXPECT_EQ(record.search_second_encoder(), "");
+  EXPECT_EQ(record.search_second_encoder_sha256(), "");
+}
+
+TEST_F(AskThoroughlyTest, AReplayWithOtherWeightsNamesThem) {
+  const Asked asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+  ASSERT_TRUE(asked.status.ok()) << asked.status;
+  EXPECT_THAT(OtherMakersOf(asked.answer().id()), ElementsAre());
+  Close();
+  Sections other = ToyE5Sections();
+  for (auto& [name, content] : other) {
+    if (name == "epsilon") content[0] ^= 1;
+  }
+  config_.mutable_encoder()->set_second(FileOf(other));
+  Open();
+  EXPECT_THAT(OtherMakersOf(asked.answer().id()),
+              ElementsAre("second encoder"));
+  Close();
+  config_.mutable_encoder()->set_second("none");
+  config_.mutable_encoder()->set_second_opinion("across");
+  Open();
+  EXPECT_THAT(OtherMakersOf(asked.answer().id()),
+              ElementsAre("writer", "second encoder"));
+}
+
+TEST_F(AskThoroughlyTest, DamagedWeightsThatAreAlwaysAskedAreSaidAtTheStart) {
+  v1::Config config = TestConfig();
+  config.mutable_encoder()->set_second_opinion("always");
+  Sections damaged = ToyE5Sections();
+  for (auto& [name, content] : damaged) {
+    if (name == "l1.fo.w") content.pop_back();
+  }
+  config.mutable_encoder()->set_second(FileOf(damaged));
+  const absl::Status status = OpenEmbedded(config).status();
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("l1.fo.w"));
 }
 
 TEST(OpenEmbeddedTest, OpensAStoreOnlyOnce) {
