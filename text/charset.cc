@@ -1,17 +1,18 @@
 #include "text/charset.h"
 
-#include <string.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/count_bytes.h"
 #include "base/utf8.h"
 
 namespace footnote {
@@ -173,48 +174,21 @@ std::string DetectEncoding(absl::string_view bytes) {
   return name;
 }
 
-constexpr bool IsControl(unsigned char byte) {
-  return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' &&
-          byte != '\f' && byte != 0x1b) ||
-         byte == 0x7f;
-}
-
-// Sixteen at a time; GCC and Clang make SSE2 or NEON of it.
-typedef uint8_t Bytes __attribute__((vector_size(16)));
-
-size_t CountControls(absl::string_view text) {
-  size_t controls = 0;
-  size_t at = 0;
-  while (text.size() - at >= sizeof(Bytes)) {
-    // Each of the counters holds at most 255.
-    const size_t rounds =
-        std::min<size_t>((text.size() - at) / sizeof(Bytes), 255);
-    Bytes counters = {};
-    for (size_t i = 0; i < rounds; ++i, at += sizeof(Bytes)) {
-      Bytes bytes;
-      memcpy(&bytes, text.data() + at, sizeof(bytes));
-      // Comparisons give -1 where they hold.
-      counters -= reinterpret_cast<Bytes>(((bytes < 0x20) & (bytes != '\t') &
-                                           (bytes != '\n') & (bytes != '\r') &
-                                           (bytes != '\f') & (bytes != 0x1b)) |
-                                          (bytes == 0x7f));
-    }
-    for (size_t lane = 0; lane < sizeof(Bytes); ++lane) {
-      controls += counters[lane];
-    }
+struct IsControl {
+  template <typename Byte>
+  auto operator()(Byte byte) const {
+    return ((byte < 0x20) & (byte != '\t') & (byte != '\n') & (byte != '\r') &
+            (byte != '\f') & (byte != 0x1b)) |
+           (byte == 0x7f);
   }
-  for (; at < text.size(); ++at) {
-    controls += IsControl(static_cast<unsigned char>(text[at]));
-  }
-  return controls;
-}
+};
 
 // Text may hold a stray control character, not one in fifty.
 absl::Status CheckIsText(absl::string_view utf8) {
-  const size_t controls = CountControls(utf8);
+  const size_t controls = CountBytes(utf8, IsControl());
   if (controls * 50 <= utf8.size()) return absl::OkStatus();
   size_t first = 0;
-  while (!IsControl(static_cast<unsigned char>(utf8[first]))) ++first;
+  while (!IsControl()(static_cast<uint8_t>(utf8[first]))) ++first;
   return absl::InvalidArgumentError(
       absl::StrCat("bytes: ", controls, " control characters in ", utf8.size(),
                    " bytes, the first, ", static_cast<int>(utf8[first]),

@@ -1,14 +1,13 @@
 #include "indexer/formats/html_content.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "base/count_bytes.h"
 #include "indexer/formats/html_tree.h"
 
 namespace footnote {
@@ -155,29 +154,8 @@ bool IsMeasured(HtmlTag tag) {
   }
 }
 
-// Sixteen at a time; GCC and Clang make SSE2 or NEON of it.
-typedef uint8_t Bytes __attribute__((vector_size(16)));
-
 size_t CountText(absl::string_view text) {
-  size_t count = 0;
-  size_t at = 0;
-  while (text.size() - at >= sizeof(Bytes)) {
-    // Each of the counters holds at most 255.
-    const size_t rounds =
-        std::min<size_t>((text.size() - at) / sizeof(Bytes), 255);
-    Bytes counters = {};
-    for (size_t i = 0; i < rounds; ++i, at += sizeof(Bytes)) {
-      Bytes bytes;
-      std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-      // Comparisons give -1 where they hold.
-      counters -= reinterpret_cast<Bytes>(bytes > ' ');
-    }
-    for (size_t lane = 0; lane < sizeof(Bytes); ++lane) count += counters[lane];
-  }
-  for (; at < text.size(); ++at) {
-    count += static_cast<unsigned char>(text[at]) > ' ';
-  }
-  return count;
+  return CountBytes(text, [](auto byte) { return byte > ' '; });
 }
 
 void Add(const HtmlMeasure& from, HtmlMeasure* to) {
