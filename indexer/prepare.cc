@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,6 +28,9 @@ constexpr uint32_t kNoSection = 0xffffffff;
 constexpr size_t kMaxTitleBytes = 1024;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
+// Pairs of a document; what its file says beyond is left out. A search shows
+// them with each passage, and a segment holds few more.
+constexpr size_t kMaxMetadata = 2000;
 
 // A passage shorter than this says too little of its language; of a longer one
 // so much is looked at, from its middle: headings stand at the begin, often in
@@ -60,17 +64,23 @@ std::string MetadataKey(absl::string_view key) {
   return out;
 }
 
-std::vector<std::pair<std::string, std::string>> JoinMetadata(
-    const std::vector<std::pair<std::string, std::string>>& given,
-    const std::vector<std::pair<std::string, std::string>>& found) {
-  std::vector<std::pair<std::string, std::string>> out = given;
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// The caller's word counts; `left_out` becomes the number of pairs for which
+// there is no room.
+Metadata JoinMetadata(const Metadata& given, const Metadata& found,
+                      size_t* left_out) {
+  Metadata out = given;
+  absl::flat_hash_set<absl::string_view> overruled;
+  for (const auto& entry : given) overruled.insert(entry.first);
   for (const auto& entry : found) {
-    const std::string key = MetadataKey(entry.first);
-    const bool overruled =
-        key.empty() ||
-        std::any_of(given.begin(), given.end(),
-                    [&key](const auto& other) { return other.first == key; });
-    if (!overruled) out.emplace_back(key, Cut(entry.second, kMaxValueBytes));
+    std::string key = MetadataKey(entry.first);
+    if (key.empty() || overruled.contains(key)) continue;
+    if (out.size() >= kMaxMetadata) {
+      ++*left_out;
+      continue;
+    }
+    out.emplace_back(std::move(key), Cut(entry.second, kMaxValueBytes));
   }
   return out;
 }
@@ -209,7 +219,14 @@ absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
       Cut(file.title.empty() ? extracted.title : file.title, kMaxTitleBytes);
   record.media_type = std::string(MediaTypeOf(extracted.format));
   record.source = file.path.empty() ? file.document : file.path;
-  record.metadata = JoinMetadata(file.metadata, extracted.metadata);
+  size_t left_out = 0;
+  record.metadata = JoinMetadata(file.metadata, extracted.metadata, &left_out);
+  if (left_out > 0) {
+    out.warnings.push_back(absl::StrCat(left_out,
+                                        " pairs of metadata were left out, "
+                                        "want at most ",
+                                        kMaxMetadata));
+  }
   record.labels = file.labels;
   record.headings = HeadingsOf(extracted);
   record.passages = static_cast<uint32_t>(out.passages.size());

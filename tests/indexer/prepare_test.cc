@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/hash.h"
 #include "storage/locator.h"
 #include "tests/indexer/formats/zip_maker.h"
@@ -145,6 +146,26 @@ TEST(PrepareTest, MakesADocumentOfEachJsonLine) {
   EXPECT_EQ(read.documents[1].record.document, "all#12");
   ASSERT_EQ(read.failures.size(), 1);
   EXPECT_EQ(read.failures[0].first, "all#13");
+}
+
+TEST(PrepareTest, OfVeryManyKeysTheFirstAreKeptAndTheOthersRemarkedOn) {
+  std::string line = "{\"text\": \"The lighthouse was lit in 1859.\"";
+  for (int i = 0; i < 100000; ++i) {
+    absl::StrAppend(&line, ", \"key", i, "\": ", i);
+  }
+  SourceFile file = File("a.jsonl", line + "}\n");
+  for (int i = 0; i < 1000; ++i) {
+    file.metadata.emplace_back(absl::StrCat("key", i), "given");
+  }
+  const Prepared read = Read(std::move(file));
+  ASSERT_EQ(read.documents.size(), 1);
+  const auto& metadata = read.documents[0].record.metadata;
+  ASSERT_EQ(metadata.size(), 2000);
+  EXPECT_THAT(metadata[999], Pair("key999", "given"));
+  EXPECT_THAT(metadata[1000], Pair("key1000", "1000"));
+  EXPECT_THAT(metadata[1999], Pair("key1999", "1999"));
+  EXPECT_THAT(read.documents[0].warnings,
+              ElementsAre(HasSubstr("98000 pairs of metadata")));
 }
 
 TEST(PrepareTest, ReportsAFileThatCannotBeReadOnce) {
