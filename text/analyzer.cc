@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -68,7 +68,7 @@ class EntryTable {
   EntryTable() {
     zeros_ = mmap(nullptr, kMapped, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (zeros_ == MAP_FAILED) std::abort();
+    if (zeros_ == MAP_FAILED) throw std::bad_alloc();
     void* begin = zeros_;
     size_t room = kMapped;
     std::align(kLargePageBytes, kBytes, begin, room);

@@ -170,11 +170,9 @@ ExtractiveWriter::Explanation ExtractiveWriter::Read(
   const Language of_passages = found.passages.empty()
                                    ? LanguageOf(request.language())
                                    : found.passages[0].language;
-  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
   found.question = extractive::ReadQuestion(
       request.question(), of_passages, SpokenLanguage(request, of_passages),
-      analyzer.get());
-  ReturnAnalyzer(std::move(analyzer));
+      AnalyzerPool::Lease(&analyzers_).get());
   found.across = of_passages != Language::kUnknown &&
                  found.question.spoken != Language::kUnknown &&
                  of_passages != found.question.spoken;
@@ -192,10 +190,9 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
   const double best_length = request.max_code_points() > 0
                                  ? request.max_code_points()
                                  : kDefaultCodePoints;
-  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
   found.candidates = extractive::FindCandidates(
-      found.question, found.passages, kCutAbove * best_length, analyzer.get());
-  ReturnAnalyzer(std::move(analyzer));
+      found.question, found.passages, kCutAbove * best_length,
+      AnalyzerPool::Lease(&analyzers_).get());
   if (found.candidates.items.empty()) return absl::OkStatus();
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 
@@ -343,20 +340,6 @@ absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
                                                 &rows[i * dimension], 0.0);
   }
   return similarities;
-}
-
-std::unique_ptr<Analyzer> ExtractiveWriter::BorrowAnalyzer() const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (analyzers_.empty()) return std::make_unique<Analyzer>();
-  std::unique_ptr<Analyzer> analyzer = std::move(analyzers_.back());
-  analyzers_.pop_back();
-  return analyzer;
-}
-
-void ExtractiveWriter::ReturnAnalyzer(
-    std::unique_ptr<Analyzer> analyzer) const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  analyzers_.push_back(std::move(analyzer));
 }
 
 }  // namespace footnote

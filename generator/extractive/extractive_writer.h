@@ -2,7 +2,6 @@
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@
 #include "generator/extractive/sentence_vectors.h"
 #include "generator/writer.h"
 #include "model/encoder/encoder.h"
-#include "text/analyzer.h"
+#include "text/analyzer_pool.h"
 
 namespace footnote {
 
@@ -97,10 +96,6 @@ class ExtractiveWriter : public Writer {
   }
 
  private:
-  // Analyzers are for one thread each; they are kept for the next request.
-  std::unique_ptr<Analyzer> BorrowAnalyzer() const;
-  void ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const;
-
   // Cosines of the question and the sentences that score best; empty where
   // the encoder does not speak their language, or there is none.
   absl::StatusOr<std::vector<double>> Similarities(
@@ -113,8 +108,7 @@ class ExtractiveWriter : public Writer {
   // Null: there is none.
   const std::unique_ptr<extractive::SecondOpinion> second_;
   const bool always_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
+  mutable AnalyzerPool analyzers_;
 };
 
 }  // namespace footnote

@@ -143,19 +143,6 @@ ModelWriter::ModelWriter(const LanguageModel* model, const Dialect* dialect,
                 return hashes;
               }).share()) {}
 
-std::unique_ptr<Analyzer> ModelWriter::BorrowAnalyzer() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (analyzers_.empty()) return std::make_unique<Analyzer>();
-  std::unique_ptr<Analyzer> analyzer = std::move(analyzers_.back());
-  analyzers_.pop_back();
-  return analyzer;
-}
-
-void ModelWriter::ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  analyzers_.push_back(std::move(analyzer));
-}
-
 absl::StatusOr<Grounds> ModelWriter::FindGrounds(
     const v1::GenerateRequest& request,
     const std::function<bool()>& is_cancelled) const {
@@ -322,7 +309,7 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
   }
 
   const Language language = LanguageOf(request);
-  std::unique_ptr<Analyzer> analyzer = BorrowAnalyzer();
+  const AnalyzerPool::Lease analyzer(&analyzers_);
   const Aligner aligner(request.question(), TextsOf(evidence), language,
                         analyzer.get(), encoder_);
   PromptOptions prompt;
@@ -448,7 +435,6 @@ absl::StatusOr<v1::Draft> ModelWriter::WriteStreamed(
     quote(best_ground);
     quote(grounds.Beside(*best_ground));
   }
-  ReturnAnalyzer(std::move(analyzer));
   RETURN_IF_ERROR(status);
   if (best.empty()) {
     const std::string reason =

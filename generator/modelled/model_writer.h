@@ -4,7 +4,6 @@
 
 #include <future>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,7 @@
 #include "generator/writer.h"
 #include "model/encoder/encoder.h"
 #include "model/language_model.h"
-#include "text/analyzer.h"
+#include "text/analyzer_pool.h"
 
 namespace footnote {
 
@@ -101,8 +100,6 @@ class ModelWriter : public Writer {
                                      absl::string_view reason,
                                      v1::Draft told) const;
   void TellMaker(v1::Draft* draft) const;
-  std::unique_ptr<Analyzer> BorrowAnalyzer() const;
-  void ReturnAnalyzer(std::unique_ptr<Analyzer> analyzer) const;
 
   const LanguageModel* const model_;
   const Dialect* const dialect_;
@@ -116,8 +113,7 @@ class ModelWriter : public Writer {
     std::string tokenizer;
   };
   std::shared_future<Hashes> hashes_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Analyzer>> analyzers_;  // by mutex_
+  mutable AnalyzerPool analyzers_;
 };
 
 }  // namespace footnote
