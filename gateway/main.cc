@@ -82,7 +82,9 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
        "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
   text("--second-opinion",
        flags->config.mutable_encoder()->mutable_second_opinion(),
-       "ask the second encoder across (languages) or always: better, slower");
+       "when the rooms in this process ask the second encoder: across "
+       "(languages) or always, better and slower "
+       "(default $FOOTNOTE_SECOND_OPINION, else across)");
   text("--model-path", flags->config.mutable_model()->mutable_path(),
        "folder of language models, or one, which then writes "
        "(default $FOOTNOTE_MODELS)");
