@@ -194,7 +194,8 @@ absl::Status Searcher::RankAcrossLanguages(
   const RankQuery& query = found->query;
   // Without vectors, only what is spelt alike is found in other languages.
   const bool possible = words_ != nullptr && query.arms == Arms::kBoth &&
-                        !query.vector.empty() && query.vector_is_good &&
+                        HasOurVectors(index) && !query.vector.empty() &&
+                        query.vector_is_good &&
                         query.language != Language::kUnknown;
   RankQuery wider = query;
   if (possible) wider.top_k = std::max(query.top_k, kRanked);
@@ -392,6 +393,13 @@ absl::Status Searcher::Refresh() {
   return store_->Refresh();
 }
 
+bool Searcher::HasOurVectors(const SearchIndex& index) const {
+  const Manifest& manifest = index.generation().manifest;
+  return encoder_ != nullptr &&
+         manifest.dimension == static_cast<uint32_t>(encoder_->dimension()) &&
+         absl::BytesToHexString(manifest.encoder_hash) == encoder_->hash();
+}
+
 absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
     const v1::SearchRequest& request, const SearchIndex& index) const {
   const Manifest& manifest = index.generation().manifest;
@@ -409,11 +417,7 @@ absl::StatusOr<std::vector<float>> Searcher::QuestionVector(
     }
     return std::vector<float>(request.vector().begin(), request.vector().end());
   }
-  const bool same_encoder =
-      encoder_ != nullptr &&
-      manifest.dimension == static_cast<uint32_t>(encoder_->dimension()) &&
-      absl::BytesToHexString(manifest.encoder_hash) == encoder_->hash();
-  if (!same_encoder || request.question().empty()) {
+  if (!HasOurVectors(index) || request.question().empty()) {
     if (!must) return std::vector<float>();
     return absl::FailedPreconditionError(absl::StrCat(
         "mode VECTOR: collection \"", manifest.collection,

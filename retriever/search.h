@@ -95,6 +95,9 @@ class Searcher {
       const std::function<bool()>& cancelled, uint64_t* left_out);
   absl::StatusOr<std::shared_ptr<const SearchIndex>> StandbyIndexOf(
       const std::string& collection);
+  // Whether the encoder made the vectors of the index. Only then may a vector
+  // of a question, which a caller may bring, be compared with the encoder's.
+  bool HasOurVectors(const SearchIndex& index) const;
   absl::StatusOr<std::vector<float>> QuestionVector(
       const v1::SearchRequest& request, const SearchIndex& index) const;
   // Reads the text of a passage of the index.

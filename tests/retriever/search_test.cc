@@ -27,8 +27,10 @@ constexpr int kDimension = 64;
 // Knows bread and moon in two languages; everything else is a third axis.
 class WordEncoder final : public Encoder {
  public:
+  explicit WordEncoder(int dimension = kDimension, char hash_digit = 'a')
+      : dimension_(dimension), hash_(64, hash_digit) {}
   absl::string_view name() const override { return "words/float32"; }
-  int dimension() const override { return kDimension; }
+  int dimension() const override { return dimension_; }
   absl::string_view hash() const override { return hash_; }
   absl::Span<const absl::string_view> languages() const override {
     return languages_;
@@ -37,25 +39,26 @@ class WordEncoder final : public Encoder {
   absl::Status Encode(absl::Span<const absl::string_view> texts,
                       float* rows) const override {
     for (absl::string_view text : texts) {
-      std::fill(rows, rows + kDimension, 0.0f);
+      std::fill(rows, rows + dimension_, 0.0f);
       rows[AxisOf(text)] = 1;
-      rows += kDimension;
+      rows += dimension_;
     }
     return absl::OkStatus();
   }
   std::string raw_hash() const { return absl::HexStringToBytes(hash_); }
 
  private:
-  static int AxisOf(absl::string_view text) {
+  int AxisOf(absl::string_view text) const {
     for (absl::string_view word : {"bread", "Brot"}) {
       if (text.find(word) != absl::string_view::npos) return 1;
     }
     for (absl::string_view word : {"moon", "Mond"}) {
       if (text.find(word) != absl::string_view::npos) return 0;
     }
-    return kDimension - 1;
+    return dimension_ - 1;
   }
-  const std::string hash_ = std::string(64, 'a');
+  const int dimension_;
+  const std::string hash_;
   const std::vector<absl::string_view> languages_ = {"de", "en"};
 };
 
@@ -209,6 +212,25 @@ TEST_F(SearchTest, ComparesWordByWordWhereEverythingIsInAnotherLanguage) {
   const auto response = MustSearch(Ask(question));
   ASSERT_EQ(response.passages_size(), 2);
   EXPECT_EQ(response.passages(0).source().document(), "b");
+}
+
+TEST_F(SearchTest, AVectorOfAnotherEncoderIsNotComparedWithTheLoadedOnes) {
+  Put("a", "A bread knife has teeth.");
+  v1::SearchRequest request = Ask("Wo ist das Brot?");
+  request.mutable_vector()->Resize(kDimension, 0);
+  request.set_vector(1, 1);
+  const WordEncoder smaller(16, 'c');
+  LazyE5 encoders(HearsOnly("bread"));
+  SecondOpinion second(&encoders);
+  for (const Encoder* loaded : {static_cast<const Encoder*>(&encoder_),
+                                static_cast<const Encoder*>(&smaller)}) {
+    Searcher searcher(store_.get(), loaded, &second);
+    const auto found = searcher.Explain(
+        request, [] { return false; }, absl::Now() + absl::Seconds(5));
+    ASSERT_TRUE(found.ok()) << found.status();
+    ASSERT_EQ(found->ranking.passages.size(), 1);
+    EXPECT_EQ(found->across_languages, loaded == &encoder_);
+  }
 }
 
 TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
