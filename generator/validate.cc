@@ -23,6 +23,15 @@ constexpr int kMaxTermsGiven = 1024;
 // The logarithm of more passages than there are.
 constexpr float kMaxRarity = 64;
 
+absl::Status ValidateScore(int index, const v1::Passage& passage) {
+  if (std::isfinite(passage.score().total()) &&
+      std::isfinite(passage.score().lexical()) &&
+      std::isfinite(passage.score().vector())) {
+    return absl::OkStatus();
+  }
+  return Invalid("passages[", index, "].score: want finite numbers");
+}
+
 absl::Status ValidatePassage(absl::string_view list, int index,
                              const v1::Passage& passage) {
   const v1::Span& span = passage.span();
@@ -95,6 +104,11 @@ absl::Status ValidateQuestion(const Request& request) {
                      kMaxRarity);
     }
   }
+  for (int i = 0; i < request.vector_size(); ++i) {
+    if (std::isfinite(request.vector(i))) continue;
+    return Invalid("vector[", i, "]: ", request.vector(i),
+                   ", want a finite number");
+  }
   return absl::OkStatus();
 }
 
@@ -110,6 +124,7 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
       ValidateRange("passages", request.passages_size(), kMaxPassagesGiven));
   for (int i = 0; i < request.passages_size(); ++i) {
     RETURN_IF_ERROR(ValidatePassage("passages", i, request.passages(i)));
+    RETURN_IF_ERROR(ValidateScore(i, request.passages(i)));
   }
   RETURN_IF_ERROR(ValidateRange("texts", request.texts_size(), kMaxTexts));
   for (int i = 0; i < request.texts_size(); ++i) {
@@ -143,16 +158,7 @@ absl::Status ValidateRerank(const v1::RerankRequest& request) {
       return Invalid("passages[", i, "].text: invalid UTF-8 at byte ",
                      ValidUtf8Prefix(passage.text()), ", want UTF-8");
     }
-    if (!std::isfinite(passage.score().total()) ||
-        !std::isfinite(passage.score().lexical()) ||
-        !std::isfinite(passage.score().vector())) {
-      return Invalid("passages[", i, "].score: want finite numbers");
-    }
-  }
-  for (int i = 0; i < request.vector_size(); ++i) {
-    if (std::isfinite(request.vector(i))) continue;
-    return Invalid("vector[", i, "]: ", request.vector(i),
-                   ", want a finite number");
+    RETURN_IF_ERROR(ValidateScore(i, passage));
   }
   return ValidateRange("top_n", request.top_n(), kMaxPassagesGiven);
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 
 #include "base/grpc_status.h"
@@ -364,6 +365,28 @@ TEST_F(GenerateTest, RefusesAnUnknownWriter) {
   const absl::Status status = Generate(request, writers_, Never).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrorReason(status), "WRITER_NOT_FOUND");
+}
+
+TEST_F(GenerateTest, RefusesNumbersThatAreNone) {
+  v1::GenerateRequest sound;
+  sound.set_question("When was the library opened?");
+  *sound.add_passages() = MakePassage("a", Documents23()[4].text, "en");
+  sound.add_vector(1);
+  MustGenerate(sound);
+  const auto refuses = [&](const v1::GenerateRequest& request) {
+    const absl::Status status = Generate(request, writers_, Never).status();
+    return absl::IsInvalidArgument(status) &&
+           ErrorReason(status) == "INVALID_REQUEST";
+  };
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
+                          std::numeric_limits<float>::infinity()}) {
+    v1::GenerateRequest vector = sound;
+    vector.set_vector(0, bad);
+    EXPECT_TRUE(refuses(vector)) << bad;
+    v1::GenerateRequest score = sound;
+    score.mutable_passages(0)->mutable_score()->set_total(bad);
+    EXPECT_TRUE(refuses(score)) << bad;
+  }
 }
 
 TEST_F(GenerateTest, StopsWhenTheCallerIsGone) {
