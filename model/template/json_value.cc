@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
@@ -48,19 +49,18 @@ absl::StatusOr<Value> Convert(simdjson::dom::element element, int depth) {
     }
     case Type::OBJECT: {
       Value::Dict items;
+      absl::flat_hash_map<absl::string_view, size_t> places;
       const simdjson::dom::object object = element.get_object().value_unsafe();
       for (const auto field : object) {
         ASSIGN_OR_RETURN(Value value, Convert(field.value, depth + 1));
         const absl::string_view key(field.key.data(), field.key.size());
         // The last of equal keys counts, at the first's place.
-        const auto same = std::find_if(
-            items.begin(), items.end(),
-            [&](const auto& item) { return item.first.bytes() == key; });
-        if (same != items.end()) {
-          same->second = std::move(value);
-        } else {
+        const auto [place, is_new] = places.try_emplace(key, items.size());
+        if (is_new) {
           items.emplace_back(Value::String(Text(key, /*foreign=*/true)),
                              std::move(value));
+        } else {
+          items[place->second].second = std::move(value);
         }
       }
       return Value::DictOf(std::move(items));

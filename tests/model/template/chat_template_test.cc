@@ -197,6 +197,21 @@ TEST(ChatTemplateTest, SearchesLongTextsInTimeThatGrowsWithThem) {
   }
 }
 
+TEST(ChatTemplateTest, OfVeryManyKeysTheLastOfEqualOnesCounts) {
+  std::string json = "{";
+  for (int i = 0; i < 400000; ++i) {
+    absl::StrAppend(&json, i > 0 ? "," : "", "\"key", i % 300000, "\":", i);
+  }
+  const auto value = ValueOfJson(json + "}");
+  ASSERT_TRUE(value.ok()) << value.status();
+  const Value::Dict& items = value->dict();
+  ASSERT_EQ(items.size(), 300000);
+  EXPECT_EQ(items[0].first.bytes(), "key0");
+  EXPECT_EQ(items[0].second.AsInt(), 300000);
+  EXPECT_EQ(items[299999].first.bytes(), "key299999");
+  EXPECT_EQ(items[299999].second.AsInt(), 299999);
+}
+
 TEST(ChatTemplateTest, LongConversationsAreNotTooManySteps) {
   std::string request = "{\"messages\": [";
   std::string expected;
