@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <deque>
 #include <memory>
 
@@ -16,7 +17,11 @@
 namespace footnote {
 namespace {
 
+// Statements, expressions and macros in each other. Where the compiler makes
+// large frames, as a sanitizer's does, half of a thread's usual stack ends it
+// sooner.
 constexpr int kMaxDepth = 1200;
+constexpr uintptr_t kMaxStackBytes = 4 << 20;
 constexpr int kMaxValueDepth = 100;
 constexpr int64_t kMaxRange = 100000;
 
@@ -64,6 +69,7 @@ class Interpreter {
   }
 
   absl::StatusOr<Text> Run(const Block& block) {
+    stack_ = StackPlace();
     Text out;
     out_ = &out;
     RETURN_IF_ERROR(Execute(block).status());
@@ -80,6 +86,17 @@ class Interpreter {
    private:
     int* const depth_;
   };
+
+  static uintptr_t StackPlace() {
+    return reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  }
+
+  absl::Status CheckDepth() const {
+    const uintptr_t place = StackPlace();
+    const uintptr_t used = place < stack_ ? stack_ - place : place - stack_;
+    if (depth_ <= kMaxDepth && used <= kMaxStackBytes) return absl::OkStatus();
+    return Wrong("maximum recursion depth exceeded");
+  }
 
   Scope* NewScope(Scope* parent) {
     scopes_.emplace_back();
@@ -268,7 +285,7 @@ class Interpreter {
 
   absl::StatusOr<Flow> ExecuteOne(const Statement& statement) {
     const Depth depth(&depth_);
-    if (depth_ > kMaxDepth) return Wrong("maximum recursion depth exceeded");
+    RETURN_IF_ERROR(CheckDepth());
     RETURN_IF_ERROR(budget_.Spend(1));
     switch (statement.kind) {
       case Statement::kData:
@@ -537,7 +554,7 @@ class Interpreter {
   Result CallMacro(const Statement& statement, Scope* defined,
                    CallArguments arguments) {
     const Depth depth(&depth_);
-    if (depth_ > kMaxDepth) return Wrong("maximum recursion depth exceeded");
+    RETURN_IF_ERROR(CheckDepth());
     Scope* const before = scope_;
     Scope* const inner = NewScope(defined);
     const Value caller = std::exchange(caller_, Value());
@@ -622,7 +639,7 @@ class Interpreter {
 
   Result Evaluate(const Expression& expression) {
     const Depth depth(&depth_);
-    if (depth_ > kMaxDepth) return Wrong("maximum recursion depth exceeded");
+    RETURN_IF_ERROR(CheckDepth());
     RETURN_IF_ERROR(budget_.Spend(1));
     Result value = EvaluateOne(expression);
     if (value.ok() && value->depth() > kMaxValueDepth) {
@@ -815,7 +832,7 @@ class Interpreter {
     Value value;
     if (!e.children.empty()) {
       const Depth depth(&depth_);
-      if (depth_ > kMaxDepth) return Wrong("maximum recursion depth exceeded");
+      RETURN_IF_ERROR(CheckDepth());
       ASSIGN_OR_RETURN(value, Filtered(*e.children[0], input));
     } else if (input != nullptr) {
       value = *input;
@@ -1017,6 +1034,7 @@ class Interpreter {
   // What the call that is made next has as caller().
   Value caller_;
   int depth_ = 0;
+  uintptr_t stack_ = 0;  // where the stack was before all calls
 };
 
 }  // namespace
