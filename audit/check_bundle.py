@@ -4,9 +4,9 @@
 usage: check_bundle.py BUNDLE KEY
 
 BUNDLE is what `footnote audit export` wrote (docs/formats/bundle.md); KEY is
-the log's public key, "name+hash+key", got some other way than with the bundle.
-Ends with status 4 when something does not hold. Wants the package
-`cryptography` (Debian: python3-cryptography).
+the log's public key, "name+hash+key", or a file with it, got some other way
+than with the bundle. Prints what was asked and answered; ends with status 4
+when something does not hold. Wants `cryptography` (python3-cryptography).
 """
 
 import base64
@@ -149,13 +149,16 @@ def check_answer(answer, key, sources, used):
   want(answer["answer_id"] == answer_id(sequence, nonce), "the id is another's")
   want(check_proof(answer["proof"], record, key) == sequence,
        "the proof is of another place")
-  text, quotes = b"", {}
+  question, text, quotes = b"", b"", {}
+  numbers = [section["number"] for section in answer["sections"]]
+  want(len(set(numbers)) == len(numbers) and min(numbers, default=0) >= 0,
+       "a section is there twice, or not the record's")
   for section in answer["sections"]:
     opened = unbase64(section["text"])
     want(sha256(unbase64(section["salt"]) + opened) ==
          commitments[section["number"]], "a section was changed")
     part = fields(opened)
-    text = one(part, 5) or text
+    question, text = one(part, 2) or question, one(part, 5) or text
     for quote in map(fields, part.get(7, [])):
       quotes[one(quote, 1, 0), one(quote, 2, 0)] = one(quote, 3)
   checked = 0
@@ -176,6 +179,7 @@ def check_answer(answer, key, sources, used):
   print(f"answer {answer['answer_id']}: record {sequence} is in the log; "
         f"{checked} quotes are in their sources; "
         f"{len(commitments) - len(answer['sections'])} sections are erased")
+  print(f"  asked {question.decode()!r}, answered {text.decode()!r}")
 
 def main():
   if len(sys.argv) != 3: sys.exit(__doc__)
@@ -183,15 +187,20 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
       bundle = json.load(file)
     want(bundle["format"] == "footnote-bundle/1", "not a bundle")
-    want(bundle["public_key"] == sys.argv[2].strip(), "another log's key")
+    public = sys.argv[2] if "+" in sys.argv[2] else open(sys.argv[2]).read()
+    want(bundle["public_key"] == public.strip(), "another log's key")
     want(bundle["answers"], "no answers")
-    key, used = parse_key(sys.argv[2]), set()
+    key, used = parse_key(public), set()
     sources = {(s["collection"], s["document"], s["version"]):
                unbase64(s["text"]) for s in bundle["sources"]}
+    want(len(sources) == len(bundle["sources"]), "a source is there twice")
     for answer in bundle["answers"]:
       check_answer(answer, key, sources, used)
     want(used == set(sources), "a source that no answer cites")
-  except (Wrong, InvalidSignature, ValueError, LookupError, TypeError,
+  except Wrong as error:
+    print(f"WRONG: {error}")
+    return 4
+  except (InvalidSignature, ValueError, LookupError, TypeError, OSError,
           AttributeError) as error:
     print(f"WRONG: {error!r}")
     return 4

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "audit/bundle.h"
@@ -88,6 +89,23 @@ absl::Status Export(const Options& options, CliContext* context) {
   return absl::OkStatus();
 }
 
+std::string OneLine(absl::string_view text) {
+  return absl::StrReplaceAll(Printable(text), {{"\n", " "}, {"\t", " "}});
+}
+
+// The page beside a bundle may say something else.
+void PrintAnswer(const v1::Answer& answer) {
+  if (!answer.question().empty()) {
+    PrintLine(absl::StrCat("  asked: ", OneLine(answer.question())));
+  }
+  if (answer.abstention() != v1::ABSTENTION_REASON_UNSPECIFIED) {
+    PrintLine(absl::StrCat("  no answer: ",
+                           v1::AbstentionReason_Name(answer.abstention())));
+  } else if (!answer.text().empty()) {
+    PrintLine(absl::StrCat("  answered: ", OneLine(answer.text())));
+  }
+}
+
 void PrintChecked(const Bundle& bundle, const CheckedBundle& checked) {
   for (size_t i = 0; i < checked.answers.size(); ++i) {
     const CheckedAnswer& answer = checked.answers[i];
@@ -98,6 +116,9 @@ void PrintChecked(const Bundle& bundle, const CheckedBundle& checked) {
             ? absl::StrCat("record ", receipt.sequence(), " of ",
                            Time(receipt.time_us()), " UTC is in the log")
             : "is NOT in the log"));
+    if (answer.in_log && answer.wrong.empty()) {
+      PrintAnswer(answer.record.answer());
+    }
     for (size_t q = 0; q < answer.quotes.size(); ++q) {
       const CheckedAnswer::Quote& quote = answer.quotes[q];
       PrintLine(absl::StrCat("  [", q + 1, "] ",

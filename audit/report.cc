@@ -152,8 +152,8 @@ std::string ReportPage(const Bundle& bundle, const CheckedBundle& checked) {
       "<hr><p>This page was made by who made the bundle: believe the bundle, "
       "not the page. Check it with<br><code>footnote audit check BUNDLE --key "
       "KEY</code><br>or with the script <code>check_bundle.py</code>, which "
-      "needs Python alone, and with a public key that you got some other "
-      "way.</p></body></html>\n");
+      "needs Python and its package cryptography, and with a public key that "
+      "you got some other way.</p></body></html>\n");
 }
 
 }  // namespace footnote

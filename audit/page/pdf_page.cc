@@ -178,8 +178,8 @@ absl::Status WritePdf(const Bundle& bundle, const CheckedBundle& checked,
   sheet.Add(
       "This page proves nothing by itself: believe the bundle that it was made "
       "of. Check that with <tt>footnote audit check BUNDLE --key KEY</tt>, or "
-      "with <tt>check_bundle.py</tt>, which needs Python alone, and with a "
-      "public key that you got some other way.",
+      "with <tt>check_bundle.py</tt>, which needs Python and its package "
+      "cryptography, and with a public key that you got some other way.",
       kSmall);
   return sheet.Finish();
 }

@@ -101,6 +101,25 @@ TEST_F(CliTest, AskAsJsonIsOneObjectWithEverything) {
   EXPECT_EQ(answer["receipt"]["answer_id"], answer["id"]);
 }
 
+// Who checks must not depend on the page that came with the bundle.
+TEST_F(CliTest, ACheckedBundleSaysWhatWasAskedAndAnswered) {
+  const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
+  const Finished none = In({"--json", "ask", "Zyzzyva quokka xylophone?"});
+  const std::string bundle = NewFolder() + "/bundle";
+  ASSERT_EQ(
+      In({"audit", "export", json::parse(ask.out)["id"].get<std::string>(),
+          json::parse(none.out)["id"].get<std::string>(), "-o", bundle})
+          .exit_code,
+      kExitOk);
+  const Finished check = RunProgram({"audit", "check", bundle});
+  EXPECT_EQ(check.exit_code, kExitOk) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("  asked: Who built the lighthouse?\n"
+                                   "  answered: The lighthouse of Eddystone "
+                                   "was built in 1759 by John Smeaton.\n"));
+  EXPECT_THAT(check.out, HasSubstr("  asked: Zyzzyva quokka xylophone?\n"
+                                   "  no answer: NO_EVIDENCE\n"));
+}
+
 TEST_F(CliTest, AnAbstentionHasItsOwnExitCode) {
   const Finished ask = In({"ask", "Zyzzyva quokka xylophone?"});
   EXPECT_EQ(ask.exit_code, kExitAbstained);
