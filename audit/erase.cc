@@ -141,6 +141,11 @@ int DaysOf(const std::string& collection, const RetentionPolicy& policy) {
 absl::StatusOr<v1::EraseResponse> EraseSubject(
     const v1::EraseSubjectRequest& request, const Scope& scope,
     Ledger* ledger) {
+  if (request.principal().empty() != request.nameless()) {
+    return InvalidRequest(absl::StrCat(
+        "principal, nameless: ", request.nameless() ? "both" : "neither",
+        ", want one"));
+  }
   v1::EraseResponse response;
   const absl::StatusOr<uint32_t> key = ledger->keyring()->Find(
       KeyKind::kSubject, scope.tenant, request.principal());

@@ -19,6 +19,7 @@ namespace {
 struct Options {
   std::string name;
   std::string note;
+  bool nameless = false;
   bool dry_run = false;
 };
 
@@ -49,6 +50,7 @@ absl::Status EraseSubject(const Options& options, CliContext* context) {
   ASSIGN_OR_RETURN(const auto audit, Connect(context));
   v1::EraseSubjectRequest request;
   request.set_principal(options.name);
+  request.set_nameless(options.nameless);
   request.set_dry_run(options.dry_run);
   request.set_note(options.note);
   grpc::ClientContext call;
@@ -105,7 +107,9 @@ void RegisterEraseCommands(CLI::App* group, CliContext* context) {
       AddCommand(group, context, "erase-subject",
                  "Make all that a person asked and was answered unreadable",
                  [=] { return EraseSubject(*o, context); });
-  subject->add_option("principal", o->name, "who")->required();
+  subject->add_option("principal", o->name, "who");
+  subject->add_flag("--nameless", o->nameless,
+                    "all whose names the server did not know");
   CLI::App* document =
       AddCommand(group, context, "erase-document",
                  "Make all that was quoted from a document unreadable",

@@ -128,6 +128,23 @@ TEST_F(EraseTest, APersonsQuestionsAndAnswersAreGoneAndProvedStill) {
   ExpectWholeLog();
 }
 
+TEST_F(EraseTest, WhoHasNoNameIsErasedOnlyWhenThatIsSaid) {
+  const v1::Receipt nobodys = Ask("", a_, kSecret);
+  EXPECT_THAT(std::string(Subject("").status().message()),
+              HasSubstr("principal, nameless: neither, want one"));
+  EXPECT_EQ(Find(nobodys).answer().question(), "asked by ");
+
+  v1::EraseSubjectRequest request;
+  request.set_nameless(true);
+  request.set_principal("anna");
+  EXPECT_THAT(
+      std::string(EraseSubject(request, {}, book_.ledger()).status().message()),
+      HasSubstr("principal, nameless: both, want one"));
+  request.clear_principal();
+  EXPECT_EQ(EraseSubject(request, {}, book_.ledger())->answers(), 1u);
+  EXPECT_EQ(Find(nobodys).answer().question(), "");
+}
+
 TEST_F(EraseTest, ADocumentsWordsAreGoneAndOtherQuotesStay) {
   const v1::Receipt of_a = Ask("anna", a_, kSecret);
   const v1::Receipt of_b = Ask("anna", b_, kTree);
