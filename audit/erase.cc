@@ -198,11 +198,16 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
       request.now_us() > 0 ? request.now_us() : absl::ToUnixMicros(absl::Now());
   v1::EraseResponse response;
   v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");
+  const std::vector<uint64_t> set_backs = ledger->SetBacks();
+  const uint64_t last_set_back = set_backs.empty() ? 0 : set_backs.back();
   const auto it = ledger->kv()->Iterate(kLedgerRecords, "");
   for (; it->Valid(); it->Next()) {
     ASSIGN_OR_RETURN(const RecordParts parts, DecodeRecord(it->value()));
-    // What follows is younger, and no collection keeps its records shorter.
-    if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) break;
+    // No collection keeps its records shorter; and what follows is younger.
+    if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) {
+      if (parts.sequence >= last_set_back) break;
+      continue;
+    }
     if (parts.kind != RecordKind::kAnswer) continue;
     ASSIGN_OR_RETURN(const v1::AnswerRecord record, BodyOfAnswer(parts));
     const std::string& collection = record.answer().collection();

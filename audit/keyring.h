@@ -39,7 +39,6 @@ enum class KeyKind : uint8_t {
 class Keyring {
  public:
   // Opens `path`; makes it, with a new signing key, when it is missing.
-  //   NotFound  there are keys, and the master key is missing
   //   DataLoss  the signing key's row is damaged, or another master key
   //   and the errors of `master`
   static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path,

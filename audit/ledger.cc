@@ -36,7 +36,7 @@ absl::Status CheckHasKeys(const Kv& kv, const std::string& folder,
   const absl::StatusOr<std::string> bytes = ReadFile(keys);
   const bool missing = absl::IsNotFound(bytes.status());
   if (!missing && (!bytes.ok() || !bytes->empty())) return absl::OkStatus();
-  return absl::NotFoundError(
+  return absl::FailedPreconditionError(
       absl::StrCat("keyring ", keys, ": ", missing ? "not found" : "empty",
                    ", want that of ", folder,
                    "; or move the folder away to begin a new log"));
@@ -52,11 +52,13 @@ std::string OriginOf(const SigningKey& key) {
 }  // namespace
 
 Ledger::Ledger(std::string folder, std::unique_ptr<Kv> kv,
-               std::unique_ptr<Keyring> keyring, std::string origin)
+               std::unique_ptr<Keyring> keyring, std::string origin,
+               std::function<absl::Time()> now)
     : folder_(std::move(folder)),
       kv_(std::move(kv)),
       keyring_(std::move(keyring)),
       origin_(std::move(origin)),
+      now_(std::move(now)),
       queue_([this](const std::vector<PendingRecord*>& records) {
         return Commit(records);
       }),
@@ -85,7 +87,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
   std::string origin = options.origin.empty() ? OriginOf(keyring->signing_key())
                                               : options.origin;
   std::unique_ptr<Ledger> ledger(
-      new Ledger(folder, std::move(kv), std::move(keyring), std::move(origin)));
+      new Ledger(folder, std::move(kv), std::move(keyring), std::move(origin),
+                 options.now ? options.now : &absl::Now));
   RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/log")));
   const std::string key_file = absl::StrCat(folder, "/log/log.vkey");
   if (absl::IsNotFound(ReadFile(key_file).status())) {
@@ -204,19 +207,33 @@ absl::Status Ledger::Commit(const std::vector<PendingRecord*>& records) {
   if (frontier_.size() != newest_.size || frontier_.Root() != newest_.root) {
     return LedgerDamaged("the tree is not the one of the newest checkpoint");
   }
-  RecordBatch batch(frontier_, *kv_);
+  RecordBatch batch(frontier_, *kv_, now_);
   for (PendingRecord* const record : records) {
     RETURN_IF_ERROR(batch.Add(record));
   }
   const Frontier& tree = batch.tree();
   if (tree.size() == frontier_.size()) return absl::OkStatus();
+  std::vector<uint64_t> set_backs;
+  int64_t last_time_us = last_time_us_;
+  for (const PendingRecord* const record : records) {
+    if (record->repeated) continue;
+    if (record->time_us < last_time_us) {
+      set_backs.push_back(record->sequence);
+      batch.changes()->Put(
+          kLedgerMeta,
+          absl::StrCat(kSetBackPrefix, SequenceKey(record->sequence)), "");
+    }
+    last_time_us = record->time_us;
+  }
   const Checkpoint next = {origin_, tree.size(), tree.Root()};
   const std::string note = Sign(next);
   batch.changes()->Put(kLedgerMeta, kCheckpointKey, note);
   RETURN_IF_ERROR(WriteBatch(std::move(*batch.changes())));
 
   frontier_ = tree;
+  last_time_us_ = last_time_us;
   const std::lock_guard<std::mutex> lock(mutex_);
+  set_backs_.insert(set_backs_.end(), set_backs.begin(), set_backs.end());
   newest_ = next;
   newest_note_ = note;
   for (const PendingRecord* const record : records) {
@@ -341,6 +358,11 @@ uint64_t Ledger::size() const {
 absl::Status Ledger::health() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return health_;
+}
+
+std::vector<uint64_t> Ledger::SetBacks() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return set_backs_;
 }
 
 bool Ledger::IsRemoved(uint64_t sequence) const {

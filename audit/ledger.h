@@ -3,6 +3,8 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "audit/group_commit.h"
 #include "audit/keyring.h"
@@ -35,6 +38,8 @@ struct LedgerOptions {
   std::string keyring;
   // Null: a file beside the keyring, made when missing.
   MasterKeySource* master_key = nullptr;
+  // What time it is; empty: the machine's clock.
+  std::function<absl::Time()> now;
   // The log's name in checkpoints; empty: one made of its public key.
   std::string origin;
 };
@@ -63,7 +68,8 @@ class Ledger {
   // Opens the log in `folder`, made when missing. A log whose records, tiles
   // and checkpoints disagree opens too: it can be read and verified, but it
   // signs nothing any more.
-  //   Unimplemented  records of another release's format
+  //   Unimplemented       records of another release's format
+  //   FailedPrecondition  there are records, and no keyring
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(
       const std::string& folder, const LedgerOptions& options = {});
   // Publishes what is not published yet.
@@ -124,6 +130,10 @@ class Ledger {
   // nobody appends.
   absl::Status CheckWritable();
 
+  // Records whose times are before the ones of the records before them, in
+  // their order: the clock was set back. Between them times grow.
+  std::vector<uint64_t> SetBacks() const;
+
   // Records that were removed on purpose, and collections that must not be.
   bool IsRemoved(uint64_t sequence) const;
   bool IsHeld(absl::string_view tenant, absl::string_view collection) const;
@@ -138,9 +148,11 @@ class Ledger {
 
  private:
   Ledger(std::string folder, std::unique_ptr<Kv> kv,
-         std::unique_ptr<Keyring> keyring, std::string origin);
+         std::unique_ptr<Keyring> keyring, std::string origin,
+         std::function<absl::Time()> now);
   absl::Status Load();
   absl::Status KeepKeyNumbers();
+  absl::Status LoadTimes();
   absl::Status LoadEvents();
   absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
   absl::Status CheckPublished(const Checkpoint& before);
@@ -156,11 +168,13 @@ class Ledger {
   const std::unique_ptr<Kv> kv_;
   const std::unique_ptr<Keyring> keyring_;
   const std::string origin_;
+  const std::function<absl::Time()> now_;
 
   GroupCommit<PendingRecord> queue_;
 
-  // Whoever commits has it.
+  // Whoever commits has them.
   Frontier frontier_;
+  int64_t last_time_us_ = std::numeric_limits<int64_t>::min();
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
@@ -172,6 +186,7 @@ class Ledger {
   absl::Status health_;
   absl::Status last_write_;
   uint64_t published_ = 0;
+  std::vector<uint64_t> set_backs_;
   // First -> last.
   std::map<uint64_t, uint64_t> removed_;
   std::set<std::pair<std::string, std::string>> held_;

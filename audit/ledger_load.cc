@@ -63,6 +63,7 @@ absl::Status Ledger::Load() {
         absl::StrCat("record ", newest_.size + 1, " is in no checkpoint"));
   }
   if (before.has_value()) RETURN_IF_ERROR(CheckPublished(*before));
+  RETURN_IF_ERROR(LoadTimes());
   RETURN_IF_ERROR(KeepKeyNumbers());
   RETURN_IF_ERROR(LoadEvents());
   const absl::StatusOr<std::string> cosigned =
@@ -128,6 +129,22 @@ absl::Status Ledger::KeepKeyNumbers() {
   Log(Severity::kWarning, "the keyring is older than the log",
       {{"lost_keys", absl::StrCat(before, " to ", keys - 1)}});
   return keyring_->KeepNumbers(static_cast<uint32_t>(keys));
+}
+
+absl::Status Ledger::LoadTimes() {
+  for (auto it = kv_->Iterate(kLedgerMeta, kSetBackPrefix); it->Valid();
+       it->Next()) {
+    ASSIGN_OR_RETURN(const uint64_t sequence,
+                     ParseSequence(it->key().substr(kSetBackPrefix.size())));
+    set_backs_.push_back(sequence);
+  }
+  const absl::StatusOr<std::string> last =
+      kv_->Get(kLedgerRecords, SequenceKey(newest_.size));
+  if (absl::IsNotFound(last.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(last.status());
+  ASSIGN_OR_RETURN(const RecordHead head, DecodeHead(*last));
+  last_time_us_ = head.time_us;
+  return absl::OkStatus();
 }
 
 absl::Status Ledger::LoadEvents() {

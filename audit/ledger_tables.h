@@ -36,6 +36,9 @@ std::vector<std::string> LedgerTables();
 inline constexpr absl::string_view kCheckpointKey = "checkpoint";
 inline constexpr absl::string_view kPublishedKey = "published";
 inline constexpr absl::string_view kKeysKey = "keys";
+// The beginning of the keys, before a sequence, of records with which times
+// begin anew because the clock was set back.
+inline constexpr absl::string_view kSetBackPrefix = "set back ";
 
 // `bytes` bytes that sort as the numbers do.
 void AppendNumber(uint64_t number, int bytes, std::string* out);

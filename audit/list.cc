@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "audit/sealing.h"
@@ -79,11 +80,10 @@ bool Matches(const v1::AnswerRecord& record,
   return request.document().empty() || Cites(record, request.document());
 }
 
-// The first record that is not older than `time_us`: their times grow with
-// their numbers.
-absl::StatusOr<uint64_t> FirstSince(int64_t time_us, const Ledger& ledger) {
-  uint64_t low = 1;
-  uint64_t high = ledger.size() + 1;
+// The first record from `low` on and before `high`, among which times grow with
+// numbers, that is not older than `time_us`; `high` where there is none.
+absl::StatusOr<uint64_t> FirstSince(int64_t time_us, uint64_t low,
+                                    uint64_t high, const Ledger& ledger) {
   while (low < high) {
     const uint64_t middle = low + (high - low) / 2;
     // The next one that was not removed.
@@ -94,13 +94,26 @@ absl::StatusOr<uint64_t> FirstSince(int64_t time_us, const Ledger& ledger) {
       continue;
     }
     ASSIGN_OR_RETURN(const RecordHead head, DecodeHead(it->value()));
-    if (head.time_us < time_us) {
+    if (head.sequence < high && head.time_us < time_us) {
       low = std::max(middle, head.sequence) + 1;
     } else {
       high = middle;
     }
   }
   return low;
+}
+
+// The first record that is not older than `time_us`. Where the clock was set
+// back, older ones may follow it.
+absl::StatusOr<uint64_t> FirstSince(int64_t time_us, const Ledger& ledger) {
+  uint64_t begin = 1;
+  for (const uint64_t end : ledger.SetBacks()) {
+    ASSIGN_OR_RETURN(const uint64_t first,
+                     FirstSince(time_us, begin, end, ledger));
+    if (first < end) return first;
+    begin = end;
+  }
+  return FirstSince(time_us, begin, ledger.size() + 1, ledger);
 }
 
 // The rows that a list goes through: a table, and the beginning of its keys.
@@ -175,7 +188,7 @@ absl::StatusOr<v1::ListRecordsResponse> ListRecords(
 absl::StatusOr<v1::ListRecordsResponse> ListAnswers(
     const v1::ListAnswersRequest& request, const Scope& scope,
     const Ledger& ledger) {
-  RETURN_IF_ERROR(ValidatePageSize(request.page_size()));
+  RETURN_IF_ERROR(ValidateList(request));
   ASSIGN_OR_RETURN(const Rows rows, ChooseRows(request, scope, ledger));
   const std::unique_ptr<KvIterator> it =
       ledger.kv()->Iterate(rows.table, rows.prefix);
@@ -188,6 +201,9 @@ absl::StatusOr<v1::ListRecordsResponse> ListAnswers(
                      FirstSince(request.begin_time_us(), ledger));
     it->Seek(absl::StrCat(rows.prefix, SequenceKey(first)));
   }
+  // From there on nothing that follows is older.
+  const std::vector<uint64_t> set_backs = ledger.SetBacks();
+  const uint64_t last_set_back = set_backs.empty() ? 0 : set_backs.back();
   v1::ListRecordsResponse response;
   size_t bytes = 0;
   for (int passed = 0; it->Valid(); it->Next(), ++passed) {
@@ -208,7 +224,8 @@ absl::StatusOr<v1::ListRecordsResponse> ListAnswers(
     RETURN_IF_ERROR(stored.status());
     if (stored->parts.kind != RecordKind::kAnswer) continue;
     if (request.end_time_us() > 0 &&
-        stored->parts.time_us >= request.end_time_us()) {
+        stored->parts.time_us >= request.end_time_us() &&
+        sequence >= last_set_back) {
       break;
     }
     ASSIGN_OR_RETURN(const v1::AnswerRecord body, BodyOfAnswer(stored->parts));

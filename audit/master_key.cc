@@ -39,7 +39,7 @@ class FileSource final : public MasterKeySource {
     const absl::StatusOr<std::string> text = ReadFile(path_, 4096);
     if (absl::IsNotFound(text.status()) && make) return Make();
     if (absl::IsNotFound(text.status())) {
-      return absl::NotFoundError(
+      return absl::FailedPreconditionError(
           absl::StrCat("master key ", path_,
                        ": not found, want the one that the keyring's keys are "
                        "wrapped with"));

@@ -21,8 +21,8 @@ class MasterKeySource {
 
 // A file with 64 hexadecimal digits. Made where it is missing and may be made,
 // readable by its owner only.
-//   NotFound         it is missing
-//   InvalidArgument  something else is in it
+//   FailedPrecondition  it is missing
+//   InvalidArgument     something else is in it
 std::unique_ptr<MasterKeySource> MasterKeyInFile(std::string path);
 
 // An environment variable with 64 hexadecimal digits.

@@ -1,6 +1,5 @@
 #include "audit/record_batch.h"
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "audit/ledger_tables.h"
 #include "audit/record.h"
@@ -28,7 +27,7 @@ absl::Status RecordBatch::Add(PendingRecord* pending) {
   if (!pending->request_tag.empty()) RETURN_IF_ERROR(FindRequest(pending));
   if (pending->repeated) return absl::OkStatus();
   pending->sequence = tree_.size() + 1;
-  pending->time_us = absl::ToUnixMicros(absl::Now());
+  pending->time_us = absl::ToUnixMicros(now_());
   StampRecord(pending->sequence, pending->time_us, &pending->bytes);
   ASSIGN_OR_RETURN(const RecordOutline outline, OutlineRecord(pending->bytes));
   RETURN_IF_ERROR(rows_.Of(

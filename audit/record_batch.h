@@ -2,11 +2,13 @@
 #define FOOTNOTE_AUDIT_RECORD_BATCH_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "audit/merkle.h"
 #include "audit/record_rows.h"
 #include "storage/kv.h"
@@ -38,7 +40,9 @@ struct PendingRecord {
 class RecordBatch {
  public:
   // Continues `tree`, which is that of the records in `kv`.
-  RecordBatch(Frontier tree, const Kv& kv) : tree_(std::move(tree)), kv_(kv) {}
+  RecordBatch(Frontier tree, const Kv& kv,
+              const std::function<absl::Time()>& now)
+      : tree_(std::move(tree)), kv_(kv), now_(now) {}
 
   // Unless its request was answered before, in `kv` or in this batch.
   //   and the errors of Kv
@@ -53,6 +57,7 @@ class RecordBatch {
 
   Frontier tree_;
   const Kv& kv_;
+  const std::function<absl::Time()>& now_;
   KvBatch changes_;
   RecordRows rows_;
   // Of this batch, by tag.

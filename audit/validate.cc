@@ -131,6 +131,31 @@ absl::Status ValidateCiting(const v1::ListAnswersCitingRequest& request) {
       request.document().find('\0') != std::string::npos) {
     return InvalidRequest("collection, document: hold a zero byte");
   }
+  if (request.last_version() > 0 &&
+      request.last_version() < request.version()) {
+    return InvalidRequest(absl::StrCat("last_version: ", request.last_version(),
+                                       ", want 0 or at least version, ",
+                                       request.version()));
+  }
+  if (request.has_span() && request.span().begin() >= request.span().end()) {
+    return InvalidRequest(absl::StrCat("span: [", request.span().begin(), ", ",
+                                       request.span().end(),
+                                       "), want a byte or more"));
+  }
+  return ValidatePageSize(request.page_size());
+}
+
+absl::Status ValidateList(const v1::ListAnswersRequest& request) {
+  if (request.end_time_us() > 0 &&
+      request.end_time_us() <= request.begin_time_us()) {
+    return InvalidRequest(absl::StrCat("end_time_us: ", request.end_time_us(),
+                                       ", want 0 or more than begin_time_us, ",
+                                       request.begin_time_us()));
+  }
+  if (!v1::Verdict_IsValid(request.verdict())) {
+    return InvalidRequest(
+        absl::StrCat("verdict: ", request.verdict(), ", want one of Verdict"));
+  }
   return ValidatePageSize(request.page_size());
 }
 

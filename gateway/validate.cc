@@ -132,6 +132,10 @@ absl::Status ValidateAsk(const v1::AskRequest& request) {
                               kMaxCodePoints));
   RETURN_IF_ERROR(
       CheckAtMost("max_tool_steps", request.max_tool_steps(), kMaxToolSteps));
+  if (!v1::CitationMode_IsValid(request.citation_mode())) {
+    return Invalid("citation_mode", absl::StrCat(request.citation_mode()),
+                   "ACCURATE or FAST");
+  }
   if (request.safety_mode().size() > kMaxSafetyMode ||
       !IsValidUtf8(request.safety_mode())) {
     return Invalid("safety_mode",

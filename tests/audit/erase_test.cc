@@ -244,7 +244,7 @@ TEST_F(EraseTest, ALogIsNotBegunAnewWithoutItsKeyring) {
   book_.Close();
   ASSERT_TRUE(std::filesystem::remove(keys));
   const absl::Status status = Ledger::Open(book_.folder() + "/audit").status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("/audit.keys: not found, want that of "));
   EXPECT_FALSE(std::filesystem::exists(keys));

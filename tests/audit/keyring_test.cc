@@ -147,7 +147,7 @@ TEST_F(KeyringTest, NoMasterKeyIsMadeForKeysThatHaveOne) {
                         (folder_ + "/elsewhere").c_str()),
             0);
   const absl::Status status = Keyring::Open(path_, master_.get()).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("/master: not found"));
   EXPECT_FALSE(std::filesystem::exists(folder_ + "/master"));
 }

@@ -1,14 +1,20 @@
 #include "audit/list.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "tests/audit/book.h"
 
 namespace footnote {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
 
 constexpr char kText[] = "One sentence. Another sentence.";
 
@@ -56,6 +62,75 @@ class ListTest : public ::testing::Test {
 
   Book book_;
 };
+
+// A clock that was set back makes nothing disappear from a list of a time.
+TEST_F(ListTest, TimesThatDoNotGrowHideNoAnswer) {
+  const v1::DocumentVersion version = book_.AddVersion("a", kText);
+  absl::Time now;
+  LedgerOptions options;
+  options.now = [&now] { return now; };
+  const std::string folder = book_.folder() + "/clock";
+  std::unique_ptr<Ledger> ledger = *Ledger::Open(folder, options);
+  const std::vector<int> days = {10, 20, 30, 5, 15, 25, 35, 1, 40};
+  const auto days_between = [&](int begin, int end) {
+    v1::ListAnswersRequest request;
+    request.set_collection("c");
+    request.set_begin_time_us(
+        absl::ToUnixMicros(absl::UnixEpoch() + absl::Hours(24 * begin)));
+    request.set_end_time_us(
+        absl::ToUnixMicros(absl::UnixEpoch() + absl::Hours(24 * end)));
+    std::vector<int> found;
+    const auto page = ListAnswers(request, {}, *ledger);
+    EXPECT_EQ(page.status(), absl::OkStatus());
+    for (const v1::AnswerRecord& record : page->records()) {
+      found.push_back(days[record.answer().receipt().sequence() - 1]);
+    }
+    return found;
+  };
+  for (const int day : days) {
+    now = absl::UnixEpoch() + absl::Hours(24 * day);
+    const auto record = book_.Answer(version, {"One sentence."}).record();
+    ASSERT_EQ(ledger->Append(record).status(), absl::OkStatus());
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(ledger->SetBacks(), ElementsAre(4, 8));
+    EXPECT_THAT(days_between(1, 100), ElementsAreArray(days));
+    EXPECT_THAT(days_between(18, 100), ElementsAre(20, 30, 25, 35, 40));
+    EXPECT_THAT(days_between(1, 12), ElementsAre(10, 5, 1));
+    EXPECT_THAT(days_between(36, 100), ElementsAre(40));
+    EXPECT_THAT(days_between(41, 100), IsEmpty());
+    ledger.reset();
+    ledger = *Ledger::Open(folder, options);
+  }
+}
+
+TEST_F(ListTest, AStretchThatHoldsNothingIsRefused) {
+  const auto list = [this](int64_t begin, int64_t end, int verdict) {
+    v1::ListAnswersRequest request;
+    request.set_begin_time_us(begin);
+    request.set_end_time_us(end);
+    request.set_verdict(static_cast<v1::Verdict>(verdict));
+    return ListAnswers(request, {}, *book_.ledger()).status().code();
+  };
+  EXPECT_EQ(list(5, 6, v1::FOUND), absl::StatusCode::kOk);
+  EXPECT_EQ(list(5, 5, v1::FOUND), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(list(0, 0, 9), absl::StatusCode::kInvalidArgument);
+  const auto citing = [this](uint32_t first, uint32_t last, uint64_t begin,
+                             uint64_t end) {
+    v1::ListAnswersCitingRequest request;
+    request.set_collection("c");
+    request.set_document("a");
+    request.set_version(first);
+    request.set_last_version(last);
+    request.mutable_span()->set_begin(begin);
+    request.mutable_span()->set_end(end);
+    return ListAnswersCiting(request, {}, *book_.ledger()).status().code();
+  };
+  EXPECT_EQ(citing(2, 0, 3, 4), absl::StatusCode::kOk);
+  EXPECT_EQ(citing(2, 2, 3, 4), absl::StatusCode::kOk);
+  EXPECT_EQ(citing(2, 1, 3, 4), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(citing(2, 2, 4, 4), absl::StatusCode::kInvalidArgument);
+}
 
 TEST_F(ListTest, PagesHoldEveryRecordOnce) {
   const v1::DocumentVersion source = book_.AddVersion("a", kText);

@@ -74,6 +74,11 @@ INSTANTIATE_TEST_SUITE_P(
                    "request_id: 129 bytes"},
         BadRequest{"NegativeTopK", [](auto* r) { r->set_top_k(-1); },
                    "top_k: -1"},
+        BadRequest{"CitationMode",
+                   [](auto* r) {
+                     r->set_citation_mode(static_cast<v1::CitationMode>(7));
+                   },
+                   "citation_mode: 7"},
         BadRequest{"LargeTopK", [](auto* r) { r->set_top_k(101); },
                    "top_k: 101"},
         BadRequest{"Sentences", [](auto* r) { r->set_max_sentences(11); },
