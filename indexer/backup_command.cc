@@ -97,9 +97,31 @@ absl::Status RunCreate(const BackupOptions& options, CliContext* context) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> IdOrNewest(const BackupOptions& options) {
-  if (!options.id.empty()) return options.id;
-  return NewestBackup(options.folder);
+std::string NotWhole(const BackupInfo& backup) {
+  return absl::StrCat("not whole: ", absl::StrJoin(backup.missing, ", "),
+                      " is missing or damaged");
+}
+
+struct Choice {
+  std::string id;
+  // Newer ones that can't be restored, a line each.
+  std::vector<std::string> passed_over;
+};
+
+// The backup that is named, or the newest whole one.
+absl::StatusOr<Choice> Choose(const BackupOptions& options) {
+  Choice choice;
+  choice.id = options.id;
+  if (!choice.id.empty()) return choice;
+  ASSIGN_OR_RETURN(choice.id, NewestBackup(options.folder));
+  ASSIGN_OR_RETURN(const std::vector<BackupInfo> backups,
+                   ListBackups(options.folder));
+  for (auto it = backups.rbegin(); it != backups.rend() && it->id != choice.id;
+       ++it) {
+    choice.passed_over.push_back(
+        absl::StrCat("backup ", it->id, ": passed over, ", NotWhole(*it)));
+  }
+  return choice;
 }
 
 absl::Status RunList(const BackupOptions& options, CliContext* context) {
@@ -121,26 +143,29 @@ absl::Status RunList(const BackupOptions& options, CliContext* context) {
     PrintLine(absl::StrCat(
         Printable(backup.id), "\t", time, "\t", Grouped(backup.files),
         " files\t", Mebibytes(backup.bytes),
-        backup.missing.empty()
-            ? ""
-            : absl::StrCat("\tnot whole: ", absl::StrJoin(backup.missing, ", "),
-                           " is missing or damaged")));
+        backup.missing.empty() ? "" : absl::StrCat("\t", NotWhole(backup))));
   }
   return absl::OkStatus();
 }
 
 absl::Status RunVerify(const BackupOptions& options, CliContext* context) {
-  ASSIGN_OR_RETURN(const std::string id, IdOrNewest(options));
+  ASSIGN_OR_RETURN(const Choice choice, Choose(options));
   ASSIGN_OR_RETURN(const std::vector<std::string> damage,
-                   VerifyBackup(options.folder, id));
-  if (!damage.empty()) context->exit_code = kExitNotVerified;
+                   VerifyBackup(options.folder, choice.id));
+  if (!damage.empty() || !choice.passed_over.empty()) {
+    context->exit_code = kExitNotVerified;
+  }
   if (context->json) {
-    PrintLine(Json{{"id", id}, {"damage", damage}}.dump());
+    PrintLine(Json{{"id", choice.id},
+                   {"damage", damage},
+                   {"passed_over", choice.passed_over}}
+                  .dump());
     return absl::OkStatus();
   }
+  for (const std::string& line : choice.passed_over) PrintLine(Printable(line));
   for (const std::string& line : damage) PrintLine(Printable(line));
   PrintLine(absl::StrCat(
-      "backup ", id, ": ",
+      "backup ", choice.id, ": ",
       damage.empty()
           ? "every file is there and has its checksum"
           : absl::StrCat("DAMAGED, ", damage.size(), " files as above")));
@@ -148,13 +173,19 @@ absl::Status RunVerify(const BackupOptions& options, CliContext* context) {
 }
 
 absl::Status RunRestore(const BackupOptions& options, CliContext* context) {
-  ASSIGN_OR_RETURN(const std::string id, IdOrNewest(options));
+  ASSIGN_OR_RETURN(const Choice choice, Choose(options));
   const std::string store = Absolute(options.store);
-  RETURN_IF_ERROR(RestoreBackup(options.folder, id, store));
+  RETURN_IF_ERROR(RestoreBackup(options.folder, choice.id, store));
   if (context->json) {
-    PrintLine(Json{{"id", id}, {"store", store}}.dump());
+    PrintLine(Json{{"id", choice.id},
+                   {"store", store},
+                   {"passed_over", choice.passed_over}}
+                  .dump());
   } else {
-    PrintLine(absl::StrCat("restored ", id, " to ", store));
+    for (const std::string& line : choice.passed_over) {
+      PrintLine(Printable(line));
+    }
+    PrintLine(absl::StrCat("restored ", choice.id, " to ", store));
     if (!context->quiet) {
       PrintLine(absl::StrCat(
           "Put the keys of the answer records back before it is served: ",
@@ -214,7 +245,8 @@ void AddBackupCommand(CLI::App* app, CliContext* context) {
               "Read a backup and compare every file with its checksum",
               RunVerify, options);
   verify->add_option("--id", options->id, "which (default: the newest)");
-  verify->footer("Exit code 4: damaged; each damaged file is named.");
+  verify->footer(
+      "Exit code 4: damaged, or a newer one is not whole; each is named.");
   CLI::App* restore =
       AddVerb(group, context, "restore", "Make a new store from a backup",
               RunRestore, options);

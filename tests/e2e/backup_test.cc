@@ -117,6 +117,27 @@ TEST(BackupCommandTest, NamesDamage) {
   EXPECT_FALSE(fs::exists(folder + "/new"));
 }
 
+TEST(BackupCommandTest, SaysThatANewerOneIsPassedOver) {
+  const std::string folder = NewFolder();
+  Ingest({"--store", folder + "/store"});
+  for (const char* id : {"monday", "tuesday"}) {
+    ASSERT_EQ(RunProgram({"backup", "create", folder + "/b", "--id", id,
+                          "--store", folder + "/store"})
+                  .exit_code,
+              kExitOk);
+  }
+  ASSERT_TRUE(fs::remove(folder + "/b/backups/tuesday/store"));
+  const std::string remark =
+      "backup tuesday: passed over, not whole: store is missing or damaged\n";
+  const Finished verify = RunProgram({"backup", "verify", folder + "/b"});
+  EXPECT_EQ(verify.exit_code, kExitNotVerified);
+  EXPECT_THAT(verify.out, HasSubstr(remark + "backup monday: every file"));
+  const Finished restore =
+      RunProgram({"backup", "restore", folder + "/b", folder + "/new"});
+  EXPECT_EQ(restore.exit_code, kExitOk);
+  EXPECT_THAT(restore.out, HasSubstr(remark + "restored monday to "));
+}
+
 TEST(PurgesCommandTest, ShowsThatAPurgeIsProved) {
   const std::string folder = NewFolder();
   const std::string store = folder + "/store";
