@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/cli.h"
 #include "base/cli.h"
@@ -119,6 +120,11 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
       ->group("Global flags");
 }
 
+bool IsInUse(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) &&
+         absl::StrContains(status.message(), "another process holds it");
+}
+
 void AddServe(CLI::App* app, CliContext* context, Flags* flags,
               std::function<absl::StatusOr<v1::Config>()> config) {
   CLI::App* serve =
@@ -126,7 +132,10 @@ void AddServe(CLI::App* app, CliContext* context, Flags* flags,
         absl::StatusOr<v1::Config> in_force = config();
         if (!in_force.ok()) return in_force.status();
         flags->serve.json = context->json;
-        return Serve(*in_force, flags->serve);
+        const absl::Status status = Serve(*in_force, flags->serve);
+        // An exit code of its own.
+        return IsInUse(status) ? absl::UnavailableError(status.message())
+                               : status;
       });
   v1::Config* set = &flags->config;
   serve->add_option("room", flags->serve.room, "what this process serves")
@@ -185,7 +194,7 @@ void PrintVersion(bool json) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
     const v1::Config& config) {
   auto channel = OpenEmbedded(config);
-  if (!absl::IsFailedPrecondition(channel.status())) return channel;
+  if (!IsInUse(channel.status())) return channel;
   return absl::UnavailableError(
       absl::StrCat(channel.status().message(),
                    "; where that is a server, name it: --server host:port"));

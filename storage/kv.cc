@@ -74,11 +74,9 @@ absl::Status FromRocks(const rocksdb::Status& status,
   if (absl::StrContains(text, "lock") &&
       (absl::StrContains(text, "temporarily unavailable") ||
        absl::StrContains(text, "already held"))) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("database ", folder,
-                     ": another process holds it as primary; stop that one, "
-                     "or open this one as a secondary (",
-                     text, ")"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "database ", folder,
+        ": another process holds it, want that one stopped (", text, ")"));
   }
   if (absl::StrContains(text, "Permission denied") ||
       absl::StrContains(text, "Read-only file system")) {

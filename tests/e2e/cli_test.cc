@@ -126,6 +126,16 @@ TEST_F(CliTest, AnAbstentionHasItsOwnExitCode) {
   EXPECT_THAT(ask.out, StartsWith("No answer: "));
 }
 
+TEST_F(CliTest, AMissingMasterKeyIsNotTakenForAServer) {
+  const std::string config = NewFolder() + "/config";
+  WriteText(config, "audit { master_key_environment: \"FOOTNOTE_NO_KEY\" }\n");
+  const Finished ask = RunProgram(
+      {"--config", config, "--store", NewFolder() + "/s", "ask", "x"});
+  EXPECT_EQ(ask.exit_code, kExitFailure);
+  EXPECT_THAT(ask.err, HasSubstr("FOOTNOTE_NO_KEY is not set"));
+  EXPECT_THAT(ask.err, Not(HasSubstr("--server")));
+}
+
 TEST_F(CliTest, WhatIsNotThereHasItsOwnExitCode) {
   EXPECT_EQ(In({"ask", "Who?", "-c", "nowhere"}).exit_code, kExitNotFound);
   EXPECT_EQ(In({"show", "nothing.txt"}).exit_code, kExitNotFound);

@@ -174,6 +174,7 @@ TEST(ServeTest, ASecondServerOnTheSamePortOrStoreIsTurnedAway) {
       RunProgram({"serve", "--store", store, "--listen", "127.0.0.1:0"});
   EXPECT_NE(same_store.exit_code, kExitOk);
   EXPECT_THAT(same_store.err, HasSubstr("another process"));
+  EXPECT_EQ(same_store.exit_code, kExitUnavailable);
 }
 
 // Runs `command` in a shell; false when it fails.
