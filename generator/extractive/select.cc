@@ -21,6 +21,12 @@ std::vector<size_t> Select(const std::vector<Candidate>& candidates,
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return value[a] > value[b]; });
+  const auto likeliest = std::max_element(
+      order.begin(), order.end(),
+      [&](size_t a, size_t b) { return probabilities[a] < probabilities[b]; });
+  if (likeliest != order.end()) {
+    std::rotate(order.begin(), likeliest, likeliest + 1);
+  }
   std::vector<size_t> chosen;
   for (const size_t i : order) {
     if (chosen.size() >= limits.max_sentences) break;

@@ -17,11 +17,11 @@ struct SelectionLimits {
   double best_length = 300;
 };
 
-// The candidates that make the answer, best first, at least one when there is
-// any. A sentence is worth its probability less a price for its length and for
-// being one more to read, so the surer the best is, the fewer join it. `texts`
-// are the candidates' words: one that says the same as a chosen one, byte for
-// byte, never joins.
+// The candidates that make the answer, the likeliest first, at least one when
+// there is any. A further sentence is worth its probability less a price for
+// its length and for being one more to read, so the surer the first is, the
+// fewer join it. `texts` are the candidates' words: one that says the same as a
+// chosen one, byte for byte, never joins.
 std::vector<size_t> Select(const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,
                            const std::vector<double>& probabilities,

@@ -147,7 +147,9 @@ def select(item, p, price):
     """As select.cc: a sentence is worth its probability less its price."""
     value = p - price * (SENTENCE_SHARE + item.length / 300)
     chosen = []
-    for i in np.argsort(-value, kind="stable"):
+    order = np.argsort(-value, kind="stable")
+    best = order[np.argmax(p[order])]
+    for i in (best, *order[order != best]):
         if len(chosen) == MOST_SENTENCES or (chosen and value[i] <= 0):
             break
         if not any(item.texts[c] == item.texts[i] for c in chosen):

@@ -47,6 +47,11 @@ TEST(SelectTest, ShortScrapsThatAreUnlikelyDoNotJoin) {
               ElementsAre(0));
 }
 
+TEST(SelectTest, TheLikeliestStandsHoweverShortAnotherIs) {
+  EXPECT_THAT(Select(OfLengths({280, 20}), {"a", "b"}, {0.5, 0.45}, {1, 300}),
+              ElementsAre(0));
+}
+
 TEST(SelectTest, GivesOneSentenceHoweverLong) {
   EXPECT_THAT(Select(OfLengths({90000}), {"a"}, {1.0}, {2, 300}),
               ElementsAre(0));
