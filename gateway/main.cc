@@ -10,7 +10,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/cli.h"
 #include "base/cli.h"
@@ -28,6 +27,7 @@
 #include "kernels/dispatch.h"
 #include "model/cli.h"
 #include "retriever/cli.h"
+#include "storage/held.h"
 #include "storage/segment_format.h"
 #include "text/analyzer.h"
 
@@ -120,11 +120,6 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
       ->group("Global flags");
 }
 
-bool IsInUse(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) &&
-         absl::StrContains(status.message(), "another process holds it");
-}
-
 void AddServe(CLI::App* app, CliContext* context, Flags* flags,
               std::function<absl::StatusOr<v1::Config>()> config) {
   CLI::App* serve =
@@ -134,8 +129,9 @@ void AddServe(CLI::App* app, CliContext* context, Flags* flags,
         flags->serve.json = context->json;
         const absl::Status status = Serve(*in_force, flags->serve);
         // An exit code of its own.
-        return IsInUse(status) ? absl::UnavailableError(status.message())
-                               : status;
+        return IsHeldByAnother(status)
+                   ? absl::UnavailableError(status.message())
+                   : status;
       });
   v1::Config* set = &flags->config;
   serve->add_option("room", flags->serve.room, "what this process serves")
@@ -194,7 +190,7 @@ void PrintVersion(bool json) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
     const v1::Config& config) {
   auto channel = OpenEmbedded(config);
-  if (!IsInUse(channel.status())) return channel;
+  if (!IsHeldByAnother(channel.status())) return channel;
   return absl::UnavailableError(
       absl::StrCat(channel.status().message(),
                    "; where that is a server, name it: --server host:port"));

@@ -2,8 +2,7 @@
 // … --keep FOLDER` has kept. training/ranking/fit.py learns from it.
 //
 //   explain STORE ENCODER [SECOND] < questions.jsonl > ranked.jsonl
-//   explain --requests STORE ENCODER [SECOND] < questions.jsonl >
-//   requests.jsonl
+//   explain --requests STORE ENCODER [SECOND] < questions.jsonl > asked.jsonl
 //
 // SECOND: the second encoder, asked about the best in other languages.
 //

@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "storage/held.h"
 
 namespace footnote {
 namespace {
@@ -74,9 +75,11 @@ absl::Status FromRocks(const rocksdb::Status& status,
   if (absl::StrContains(text, "lock") &&
       (absl::StrContains(text, "temporarily unavailable") ||
        absl::StrContains(text, "already held"))) {
-    return absl::FailedPreconditionError(absl::StrCat(
+    absl::Status held = absl::FailedPreconditionError(absl::StrCat(
         "database ", folder,
         ": another process holds it, want that one stopped (", text, ")"));
+    SetHeldByAnother(&held);
+    return held;
   }
   if (absl::StrContains(text, "Permission denied") ||
       absl::StrContains(text, "Read-only file system")) {

@@ -20,10 +20,9 @@ namespace footnote {
 //
 // `generate` gets the tools' results and the plan; `found` the passages that
 // further searches found, behind its own, and the second encoder that one of
-// them asked. What keeps tools from being used (a
-// writer that is no model, a model that knows no tools) is no error: `ended`
-// says it, and the writer answers from `found`. `tokens` grows by what the
-// model wrote.
+// them asked. What keeps tools from being used (a writer that is no model, a
+// model that knows no tools) is no error: `ended` says it, and the writer
+// answers from `found`. `tokens` grows by what the model wrote.
 //   Cancelled, DeadlineExceeded  nobody waits
 absl::Status UseTools(const v1::AskRequest& request, const Caller& caller,
                       const RoomStubs& rooms, v1::SearchResponse* found,

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "base/priority.h"
 #include "gtest/gtest.h"
+#include "storage/held.h"
 #include "tests/storage/segment_builder.h"
 
 namespace footnote {
@@ -130,6 +131,7 @@ TEST(KvTest, SaysThatAnotherProcessHoldsIt) {
   EXPECT_EQ(kv.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(absl::StrContains(kv.status().message(), "another process"))
       << kv.status();
+  EXPECT_TRUE(IsHeldByAnother(kv.status()));
   // The lock of a killed process is gone with it.
   EXPECT_TRUE(Kv::Open(folder, Options()).ok());
 }
@@ -150,8 +152,9 @@ TEST(KvTest, SecondarySeesWhatThePrimaryWroteAfterCatchingUp) {
   ASSERT_TRUE(secondary->CatchUp().ok());
   EXPECT_EQ(secondary->Get(0, "a").value(), "2");
   EXPECT_EQ(secondary->Get(1, "b").value(), "3");
-  EXPECT_EQ(Put(secondary.get(), 0, "c", "4").code(),
-            absl::StatusCode::kFailedPrecondition);
+  const absl::Status put = Put(secondary.get(), 0, "c", "4");
+  EXPECT_EQ(put.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(IsHeldByAnother(put));
 }
 
 TEST(KvTest, NoFileHoldsDeletedBytesAfterCompacting) {
