@@ -98,12 +98,16 @@ absl::Status RemoveRows(uint64_t sequence, const Ledger& ledger,
                        absl::string_view) { batch->Delete(table, row); }));
   if (outline.head.kind != RecordKind::kAnswer) return absl::OkStatus();
   ASSIGN_OR_RETURN(const RecordParts parts, DecodeRecord(*bytes));
-  ASSIGN_OR_RETURN(const v1::AnswerRecord record,
-                   OpenAnswer(parts, *ledger.keyring()));
-  if (!record.request_id().empty()) {
-    batch->Delete(
-        kLedgerRequests,
-        ledger.keyring()->Tag("request", record.tenant(), record.request_id()));
+  const absl::StatusOr<v1::AnswerRecord> record =
+      OpenAnswer(parts, *ledger.keyring());
+  // With a key that is lost its request can't be told; the row that is left
+  // leads nowhere.
+  if (absl::IsDataLoss(record.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(record.status());
+  if (!record->request_id().empty()) {
+    batch->Delete(kLedgerRequests,
+                  ledger.keyring()->Tag("request", record->tenant(),
+                                        record->request_id()));
   }
   return absl::OkStatus();
 }
@@ -254,15 +258,14 @@ absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
 
 absl::Status FinishRemovals(Ledger* ledger) {
   if (!ledger->health().ok()) return absl::OkStatus();
-  for (auto it = ledger->kv()->Iterate(kLedgerEvents, ""); it->Valid();
-       it->Next()) {
+  const auto it = ledger->kv()->Iterate(kLedgerEvents, "");
+  for (; it->Valid(); it->Next()) {
     ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));
     ASSIGN_OR_RETURN(const StoredRecord stored, ledger->Read(sequence));
-    ASSIGN_OR_RETURN(const v1::AuditEvent event,
-                     OpenEvent(stored.parts, *ledger->keyring()));
+    ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored.parts));
     RETURN_IF_ERROR(RemoveRecords(event, ledger));
   }
-  return absl::OkStatus();
+  return it->status();
 }
 
 }  // namespace footnote

@@ -132,12 +132,13 @@ absl::Status Ledger::KeepKeyNumbers() {
 }
 
 absl::Status Ledger::LoadTimes() {
-  for (auto it = kv_->Iterate(kLedgerMeta, kSetBackPrefix); it->Valid();
-       it->Next()) {
+  const auto it = kv_->Iterate(kLedgerMeta, kSetBackPrefix);
+  for (; it->Valid(); it->Next()) {
     ASSIGN_OR_RETURN(const uint64_t sequence,
                      ParseSequence(it->key().substr(kSetBackPrefix.size())));
     set_backs_.push_back(sequence);
   }
+  RETURN_IF_ERROR(it->status());
   const absl::StatusOr<std::string> last =
       kv_->Get(kLedgerRecords, SequenceKey(newest_.size));
   if (absl::IsNotFound(last.status())) return absl::OkStatus();
@@ -148,18 +149,18 @@ absl::Status Ledger::LoadTimes() {
 }
 
 absl::Status Ledger::LoadEvents() {
-  for (auto it = kv_->Iterate(kLedgerEvents, ""); it->Valid(); it->Next()) {
+  const auto it = kv_->Iterate(kLedgerEvents, "");
+  for (; it->Valid(); it->Next()) {
     ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));
     ASSIGN_OR_RETURN(const StoredRecord stored, Read(sequence));
-    ASSIGN_OR_RETURN(const v1::AuditEvent event,
-                     OpenEvent(stored.parts, *keyring_));
+    ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored.parts));
     Remember(event);
     // A keyring that comes from a backup must not bring back what was erased.
     for (const uint32_t key : event.destroyed_keys()) {
       if (key < keyring_->size()) RETURN_IF_ERROR(keyring_->Destroy(key));
     }
   }
-  return absl::OkStatus();
+  return it->status();
 }
 
 void Ledger::Remember(const v1::AuditEvent& event) {

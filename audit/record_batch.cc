@@ -18,6 +18,10 @@ absl::Status RecordBatch::FindRequest(PendingRecord* pending) {
       kv_.Get(kLedgerRequests, pending->request_tag);
   if (absl::IsNotFound(first.status())) return absl::OkStatus();
   RETURN_IF_ERROR(first.status());
+  // Of a record that was removed without its row: its request was erased.
+  const absl::Status there = kv_.Get(kLedgerRecords, *first).status();
+  if (absl::IsNotFound(there)) return absl::OkStatus();
+  RETURN_IF_ERROR(there);
   ASSIGN_OR_RETURN(pending->sequence, ParseSequence(*first));
   pending->repeated = true;
   return absl::OkStatus();

@@ -326,14 +326,19 @@ absl::StatusOr<v1::AnswerRecord> OpenAnswer(const RecordParts& parts,
   return AssembleAnswer(parts, texts);
 }
 
-absl::StatusOr<v1::AuditEvent> OpenEvent(const RecordParts& parts,
-                                         const Keyring& keyring) {
+absl::StatusOr<v1::AuditEvent> BodyOfEvent(const RecordParts& parts) {
   v1::AuditEvent event;
   if (parts.kind == RecordKind::kAnswer || !event.ParseFromString(parts.body)) {
     return Damaged("its body is no AuditEvent");
   }
   event.set_sequence(parts.sequence);
   event.set_time_us(parts.time_us);
+  return event;
+}
+
+absl::StatusOr<v1::AuditEvent> OpenEvent(const RecordParts& parts,
+                                         const Keyring& keyring) {
+  ASSIGN_OR_RETURN(v1::AuditEvent event, BodyOfEvent(parts));
   if (parts.sections.empty()) return event;
   const absl::StatusOr<OpenedSection> opened = OpenSection(parts, 0, keyring);
   if (absl::IsNotFound(opened.status())) return event;

@@ -54,6 +54,9 @@ absl::StatusOr<v1::AnswerRecord> BodyOfAnswer(const RecordParts& parts);
 
 absl::StatusOr<v1::AuditEvent> OpenEvent(const RecordParts& parts,
                                          const Keyring& keyring);
+// The same without opening anything: `principal` is empty. What an event did
+// holds whoever's key is lost.
+absl::StatusOr<v1::AuditEvent> BodyOfEvent(const RecordParts& parts);
 
 }  // namespace footnote
 

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "audit/ledger_tables.h"
 #include "audit/verify.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
@@ -66,6 +69,33 @@ class EraseTest : public ::testing::Test {
     request.set_document(document);
     request.set_dry_run(dry_run);
     return EraseDocument(request, {}, book_.ledger());
+  }
+
+  absl::StatusOr<v1::EraseResponse> RemoveAllAnswers() {
+    RetentionPolicy policy;
+    policy.default_days = 200;
+    v1::ApplyRetentionRequest request;
+    request.set_now_us(absl::GetCurrentTimeNanos() / 1000 + 201 * kDayUs);
+    return ApplyRetention(request, policy, {}, book_.ledger());
+  }
+
+  std::set<std::string> DatabaseFiles() {
+    std::set<std::string> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(book_.folder() + "/audit")) {
+      if (entry.path().extension() == ".sst") files.insert(entry.path());
+    }
+    return files;
+  }
+
+  // The database's files of one table, which is written to new ones.
+  std::set<std::string> FilesOf(LedgerTable table, Kv* kv) {
+    const std::set<std::string> before = DatabaseFiles();
+    EXPECT_EQ(kv->Compact(table), absl::OkStatus());
+    std::set<std::string> files = DatabaseFiles();
+    for (const std::string& file : before) files.erase(file);
+    EXPECT_FALSE(files.empty());
+    return files;
   }
 
   // What a keyring that was thrown away with its keys would show.
@@ -236,6 +266,89 @@ TEST_F(EraseTest, AnOldKeyringErasesNobodyElse) {
   EXPECT_EQ(Find(erased).answer().question(), "");
   EXPECT_EQ(book_.ledger()->FindAnswer(lost.answer_id(), "").status().code(),
             absl::StatusCode::kDataLoss);
+}
+
+// Where the one who did it had his key since the backup: holds hold, what was
+// destroyed is destroyed again, and the log goes on.
+TEST_F(EraseTest, EventsOfSomebodyWhoseKeyIsLostHoldStill) {
+  const v1::Receipt anna = Ask("anna", a_, kSecret);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  Scope eve;
+  eve.principal = "eve";
+  v1::EraseSubjectRequest erase;
+  erase.set_principal("anna");
+  ASSERT_EQ(EraseSubject(erase, eve, book_.ledger())->answers(), 1u);
+  v1::SetLegalHoldRequest hold;
+  hold.set_collection("c");
+  hold.set_hold(true);
+  ASSERT_EQ(SetLegalHold(hold, eve, book_.ledger()).status(), absl::OkStatus());
+  book_.Close();
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+  EXPECT_EQ(book_.ledger()->health(), absl::OkStatus());
+  EXPECT_EQ(Find(anna).answer().question(), "");
+  Ask("bert", a_, kSecret);
+  EXPECT_EQ(ErrorReason(Subject("bert").status()), "LEGAL_HOLD");
+}
+
+TEST_F(EraseTest, RetentionRemovesAnswersWhoseKeyIsLost) {
+  Ask("anna", a_, kSecret);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  const v1::Receipt lost = Ask("bert", a_, kSecret);
+  book_.Close();
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+  const auto removed = RemoveAllAnswers();
+  ASSERT_EQ(removed.status(), absl::OkStatus());
+  EXPECT_EQ(removed->answers(), 2u);
+  EXPECT_EQ(
+      ErrorReason(book_.ledger()->FindAnswer(lost.answer_id(), "").status()),
+      "ANSWER_NOT_FOUND");
+  book_.WhileClosed([](Kv*) {});
+  EXPECT_EQ(FinishRemovals(book_.ledger()), absl::OkStatus());
+}
+
+// The row that leads from a request to its record can't be found once the
+// request is erased.
+TEST_F(EraseTest, ARequestWhoseAnswerWasErasedAndRemovedMayBeAskedAnew) {
+  v1::AppendAnswerRequest request = book_.Answer(a_, {kSecret});
+  request.mutable_record()->set_principal("anna");
+  request.mutable_record()->set_request_id("1");
+  const v1::Receipt first = book_.Append(request);
+  ASSERT_EQ(Subject("anna")->answers(), 1u);
+  ASSERT_EQ(RemoveAllAnswers()->answers(), 1u);
+  const auto again = book_.ledger()->Append(request.record());
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_FALSE(again->repeated_request);
+  EXPECT_NE(again->receipt.answer_id(), first.answer_id());
+  EXPECT_EQ(book_.ledger()->Append(request.record())->receipt.answer_id(),
+            again->receipt.answer_id());
+  ExpectWholeLog();
+}
+
+TEST_F(EraseTest, ALogWhoseEventsCannotBeReadSignsNothing) {
+  v1::SetLegalHoldRequest hold;
+  hold.set_collection("c");
+  hold.set_hold(true);
+  ASSERT_EQ(SetLegalHold(hold, {}, book_.ledger()).status(), absl::OkStatus());
+  ASSERT_EQ(book_.ledger()->health(), absl::OkStatus());
+  std::set<std::string> files;
+  book_.Close();
+  {
+    KvOptions options;
+    options.tables = LedgerTables();
+    auto kv = *Kv::Open(book_.folder() + "/audit", options);
+    files = FilesOf(kLedgerEvents, kv.get());
+  }
+  for (const std::string& file : files) {
+    std::string bytes = *ReadFile(file);
+    bytes[4] ^= 1;
+    ASSERT_EQ(WriteFileAtomically(file, bytes), absl::OkStatus());
+  }
+  book_.Open();
+  EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(EraseTest, ALogIsNotBegunAnewWithoutItsKeyring) {
