@@ -112,27 +112,43 @@ absl::Status RemoveRows(uint64_t sequence, const Ledger& ledger,
   return absl::OkStatus();
 }
 
-// Removes the records of the ranges from the database and from its files.
-absl::Status RemoveRecords(const v1::AuditEvent& event, Ledger* ledger) {
-  constexpr size_t kBatchChanges = 10000;
-  KvBatch batch;
-  for (int i = 0; i < event.removed_first_size(); ++i) {
-    for (uint64_t sequence = event.removed_first(i);
-         sequence <= event.removed_last(i); ++sequence) {
-      RETURN_IF_ERROR(RemoveRows(sequence, *ledger, &batch));
-      if (batch.size() < kBatchChanges) continue;
-      RETURN_IF_ERROR(ledger->kv()->Write(std::move(batch), /*sync=*/true));
-      batch = KvBatch();
-    }
-  }
-  if (batch.size() == 0) return absl::OkStatus();
-  RETURN_IF_ERROR(ledger->kv()->Write(std::move(batch), /*sync=*/true));
+// Takes the bytes of removed rows out of the database's files, where there are
+// any.
+absl::Status CompactRemoved(Ledger* ledger) {
+  const absl::Status marked =
+      ledger->kv()->Get(kLedgerMeta, kRemovingKey).status();
+  if (absl::IsNotFound(marked)) return absl::OkStatus();
+  RETURN_IF_ERROR(marked);
   for (const LedgerTable table :
        {kLedgerRecords, kLedgerSubjects, kLedgerCollections, kLedgerCiting,
         kLedgerRequests}) {
     RETURN_IF_ERROR(ledger->kv()->Compact(table));
   }
-  return absl::OkStatus();
+  KvBatch done;
+  done.Delete(kLedgerMeta, kRemovingKey);
+  return ledger->kv()->Write(std::move(done), /*sync=*/true);
+}
+
+// Removes the records of the ranges from the database and from its files.
+absl::Status RemoveRecords(const v1::AuditEvent& event, Ledger* ledger) {
+  constexpr size_t kBatchChanges = 10000;
+  KvBatch batch;
+  const auto write = [&batch, ledger] {
+    batch.Put(kLedgerMeta, kRemovingKey, "");
+    const absl::Status status =
+        ledger->kv()->Write(std::move(batch), /*sync=*/true);
+    batch = KvBatch();
+    return status;
+  };
+  for (int i = 0; i < event.removed_first_size(); ++i) {
+    for (uint64_t sequence = event.removed_first(i);
+         sequence <= event.removed_last(i); ++sequence) {
+      RETURN_IF_ERROR(RemoveRows(sequence, *ledger, &batch));
+      if (batch.size() >= kBatchChanges) RETURN_IF_ERROR(write());
+    }
+  }
+  if (batch.size() > 0) RETURN_IF_ERROR(write());
+  return CompactRemoved(ledger);
 }
 
 int DaysOf(const std::string& collection, const RetentionPolicy& policy) {

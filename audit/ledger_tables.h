@@ -32,10 +32,12 @@ enum LedgerTable : int {
 std::vector<std::string> LedgerTables();
 
 // Keys of kLedgerMeta: the newest signed checkpoint, how far log/checkpoint was
-// when it was written last, and how many keys the keyring had.
+// when it was written last, how many keys the keyring had, and a mark while
+// files of the database may hold bytes of rows that were removed.
 inline constexpr absl::string_view kCheckpointKey = "checkpoint";
 inline constexpr absl::string_view kPublishedKey = "published";
 inline constexpr absl::string_view kKeysKey = "keys";
+inline constexpr absl::string_view kRemovingKey = "removing";
 // The beginning of the keys, before a sequence, of records with which times
 // begin anew because the clock was set back.
 inline constexpr absl::string_view kSetBackPrefix = "set back ";

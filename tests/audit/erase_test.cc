@@ -98,6 +98,17 @@ class EraseTest : public ::testing::Test {
     return files;
   }
 
+  // The database removes files a moment after it needs them no more.
+  void ExpectGone(const std::set<std::string>& files) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    for (const std::string& file : files) {
+      while (std::filesystem::exists(file) && absl::Now() < deadline) {
+        absl::SleepFor(absl::Milliseconds(5));
+      }
+      EXPECT_FALSE(std::filesystem::exists(file)) << file;
+    }
+  }
+
   // What a keyring that was thrown away with its keys would show.
   std::string AllBytes() {
     std::string all;
@@ -412,6 +423,43 @@ TEST_F(EraseTest, RetentionRemovesRecordsAndLeavesTheTree) {
     book_.WhileClosed([](Kv*) {});
     Ask("bert", b_, kTree);
   }
+}
+
+// Four rows each: they fill the batch in which they are removed to the brim.
+TEST_F(EraseTest, RemovedRecordsLeaveTheFilesHoweverManyTheyAre) {
+  const std::vector<v1::AnswerRecord> records(
+      2500, book_.Answer(a_, {kSecret}).record());
+  ASSERT_EQ(book_.ledger()->AppendAll(records).status(), absl::OkStatus());
+  std::set<std::string> files;
+  book_.WhileClosed([&](Kv* kv) { files = FilesOf(kLedgerRecords, kv); });
+  ASSERT_EQ(RemoveAllAnswers()->answers(), records.size());
+  ExpectGone(files);
+}
+
+TEST_F(EraseTest, ARemovalThatWasKilledBeforeFilesWereRewrittenGoesOn) {
+  Ask("anna", a_, kSecret);
+  std::set<std::string> files;
+  book_.WhileClosed([&](Kv* kv) { files = FilesOf(kLedgerRecords, kv); });
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::RETENTION);
+  event.add_removed_first(1);
+  event.add_removed_last(1);
+  ASSERT_EQ(book_.ledger()->AppendEvent(event).status(), absl::OkStatus());
+  book_.WhileClosed([](Kv* kv) {
+    KvBatch batch;
+    batch.Put(kLedgerMeta, kRemovingKey, "");
+    for (const LedgerTable table :
+         {kLedgerSubjects, kLedgerCollections, kLedgerCiting}) {
+      batch.DeleteRange(table, "", std::string(100, '\xff'));
+    }
+    batch.Delete(kLedgerRecords, SequenceKey(1));
+    ASSERT_EQ(kv->Write(std::move(batch), /*sync=*/true), absl::OkStatus());
+  });
+  ASSERT_EQ(FinishRemovals(book_.ledger()), absl::OkStatus());
+  ExpectGone(files);
+  EXPECT_TRUE(absl::IsNotFound(
+      book_.ledger()->kv()->Get(kLedgerMeta, kRemovingKey).status()));
+  ExpectWholeLog();
 }
 
 }  // namespace
