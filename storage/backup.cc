@@ -1,13 +1,16 @@
 #include "storage/backup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -83,6 +86,35 @@ absl::Status MakeBackupFolder(const std::string& folder) {
   return WriteFileAtomically(absl::StrCat(folder, "/FORMAT"),
                              absl::StrCat(kFormatPrefix, kBackupFormat, "\n"));
 }
+
+// The right to write to a backup folder, which one thread of all processes has
+// at a time. Two would copy to the same temporary file, and one that removes
+// would take the files of a backup whose list is not written yet.
+class FolderLock {
+ public:
+  // Waits for it.
+  static absl::StatusOr<std::unique_ptr<FolderLock>> Take(
+      const std::string& folder) {
+    const std::string path = absl::StrCat(folder, "/LOCK");
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+    if (fd < 0) return FileError("open", path, errno);
+    auto lock = std::unique_ptr<FolderLock>(new FolderLock(fd));
+    while (flock(fd, LOCK_EX) != 0) {
+      if (errno == EINTR) continue;
+      // Some file systems have no locks.
+      if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS) break;
+      return FileError("lock", path, errno);
+    }
+    return lock;
+  }
+  ~FolderLock() { close(fd_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  const int fd_;
+};
 
 absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
   std::vector<std::string> names;
@@ -165,7 +197,8 @@ std::map<std::string, BackupFile> KnownFiles(const std::string& folder,
 // Puts a file into the backup under its hash. True when it was not there.
 absl::StatusOr<bool> Keep(const std::string& folder, const std::string& path,
                           BackupFile* file) {
-  // One process at a time makes a part; an old attempt's rest is overwritten.
+  // One at a time, under the folder's lock; an old attempt's rest is
+  // overwritten.
   const std::string temporary =
       absl::StrCat(folder, "/files/copy.", getpid(), ".tmp");
   ASSIGN_OR_RETURN(const CopiedFile copied, CopyFile(path, temporary));
@@ -270,6 +303,7 @@ absl::StatusOr<BackupCounts> AddToBackup(
     const std::function<bool(const BackupCounts&)>& progress) {
   RETURN_IF_ERROR(CheckBackupId(id));
   RETURN_IF_ERROR(MakeBackupFolder(folder));
+  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder));
   const std::string list_path = ListPath(folder, id, part);
   if (fs::exists(list_path)) {
     return absl::AlreadyExistsError(
@@ -425,6 +459,7 @@ absl::StatusOr<uint64_t> RemoveBackup(const std::string& folder,
                                       const std::string& id) {
   RETURN_IF_ERROR(CheckBackupId(id));
   RETURN_IF_ERROR(ReadFormat(folder).status());
+  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder));
   const std::string gone = absl::StrCat(folder, "/backups/", id);
   std::error_code error;
   if (!fs::exists(gone, error)) {

@@ -52,6 +52,9 @@ struct BackupInfo {
 // 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', the first not a dot.
 absl::Status CheckBackupId(absl::string_view id);
 
+// Parts are added and backups removed one at a time, whoever does it: others
+// wait.
+//
 // Adds the files below `source`, which must not change meanwhile, as part
 // `part` of backup `id`: each under `prefix` + its path below `source`. Files
 // that an earlier backup of the same folder holds (same path, size, time and

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -135,6 +136,64 @@ TEST(BackupTest, CopiesWhatIsNewAndNothingElse) {
   EXPECT_THAT(*VerifyBackup(folder + "/backup", "two"), IsEmpty());
   EXPECT_EQ(*NewestBackup(folder + "/backup"), "two");
   EXPECT_THAT(*ListBackups(folder + "/backup"), SizeIs(1));
+}
+
+// Two rooms, or two who call at once, add to one folder.
+TEST(BackupTest, PartsThatAreAddedAtOnceDoNotMix) {
+  const std::string folder = MakeTestFolder();
+  std::vector<std::string> sources;
+  for (int i = 0; i < 2; ++i) {
+    sources.push_back(MakeTestFolder());
+    for (int file = 0; file < 15; ++file) {
+      std::ofstream(absl::StrCat(sources[i], "/", file))
+          << std::string(200000 + file, static_cast<char>('a' + i));
+    }
+  }
+  const std::string backup = folder + "/backup";
+  ASSERT_TRUE(AddToBackup(backup, "one", kAuditPart, MakeTestFolder(), "audit/",
+                          nullptr)
+                  .ok());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&, i] {
+      const auto added = AddToBackup(backup, i == 0 ? "one" : "two",
+                                     i == 0 ? kStorePart : kAuditPart,
+                                     sources[i], "", nullptr);
+      EXPECT_TRUE(added.ok()) << added.status();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(
+      AddToBackup(backup, "two", kStorePart, MakeTestFolder(), "", nullptr)
+          .ok());
+  EXPECT_THAT(*VerifyBackup(backup, "one"), IsEmpty());
+  EXPECT_THAT(*VerifyBackup(backup, "two"), IsEmpty());
+}
+
+TEST(BackupTest, RemovingOneLeavesTheFilesOfOneThatIsBeingMade) {
+  const std::string folder = MakeTestFolder();
+  auto store = OpenStore(folder + "/store");
+  const std::string backup = folder + "/backup";
+  ASSERT_TRUE(BackUp(store.get(), backup, "old").ok());
+  const std::string source = MakeTestFolder();
+  for (const char* name : {"/a", "/b"}) std::ofstream(source + name) << name;
+  std::thread remover;
+  ASSERT_TRUE(
+      AddToBackup(backup, "new", kAuditPart, source, "audit/",
+                  [&](const BackupCounts& counts) {
+                    if (counts.files > 1) return true;
+                    remover = std::thread(
+                        [&] { EXPECT_TRUE(RemoveBackup(backup, "old").ok()); });
+                    // It would be done by then.
+                    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                    return true;
+                  })
+          .ok());
+  remover.join();
+  ASSERT_TRUE(
+      AddToBackup(backup, "new", kStorePart, MakeTestFolder(), "", nullptr)
+          .ok());
+  EXPECT_THAT(*VerifyBackup(backup, "new"), IsEmpty());
 }
 
 TEST(BackupTest, NamesEachDamagedFileAndRestoresNothing) {
