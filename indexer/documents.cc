@@ -284,8 +284,9 @@ absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(
         "INDEXER_BUSY");
   }
   v1::DeleteDocumentResponse out;
-  absl::Status status;
-  if (!deleted_before) {
+  // It may have been set while this waited.
+  absl::Status status = CheckMayDelete(*store->kv(), collection);
+  if (status.ok() && !deleted_before) {
     KvBatch forget;
     AppendForgetFingerprint(collection, document, &forget);
     Commit commit;
@@ -343,6 +344,7 @@ absl::StatusOr<v1::DeleteDocumentsResponse> DeleteDocuments(
     commit.deleted_documents.push_back(document);
   }
   commit.also = &forget;
+  if (status.ok()) status = CheckMayDelete(*store->kv(), collection);
   if (status.ok() && !commit.deleted_documents.empty()) {
     status = store->Apply(commit).status();
   }

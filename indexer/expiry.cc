@@ -44,6 +44,32 @@ absl::StatusOr<std::vector<std::string>> FindExpired(
   return expired;
 }
 
+// Claims that end with this object.
+class Claimed {
+ public:
+  Claimed(DocumentClaims* claims, const std::string& collection)
+      : claims_(*claims), collection_(collection) {}
+  ~Claimed() {
+    for (const std::string& document : documents_) {
+      claims_.Release(collection_, document);
+    }
+  }
+  Claimed(const Claimed&) = delete;
+  Claimed& operator=(const Claimed&) = delete;
+
+  // False where somebody works on the document.
+  bool Add(const std::string& document) {
+    if (!claims_.Wait(collection_, document, kClaimPatience)) return false;
+    documents_.push_back(document);
+    return true;
+  }
+
+ private:
+  DocumentClaims& claims_;
+  const std::string& collection_;
+  std::vector<std::string> documents_;
+};
+
 // Hides the documents that are still as old, in one commit. Returns how many.
 absl::StatusOr<uint64_t> DeleteExpired(
     Store* store, DocumentClaims* claims, const std::string& collection,
@@ -51,42 +77,42 @@ absl::StatusOr<uint64_t> DeleteExpired(
   Commit commit;
   commit.collection = collection;
   KvBatch also;
-  std::vector<std::string> claimed;
-  absl::Status status;
+  Claimed claimed(claims, collection);
   for (const std::string& document : documents) {
     // One that is being ingested gets a new version, which is young.
-    if (!claims->Wait(collection, document, kClaimPatience)) continue;
-    claimed.push_back(document);
+    if (!claimed.Add(document)) continue;
     const absl::StatusOr<VersionRecord> live =
         store->documents()->GetLive({collection, document});
     if (absl::IsNotFound(live.status())) continue;
-    status = live.status();
-    if (!status.ok()) break;
+    RETURN_IF_ERROR(live.status());
     if (live->ingested_us >= before_us) continue;
     AppendForgetFingerprint(collection, document, &also);
     also.Put(kTableJobs, absl::StrCat(ExpiredPrefix(collection), document), "");
     commit.deleted_documents.push_back(document);
   }
+  // It may have been set while this waited.
+  RETURN_IF_ERROR(CheckMayDelete(*store->kv(), collection));
   commit.also = &also;
-  if (status.ok() && !commit.deleted_documents.empty()) {
-    status = store->Apply(commit).status();
+  if (!commit.deleted_documents.empty()) {
+    RETURN_IF_ERROR(store->Apply(commit).status());
   }
-  for (const std::string& document : claimed) {
-    claims->Release(collection, document);
-  }
-  RETURN_IF_ERROR(status);
   return commit.deleted_documents.size();
 }
 
-absl::Status PurgeExpired(Store* store, const AnnBuilder& ann_builder,
+absl::Status PurgeExpired(Store* store, DocumentClaims* claims,
+                          const AnnBuilder& ann_builder,
                           const std::string& collection) {
   const std::string prefix = ExpiredPrefix(collection);
   std::vector<std::string> documents;
   KvBatch done;
+  // A purge takes the text of a version along that is not committed yet.
+  Claimed claimed(claims, collection);
   {
     const auto it = store->kv()->Iterate(kTableJobs, prefix);
     for (; it->Valid(); it->Next()) {
       std::string document(it->key().substr(prefix.size()));
+      // The next call tries again.
+      if (!claimed.Add(document)) continue;
       done.Delete(kTableJobs, it->key());
       ASSIGN_OR_RETURN(
           const std::vector<VersionRecord> versions,
@@ -100,6 +126,7 @@ absl::Status PurgeExpired(Store* store, const AnnBuilder& ann_builder,
     RETURN_IF_ERROR(it->status());
   }
   if (!documents.empty()) {
+    RETURN_IF_ERROR(CheckMayDelete(*store->kv(), collection));
     RETURN_IF_ERROR(store->EraseAll(collection, documents, ann_builder));
   }
   return done.size() == 0 ? absl::OkStatus()
@@ -115,7 +142,7 @@ absl::StatusOr<uint64_t> ExpireDocuments(Store* store, DocumentClaims* claims,
   RETURN_IF_ERROR(CheckMayDelete(*store->kv(), collection));
   ASSIGN_OR_RETURN(const v1::CollectionSettings settings,
                    ReadSettings(*store->kv(), collection));
-  RETURN_IF_ERROR(PurgeExpired(store, ann_builder, collection));
+  RETURN_IF_ERROR(PurgeExpired(store, claims, ann_builder, collection));
   if (settings.retention_seconds() == 0) return uint64_t{0};
   const int64_t before_us =
       absl::ToUnixMicros(now - absl::Seconds(settings.retention_seconds()));
@@ -127,7 +154,7 @@ absl::StatusOr<uint64_t> ExpireDocuments(Store* store, DocumentClaims* claims,
     ASSIGN_OR_RETURN(
         const uint64_t deleted,
         DeleteExpired(store, claims, collection, expired, before_us));
-    RETURN_IF_ERROR(PurgeExpired(store, ann_builder, collection));
+    RETURN_IF_ERROR(PurgeExpired(store, claims, ann_builder, collection));
     Count("indexer_documents", "expired", deleted);
     total += deleted;
     // Those that are left are being worked on.

@@ -180,6 +180,63 @@ TEST_F(CollectionsTest, AnExpiryThatWasCutOffIsFinished) {
             VersionState::kErased);
 }
 
+// Its text is written before it is committed, and a purge takes the text of all
+// versions of a document.
+TEST_F(CollectionsTest, AnExpiryLeavesTheTextOfADocumentThatComesBack) {
+  Ingest({File("a", "First.")});
+  Set(0, 0, 3600);
+  KvBatch also;
+  also.Put(kTableJobs,
+           absl::StrCat("expired/c", absl::string_view("\0", 1), "a"), "");
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a"};
+  commit.also = &also;
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  PipelineJob job;
+  job.collection = "c";
+  options_.commit_after = absl::Seconds(5);
+  Pipeline pipeline(store_.get(), nullptr, &claims_, options_, job,
+                    [](const DocumentResult& result) {
+                      EXPECT_EQ(result.state, DocumentResult::State::kIndexed);
+                    });
+  pipeline.Add(File("a", "Second."));
+  while (!store_->kv()->Iterate(kTablePending, "")->Valid()) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(*Expire(absl::Now()), 0);
+  pipeline.Finish();
+  EXPECT_EQ(*store_->documents()->ReadAll({"c", "a", 2}), "Second.\n");
+}
+
+TEST_F(CollectionsTest, AHoldThatIsSetWhileADeletionWaitsHolds) {
+  Ingest({File("a", "First.")});
+  ASSERT_TRUE(claims_.TryClaim("c", "a"));
+  absl::Status one;
+  absl::Status many;
+  std::thread deleters[] = {
+      std::thread([&] {
+        v1::DeleteDocumentRequest request;
+        request.set_collection("c");
+        request.set_document("a");
+        one = DeleteDocument(store_.get(), &claims_, nullptr, request).status();
+      }),
+      std::thread([&] {
+        v1::DeleteDocumentsRequest request;
+        request.set_collection("c");
+        request.add_documents("a");
+        many = DeleteDocuments(store_.get(), &claims_, request).status();
+      })};
+  while (!claims_.wanted()) absl::SleepFor(absl::Milliseconds(1));
+  absl::SleepFor(absl::Milliseconds(50));
+  Set(0, 0, 0, true);
+  claims_.Release("c", "a");
+  for (std::thread& deleter : deleters) deleter.join();
+  EXPECT_EQ(ErrorReason(one), "LEGAL_HOLD");
+  EXPECT_EQ(ErrorReason(many), "LEGAL_HOLD");
+  EXPECT_THAT(Documents(), ElementsAre("a"));
+}
+
 TEST_F(CollectionsTest, UnderLegalHoldNothingGoes) {
   Ingest({File("a", "First.")});
   Set(0, 0, 1, true);
