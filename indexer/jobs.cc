@@ -85,6 +85,23 @@ absl::StatusOr<v1::IngestJob> ParseJob(absl::string_view bytes) {
   return job;
 }
 
+void AddResult(const v1::FileResult& result, v1::IngestJob* job) {
+  job->set_passages(job->passages() + result.passages());
+  job->set_text_bytes(job->text_bytes() + result.text_bytes());
+  switch (result.state()) {
+    case v1::FileResult::INDEXED:
+    case v1::FileResult::WOULD_INDEX:
+      job->set_indexed(job->indexed() + 1);
+      break;
+    case v1::FileResult::UNCHANGED:
+      job->set_unchanged(job->unchanged() + 1);
+      break;
+    default:
+      job->set_failed(job->failed() + 1);
+      break;
+  }
+}
+
 // What a stored job says when no process runs it.
 void MarkInterrupted(v1::IngestJob* job) {
   if (job->state() != v1::IngestJob::RUNNING) return;
@@ -160,22 +177,9 @@ bool RunningJob::OnResult(const v1::FileResult& result) {
       return false;
     }
   }
-  job_.set_passages(job_.passages() + result.passages());
-  job_.set_text_bytes(job_.text_bytes() + result.text_bytes());
-  switch (result.state()) {
-    case v1::FileResult::INDEXED:
-      job_.set_indexed(job_.indexed() + 1);
-      return true;  // its row came with its commit
-    case v1::FileResult::WOULD_INDEX:
-      job_.set_indexed(job_.indexed() + 1);
-      break;
-    case v1::FileResult::UNCHANGED:
-      job_.set_unchanged(job_.unchanged() + 1);
-      break;
-    default:
-      job_.set_failed(job_.failed() + 1);
-      break;
-  }
+  AddResult(result, &job_);
+  // Its row came with its commit.
+  if (result.state() == v1::FileResult::INDEXED) return true;
   rows_[RowKey(collection_, id_, result)] = result.SerializeAsString();
   // A failure is what people look for after a crash: it is written at once.
   // Errors of the disk show at the end of the job.
@@ -311,9 +315,38 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   return status;
 }
 
+// What came in is written with its commit, the job's sums a little later: after
+// a kill the rows say what was done.
+absl::Status Jobs::Recount(v1::IngestJob* job) const {
+  job->clear_indexed();
+  job->clear_unchanged();
+  job->clear_failed();
+  job->clear_passages();
+  job->clear_text_bytes();
+  const auto it =
+      kv_->Iterate(kTableJobs, FilePrefix(job->collection(), job->job()));
+  for (; it->Valid(); it->Next()) {
+    v1::FileResult file;
+    if (!file.ParseFromArray(it->value().data(),
+                             static_cast<int>(it->value().size()))) {
+      return absl::DataLossError(
+          absl::StrCat("job ", job->job(), ": a row does not parse"));
+    }
+    AddResult(file, job);
+  }
+  return it->status();
+}
+
 absl::StatusOr<v1::IngestJob> Jobs::Reopen(const v1::IngestStart& start) const {
-  ASSIGN_OR_RETURN(v1::IngestJob job,
-                   Get(start.collection(), start.request_id()));
+  const absl::StatusOr<std::string> bytes =
+      kv_->Get(kTableJobs, JobKey(start.collection(), start.request_id()));
+  if (absl::IsNotFound(bytes.status())) {
+    return NoJob(start.collection(), start.request_id());
+  }
+  RETURN_IF_ERROR(bytes.status());
+  ASSIGN_OR_RETURN(v1::IngestJob job, ParseJob(*bytes));
+  const bool was_killed = job.state() == v1::IngestJob::RUNNING;
+  MarkInterrupted(&job);
   // A sender who did not hear of the end asks for it.
   if (!job.resumable() || (job.state() != v1::IngestJob::INTERRUPTED &&
                            job.state() != v1::IngestJob::DONE)) {
@@ -333,6 +366,7 @@ absl::StatusOr<v1::IngestJob> Jobs::Reopen(const v1::IngestStart& start) const {
     SetErrorReason("JOB_NOT_RESUMABLE", &status);
     return status;
   }
+  if (was_killed) RETURN_IF_ERROR(Recount(&job));
   job.set_state(v1::IngestJob::RUNNING);
   job.clear_reason();
   job.clear_ended_us();

@@ -133,6 +133,7 @@ class Jobs {
   absl::Status WriteEnded(const Name& name);
 
   absl::StatusOr<v1::IngestJob> Reopen(const v1::IngestStart& start) const;
+  absl::Status Recount(v1::IngestJob* job) const;
 
   Kv* const kv_;
   const OnEnd on_end_;

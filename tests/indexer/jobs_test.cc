@@ -126,6 +126,27 @@ TEST_F(JobsTest, AJobWhoseProcessDiedWasInterruptedAndItsFailuresAreThere) {
   EXPECT_THAT(Files("killed"), ElementsAre("bad FAILED: why"));
 }
 
+TEST_F(JobsTest, AJobThatGoesOnAfterAKillCountsWhatCameInBefore) {
+  v1::IngestStart start = StartOf("killed");
+  start.set_resumable(true);
+  auto job = *jobs_->Begin(start);
+  job->OnResult(ResultOf("bad", v1::FileResult::FAILED, "why"));
+  KvBatch commit;
+  job->AppendRow(ResultOf("good", v1::FileResult::INDEXED), &commit);
+  ASSERT_TRUE(store_->kv()->Write(std::move(commit), true).ok());
+  job->OnResult(ResultOf("good", v1::FileResult::INDEXED));
+  Restart();  // without End
+  start.set_resume(true);
+  job = *jobs_->Begin(start);
+  EXPECT_FALSE(job->OnResult(ResultOf("good", v1::FileResult::UNCHANGED)));
+  EXPECT_FALSE(job->OnResult(ResultOf("bad", v1::FileResult::FAILED, "why")));
+  const v1::IngestJob counted = job->Snapshot();
+  EXPECT_EQ(counted.indexed(), 1);
+  EXPECT_EQ(counted.unchanged(), 0);
+  EXPECT_EQ(counted.failed(), 1);
+  EXPECT_EQ(counted.passages(), 4);
+}
+
 TEST_F(JobsTest, ListsFilesOfARunningJobInPages) {
   const auto job = Begin("long");
   for (int i = 100; i < 350; ++i) {
