@@ -76,6 +76,7 @@ class Reporter {
     summary_.set_failed(before.failed());
     summary_.set_passages(before.passages());
     summary_.set_text_bytes(before.text_bytes());
+    told_ = before.acknowledged();
   }
 
   void OnResult(const DocumentResult& result) {
@@ -135,10 +136,13 @@ class Reporter {
   }
 
   // Tells what need not be sent again, if that has changed. It is durable
-  // first.
+  // first: before bytes of another file are in the place of those that were
+  // told last.
   absl::Status Acknowledge(const v1::IngestAck& ack) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (ack.files() == told_.files() && ack.bytes() == told_.bytes()) {
+    if (ack.files() == told_.files() && ack.bytes() == told_.bytes() &&
+        ack.document() == told_.document() &&
+        ack.revision() == told_.revision()) {
       return absl::OkStatus();
     }
     RETURN_IF_ERROR(job_->OnAck(ack));

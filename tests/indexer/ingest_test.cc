@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -48,6 +49,7 @@ class IngestCallTest : public IngestTest {
     size_t next = 0;
     IngestStream stream;
     stream.read = [&](v1::IngestRequest* request) {
+      if (before_read_ != nullptr) before_read_(next);
       if (next >= requests_.size() || next >= leave_after) return false;
       *request = requests_[next++];
       return true;
@@ -86,6 +88,8 @@ class IngestCallTest : public IngestTest {
     return status;
   }
 
+  // Is told how many messages were read, and dealt with.
+  std::function<void(size_t)> before_read_;
   // What workers see of a server that stops once everything was received.
   bool stops_in_work_ = false;
   std::vector<v1::IngestRequest> requests_;
@@ -216,6 +220,34 @@ TEST_F(IngestCallTest, OtherBytesNeverFollowThoseThatAreKept) {
   Chunk("All of it.", true);
   ASSERT_TRUE(Call().ok());
   EXPECT_EQ(results_["a"].text_bytes(), 11);
+}
+
+// A kill may come when those of the other file are on disk already.
+TEST_F(IngestCallTest, BytesOfAnotherFileAreNotTakenForThoseThatWereKept) {
+  const auto start = [this](bool resume) {
+    requests_.clear();
+    Start();
+    requests_[0].mutable_start()->set_resumable(true);
+    requests_[0].mutable_start()->set_resume(resume);
+    requests_[0].mutable_start()->set_request_id("job");
+  };
+  const std::string megabyte(1 << 20, 'x');
+  start(false);
+  Announce("a");
+  for (int i = 0; i < 6; ++i) Chunk(megabyte, false);
+  ASSERT_TRUE(absl::IsCancelled(Call(requests_.size())));
+  ASSERT_EQ(job_.acknowledged().document(), "a");
+  start(true);
+  Announce("b");
+  for (int i = 0; i < 6; ++i) Chunk(megabyte, i == 5);
+  before_read_ = [this](size_t read) {
+    if (read < 2) return;
+    // As the next process finds it.
+    const v1::IngestAck kept =
+        Jobs(store_->kv()).Get("c", "job")->acknowledged();
+    EXPECT_NE(kept.document(), "a") << "after " << read << " messages";
+  };
+  ASSERT_TRUE(Call().ok());
 }
 
 TEST_F(IngestCallTest, WhatIsSentAgainIsCountedOnce) {
