@@ -32,6 +32,7 @@ absl::Status FileAssembler::Begin(SourceFile file) {
   file_ = std::move(file);
   open_ = true;
   failed_ = skipping_line_ = false;
+  searched_ = 0;
   const Format format = FormatOfMediaType(file_.media_type);
   format_known_ = format != Format::kUnknown;
   is_json_lines_ = format == Format::kJsonLines;
@@ -71,8 +72,14 @@ absl::Status FileAssembler::Append(absl::string_view data, bool last) {
 
 void FileAssembler::HandOnLines() {
   if (file_.bytes.size() < kPartBytes) return;
-  const size_t newline = file_.bytes.rfind('\n');
-  if (newline == std::string::npos) return;
+  size_t newline = absl::string_view(file_.bytes).substr(searched_).rfind('\n');
+  if (newline == absl::string_view::npos) {
+    // A long line, of which more comes.
+    searched_ = file_.bytes.size();
+    return;
+  }
+  newline += searched_;
+  searched_ = 0;
   std::string lines;
   lines.swap(file_.bytes);
   SourceFile part = file_;
@@ -94,6 +101,7 @@ void FileAssembler::Refuse() {
     failed_ = true;
   }
   file_.bytes = std::string();
+  searched_ = 0;
   on_failure_(document,
               absl::ResourceExhaustedError(absl::StrCat(
                   is_json_lines_ ? "json line: " : "file: ", "more than ",

@@ -51,6 +51,8 @@ class FileAssembler {
   bool format_known_ = false;
   bool is_json_lines_ = false;
   SourceFile file_;
+  // So many bytes of it hold no end of a line.
+  size_t searched_ = 0;
 };
 
 }  // namespace footnote

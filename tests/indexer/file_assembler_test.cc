@@ -44,6 +44,26 @@ TEST_F(FileAssemblerTest, PutsChunksTogether) {
   EXPECT_EQ(files_[0].bytes, "one two");
 }
 
+// In small chunks; it took minutes while each looked through all before it.
+TEST_F(FileAssemblerTest, TakesLinearTimeForALongLine) {
+  FileAssembler assembler = Make(64 << 20);
+  SourceFile file = Named("a");
+  file.media_type = "application/jsonl";
+  ASSERT_TRUE(assembler.Begin(std::move(file)).ok());
+  const std::string chunk(64, 'x');
+  size_t bytes = 0;
+  for (; bytes < 32 << 20; bytes += chunk.size()) {
+    ASSERT_TRUE(assembler.Append(chunk, false).ok());
+  }
+  ASSERT_TRUE(assembler.Append("\nshort\n", false).ok());
+  ASSERT_TRUE(assembler.Append("last", true).ok());
+  ASSERT_EQ(files_.size(), 2);
+  EXPECT_EQ(files_[0].bytes.size(), bytes + 7);
+  EXPECT_EQ(files_[1].bytes, "last");
+  EXPECT_EQ(files_[1].lines_before, 2);
+  EXPECT_TRUE(failures_.empty());
+}
+
 TEST_F(FileAssemblerTest, HandsOnAnEmptyFileToo) {
   FileAssembler assembler = Make();
   ASSERT_TRUE(assembler.Begin(Named("empty")).ok());
