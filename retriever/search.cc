@@ -67,6 +67,14 @@ void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
                     candidates->end());
 }
 
+// A document may be erased while it is found. What is found anew is without it.
+constexpr int kTries = 3;
+
+absl::StatusOr<std::string> NotErased(absl::StatusOr<std::string> text) {
+  if (!absl::IsFailedPrecondition(text.status())) return text;
+  return absl::AbortedError(text.status().message());
+}
+
 VersionRef VersionOf(const Generation& generation, const Candidate& candidate) {
   const SegmentReader& reader = *generation.segments[candidate.segment].reader;
   const DocumentRow& document =
@@ -152,6 +160,21 @@ absl::Status Searcher::Search(const v1::SearchRequest& request,
                               const std::function<bool()>& cancelled,
                               absl::Time deadline,
                               v1::SearchResponse* response) {
+  for (int left = kTries - 1;; --left) {
+    response->Clear();
+    const absl::Status status =
+        SearchOnce(request, cancelled, deadline, response);
+    if (!absl::IsAborted(status) || left == 0) return status;
+    // Another process's store sees the erasure and the generation without the
+    // document at the same time.
+    RETURN_IF_ERROR(store_->Refresh());
+  }
+}
+
+absl::Status Searcher::SearchOnce(const v1::SearchRequest& request,
+                                  const std::function<bool()>& cancelled,
+                                  absl::Time deadline,
+                                  v1::SearchResponse* response) {
   ASSIGN_OR_RETURN(const Explanation found,
                    Explain(request, cancelled, deadline));
   if (cancelled()) return absl::CancelledError("the caller has gone");
@@ -435,8 +458,8 @@ TextOf Searcher::ReaderOf(const SearchIndex& index) const {
     const SegmentReader& reader =
         *index.generation().segments[candidate.segment].reader;
     const PassageRow& row = reader.passages()[candidate.passage];
-    return store_->documents()->ReadText(
-        VersionOf(index.generation(), candidate), row.begin, row.end);
+    return NotErased(store_->documents()->ReadText(
+        VersionOf(index.generation(), candidate), row.begin, row.end));
   };
 }
 
@@ -511,8 +534,9 @@ absl::Status Searcher::FillPassage(const SearchIndex& index,
   ASSIGN_OR_RETURN(const VersionRecord record,
                    store_->documents()->GetVersion(version));
   passage->set_path(record.source);
-  ASSIGN_OR_RETURN(*passage->mutable_text(),
-                   store_->documents()->ReadText(version, row.begin, row.end));
+  ASSIGN_OR_RETURN(
+      *passage->mutable_text(),
+      NotErased(store_->documents()->ReadText(version, row.begin, row.end)));
   // Where it lay in the original is told if it is known; a passage is good
   // without it.
   const absl::StatusOr<std::string> bytes =

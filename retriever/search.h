@@ -51,6 +51,7 @@ class Searcher {
   //   InvalidArgument     a vector of another dimension than the collection's
   //   FailedPrecondition  mode VECTOR, and there is no way to a vector
   //   Cancelled           the caller has gone
+  //   Aborted             what was found was erased meanwhile, again and again
   //   DataLoss            damage on disk
   absl::Status Search(const v1::SearchRequest& request,
                       const std::function<bool()>& cancelled,
@@ -83,6 +84,9 @@ class Searcher {
                                       absl::Time deadline);
 
  private:
+  absl::Status SearchOnce(const v1::SearchRequest& request,
+                          const std::function<bool()>& cancelled,
+                          absl::Time deadline, v1::SearchResponse* response);
   absl::StatusOr<std::shared_ptr<const SearchIndex>> IndexOf(
       const std::string& collection, uint64_t min_generation,
       absl::Time deadline, const std::function<bool()>& cancelled);

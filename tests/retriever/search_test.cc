@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -411,6 +412,46 @@ TEST_F(SearchTest, NothingThatWasReplacedStaysOpenUntilTheNextSearch) {
   ASSERT_TRUE(store_->Apply(commit).ok());
   // Would say Unavailable while an index held the file.
   EXPECT_TRUE(store_->Erase("c", "a", nullptr).ok());
+}
+
+TEST_F(SearchTest, WhatIsErasedWhileItIsFoundIsNotShown) {
+  Put("a", "The moon is made of cheese.");
+  Put("b", "The moon pulls the sea.");
+  for (const bool omit_text : {false, true}) {
+    const std::string gone = omit_text ? "b" : "a";
+    std::thread eraser;
+    const auto erase = [&] {
+      Commit commit;
+      commit.collection = "c";
+      commit.deleted_documents = {gone};
+      EXPECT_TRUE(store_->Apply(commit).ok());
+      // Waits until no search holds its file.
+      eraser = std::thread(
+          [&] { EXPECT_TRUE(store_->Erase("c", gone, nullptr).ok()); });
+      while (store_->documents()->GetLive({"c", gone}).ok() ||
+             store_->documents()->ListVersions({"c", gone})->back().state !=
+                 VersionState::kErased) {
+        absl::SleepFor(absl::Milliseconds(1));
+      }
+    };
+    v1::SearchRequest request = Ask("moon");
+    request.set_omit_text(omit_text);
+    int asked = 0;
+    v1::SearchResponse response;
+    const absl::Status status = searcher_->Search(
+        request,
+        [&] {
+          if (++asked == 1) erase();
+          return false;
+        },
+        absl::Now() + absl::Seconds(5), &response);
+    eraser.join();
+    EXPECT_EQ(status, absl::OkStatus());
+    for (const v1::Passage& passage : response.passages()) {
+      EXPECT_TRUE(omit_text || passage.source().document() != gone);
+    }
+    if (!omit_text) EXPECT_EQ(response.passages_size(), 1);
+  }
 }
 
 TEST_F(SearchTest, AnOlderGenerationIsSearchedAsItWas) {
