@@ -130,7 +130,8 @@ class ThreadedEngine : public Engine {
   // Gives back what a running sequence has.
   void Leave(Sequence* sequence);
   bool AcceptToken(Sequence* sequence, const GeneratedToken& token);
-  void Finish(const std::shared_ptr<EngineTicket>& ticket, FinishReason reason);
+  // A copy of the ticket: what is in tickets_ goes.
+  void Finish(std::shared_ptr<EngineTicket> ticket, FinishReason reason);
 
   std::shared_ptr<const ModelFiles> files_;
   const EngineOptions options_;
@@ -263,7 +264,7 @@ absl::StatusOr<std::shared_ptr<Ticket>> ThreadedEngine::Submit(
   return std::shared_ptr<Ticket>(ticket);
 }
 
-void ThreadedEngine::Finish(const std::shared_ptr<EngineTicket>& ticket,
+void ThreadedEngine::Finish(std::shared_ptr<EngineTicket> ticket,
                             FinishReason reason) {
   Sequence& sequence = *ticket->sequence();
   sequence.generation.finish = reason;
@@ -568,7 +569,6 @@ bool ThreadedEngine::Step(std::unique_lock<std::mutex>* lock) {
           return ticket->sequence().get() == sequence;
         });
     Leave(sequence);
-    // A copy: Finish may drop the last reference but this one.
     const std::shared_ptr<EngineTicket> ticket = *found;
     running_.erase(found);
     Finish(ticket, sequence->generation.finish);

@@ -315,6 +315,22 @@ TEST(EngineTest, CancelledAndLateRequestsEnd) {
   EXPECT_EQ(Answer(engine.get(), Request(Prompt(20, 1), 5)).size(), 5u);
 }
 
+// The engine alone holds what nobody waits for any more (--config=asan).
+TEST(EngineTest, WaitingRequestsThatNobodyWaitsForEnd) {
+  EngineOptions options = Options();
+  options.max_running = 1;
+  const auto engine = Open(kLlama, options);
+  const auto running = *engine->Submit(Request(Prompt(20, 1), 4000));
+  for (int i = 0; i < 50; ++i) {
+    DecodeRequest late = Request(Prompt(20, 2), 4000);
+    late.deadline = absl::Now();
+    ASSERT_TRUE(engine->Submit(late).ok());
+  }
+  while (engine->stats().waiting > 0) absl::SleepFor(absl::Milliseconds(1));
+  running->Cancel();
+  EXPECT_EQ(running->Wait()->finish, FinishReason::kCancelled);
+}
+
 TEST(EngineTest, ClosingEndsWhatRuns) {
   std::shared_ptr<Ticket> ticket;
   {
