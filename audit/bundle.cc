@@ -164,10 +164,18 @@ class AnswerCheck {
     absl::StatusOr<v1::AnswerRecord> record = AssembleAnswer(*parts, texts);
     if (!record.ok()) return Wrong(record.status().message());
     checked_.record = *std::move(record);
+    // Which of the two it was, nothing here can prove.
+    constexpr absl::string_view kGone =
+        " not in the bundle: erased, or left out by who made it";
     for (const std::string& erased : checked_.record.erased()) {
-      checked_.open.push_back(absl::StrCat(erased, " was erased on purpose"));
+      checked_.open.push_back(absl::StrCat(erased, " is", kGone));
     }
-    checked_.whole = checked_.record.erased().empty();
+    const size_t missing = texts.size() - answer_.sections.size();
+    if (missing > 0) {
+      checked_.open.push_back(
+          absl::StrCat(missing, " of ", texts.size(), " sections are", kGone));
+    }
+    checked_.whole = missing == 0 && checked_.record.erased().empty();
     for (const v1::Citation& citation : checked_.record.answer().citations()) {
       CheckClaim(citation);
       for (const v1::SourceSpan& source : citation.sources()) {
@@ -200,15 +208,23 @@ class AnswerCheck {
                           checkpoint->root);
   }
 
-  // The claim is the quote, word for word.
+  // The claim is each of its quotes, word for word.
   void CheckClaim(const v1::Citation& citation) {
     const std::string& text = checked_.record.answer().text();
-    if (text.empty() || citation.sources().empty()) return;
-    const std::string& quote = citation.sources(0).quote();
-    if (quote.empty()) return;
+    if (text.empty()) return;
     const absl::optional<absl::string_view> claim =
         Slice(text, citation.answer_span());
-    if (!claim.has_value() || *claim != quote) {
+    const auto is_claim = [&claim](const std::string& quote) {
+      return quote.empty() || (claim.has_value() && *claim == quote);
+    };
+    bool all = true;
+    for (const v1::SourceSpan& source : citation.sources()) {
+      all = all && is_claim(source.quote());
+    }
+    for (const v1::ToolSpan& tool : citation.tools()) {
+      all = all && is_claim(tool.quote());
+    }
+    if (!all) {
       checked_.wrong.push_back("a claim of the answer is not its quote");
     }
   }
@@ -290,9 +306,21 @@ std::string WriteBundle(const Bundle& bundle) {
 }
 
 absl::StatusOr<Bundle> ReadBundle(absl::string_view bytes) {
-  const Json json = Json::parse(bytes.begin(), bytes.end(), /*cb=*/nullptr,
+  // Programs differ in which of two fields of one name they read.
+  bool twice = false;
+  std::vector<std::set<std::string>> names;
+  const auto see = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key) {
+      twice |= !names.back().insert(value.get<std::string>()).second;
+    }
+    return true;
+  };
+  const Json json = Json::parse(bytes.begin(), bytes.end(), see,
                                 /*allow_exceptions=*/false);
   if (json.is_discarded()) return Bad("file", "JSON");
+  if (twice) return Bad("file", "each field once");
   RETURN_IF_ERROR(
       WantFields(json, "file", {"format", "public_key", "answers", "sources"}));
   if (json.at("format") != kFormat) return Bad("format", kFormat);
@@ -325,8 +353,13 @@ CheckedBundle CheckBundle(const Bundle& bundle, const Verifier& log,
         &source;
   }
   std::set<VersionKey> used;
+  std::set<std::string> ids;
   bool good = true;
   for (const Bundle::Answer& answer : bundle.answers) {
+    if (!ids.insert(answer.answer_id).second) {
+      checked.wrong.push_back(
+          absl::StrCat("answer ", answer.answer_id, " is there twice"));
+    }
     Checkpoint checkpoint;
     checked.answers.push_back(
         AnswerCheck(answer, log, witnesses, sources, &used).Run(&checkpoint));

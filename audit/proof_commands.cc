@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -164,7 +165,17 @@ absl::Status Check(const Options& options, CliContext* context) {
     ASSIGN_OR_RETURN(Verifier verifier, ReadVerifier(witness));
     witnesses.push_back(std::move(verifier));
   }
-  const CheckedBundle checked = CheckBundle(*bundle, *log, witnesses);
+  CheckedBundle checked = CheckBundle(*bundle, *log, witnesses);
+  for (const std::string& id : options.answers) {
+    if (std::any_of(bundle->answers.begin(), bundle->answers.end(),
+                    [&id](const Bundle::Answer& answer) {
+                      return answer.answer_id == id;
+                    })) {
+      continue;
+    }
+    checked.good = false;
+    checked.wrong.push_back(absl::StrCat("answer ", id, " is not in it"));
+  }
   PrintChecked(*bundle, checked);
   if (!trusted) {
     PrintLine(absl::StrCat(
@@ -261,6 +272,9 @@ void RegisterProofCommands(CLI::App* group, CliContext* context) {
   check->add_option("--key", o->key,
                     "the log's public key, or a file with it, got some other "
                     "way than with the bundle");
+  check->add_option("--answer", o->answers,
+                    "id of an answer that must be in it; may be given several "
+                    "times: a bundle can't show which were left out");
   check->add_option("--witness", o->witnesses,
                     "public key of a witness that must have signed too");
   check->footer("Exit code 4: something does not hold.");

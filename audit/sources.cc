@@ -200,8 +200,15 @@ absl::StatusOr<v1::CitationCheck> CheckCitation(const v1::Citation& citation,
     quote = citation.sources().empty() ? citation.tools(0).quote()
                                        : citation.sources(0).quote();
   }
+  const auto says_it = [&quote](const auto& source) {
+    return source.quote() == quote;
+  };
   const bool covers =
-      any && span.begin() < span.end() && span.end() <= text.size() &&
+      any &&
+      std::all_of(citation.sources().begin(), citation.sources().end(),
+                  says_it) &&
+      std::all_of(citation.tools().begin(), citation.tools().end(), says_it) &&
+      span.begin() < span.end() && span.end() <= text.size() &&
       text.substr(span.begin(), span.end() - span.begin()) == quote &&
       CodePointsAgree(span, text.substr(0, span.begin()), quote);
   if (!covers) {

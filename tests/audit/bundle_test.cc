@@ -7,11 +7,15 @@
 
 #include <nlohmann/json.hpp>
 #include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/erase.h"
 #include "audit/export.h"
+#include "audit/note.h"
 #include "base/file.h"
 #include "tests/audit/book.h"
 
@@ -155,6 +159,141 @@ TEST_F(BundleTest, NoChangedFieldPasses) {
   bad.answers.clear();
   bad.sources.clear();
   refused("no answers", bad);
+}
+
+// Who hands a bundle on may leave out what can be opened; nothing can tell that
+// from an erasure, and the check doesn't say that it was one.
+TEST_F(BundleTest, ASectionThatWasLeftOutIsNotCalledErased) {
+  const Bundle good = *ReadBundle(Export({ids_[0]}));
+  ASSERT_GT(good.answers[0].sections.size(), 1u);
+  for (size_t i = 0; i < good.answers[0].sections.size(); ++i) {
+    Bundle bad = good;
+    bad.answers[0].sections.erase(bad.answers[0].sections.begin() + i);
+    const CheckedBundle checked =
+        CheckBundle(bad, book_.ledger()->verifier(), {});
+    EXPECT_FALSE(checked.answers[0].whole);
+    EXPECT_THAT(checked.answers[0].open,
+                testing::Contains(HasSubstr("left out by who made it")));
+    for (const std::string& line : checked.answers[0].open) {
+      EXPECT_EQ(line.find("on purpose"), std::string::npos) << line;
+    }
+  }
+}
+
+TEST_F(BundleTest, NothingIsThereTwice) {
+  const std::string data = Export({ids_[0], ids_[2]});
+  Bundle twice = *ReadBundle(data);
+  twice.answers.push_back(twice.answers[0]);
+  const CheckedBundle checked =
+      CheckBundle(twice, book_.ledger()->verifier(), {});
+  EXPECT_FALSE(checked.good);
+  EXPECT_THAT(checked.wrong, testing::Contains(HasSubstr("twice")));
+  EXPECT_EQ(PythonSays(WriteBundle(twice)), 4);
+
+  // Some programs read the first of two fields, some the last.
+  const Bundle other = *ReadBundle(Export({ids_[1]}));
+  const nlohmann::ordered_json forged =
+      nlohmann::ordered_json::parse(WriteBundle(other));
+  for (const char* field : {"public_key", "answers", "sources"}) {
+    const std::string bad = absl::StrCat(
+        "{\"", field, "\":", forged[field].dump(), ",", data.substr(1));
+    EXPECT_THAT(std::string(ReadBundle(bad).status().message()),
+                HasSubstr("each field once"));
+    EXPECT_EQ(PythonSays(bad), 4) << field;
+  }
+}
+
+// What someone without the log's key can make of bundles that he has.
+TEST_F(BundleTest, NoForgeryPasses) {
+  const std::string before = Export({ids_[0], ids_[2]});
+  const Bundle old = *ReadBundle(before);
+  v1::AppendAnswerRequest more = book_.Answer(a_, {"Größe zählt."});
+  book_.Append(more);
+  const std::string data = Export({ids_[0], ids_[2]});
+  const Bundle good = *ReadBundle(data);
+  const auto refused = [&](const std::string& what, const std::string& bad) {
+    EXPECT_FALSE(Holds(bad)) << what;
+    EXPECT_EQ(PythonSays(bad), 4) << what;
+  };
+  // Another order says the same.
+  Bundle bad = good;
+  std::swap(bad.answers[0], bad.answers[1]);
+  std::swap(bad.sources[0], bad.sources[1]);
+  EXPECT_TRUE(Holds(WriteBundle(bad)));
+
+  // A tree head of before, for one of two.
+  bad = good;
+  bad.answers[1].proof = old.answers[1].proof;
+  refused("two tree heads", WriteBundle(bad));
+  // The newer head over the older proof, and the other way round.
+  for (const bool newer : {true, false}) {
+    bad = newer ? old : good;
+    const std::string& head =
+        newer ? good.answers[0].proof : old.answers[0].proof;
+    for (Bundle::Answer& answer : bad.answers) {
+      const std::string own = answer.proof.substr(0, answer.proof.find("\n\n"));
+      answer.proof = own + head.substr(head.find("\n\n"));
+    }
+    refused("another tree head", WriteBundle(bad));
+  }
+  // A log of one's own, under the name of this one.
+  Book other;
+  const std::string key = VerifierText(other.ledger()->verifier());
+  bad = good;
+  bad.public_key = key;
+  refused("another key", WriteBundle(bad));
+  for (Bundle::Answer& answer : bad.answers) {
+    const absl::StatusOr<LogProof> proof = ParseLogProof(answer.proof);
+    ASSERT_TRUE(proof.ok());
+    Note note = *ParseNote(proof->checkpoint);
+    note.signatures = {SignNote(note.text, book_.ledger()->verifier().name,
+                                other.ledger()->keyring()->signing_key())};
+    LogProof forged = *proof;
+    forged.checkpoint = NoteText(note);
+    answer.proof = LogProofText(forged);
+  }
+  bad.public_key = good.public_key;
+  refused("another key's signature", WriteBundle(bad));
+
+  // A word of the body: the title, the place, the hash of the version.
+  for (size_t at = 44; at < good.answers[0].record.size(); at += 7) {
+    bad = good;
+    bad.answers[0].record[at] ^= 0x20;
+    EXPECT_FALSE(Holds(WriteBundle(bad))) << "record byte " << at;
+  }
+  // A source that was changed together with nothing else, or swapped.
+  bad = good;
+  std::swap(bad.sources[0].text, bad.sources[1].text);
+  refused("swapped texts", WriteBundle(bad));
+  bad = good;
+  bad.sources[0].text.resize(bad.sources[0].text.size() / 2);
+  refused("half a text", WriteBundle(bad));
+  bad = good;
+  std::swap(bad.answers[0].sections, bad.answers[1].sections);
+  refused("another answer's sections", WriteBundle(bad));
+
+  // Cut anywhere, and lengths beyond all bounds.
+  for (size_t size = 0; size < data.size(); size += 1 + data.size() / 97) {
+    EXPECT_FALSE(Holds(data.substr(0, size))) << size;
+  }
+  for (const char* number :
+       {"4294967296", "18446744073709551616", "-1", "1e9", "4294967295"}) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::parse(data);
+    json["answers"][0]["sections"][0]["number"] = "NUMBER";
+    std::string text = json.dump();
+    text.replace(text.find("\"NUMBER\""), 8, number);
+    refused(number, text);
+  }
+  for (size_t at : {6, 7, 40, 41, 42, 43}) {
+    bad = good;
+    bad.answers[0].record[at] = '\xFF';
+    refused(absl::StrCat("length at ", at), WriteBundle(bad));
+  }
+  EXPECT_FALSE(Holds(std::string(1 << 20, '[')));
+  bad = good;
+  bad.answers[0].proof.insert(bad.answers[0].proof.find("\n\n"),
+                              "\n" + std::string(43, 'A') + "=");
+  refused("a longer proof", WriteBundle(bad));
 }
 
 TEST_F(BundleTest, AnotherLogsKeyIsNotTrusted) {
