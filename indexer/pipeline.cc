@@ -37,6 +37,9 @@ constexpr absl::Duration kLookAround = absl::Milliseconds(20);
 // batch holds a record of each.
 constexpr size_t kMaxGroupDocuments = 20000;
 
+// Texts go down together: of a small one the write itself takes most time.
+constexpr size_t kTextsBytes = 256 << 10;
+
 }  // namespace
 
 struct Pipeline::Shared {
@@ -291,15 +294,27 @@ class Pipeline::Worker {
     member.fingerprint = std::move(fingerprint);
     member.signature = SignatureOf(document.extracted.text);
     member.warnings = document.warnings;
-    RETURN_IF_ERROR(documents->WriteText(
-        member.record.ref(), document.extracted.text, document.locator));
-    // A segment with half a document in it can't be used: its group fails.
+    KvBatch text;
+    RETURN_IF_ERROR(documents->AppendText(
+        member.record.ref(), document.extracted.text, document.locator, &text));
+    // A segment with half a document in it can't be used: its group fails. So
+    // it does where the texts of some are lost.
     group_status_ = AddToSegment(document, member.record.version);
+    RETURN_IF_ERROR(group_status_);
+    texts_.Append(std::move(text));
+    if (texts_.bytes() >= kTextsBytes) group_status_ = WriteTexts();
     RETURN_IF_ERROR(group_status_);
     shared_.passages += document.passages.size();
     if (group_.empty()) group_since_ = absl::Now();
     group_.push_back(std::move(member));
     return true;
+  }
+
+  // Unsynced: the group's commit makes them durable.
+  absl::Status WriteTexts() {
+    KvBatch texts = std::exchange(texts_, KvBatch());
+    if (texts.size() == 0) return absl::OkStatus();
+    return shared_.store->kv()->Write(std::move(texts), /*sync=*/false);
   }
 
   absl::Status AddToSegment(const PreparedDocument& document,
@@ -452,6 +467,7 @@ class Pipeline::Worker {
     }
     encoder_.Clear();
     writer_.reset();
+    texts_ = KvBatch();
     group_status_ = absl::OkStatus();
     TellFinished();
   }
@@ -482,6 +498,7 @@ class Pipeline::Worker {
   absl::Status WriteGroup(std::vector<DocumentResult>* results) {
     StageTimer timer("commit");
     RETURN_IF_ERROR(group_status_);
+    RETURN_IF_ERROR(WriteTexts());
     RETURN_IF_ERROR(encoder_.Flush(writer_.get()));
     const Store::SegmentName segment = shared_.store->NewSegment();
     RETURN_IF_ERROR(writer_->Finish(segment.path));
@@ -549,6 +566,8 @@ class Pipeline::Worker {
   int dimension_ = 0;
   std::unique_ptr<SegmentWriter> writer_;
   std::vector<Member> group_;
+  // Texts of the group's documents that are not written yet.
+  KvBatch texts_;
   // The id of the file of which more documents may come.
   std::string in_work_;
   // Numbers of files of which no more comes into the group.

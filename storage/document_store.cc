@@ -241,26 +241,33 @@ absl::StatusOr<uint32_t> DocumentStore::NextVersion(
 absl::Status DocumentStore::WriteText(const VersionRef& version,
                                       absl::string_view text,
                                       absl::string_view locator) {
+  KvBatch batch;
+  RETURN_IF_ERROR(AppendText(version, text, locator, &batch));
+  return kv_->Write(std::move(batch), /*sync=*/false);
+}
+
+absl::Status DocumentStore::AppendText(const VersionRef& version,
+                                       absl::string_view text,
+                                       absl::string_view locator,
+                                       KvBatch* batch) {
   RETURN_IF_ERROR(CheckRef(DocumentOf(version)));
   const std::string key = Key(version);
   const absl::StatusOr<std::string> before = kv_->Get(kTablePending, key);
   if (!before.ok() && !absl::IsNotFound(before.status())) {
     return before.status();
   }
-  KvBatch batch;
   // The mark comes first, so that whatever follows is found again.
   std::string mark;
   RecordWriter(&mark).Number(text.size());
-  batch.Put(kTablePending, key, mark);
+  batch->Put(kTablePending, key, mark);
   // Not without need: RocksDB works out the ranges deleted in memory anew at
   // the first read after each, and searches read these tables.
   if (before.ok()) {
-    batch.DeletePrefix(kTableTexts, key);
-    batch.DeletePrefix(kTableLocators, key);
+    batch->DeletePrefix(kTableTexts, key);
+    batch->DeletePrefix(kTableLocators, key);
   }
-  RETURN_IF_ERROR(WriteChunks(kv_, kTableTexts, key, text, &batch));
-  RETURN_IF_ERROR(WriteChunks(kv_, kTableLocators, key, locator, &batch));
-  return kv_->Write(std::move(batch), /*sync=*/false);
+  RETURN_IF_ERROR(WriteChunks(kv_, kTableTexts, key, text, batch));
+  return WriteChunks(kv_, kTableLocators, key, locator, batch);
 }
 
 absl::Status DocumentStore::AppendVersion(const VersionRecord& record,

@@ -92,11 +92,11 @@ struct DocumentPage {
 
 // Documents with their versions, canonical texts and locators.
 //
-// A version arrives in two steps. WriteText puts the bytes down, which nobody
-// sees. AppendVersion then adds, to a batch of the caller's, everything that
-// makes it visible; one batch may hold many documents and a new generation of
-// the index, and is written synced. A text whose batch never came is removed
-// at the next start (RemoveAbandoned).
+// A version arrives in two steps. WriteText (AppendText for several at once)
+// puts the bytes down, which nobody sees. AppendVersion then adds, to a batch
+// of the caller's, everything that makes it visible; one batch may hold many
+// documents and a new generation of the index, and is written synced. A text
+// whose batch never came is removed at the next start (RemoveAbandoned).
 //
 // Safe from many threads, but two threads must not write the same document at
 // once (Store::Commit sees to it). Errors: as of Kv, and NotFound,
@@ -119,6 +119,11 @@ class DocumentStore {
   // it durable. Overwrites what an earlier attempt left.
   absl::Status WriteText(const VersionRef& version, absl::string_view text,
                          absl::string_view locator);
+  // The same, but what is left goes to `batch` for the caller to write, with
+  // that of other versions: small texts take less time so. What the batch holds
+  // already and the parts of a long text are written at once.
+  absl::Status AppendText(const VersionRef& version, absl::string_view text,
+                          absl::string_view locator, KvBatch* batch);
 
   // Adds to `batch` what makes the version visible as the document's newest;
   // a version that was live becomes kSuperseded.

@@ -1,5 +1,9 @@
 #include "storage/document_store.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/hash.h"
 #include "gtest/gtest.h"
 #include "storage/store_tables.h"
@@ -168,6 +172,36 @@ TEST_F(DocumentStoreTest, NothingIsLeftOfAnEarlierAttempt) {
     }
   }
   EXPECT_EQ(chunks, 2);
+}
+
+TEST_F(DocumentStoreTest, TextsOfSeveralVersionsGoDownTogether) {
+  const std::string longer(100 * DocumentStore::kChunkBytes, 'x');
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"a", "first"}, {"b", longer}, {"c", "third"}};
+  std::vector<VersionRecord> records;
+  KvBatch waiting;
+  for (const auto& [id, text] : texts) {
+    records.push_back(Record(id, text));
+    ASSERT_TRUE(
+        store_->AppendText(records.back().ref(), text, "loc", &waiting).ok());
+  }
+  KvBatch batch;
+  EXPECT_TRUE(store_->AppendVersion(records[0], &batch).ok())
+      << "a long text does not wait, nor do those before it";
+  EXPECT_EQ(store_->AppendVersion(records[2], &batch).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_LT(waiting.bytes(), longer.size());
+  ASSERT_TRUE(kv_->Write(std::move(waiting), false).ok());
+  for (size_t i = 1; i < records.size(); ++i) {
+    ASSERT_TRUE(store_->AppendVersion(records[i], &batch).ok());
+  }
+  ASSERT_TRUE(kv_->Write(std::move(batch), true).ok());
+  Reopen();
+  ASSERT_TRUE(store_->RemoveAbandoned().ok());
+  for (size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(*store_->ReadAll(records[i].ref()), texts[i].second);
+    EXPECT_EQ(*store_->ReadLocator(records[i].ref()), "loc");
+  }
 }
 
 TEST_F(DocumentStoreTest, RemovesTextsThatWereNeverCommitted) {
