@@ -12,6 +12,7 @@ when something does not hold. Wants `cryptography` (python3-cryptography).
 import base64
 import hashlib
 import json
+import os
 import sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -192,7 +193,10 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
       bundle = json.load(file, object_pairs_hook=once)
     want(bundle["format"] == "footnote-bundle/1", "not a bundle")
-    public = sys.argv[2] if "+" in sys.argv[2] else open(sys.argv[2]).read()
+    public = sys.argv[2]
+    if os.path.exists(public) or "+" not in public:
+      with open(public, encoding="utf-8") as file:
+        public = file.read()
     want(bundle["public_key"] == public.strip(), "another log's key")
     want(bundle["answers"], "no answers")
     key, used = parse_key(public), set()

@@ -106,6 +106,18 @@ TEST_F(BundleTest, ABundleHoldsHereAndInPython) {
   EXPECT_EQ(PythonSays(Export({ids_[2]})), 0);
 }
 
+TEST_F(BundleTest, TheKeyMayBeInAFileWhateverItsName) {
+  const std::string path = book_.folder() + "/bundle";
+  ASSERT_EQ(WriteFileAtomically(path, Export({ids_[0]})), absl::OkStatus());
+  const std::string key = VerifierText(book_.ledger()->verifier());
+  for (const char* name : {"/log.vkey", "/a+log+of+ours.vkey"}) {
+    const std::string file = book_.folder() + name;
+    ASSERT_EQ(WriteFileAtomically(file, key + "\n"), absl::OkStatus());
+    EXPECT_EQ(Run("audit/check_bundle.py", path + " " + file), 0) << name;
+  }
+  EXPECT_EQ(Run("audit/check_bundle.py", path + " " + path + ".none"), 4);
+}
+
 TEST_F(BundleTest, NoChangedBytePasses) {
   const std::string data = Export({ids_[0], ids_[2]});
   ASSERT_TRUE(Holds(data));
