@@ -200,13 +200,20 @@ TEST_F(CollectionsTest, AnExpiryLeavesTheTextOfADocumentThatComesBack) {
                     [](const DocumentResult& result) {
                       EXPECT_EQ(result.state, DocumentResult::State::kIndexed);
                     });
-  pipeline.Add(File("a", "Second."));
-  while (!store_->kv()->Iterate(kTablePending, "")->Valid()) {
+  // So long that it does not wait for others to be written down with.
+  std::string second;
+  for (int line = 0; line < 50000; ++line) absl::StrAppend(&second, line, "\n");
+  pipeline.Add(File("a", second));
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  while (!store_->kv()->Iterate(kTablePending, "")->Valid() &&
+         absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(1));
   }
   EXPECT_EQ(*Expire(absl::Now()), 0);
   pipeline.Finish();
-  EXPECT_EQ(*store_->documents()->ReadAll({"c", "a", 2}), "Second.\n");
+  const auto text = store_->documents()->ReadAll({"c", "a", 2});
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(*text, second);
 }
 
 TEST_F(CollectionsTest, AHoldThatIsSetWhileADeletionWaitsHolds) {
