@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "audit/access_notes.h"
 #include "audit/append.h"
 #include "audit/backup.h"
 #include "audit/cosigner.h"
@@ -50,20 +51,6 @@ Scope ScopeOf(const grpc::ServerContext& context) {
           MetadataOf(context, "footnote-principal-bin")};
 }
 
-// Notes that the room was asked. A log that is damaged can't note anything, and
-// is what there is to look at.
-absl::Status NoteAccess(absl::string_view method, absl::string_view target,
-                        const Scope& scope, Ledger* ledger) {
-  if (!ledger->health().ok()) return absl::OkStatus();
-  v1::AuditEvent event;
-  event.set_kind(v1::AuditEvent::ACCESS);
-  event.set_tenant(scope.tenant);
-  event.set_principal(scope.principal);
-  event.set_method(std::string(method));
-  event.set_target(std::string(target));
-  return ledger->AppendEvent(event).status();
-}
-
 class AuditService final : public v1::Audit::Service {
  public:
   AuditService(Store* store, std::unique_ptr<Ledger> ledger,
@@ -71,6 +58,7 @@ class AuditService final : public v1::Audit::Service {
                std::vector<WitnessAddress> witnesses)
       : store_(store),
         ledger_(std::move(ledger)),
+        notes_(ledger_.get()),
         retention_(options.retention),
         backups_(options.backups) {
     if (witnesses.empty()) return;
@@ -138,7 +126,7 @@ class AuditService final : public v1::Audit::Service {
       grpc::ServerContext* context, const v1::VerifyChainRequest* request,
       grpc::ServerWriter<v1::VerifyChainResponse>* stream) override {
     const absl::Status noted =
-        NoteAccess("VerifyChain", "", ScopeOf(*context), ledger_.get());
+        notes_.Note("VerifyChain", "", ScopeOf(*context));
     if (!noted.ok()) return ToGrpcStatus(noted);
     return ToGrpcStatus(footnote::VerifyChain(
         *request, *ledger_, [&](const v1::VerifyChainResponse& response) {
@@ -176,8 +164,7 @@ class AuditService final : public v1::Audit::Service {
     for (const std::string& id : request->answer_ids()) {
       const absl::Status valid = ValidateAnswerId(id);
       if (!valid.ok()) return ToGrpcStatus(valid);
-      const absl::Status noted =
-          NoteAccess("ExportBundle", id, scope, ledger_.get());
+      const absl::Status noted = notes_.Note("ExportBundle", id, scope);
       if (!noted.ok()) return ToGrpcStatus(noted);
     }
     return ToGrpcStatus(footnote::ExportBundle(
@@ -224,7 +211,7 @@ class AuditService final : public v1::Audit::Service {
                     const v1::TailRequest* request,
                     grpc::ServerWriter<v1::TailResponse>* stream) override {
     const Scope scope = ScopeOf(*context);
-    const absl::Status noted = NoteAccess("Tail", "", scope, ledger_.get());
+    const absl::Status noted = notes_.Note("Tail", "", scope);
     if (!noted.ok()) return ToGrpcStatus(noted);
     return ToGrpcStatus(footnote::Tail(
         *request, scope, *ledger_, [&] { return context->IsCancelled(); },
@@ -236,14 +223,21 @@ class AuditService final : public v1::Audit::Service {
   grpc::Status CreateBackup(
       grpc::ServerContext* context, const v1::CreateBackupRequest* request,
       grpc::ServerWriter<v1::BackupProgress>* writer) override {
-    const absl::Status noted = NoteAccess("CreateBackup", request->id(),
-                                          ScopeOf(*context), ledger_.get());
+    const absl::Status noted =
+        notes_.Note("CreateBackup", request->id(), ScopeOf(*context));
     if (!noted.ok()) return ToGrpcStatus(noted);
     return ToGrpcStatus(BackUpLedger(
         *request, backups_, ledger_.get(),
         [context, writer](const v1::BackupProgress& progress) {
           return !context->IsCancelled() && writer->Write(progress);
         }));
+  }
+
+  // OK while appends reach the disk; see Ledger::CheckWritable.
+  absl::Status CheckRecording() {
+    RETURN_IF_ERROR(ledger_->CheckWritable());
+    notes_.CatchUp();
+    return absl::OkStatus();
   }
 
  private:
@@ -253,13 +247,14 @@ class AuditService final : public v1::Audit::Service {
                   const grpc::ServerContext& context, Message* response,
                   Answer answer) {
     const Scope scope = ScopeOf(context);
-    const absl::Status noted = NoteAccess(method, target, scope, ledger_.get());
+    const absl::Status noted = notes_.Note(method, target, scope);
     if (!noted.ok()) return ToGrpcStatus(noted);
     return Reply<Message>(answer(scope), response);
   }
 
   Store* const store_;
   const std::unique_ptr<Ledger> ledger_;
+  AccessNotes notes_;
   const RetentionPolicy retention_;
   const std::string backups_;
   std::unique_ptr<Cosigner> cosigner_;
@@ -297,9 +292,10 @@ absl::StatusOr<AuditRoom> NewAuditService(Store* store,
                    Ledger::Open(folder, ledger_options));
   RETURN_IF_ERROR(FinishRemovals(ledger.get()));
   AuditRoom room;
-  room.recording = [log = ledger.get()] { return log->CheckWritable(); };
-  room.service = std::make_unique<AuditService>(store, std::move(ledger),
+  auto service = std::make_unique<AuditService>(store, std::move(ledger),
                                                 options, std::move(witnesses));
+  room.recording = [s = service.get()] { return s->CheckRecording(); };
+  room.service = std::move(service);
   return room;
 }
 

@@ -71,7 +71,9 @@ absl::Status Ledger::Load() {
   if (cosigned.ok() && OpenCheckpoint(*cosigned, verifier()).ok()) {
     cosigned_ = *cosigned;
   }
-  return Publish(/*sync=*/false);
+  // What has no room now is published later.
+  const absl::Status status = Publish(/*sync=*/false);
+  return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;
 }
 
 absl::StatusOr<absl::optional<Checkpoint>> Ledger::ReadPublished() const {

@@ -1,0 +1,77 @@
+#include "audit/access_notes.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/grpc_status.h"
+#include "base/log.h"
+
+namespace footnote {
+namespace {
+
+// True where the disk is what stands in the way.
+bool CantWrite(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) ||
+         absl::IsPermissionDenied(status) || absl::IsInternal(status);
+}
+
+std::string Now() {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::Now(),
+                          absl::UTCTimeZone());
+}
+
+}  // namespace
+
+absl::Status AccessNotes::Note(absl::string_view method,
+                               absl::string_view target, const Scope& scope) {
+  if (!ledger_->health().ok()) return absl::OkStatus();
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ACCESS);
+  event.set_tenant(scope.tenant);
+  event.set_principal(scope.principal);
+  event.set_method(std::string(method));
+  event.set_target(std::string(target));
+  {
+    // Those that waited come before it.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    WriteWaiting();
+  }
+  absl::Status status = ledger_->AppendEvent(event).status();
+  if (!CantWrite(status)) return status;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (waiting_.size() >= kMostWaiting) {
+    SetErrorReason("DISK_FULL", &status);
+    return status;
+  }
+  event.set_note(
+      absl::StrCat("asked at ", Now(),
+                   " UTC, when the log of answers could not be written"));
+  Log(Severity::kError, "the record was read, and that can't be noted in it",
+      {{"method", event.method()},
+       {"target", event.target()},
+       {"error", std::string(status.message())}});
+  waiting_.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
+void AccessNotes::CatchUp() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  WriteWaiting();
+}
+
+void AccessNotes::WriteWaiting() {
+  while (!waiting_.empty() &&
+         !CantWrite(ledger_->AppendEvent(waiting_.front()).status())) {
+    waiting_.pop_front();
+  }
+}
+
+size_t AccessNotes::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return waiting_.size();
+}
+
+}  // namespace footnote

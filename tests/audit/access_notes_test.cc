@@ -1,0 +1,91 @@
+#include "audit/access_notes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "audit/sealing.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A folder with a small disk of its own.
+class SmallDisk {
+ public:
+  SmallDisk() : folder_(::testing::TempDir() + "/diskXXXXXX") {
+    mounted_ = mkdtemp(&folder_[0]) != nullptr &&
+               mount("none", folder_.c_str(), "tmpfs", 0, "size=40m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount2(folder_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+  const std::string& folder() const { return folder_; }
+
+  void Fill() const {
+    std::ofstream file(folder_ + "/filler", std::ios::binary);
+    const std::string block(4096, 'x');
+    while (file << block && file.flush()) continue;
+  }
+  void MakeRoom() const { std::filesystem::remove(folder_ + "/filler"); }
+
+ private:
+  std::string folder_;
+  bool mounted_ = false;
+};
+
+TEST(AccessNotesTest, OnAFullDiskTheyWaitAndComeLaterInTheirOrder) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  auto opened = Ledger::Open(disk.folder() + "/audit");
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const std::unique_ptr<Ledger> ledger = *std::move(opened);
+  AccessNotes notes(ledger.get());
+  ASSERT_EQ(notes.Note("GetRecord", "before", {}), absl::OkStatus());
+  ASSERT_EQ(ledger->size(), 1u);
+
+  disk.Fill();
+  // What is left of the last block takes a few.
+  int asked = 0;
+  for (; notes.waiting() < 3; ++asked) {
+    ASSERT_LT(asked, 100000);
+    const absl::Status noted =
+        notes.Note("GetRecord", absl::StrCat("answer ", asked), {"t", "anna"});
+    ASSERT_EQ(noted, absl::OkStatus());
+  }
+  notes.CatchUp();
+  EXPECT_EQ(notes.waiting(), 3u);
+  EXPECT_EQ(ledger->size(), 1u + asked - 3);
+
+  disk.MakeRoom();
+  // The database looks for room every few seconds.
+  for (int tries = 0; notes.waiting() > 0 && tries < 300; ++tries) {
+    usleep(100000);
+    notes.CatchUp();
+  }
+  EXPECT_EQ(notes.waiting(), 0u);
+  ASSERT_EQ(ledger->size(), 1u + asked);
+  for (int i = 0; i < asked; ++i) {
+    const auto stored = ledger->Read(2 + i);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    const auto event = OpenEvent(stored->parts, *ledger->keyring());
+    ASSERT_TRUE(event.ok()) << event.status();
+    EXPECT_EQ(event->target(), absl::StrCat("answer ", i));
+    EXPECT_EQ(event->principal(), "anna");
+    if (i >= asked - 3) EXPECT_THAT(event->note(), HasSubstr("not be written"));
+  }
+}
+
+}  // namespace
+}  // namespace footnote
