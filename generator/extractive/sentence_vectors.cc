@@ -10,14 +10,22 @@ namespace extractive {
 SentenceVectors::SentenceVectors(const Encoder* encoder, size_t most)
     : encoder_(encoder), most_(most) {}
 
+SentenceVectors::Key SentenceVectors::KeyOf(absl::string_view text) {
+  Key key;
+  Sha256Pieces({text}, key.data());
+  return key;
+}
+
 absl::Status SentenceVectors::Look(absl::Span<const absl::string_view> texts,
                                    float* rows) {
   const size_t dimension = encoder_->dimension();
+  std::vector<Key> keys;
+  for (const absl::string_view text : texts) keys.push_back(KeyOf(text));
   std::vector<size_t> missing;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     for (size_t i = 0; i < texts.size(); ++i) {
-      const auto it = vectors_.find(texts[i]);
+      const auto it = vectors_.find(keys[i]);
       if (it == vectors_.end()) {
         missing.push_back(i);
       } else {
@@ -36,7 +44,7 @@ absl::Status SentenceVectors::Look(absl::Span<const absl::string_view> texts,
     const float* const begin = made.data() + j * dimension;
     std::copy(begin, begin + dimension, rows + missing[j] * dimension);
     if (vectors_.size() >= most_) vectors_.clear();
-    vectors_.try_emplace(unknown[j], begin, begin + dimension);
+    vectors_.try_emplace(keys[missing[j]], begin, begin + dimension);
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,10 @@
 #include "generator/extractive/sentence_vectors.h"
 
+#include <stdio.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -57,6 +62,44 @@ TEST(SentenceVectorsTest, OnlyWhatIsNewIsEncodedAndRowsKeepTheirOrder) {
   EXPECT_EQ(Look(&vectors, {}), Floats());
   EXPECT_EQ(encoder.asked, (Texts{"a", "bb", "ccc", "d"}));
   EXPECT_EQ(vectors.size(), 4u);
+}
+
+// True where `text` stands in this process's heap.
+bool IsInHeap(const std::string& text) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long begin, end;
+    if (line.find("[heap]") == std::string::npos ||
+        sscanf(line.c_str(), "%lx-%lx", &begin, &end) != 2) {
+      continue;
+    }
+    const char* const from = reinterpret_cast<const char*>(begin);
+    const char* const to = reinterpret_cast<const char*>(end);
+    const std::boyer_moore_searcher searcher(text.begin(), text.end());
+    for (auto at = std::search(from, to, searcher); at != to;
+         at = std::search(at + 1, to, searcher)) {
+      if (at != text.data()) return true;
+    }
+  }
+  return false;
+}
+
+// What was deleted elsewhere can't be read here.
+TEST(SentenceVectorsTest, KeepsNoText) {
+  CountingEncoder encoder;
+  SentenceVectors vectors(&encoder, 100);
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += static_cast<char>('a' + i * i % 26);
+  Look(&vectors, {text});
+  EXPECT_EQ(vectors.size(), 1u);
+  // The encoder's own.
+  ASSERT_EQ(encoder.asked.size(), 1u);
+  EXPECT_TRUE(IsInHeap(text));
+  encoder.asked[0].assign(encoder.asked[0].size(), '-');
+  EXPECT_FALSE(IsInHeap(text));
+  // It is remembered all the same.
+  Look(&vectors, {text});
+  EXPECT_EQ(encoder.asked.size(), 1u);
 }
 
 TEST(SentenceVectorsTest, NeverRemembersMoreThanItMay) {
