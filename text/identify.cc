@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "base/utf8.h"
@@ -869,6 +870,64 @@ Identified Latin(absl::string_view utf8, double letters, float share,
   return found;
 }
 
+// The sentences and lines that have a word of letters which none before them
+// had: what is left of a text when its repetitions are not counted.
+class FirstTimes {
+ public:
+  explicit FirstTimes(absl::string_view utf8) : utf8_(utf8) {}
+
+  void OnWord(uint32_t begin, uint32_t end, uint8_t flags) {
+    const absl::string_view between = utf8_.substr(at_, begin - at_);
+    const size_t border = between.find_first_of(".!?\n");
+    if (border != absl::string_view::npos) EndSentence(at_ + border + 1);
+    at_ = end;
+    if ((flags & kWordNumber) != 0) return;
+    const absl::string_view word = utf8_.substr(begin, end - begin);
+    is_new_ |= seen_.insert(XXH3_64bits(word.data(), word.size())).second;
+  }
+
+  void OnCjk(uint32_t, uint32_t end) {
+    at_ = end;
+    is_new_ = true;
+  }
+
+  std::string Take() {
+    EndSentence(utf8_.size());
+    return std::move(text_);
+  }
+
+ private:
+  void EndSentence(size_t end) {
+    if (is_new_) {
+      const absl::string_view sentence = utf8_.substr(begin_, end - begin_);
+      text_.append(sentence.data(), sentence.size());
+    }
+    begin_ = end;
+    is_new_ = false;
+  }
+
+  const absl::string_view utf8_;
+  absl::flat_hash_set<uint64_t> seen_;
+  std::string text_;
+  // Of the sentence.
+  size_t begin_ = 0;
+  bool is_new_ = false;
+  // Of the last word.
+  size_t at_ = 0;
+};
+
+// `utf8` without its repetitions, where they are half of it or more; else
+// empty.
+std::string WithoutRepetitions(absl::string_view utf8) {
+  FirstTimes first(utf8);
+  ScanWords(utf8, first);
+  std::string once = first.Take();
+  return once.size() <= utf8.size() / 2 ? once : std::string();
+}
+
+// From here on a caller relies on it.
+constexpr float kRelied = 0.5f;
+
 // What IdentifyLanguage says; `likely`, which may be null, gets the
 // alternatives.
 Identified Identify(absl::string_view utf8, Language expected,
@@ -913,6 +972,12 @@ Identified Identify(absl::string_view utf8, Language expected,
       At(scores, Language::kEs) += 3 * census.spanish;
       const Identified found =
           Latin(utf8, census.latin, share, expected, &votes);
+      // A sentence said ten times is to CLD2 no longer what it was.
+      if (utf8.size() >= kLongText && (found.language == Language::kUnknown ||
+                                       found.confidence < kRelied)) {
+        const std::string once = WithoutRepetitions(utf8);
+        if (!once.empty()) return Identify(once, expected, likely);
+      }
       compare(Script::kLatin, found.language);
       return found;
     }

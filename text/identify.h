@@ -19,7 +19,8 @@ struct Identified {
 // and for questions of a few words: scripts that one language owns decide at
 // once, then function words and letters typical of one language are counted,
 // and CLD2 is asked for documents and for what is left. Only the first 16 KiB
-// are read.
+// are read. Sentences that come again and again count once where the language
+// would be in doubt.
 // Any bytes are accepted. Safe from many threads.
 Identified IdentifyLanguage(absl::string_view utf8);
 

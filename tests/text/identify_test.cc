@@ -1,5 +1,6 @@
 #include "text/identify.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -169,6 +170,36 @@ TEST(IdentifyTest, SaysOfATextWhatItSaidWhateverCameBetween) {
   for (int round = 0; round < 2; ++round) {
     for (size_t i = 0; i < texts.size(); ++i) {
       EXPECT_EQ(say(texts[i]), alone[i]) << texts[i];
+    }
+  }
+}
+
+// A list, a log, a form: CLD2 takes a sentence that comes again and again for
+// one in another language.
+TEST(IdentifyTest, ARepeatedSentenceIsInTheLanguageThatItIsInOnce) {
+  const Row sentences[] = {
+      {"", "en", "The sea is blue today."},
+      {"", "es", "El mar está azul hoy."},
+      {"", "nl", "De zee is blauw vandaag."},
+      {"", "pl", "Jak wykonać zrzut ekranu?"},
+      {"", "pt", "O mar está azul hoje."},
+      {"", "tr", "Deniz bugün mavi."},
+      {"", "tr", "Debian projesinin kurucusu kimdir?"},
+  };
+  for (const Row& row : sentences) {
+    const Identified once = IdentifyLanguage(row.text);
+    EXPECT_EQ(LanguageCode(once.language), row.language) << row.text;
+    for (const int times : {10, 40, 100}) {
+      std::string text;
+      // Numbers make it no other sentence.
+      for (int i = 0; i < times; ++i) {
+        absl::StrAppend(&text, row.text, i % 2 == 0 ? " " : "\n", i, " ");
+      }
+      const Identified found = IdentifyLanguage(text);
+      EXPECT_EQ(LanguageCode(found.language), row.language)
+          << times << " times " << row.text;
+      EXPECT_GE(found.confidence, std::min(once.confidence, 0.5f) * 0.9f)
+          << times << " times " << row.text;
     }
   }
 }
