@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "audit/cli.h"
 #include "base/cli.h"
+#include "base/last_words.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/version.h"
@@ -310,6 +311,7 @@ void ChooseLinearAlgebra(char** argv) {
 }  // namespace footnote
 
 int main(int argc, char** argv) {
+  footnote::InstallLastWords();
   footnote::ChooseLinearAlgebra(argv);
   return footnote::Run(argc, argv);
 }
