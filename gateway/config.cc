@@ -22,6 +22,7 @@ namespace footnote {
 namespace {
 
 constexpr size_t kConfigLimitBytes = 1 << 20;
+constexpr int64_t kDayMs = 24 * 3600 * 1000;
 constexpr char kDefaultListen[] = "127.0.0.1:7700";
 constexpr char kEncoderFile[] = "footnote-23.enc";
 constexpr char kSecondEncoderFile[] = "multilingual-e5-small.enc";
@@ -134,8 +135,7 @@ absl::Status CheckPem(absl::string_view key, const std::string& path,
       absl::StrCat("config: ", wrong, ": ", status.message()));
 }
 
-absl::Status CheckTls(const v1::Config& config) {
-  const v1::ServerTls& server = config.tls();
+absl::Status CheckServerTls(const v1::ServerTls& server) {
   RETURN_IF_ERROR(CheckPair("tls", server.certificate(), server.private_key()));
   RETURN_IF_ERROR(CheckReadable("tls.certificate", server.certificate()));
   RETURN_IF_ERROR(CheckReadable("tls.private_key", server.private_key()));
@@ -146,8 +146,10 @@ absl::Status CheckTls(const v1::Config& config) {
   }
   RETURN_IF_ERROR(
       CheckPem("tls.certificate", server.certificate(), server.private_key()));
-  RETURN_IF_ERROR(CheckPem("tls.client_ca", server.client_ca(), ""));
-  const v1::ClientTls& client = config.client_tls();
+  return CheckPem("tls.client_ca", server.client_ca(), "");
+}
+
+absl::Status CheckClientTls(const v1::ClientTls& client) {
   RETURN_IF_ERROR(
       CheckPair("client_tls", client.certificate(), client.private_key()));
   RETURN_IF_ERROR(CheckReadable("client_tls.ca", client.ca()));
@@ -183,6 +185,23 @@ absl::Status CheckRetention(absl::string_view key, int days) {
       "config: ", key, ": ", days, ", want 0 or at least ", kLeast));
 }
 
+absl::Status CheckWitness(const v1::WitnessAddress& witness) {
+  absl::string_view host = witness.url();
+  if ((!absl::ConsumePrefix(&host, "https://") &&
+       !absl::ConsumePrefix(&host, "http://")) ||
+      host.empty() || host[0] == '/') {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: audit.witnesses.url: \"", witness.url(),
+                     "\", want https://host or http://host"));
+  }
+  if (witness.public_key().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: audit.witnesses.public_key: empty, want the key of ",
+        witness.url(), ", as `footnote witness` prints it"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAudit(const v1::AuditConfig& audit) {
   if (audit.origin().find_first_of(" +\n") != std::string::npos) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -195,6 +214,9 @@ absl::Status CheckAudit(const v1::AuditConfig& audit) {
     return absl::InvalidArgumentError(
         absl::StrCat("config: audit.master_key_…: ", sources,
                      " places, want one of file, environment, command"));
+  }
+  for (const v1::WitnessAddress& witness : audit.witnesses()) {
+    RETURN_IF_ERROR(CheckWitness(witness));
   }
   RETURN_IF_ERROR(
       CheckRetention("audit.retention_days", audit.retention_days()));
@@ -240,6 +262,46 @@ absl::Status CheckIdentity(const v1::Config& config) {
           absl::StrCat("config: identity.collections: collection \"",
                        owner.collection(), "\" twice, want one tenant"));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEncoder(const v1::EncoderConfig& encoder) {
+  if (encoder.path() != "none") {
+    RETURN_IF_ERROR(CheckReadable("encoder.path", encoder.path()));
+  }
+  if (encoder.second() != "none") {
+    RETURN_IF_ERROR(CheckReadable("encoder.second", encoder.second()));
+  }
+  const std::string& precision = encoder.precision();
+  if (precision != "int8" && precision != "float32") {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: encoder.precision: ", precision, ", want int8 or float32"));
+  }
+  const std::string& when = encoder.second_opinion();
+  if (when != "across" && when != "always") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: encoder.second_opinion: \"", when,
+                     "\", want across or always"));
+  }
+  if (when == "always" && encoder.second() == "none") {
+    return absl::InvalidArgumentError(
+        "config: encoder.second_opinion: always, want encoder.second: `tools/"
+        "models pull multilingual-e5-small` puts it beside encoder.path");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckModel(const v1::ModelConfig& model) {
+  RETURN_IF_ERROR(CheckReadable("model.path", model.path()));
+  if (model.threads() < 0 || model.threads() > 1024) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config: model.threads: ", model.threads(), ", want 0 to 1024"));
+  }
+  if (model.cache_bytes() != 0 && model.cache_bytes() < (1 << 20)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("config: model.cache_bytes: ", model.cache_bytes(),
+                     ", want at least 1048576"));
   }
   return absl::OkStatus();
 }
@@ -321,47 +383,8 @@ v1::Config WithDefaults(v1::Config config) {
   return config;
 }
 
-absl::Status CheckConfig(const v1::Config& config) {
-  RETURN_IF_ERROR(CheckAddresses(config));
-  RETURN_IF_ERROR(CheckTls(config));
-  RETURN_IF_ERROR(CheckAudit(config.audit()));
-  RETURN_IF_ERROR(CheckIdentity(config));
-  const std::string& encoder = config.encoder().path();
-  if (encoder != "none") {
-    RETURN_IF_ERROR(CheckReadable("encoder.path", encoder));
-  }
-  const std::string& second = config.encoder().second();
-  if (second != "none") {
-    RETURN_IF_ERROR(CheckReadable("encoder.second", second));
-  }
-  RETURN_IF_ERROR(CheckReadable("model.path", config.model().path()));
-  if (config.model().threads() < 0 || config.model().threads() > 1024) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("config: model.threads: ", config.model().threads(),
-                     ", want 0 to 1024"));
-  }
-  if (config.model().cache_bytes() != 0 &&
-      config.model().cache_bytes() < (1 << 20)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "config: model.cache_bytes: ", config.model().cache_bytes(),
-        ", want at least 1048576"));
-  }
-  const std::string& precision = config.encoder().precision();
-  if (precision != "int8" && precision != "float32") {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "config: encoder.precision: ", precision, ", want int8 or float32"));
-  }
-  const std::string& when = config.encoder().second_opinion();
-  if (when != "across" && when != "always") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("config: encoder.second_opinion: \"", when,
-                     "\", want across or always"));
-  }
-  if (when == "always" && config.encoder().second() == "none") {
-    return absl::InvalidArgumentError(
-        "config: encoder.second_opinion: always, want encoder.second: `tools/"
-        "models pull multilingual-e5-small` puts it beside encoder.path");
-  }
+absl::Status CheckClientConfig(const v1::Config& config) {
+  RETURN_IF_ERROR(CheckClientTls(config.client_tls()));
   const std::string& level = config.log().level();
   if (level != "debug" && level != "info" && level != "warning" &&
       level != "error" && level != "off") {
@@ -369,26 +392,35 @@ absl::Status CheckConfig(const v1::Config& config) {
         absl::StrCat("config: log.level: ", level,
                      ", want debug, info, warning, error or off"));
   }
+  RETURN_IF_ERROR(CheckRange<uint64_t>("limits.max_message_bytes",
+                                       config.limits().max_message_bytes(),
+                                       2 << 20, 1 << 30));
+  return CheckRange<int64_t>("timeouts.keepalive_ms",
+                             config.timeouts().keepalive_ms(), 1000, kDayMs);
+}
+
+absl::Status CheckConfig(const v1::Config& config) {
+  RETURN_IF_ERROR(CheckClientConfig(config));
+  RETURN_IF_ERROR(CheckAddresses(config));
+  RETURN_IF_ERROR(CheckServerTls(config.tls()));
+  RETURN_IF_ERROR(CheckAudit(config.audit()));
+  RETURN_IF_ERROR(CheckIdentity(config));
+  RETURN_IF_ERROR(CheckEncoder(config.encoder()));
+  RETURN_IF_ERROR(CheckModel(config.model()));
   RETURN_IF_ERROR(CheckRange<uint64_t>("resources.memory_bytes",
                                        config.resources().memory_bytes(),
                                        64ull << 20, 1ull << 50));
   RETURN_IF_ERROR(
       CheckRange("resources.threads", config.resources().threads(), 1, 1024));
-  RETURN_IF_ERROR(CheckRange<uint64_t>("limits.max_message_bytes",
-                                       config.limits().max_message_bytes(),
-                                       2 << 20, 1 << 30));
   RETURN_IF_ERROR(CheckRange("limits.max_concurrent_streams",
                              config.limits().max_concurrent_streams(), 1,
                              1000000));
   RETURN_IF_ERROR(CheckRange("limits.max_concurrent_asks",
                              config.limits().max_concurrent_asks(), 1, 100000));
-  constexpr int64_t kDayMs = 24 * 3600 * 1000;
   RETURN_IF_ERROR(CheckRange<int64_t>("timeouts.ask_ms",
                                       config.timeouts().ask_ms(), 1, kDayMs));
-  RETURN_IF_ERROR(CheckRange<int64_t>("timeouts.drain_ms",
-                                      config.timeouts().drain_ms(), 1, kDayMs));
-  return CheckRange<int64_t>("timeouts.keepalive_ms",
-                             config.timeouts().keepalive_ms(), 1000, kDayMs);
+  return CheckRange<int64_t>("timeouts.drain_ms", config.timeouts().drain_ms(),
+                             1, kDayMs);
 }
 
 std::string ConfigText(const v1::Config& config) {

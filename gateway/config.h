@@ -33,6 +33,11 @@ v1::Config WithDefaults(v1::Config config);
 // wanted. REQUIRES: WithDefaults was applied.
 absl::Status CheckConfig(const v1::Config& config);
 
+// The part of that which a program needs that only calls a server: its own
+// side of TLS, its log, its messages. Weights, models and the server's keys
+// are not for it to have.
+absl::Status CheckClientConfig(const v1::Config& config);
+
 // `config` as text, for people.
 std::string ConfigText(const v1::Config& config);
 

@@ -43,20 +43,24 @@ struct Flags {
   ServeOptions serve;
 };
 
+// What the process is to those whom it talks to.
+enum class Part { kServer, kClient, kOwnRooms };
+
 // Flags override the file, the file overrides the defaults.
 absl::StatusOr<v1::Config> ConfigInForce(const CliContext& context,
-                                         const Flags& flags, bool serving) {
+                                         const Flags& flags, Part part) {
   v1::Config config;
   if (!context.config.empty()) {
     ASSIGN_OR_RETURN(config, ReadConfig(context.config));
   }
   config.MergeFrom(flags.config);
   if (flags.log_json) config.mutable_log()->set_json(true);
-  if (!serving && config.log().level().empty()) {
+  if (part != Part::kServer && config.log().level().empty()) {
     config.mutable_log()->set_level("warning");
   }
   config = WithDefaults(std::move(config));
-  RETURN_IF_ERROR(CheckConfig(config));
+  RETURN_IF_ERROR(part == Part::kClient ? CheckClientConfig(config)
+                                        : CheckConfig(config));
   LogOptions log;
   log.json = config.log().json();
   log.level = config.log().level();
@@ -243,10 +247,9 @@ int Run(int argc, char** argv) {
   CliContext context;
   context.collection = "default";
   Flags flags;
-  bool serving = false;
+  Part part = Part::kOwnRooms;
   const auto config = [&]() -> absl::StatusOr<v1::Config> {
-    ASSIGN_OR_RETURN(v1::Config in_force,
-                     ConfigInForce(context, flags, serving));
+    ASSIGN_OR_RETURN(v1::Config in_force, ConfigInForce(context, flags, part));
     context.store = in_force.store();
     return in_force;
   };
@@ -254,6 +257,7 @@ int Run(int argc, char** argv) {
   context.open_store = [&](const std::string& store)
       -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     ASSIGN_OR_RETURN(v1::Config in_force, config());
+    RETURN_IF_ERROR(CheckConfig(in_force));
     in_force.set_store(store);
     return OpenEmbedded(in_force);
   };
@@ -288,7 +292,11 @@ int Run(int argc, char** argv) {
     fputs(app.help().c_str(), stdout);
     return kExitUsage;
   }
-  serving = app.got_subcommand("serve");
+  if (app.got_subcommand("serve")) {
+    part = Part::kServer;
+  } else if (!context.server.empty() || app.got_subcommand("health")) {
+    part = Part::kClient;
+  }
   absl::Status status = CheckProcessor();
   if (status.ok()) status = context.run();
   return FinishCommand(context, status);

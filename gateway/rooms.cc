@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "audit/audit_service.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -143,7 +144,10 @@ AuditOptions AuditOptionsOf(const v1::Config& config) {
         collection.retention_days();
   }
   for (const v1::WitnessAddress& witness : audit.witnesses()) {
-    options.witnesses.emplace_back(witness.url(), witness.public_key());
+    absl::string_view url = witness.url();
+    while (absl::ConsumeSuffix(&url, "/")) {
+    }
+    options.witnesses.emplace_back(std::string(url), witness.public_key());
   }
   return options;
 }

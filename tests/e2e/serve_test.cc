@@ -67,6 +67,20 @@ TEST(ServeTest, HealthSaysServing) {
       kExitNotFound);
 }
 
+TEST(ServeTest, AClientNeedsNoneOfTheServersWeights) {
+  ServeProgram server({"--store", NewFolder()});
+  setenv("FOOTNOTE_SECOND_ENCODER", "none", 1);
+  setenv("FOOTNOTE_SECOND_OPINION", "always", 1);
+  const Finished health =
+      RunProgram({"health", "--server", server.address()});
+  EXPECT_EQ(health.exit_code, kExitOk) << health.err;
+  const Finished own = RunProgram({"stats", "--store", NewFolder()});
+  EXPECT_EQ(own.exit_code, kExitUsage);
+  EXPECT_THAT(own.err, HasSubstr("want encoder.second"));
+  unsetenv("FOOTNOTE_SECOND_OPINION");
+  unsetenv("FOOTNOTE_SECOND_ENCODER");
+}
+
 TEST(ServeTest, MetricsCountCallsAndStages) {
   ServeProgram server({"--store", NewFolder(), "--metrics", "127.0.0.1:0"});
   ASSERT_NE(server.metrics(), "");

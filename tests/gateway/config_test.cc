@@ -166,8 +166,34 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"MissingKeyFile",
                  "tls { certificate: \"/nowhere\" private_key: \"/nowhere\" }",
                  "tls.certificate: /nowhere"},
+        BadValue{"Witness",
+                 "audit { witnesses { url: \"ftp://w.example\" } }",
+                 "audit.witnesses.url: \"ftp://w.example\", want https://host "
+                 "or http://host"},
+        BadValue{"WitnessWithoutHost",
+                 "audit { witnesses { url: \"https://\" } }",
+                 "audit.witnesses.url: \"https://\""},
+        BadValue{"WitnessWithoutKey",
+                 "audit { witnesses { url: \"https://w.example\" } }",
+                 "audit.witnesses.public_key: empty, want the key of "
+                 "https://w.example"},
         BadValue{"Drain", "timeouts { drain_ms: -1 }", "timeouts.drain_ms"}),
     [](const auto& info) { return info.param.name; });
+
+// Of the server's machine a client has neither the weights nor the keys.
+TEST(ConfigTest, AClientIsAskedOnlyForWhatItUses) {
+  v1::Config config = Valid();
+  config.mutable_encoder()->set_path("/nowhere/footnote-23.enc");
+  config.mutable_encoder()->set_second_opinion("always");
+  config.mutable_model()->set_path("/nowhere");
+  config.mutable_tls()->set_certificate("/nowhere/server.pem");
+  config.mutable_tls()->set_private_key("/nowhere/server.key");
+  EXPECT_FALSE(CheckConfig(config).ok());
+  EXPECT_EQ(CheckClientConfig(config), absl::OkStatus());
+  config.mutable_client_tls()->set_ca("/nowhere/ca.pem");
+  EXPECT_THAT(std::string(CheckClientConfig(config).message()),
+              HasSubstr("client_tls.ca: /nowhere/ca.pem"));
+}
 
 TEST(ConfigTest, FilesOfTlsThatAreNoneAreNamed) {
   const std::string junk = testing::TempDir() + "/junk.pem";
