@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/grpc_status.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -21,25 +23,42 @@ namespace {
 // What drafts made of forecasts name as their writer.
 constexpr char kForecastWriter[] = "forecast/1";
 
+absl::Status NoSuchWriter(const Writers& writers, const OtherWriters& others,
+                          absl::string_view name) {
+  std::vector<std::string> wanted;
+  for (const auto& writer : writers) wanted.emplace_back(writer->name());
+  std::vector<std::string> models;
+  if (others.names != nullptr) models = others.names();
+  std::vector<std::string> meant;
+  for (const std::string& model : models) {
+    if (absl::StartsWith(model, name)) meant.push_back(model);
+  }
+  wanted.insert(wanted.end(), models.begin(), models.end());
+  if (meant.size() > 1) wanted = meant;
+  absl::Status status = absl::NotFoundError(absl::StrCat(
+      "writer \"", name, "\": ",
+      meant.size() > 1 ? "several begin so" : "there is none of that name",
+      ", want ", wanted.size() > 1 ? "one of " : "",
+      absl::StrJoin(wanted, ", "),
+      models.empty() ? "; of language models there is none: --model-path or "
+                       "FOOTNOTE_MODELS says where they are"
+                     : ""));
+  SetErrorReason("WRITER_NOT_FOUND", &status);
+  return status;
+}
+
 absl::StatusOr<const Writer*> FindWriter(const Writers& writers,
-                                         const WriterFinder& finder,
+                                         const OtherWriters& others,
                                          absl::string_view name) {
   if (name.empty()) return writers.front().get();
   for (const auto& writer : writers) {
     if (writer->name() == name) return writer.get();
   }
-  absl::string_view why = "no such writer";
-  absl::StatusOr<const Writer*> found = absl::NotFoundError("");
-  if (finder) {
-    found = finder(name);
-    if (found.ok() || !absl::IsNotFound(found.status())) return found;
-    why = found.status().message();
+  if (others.find != nullptr) {
+    absl::StatusOr<const Writer*> found = others.find(name);
+    if (!absl::IsNotFound(found.status())) return found;
   }
-  absl::Status status = absl::NotFoundError(absl::StrCat(
-      "writer \"", name, "\": ", why, ", want one of ListWriters, such as \"",
-      writers.front()->name(), "\""));
-  SetErrorReason("WRITER_NOT_FOUND", &status);
-  return status;
+  return NoSuchWriter(writers, others, name);
 }
 
 // A writer may be wrong; a citation may not.
@@ -73,11 +92,11 @@ absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
 absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
                                    const Writers& writers,
                                    const std::function<bool()>& is_cancelled,
-                                   const WriterFinder& finder,
+                                   const OtherWriters& others,
                                    const ShowSentence& show) {
   RETURN_IF_ERROR(ValidateGenerate(request));
   ASSIGN_OR_RETURN(const Writer* const writer,
-                   FindWriter(writers, finder, request.writer()));
+                   FindWriter(writers, others, request.writer()));
   const Language language =
       ParseLanguage(request.language()).value_or(Language::kUnknown);
   AheadQuestion ahead;

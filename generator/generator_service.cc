@@ -47,9 +47,10 @@ class GeneratorService final : public v1::Generator::Service {
     size_t sent = 0;  // bytes of the text
     absl::StatusOr<v1::Draft> draft = footnote::Generate(
         asked, writers_, [context] { return context->IsCancelled(); },
-        [this](absl::string_view name) -> absl::StatusOr<const Writer*> {
-          return shelf_.Find(name);
-        },
+        {[this](absl::string_view name) -> absl::StatusOr<const Writer*> {
+           return shelf_.Find(name);
+         },
+         [this] { return models_.Names(); }},
         [&](absl::string_view text,
             const std::vector<v1::Citation>& citations) {
           sent += text.size();

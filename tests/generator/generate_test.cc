@@ -18,6 +18,7 @@ namespace footnote {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 bool Never() { return false; }
 
@@ -365,6 +366,31 @@ TEST_F(GenerateTest, RefusesAnUnknownWriter) {
   const absl::Status status = Generate(request, writers_, Never).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrorReason(status), "WRITER_NOT_FOUND");
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith("writer \"oracle/9\": there is none of that name, "
+                         "want extractive/2; of language models there is "
+                         "none"));
+}
+
+TEST_F(GenerateTest, SaysWhichWritersAndModelsThereAre) {
+  OtherWriters others;
+  others.find = [](absl::string_view) -> absl::StatusOr<const Writer*> {
+    return absl::NotFoundError("what the shelf says");
+  };
+  others.names = [] {
+    return std::vector<std::string>{"gull-1b", "gull-7b", "heron"};
+  };
+  v1::GenerateRequest request;
+  request.set_question("when?");
+  request.set_writer("nobody");
+  const absl::Status none = Generate(request, writers_, Never, others).status();
+  EXPECT_EQ(none.message(),
+            "writer \"nobody\": there is none of that name, want one of "
+            "extractive/2, gull-1b, gull-7b, heron");
+  EXPECT_EQ(ErrorReason(none), "WRITER_NOT_FOUND");
+  request.set_writer("gull");
+  EXPECT_EQ(Generate(request, writers_, Never, others).status().message(),
+            "writer \"gull\": several begin so, want one of gull-1b, gull-7b");
 }
 
 TEST_F(GenerateTest, RefusesNumbersThatAreNone) {
