@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/footnote/v1/config.pb.h"
 
@@ -18,6 +19,13 @@ namespace footnote {
 // back. InvalidArgument or NotFound for an address or TLS file that is wrong.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(
     const std::string& address, const v1::Config& config);
+
+// What a call through OpenChannel ended with, for people: where no connection
+// came about, gRPC's last word about `address`, and what is likely behind it,
+// such as that only one side speaks TLS. Any other status stays as it is.
+absl::Status ExplainConnection(const absl::Status& status,
+                               const std::string& address,
+                               const v1::ClientTls& tls);
 
 // Message limits and signs of life, for every channel of this program.
 grpc::ChannelArguments ChannelArgumentsOf(const v1::Config& config);

@@ -299,6 +299,14 @@ int Run(int argc, char** argv) {
   }
   absl::Status status = CheckProcessor();
   if (status.ok()) status = context.run();
+  if (part == Part::kClient && absl::IsUnavailable(status)) {
+    const absl::StatusOr<v1::Config> in_force = config();
+    if (in_force.ok()) {
+      status = ExplainConnection(
+          status, context.server.empty() ? in_force->listen() : context.server,
+          in_force->client_tls());
+    }
+  }
   return FinishCommand(context, status);
 }
 

@@ -239,11 +239,40 @@ TEST(ServeTest, WithTlsOnlyWhoShowsACertificateIsLetInAndNamedInTheRecord) {
   ASSERT_EQ(ingest.exit_code, kExitOk) << ingest.err;
   const std::vector<std::string> ask = {"ask", "Who built the lighthouse?"};
   EXPECT_EQ(with("alice.textproto", ask).exit_code, kExitOk);
-  EXPECT_EQ(with("nobody.textproto", ask).exit_code, kExitUnavailable);
-  EXPECT_EQ(RunProgram({"ask", "Who?", "--server", server.address()}).exit_code,
-            kExitUnavailable);
+  const Finished nobody = with("nobody.textproto", ask);
+  EXPECT_EQ(nobody.exit_code, kExitUnavailable);
+  EXPECT_THAT(nobody.err, HasSubstr("want certificate and private_key in "
+                                    "client_tls"));
+  const Finished plain =
+      RunProgram({"ask", "Who?", "--server", server.address()});
+  EXPECT_EQ(plain.exit_code, kExitUnavailable);
+  EXPECT_THAT(plain.err,
+              HasSubstr("server " + server.address() +
+                        ": Socket closed; a server that speaks TLS does so: "
+                        "then want --config FILE with client_tls"));
+  const Finished by_name =
+      RunProgram({"health", "--config", folder + "/alice.textproto", "--server",
+                  "localhost" + server.address().substr(
+                                    server.address().rfind(':'))});
+  EXPECT_THAT(by_name.err, HasSubstr("or client_tls.server_name"));
   EXPECT_THAT(with("alice.textproto", {"answers", "--json"}).out,
               HasSubstr("\"principal\":\"alice\""));
+}
+
+TEST(ServeTest, AClientThatSpeaksTlsToOneThatDoesNotIsTold) {
+  const std::string folder = NewFolder();
+  WriteText(folder + "/tls.textproto", "client_tls { enabled: true }");
+  ServeProgram server({"--store", NewFolder(), "--metrics", "127.0.0.1:0"});
+  const Finished tls = RunProgram({"health", "--config",
+                                   folder + "/tls.textproto", "--server",
+                                   server.address()});
+  EXPECT_EQ(tls.exit_code, kExitUnavailable);
+  EXPECT_THAT(tls.err, HasSubstr("the server speaks no TLS: want a "
+                                 "configuration without client_tls"));
+  const Finished metrics =
+      RunProgram({"stats", "--server", server.metrics()});
+  EXPECT_EQ(metrics.exit_code, kExitUnavailable);
+  EXPECT_THAT(metrics.err, HasSubstr("that port serves no gRPC"));
 }
 
 TEST(ServeTest, GatewayWithoutRoomsSaysWhichIsMissing) {
