@@ -260,7 +260,11 @@ int FinishCommand(const CliContext& context, const absl::Status& status) {
                            ",\"message\":", QuotedJson(status.message()),
                            "}}"));
   } else {
-    absl::FPrintF(stderr, "footnote: %s\n", status.message());
+    // Whoever put documents into a collection forgets its name once.
+    const bool other_name = context.collection == "default" &&
+                            ErrorReason(status) == "COLLECTION_NOT_FOUND";
+    absl::FPrintF(stderr, "footnote: %s%s\n", status.message(),
+                  other_name ? "; another one is named by -c" : "");
   }
   return ExitCodeOf(status);
 }

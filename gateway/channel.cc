@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "gateway/config.h"
@@ -75,7 +76,17 @@ absl::Status ExplainConnection(const absl::Status& status,
   // "connections to all backends failing; last error: UNKNOWN:
   // ipv4:127.0.0.1:7700: Socket closed"; of a room behind the server it has
   // another port.
-  const absl::string_view whole = status.message();
+  absl::string_view whole = status.message();
+  if (absl::IsUnavailable(status) &&
+      absl::ConsumePrefix(
+          &whole, absl::StrCat("DNS resolution failed for ", address, ": "))) {
+    return absl::UnavailableError(absl::StrCat(
+        "server ", address, ": ",
+        whole.substr(whole.rfind(": ") == whole.npos ? 0
+                                                     : whole.rfind(": ") + 2),
+        "; want a name that this machine can look up, or a "
+        "number"));
+  }
   const std::string port = address.substr(address.rfind(':') + 1);
   const size_t error = whole.find("last error: ");
   const size_t place = whole.find(absl::StrCat(":", port, ": "), error);

@@ -314,7 +314,13 @@ absl::Status RunHealth(
   const std::string address =
       context->server.empty() ? in_force.listen() : context->server;
   ASSIGN_OR_RETURN(const auto channel, OpenChannel(address, in_force));
-  ASSIGN_OR_RETURN(const int health, CheckHealth(channel, service));
+  const absl::StatusOr<int> answer = CheckHealth(channel, service);
+  if (absl::IsNotFound(answer.status())) {
+    return absl::NotFoundError(absl::StrCat(
+        "health: ", address, " serves no \"", service,
+        "\", want a service such as footnote.v1.Answers, or none for all"));
+  }
+  ASSIGN_OR_RETURN(const int health, answer);
   const bool serving = health == kServing;
   if (!serving) context->exit_code = kExitUnavailable;
   if (context->json) {

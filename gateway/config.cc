@@ -435,10 +435,12 @@ absl::StatusOr<Address> ParseAddress(absl::string_view key,
                                      absl::string_view address) {
   const size_t colon = address.rfind(':');
   Address parsed;
-  const bool numbered =
-      colon != absl::string_view::npos &&
-      absl::SimpleAtoi(address.substr(colon + 1), &parsed.port) &&
-      parsed.port >= 0 && parsed.port <= 65535;
+  bool numbered = colon != absl::string_view::npos &&
+                  absl::SimpleAtoi(address.substr(colon + 1), &parsed.port) &&
+                  parsed.port >= 0 && parsed.port <= 65535;
+  // A web address; "dns:///host:port" is one of gRPC's.
+  numbered = numbered && !absl::StartsWith(address, "http://") &&
+             !absl::StartsWith(address, "https://");
   if (numbered) parsed.host = std::string(address.substr(0, colon));
   if (!numbered || parsed.host.empty()) {
     return absl::InvalidArgumentError(

@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "audit/cli.h"
 #include "base/cli.h"
 #include "base/last_words.h"
@@ -225,6 +227,22 @@ std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
   };
 }
 
+// What to say of a word that stands where a command should; or empty.
+std::string UnknownCommand(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty() || words[0].empty() ||
+      words[0][0] == '-') {
+    return "";
+  }
+  std::vector<std::string> commands;
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App*) { return true; })) {
+    commands.push_back(command->get_name());
+  }
+  return absl::StrCat("\"", words[0], "\": no such command, want one of ",
+                      absl::StrJoin(commands, ", "));
+}
+
 absl::Status CheckProcessor() {
   if (DetectIsa() == Isa::kScalar) {
     return absl::FailedPreconditionError(
@@ -282,6 +300,10 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::string unknown = UnknownCommand(app);
+    if (!unknown.empty()) {
+      return FinishCommand(context, absl::InvalidArgumentError(unknown));
+    }
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   if (flags.version) {

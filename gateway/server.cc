@@ -1,9 +1,14 @@
 #include "gateway/server.h"
 
+#include <errno.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -38,6 +43,32 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Credentials(
     ASSIGN_OR_RETURN(options.pem_root_certs, ReadFile(tls.client_ca()));
   }
   return grpc::SslServerCredentials(options);
+}
+
+// Why nobody can listen on `listen`, as far as the system tells: gRPC does not.
+std::string WhyNot(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') {
+    host = host.substr(1, host.size() - 2);
+  }
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int unknown = getaddrinfo(
+      host.c_str(), listen.substr(colon + 1).c_str(), &hints, &found);
+  if (unknown != 0) return gai_strerror(unknown);
+  const int probe = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int one = 1;
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+  std::string why;
+  if (bind(probe, found->ai_addr, found->ai_addrlen) != 0) {
+    why = strerror(errno);
+  }
+  close(probe);
+  freeaddrinfo(found);
+  return why;
 }
 
 void SetLimits(const v1::Config& config, grpc::ServerBuilder* builder) {
@@ -86,8 +117,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   auto server = std::unique_ptr<Server>(new Server(0));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || (!listen.empty() && port == 0)) {
-    return absl::UnavailableError(absl::StrCat(
-        "listen: ", listen, ": the address can't be had, want a free one"));
+    const std::string why = WhyNot(listen);
+    return absl::UnavailableError(
+        absl::StrCat("listen: ", listen, ": the address can't be had",
+                     why.empty() ? "" : absl::StrCat(" (", why, ")"),
+                     ", want a free one of this machine"));
   }
   if (auto* health = server->server_->GetHealthCheckService()) {
     for (const NamedService& named : services) {

@@ -101,5 +101,16 @@ TEST(FinishCommandTest, PrintsAnErrorAsJsonWhereAsked) {
             "\\\"x\\\"\"}}\n");
 }
 
+TEST(FinishCommandTest, SaysHowToNameACollectionWhereNoneWasNamed) {
+  CliContext context;
+  context.collection = "default";
+  absl::Status status = absl::NotFoundError("collection \"default\"");
+  SetErrorReason("COLLECTION_NOT_FOUND", &status);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(FinishCommand(context, status), kExitNotFound);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "footnote: collection \"default\"; another one is named by -c\n");
+}
+
 }  // namespace
 }  // namespace footnote

@@ -152,7 +152,10 @@ TEST_F(CliTest, AnErrorAsJsonNamesCodeAndReason) {
 }
 
 TEST_F(CliTest, WrongUseHasItsOwnExitCode) {
-  EXPECT_EQ(In({"frobnicate"}).exit_code, kExitUsage);
+  const Finished unknown = In({"frobnicate", "it"});
+  EXPECT_EQ(unknown.exit_code, kExitUsage);
+  EXPECT_THAT(unknown.err, HasSubstr("footnote: \"frobnicate\": no such "
+                                     "command, want one of ingest, "));
   EXPECT_EQ(In({"ask"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"ask", "x", "--top-k", "many"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"ask", "x", "--top-k", "1000"}).exit_code, kExitUsage);
@@ -218,6 +221,8 @@ TEST(CliWithoutStoreTest, NoServerIsUnavailable) {
   const Finished ask =
       RunProgram({"ask", "Who?", "--server", "127.0.0.1:1", "--timeout", "5"});
   EXPECT_EQ(ask.exit_code, kExitUnavailable);
+  EXPECT_THAT(ask.err, HasSubstr("footnote: server 127.0.0.1:1: Failed to "
+                                 "connect to remote host: Connection refused"));
   EXPECT_EQ(RunProgram({"health", "--server", "127.0.0.1:1"}).exit_code,
             kExitUnavailable);
 }

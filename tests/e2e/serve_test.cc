@@ -67,12 +67,19 @@ TEST(ServeTest, HealthSaysServing) {
       kExitNotFound);
 }
 
+TEST(ServeTest, HealthOfNoServiceNamesIt) {
+  ServeProgram server({"--store", NewFolder()});
+  const Finished health = RunProgram(
+      {"health", "footnote.v1.Kitchen", "--server", server.address()});
+  EXPECT_EQ(health.exit_code, kExitNotFound);
+  EXPECT_THAT(health.err, HasSubstr("serves no \"footnote.v1.Kitchen\""));
+}
+
 TEST(ServeTest, AClientNeedsNoneOfTheServersWeights) {
   ServeProgram server({"--store", NewFolder()});
   setenv("FOOTNOTE_SECOND_ENCODER", "none", 1);
   setenv("FOOTNOTE_SECOND_OPINION", "always", 1);
-  const Finished health =
-      RunProgram({"health", "--server", server.address()});
+  const Finished health = RunProgram({"health", "--server", server.address()});
   EXPECT_EQ(health.exit_code, kExitOk) << health.err;
   const Finished own = RunProgram({"stats", "--store", NewFolder()});
   EXPECT_EQ(own.exit_code, kExitUsage);
@@ -183,6 +190,7 @@ TEST(ServeTest, ASecondServerOnTheSamePortOrStoreIsTurnedAway) {
   const Finished same_port = RunProgram(
       {"serve", "--store", NewFolder(), "--listen", server.address()});
   EXPECT_EQ(same_port.exit_code, kExitUnavailable);
+  EXPECT_THAT(same_port.err, HasSubstr("(Address already in use)"));
   EXPECT_THAT(same_port.err, HasSubstr(server.address()));
   const Finished same_store =
       RunProgram({"serve", "--store", store, "--listen", "127.0.0.1:0"});
@@ -250,10 +258,9 @@ TEST(ServeTest, WithTlsOnlyWhoShowsACertificateIsLetInAndNamedInTheRecord) {
               HasSubstr("server " + server.address() +
                         ": Socket closed; a server that speaks TLS does so: "
                         "then want --config FILE with client_tls"));
-  const Finished by_name =
-      RunProgram({"health", "--config", folder + "/alice.textproto", "--server",
-                  "localhost" + server.address().substr(
-                                    server.address().rfind(':'))});
+  const Finished by_name = RunProgram(
+      {"health", "--config", folder + "/alice.textproto", "--server",
+       "localhost" + server.address().substr(server.address().rfind(':'))});
   EXPECT_THAT(by_name.err, HasSubstr("or client_tls.server_name"));
   EXPECT_THAT(with("alice.textproto", {"answers", "--json"}).out,
               HasSubstr("\"principal\":\"alice\""));
@@ -263,14 +270,13 @@ TEST(ServeTest, AClientThatSpeaksTlsToOneThatDoesNotIsTold) {
   const std::string folder = NewFolder();
   WriteText(folder + "/tls.textproto", "client_tls { enabled: true }");
   ServeProgram server({"--store", NewFolder(), "--metrics", "127.0.0.1:0"});
-  const Finished tls = RunProgram({"health", "--config",
-                                   folder + "/tls.textproto", "--server",
-                                   server.address()});
+  const Finished tls =
+      RunProgram({"health", "--config", folder + "/tls.textproto", "--server",
+                  server.address()});
   EXPECT_EQ(tls.exit_code, kExitUnavailable);
   EXPECT_THAT(tls.err, HasSubstr("the server speaks no TLS: want a "
                                  "configuration without client_tls"));
-  const Finished metrics =
-      RunProgram({"stats", "--server", server.metrics()});
+  const Finished metrics = RunProgram({"stats", "--server", server.metrics()});
   EXPECT_EQ(metrics.exit_code, kExitUnavailable);
   EXPECT_THAT(metrics.err, HasSubstr("that port serves no gRPC"));
 }

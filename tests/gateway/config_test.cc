@@ -141,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadValue{"ListenWithoutPort", "listen: \"localhost\"",
                  "listen: \"localhost\", want host:port"},
+        BadValue{"ListenOfTheWeb", "listen: \"http://localhost:7700\"",
+                 "listen: \"http://localhost:7700\", want host:port"},
         BadValue{"PortTooLarge", "listen: \"localhost:65536\"", "listen"},
         BadValue{"Metrics", "metrics: \"9090\"", "metrics"},
         BadValue{"RoomAddress", "rooms { audit: \"x\" }", "rooms.audit"},
@@ -166,8 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"MissingKeyFile",
                  "tls { certificate: \"/nowhere\" private_key: \"/nowhere\" }",
                  "tls.certificate: /nowhere"},
-        BadValue{"Witness",
-                 "audit { witnesses { url: \"ftp://w.example\" } }",
+        BadValue{"Witness", "audit { witnesses { url: \"ftp://w.example\" } }",
                  "audit.witnesses.url: \"ftp://w.example\", want https://host "
                  "or http://host"},
         BadValue{"WitnessWithoutHost",
