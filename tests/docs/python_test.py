@@ -55,7 +55,8 @@ class PythonTest(unittest.TestCase):
     self.assertEqual(run.returncode, 0)
     for line in ("31 metres high", "[1] ", "verified: True",
                  "understood as: lighthouse: When was it lit?", "1859",
-                 "no answer: ", "call: height", "cited: height call 0"):
+                 "no answer: ", "call: height", "cited: height call 0",
+                 'error: NOT_FOUND collection "nowhere"'):
       self.assertIn(line, run.stdout)
 
 
