@@ -354,6 +354,7 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   PipelineJob job;
   job.collection = start.collection();
   job.name = running->id();
+  job.started_us = running->Snapshot().started_us();
   job.vectors = start.vectors();
   job.dry_run = start.dry_run();
   job.quota = quota.get();

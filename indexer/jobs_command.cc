@@ -99,6 +99,14 @@ absl::Status ListJobs(v1::Indexer::StubInterface* indexer,
   return absl::OkStatus();
 }
 
+std::string Notes(const v1::FileResult& file) {
+  std::string notes;
+  for (const std::string& warning : file.warnings()) {
+    absl::StrAppend(&notes, "\tnote: ", Printable(warning));
+  }
+  return notes;
+}
+
 absl::Status ListFiles(v1::Indexer::StubInterface* indexer,
                        const JobsOptions& options, const CliContext& context) {
   v1::ListIngestFilesRequest request;
@@ -129,7 +137,7 @@ absl::Status ListFiles(v1::Indexer::StubInterface* indexer,
                                  v1::FileResult::State_Name(file.state())),
                              "\t", Printable(file.document()),
                              file.reason().empty() ? "" : "\t",
-                             Printable(file.reason())));
+                             Printable(file.reason()), Notes(file)));
     }
     if (page.next_page_token().empty()) return absl::OkStatus();
     request.set_page_token(page.next_page_token());
@@ -202,7 +210,7 @@ void AddJobsCommand(CLI::App* app, CliContext* context) {
   jobs->add_option("job", options->job,
                    "the id that ingest told; without it, the newest 20 jobs");
   jobs->add_flag("--files", options->files,
-                 "a line for each file: state, document, reason");
+                 "a line for each file: state, document, reason, notes");
   jobs->add_option("--state", options->state,
                    "only files of this state: indexed, unchanged, failed or "
                    "would_index");

@@ -26,6 +26,7 @@
 #include "indexer/vectors/crew.h"
 #include "indexer/vectors/passage_encoder.h"
 #include "indexer/waiting_files.h"
+#include "storage/locator.h"
 
 namespace footnote {
 namespace {
@@ -294,6 +295,7 @@ class Pipeline::Worker {
     member.fingerprint = std::move(fingerprint);
     member.signature = SignatureOf(document.extracted.text);
     member.warnings = document.warnings;
+    if (member.record.version > 1) RemarkSecond(ref, document, &member);
     KvBatch text;
     RETURN_IF_ERROR(documents->AppendText(
         member.record.ref(), document.extracted.text, document.locator, &text));
@@ -315,6 +317,36 @@ class Pipeline::Worker {
     KvBatch texts = std::exchange(texts_, KvBatch());
     if (texts.size() == 0) return absl::OkStatus();
     return shared_.store->kv()->Write(std::move(texts), /*sync=*/false);
+  }
+
+  // The job may have brought the id before: then one of the two is a mistake,
+  // or hides the other.
+  void RemarkSecond(const DocumentRef& ref, const PreparedDocument& document,
+                    Member* member) const {
+    const DocumentStore& documents = *shared_.store->documents();
+    const absl::StatusOr<VersionRecord> live = documents.GetLive(ref);
+    if (!live.ok() || shared_.job.name.empty() ||
+        live->job != shared_.job.name ||
+        live->ingested_us < shared_.job.started_us) {
+      return;
+    }
+    const absl::StatusOr<std::string> locator =
+        documents.ReadLocator(live->ref());
+    member->warnings.push_back(absl::StrCat(
+        "the id comes twice in this job: version ", member->record.version,
+        ", of ", PlaceOf(member->record, document.locator),
+        ", takes the place of version ", live->version, ", of ",
+        PlaceOf(*live, locator.ok() ? *locator : std::string())));
+  }
+
+  // The file that a document came from, and of many in one its line.
+  static std::string PlaceOf(const VersionRecord& record,
+                             absl::string_view encoded) {
+    const absl::StatusOr<Locator> locator = Locator::Decode(encoded);
+    const uint32_t line = locator.ok() ? locator->Find(0).line : 0;
+    return record.media_type != MediaTypeOf(Format::kJsonLines) || line == 0
+               ? record.source
+               : absl::StrCat(record.source, " line ", line);
   }
 
   absl::Status AddToSegment(const PreparedDocument& document,

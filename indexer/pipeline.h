@@ -45,6 +45,8 @@ struct PipelineJob {
   std::string collection;
   // Names the job in records and logs; may be empty.
   std::string name;
+  // When it began, Unix time: an id that has come since came twice.
+  int64_t started_us = 0;
   // Makes vectors; needs an encoder.
   bool vectors = true;
   // Compares and reports, and stores nothing: what is new or changed becomes
@@ -76,7 +78,8 @@ struct PipelineJob {
 // and visible in one synced write, and only then is kIndexed reported. A file
 // that fails costs only itself. What has not changed (same bytes, same
 // description, same versions of the program's parts) is left alone and
-// reported as kUnchanged.
+// reported as kUnchanged. Where two documents of a job have one id, the second
+// is the newer version, and a warning of its result names both places.
 //
 // One thread calls Add and Finish.
 class Pipeline {

@@ -84,9 +84,8 @@ class IngestTest : public ::testing::Test {
   std::map<std::string, DocumentResult> Ingest(
       const std::vector<SourceFile>& files, const Encoder* encoder = nullptr) {
     std::map<std::string, DocumentResult> results;
-    PipelineJob job;
-    job.collection = "c";
-    Pipeline pipeline(store_.get(), encoder, &claims_, options_, job,
+    job_.collection = "c";
+    Pipeline pipeline(store_.get(), encoder, &claims_, options_, job_,
                       [&](const DocumentResult& result) {
                         results[result.document] = result;
                       });
@@ -140,6 +139,7 @@ class IngestTest : public ::testing::Test {
   std::unique_ptr<Store> store_;
   DocumentClaims claims_;
   PipelineOptions options_;
+  PipelineJob job_;
 };
 
 }  // namespace footnote

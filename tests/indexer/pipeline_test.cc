@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "indexer/job_table.h"
@@ -134,6 +135,36 @@ TEST_F(PipelineTest, TheSameDocumentTwiceInOneJobGivesTwoVersions) {
   }
   EXPECT_EQ(live, 1);
   EXPECT_EQ(Current()->manifest.documents, 41);
+}
+
+TEST_F(PipelineTest, TheSecondOfAnIdInOneJobSaysBothPlaces) {
+  job_.name = "nightly";
+  job_.started_us = 1;
+  const SourceFile lines = File("l.jsonl",
+                                "{\"id\": \"x\", \"text\": \"Timber.\"}\n"
+                                "{\"id\": \"y\", \"text\": \"Slate.\"}\n"
+                                "{\"id\": \"x\", \"text\": \"Granite.\"}\n");
+  SourceFile first = File("a.txt", "The bridge is made of timber.");
+  first.path = "old/a.txt";
+  SourceFile second = File("a.txt", "The bridge is made of granite.");
+  second.path = "new/a.txt";
+  auto results = Ingest({lines, first, second});
+  EXPECT_THAT(results.at("l.jsonl#x").warnings,
+              ElementsAre("the id comes twice in this job: version 2, of "
+                          "l.jsonl line 3, takes the place of version 1, of "
+                          "l.jsonl line 1"));
+  EXPECT_THAT(results.at("l.jsonl#y").warnings, IsEmpty());
+  EXPECT_THAT(results.at("a.txt").warnings,
+              ElementsAre("the id comes twice in this job: version 2, of "
+                          "new/a.txt, takes the place of version 1, of "
+                          "old/a.txt"));
+  // A new version in another job is what versions are for; the job's name may
+  // be the same.
+  job_.started_us = absl::GetCurrentTimeNanos() / 1000 + 1000000;
+  second.bytes = "The bridge is made of steel.";
+  results = Ingest({second});
+  EXPECT_EQ(results.at("a.txt").version, 3);
+  EXPECT_THAT(results.at("a.txt").warnings, IsEmpty());
 }
 
 TEST_F(PipelineTest, ManyThreadsIndexEverythingOnce) {
