@@ -22,6 +22,7 @@
 #include "indexer/ingest_client.h"
 #include "indexer/ingest_follow.h"
 #include "indexer/ingest_view.h"
+#include "indexer/job_files.h"
 #include "indexer/mirror.h"
 #include "indexer/source_list.h"
 #include "indexer/sources/source.h"
@@ -76,24 +77,11 @@ std::string ReadStandardInput() {
 absl::StatusOr<std::vector<std::string>> FailedPaths(
     v1::Indexer::StubInterface* indexer, const std::string& collection,
     const std::string& job) {
-  v1::ListIngestFilesRequest request;
-  request.set_collection(collection);
-  request.set_job(job);
-  request.set_state(v1::FileResult::FAILED);
-  request.set_page_size(1000);
   std::vector<std::string> paths;
-  while (true) {
-    grpc::ClientContext call;
-    SetDeadline(&call);
-    v1::ListIngestFilesResponse page;
-    RETURN_IF_ERROR(
-        FromGrpcStatus(indexer->ListIngestFiles(&call, request, &page)));
-    for (const v1::FileResult& file : page.files()) {
-      paths.push_back(file.path());
-    }
-    if (page.next_page_token().empty()) return paths;
-    request.set_page_token(page.next_page_token());
-  }
+  RETURN_IF_ERROR(ForEachJobFile(
+      indexer, collection, job, v1::FileResult::FAILED,
+      [&paths](const v1::FileResult& file) { paths.push_back(file.path()); }));
+  return paths;
 }
 
 // What is to be ingested: arguments, patterns, lists, standard input.
@@ -243,7 +231,7 @@ absl::Status IngestOnce(const IngestOptions& options,
   for (const std::string& id : sources.unchanged) view.OnUnchanged(id);
   if (options.mirror) {
     MirrorScope scope = ScopeOf(options, client, walked, sources);
-    scope.reported = view.TakeIds();
+    ASSIGN_OR_RETURN(scope.reported, ReportedIds(indexer, context->collection, &view));
     RETURN_IF_ERROR(
         Mirror(indexer, client, std::move(scope),
                [&view](const std::string& id) { view.OnDeleted(id); }));

@@ -102,7 +102,7 @@ absl::Status TakeIn(v1::Indexer::StubInterface* indexer,
     for (const auto& failure : walked.failures) {
       scope.unread.push_back(DocumentIdOf(client, failure.first));
     }
-    scope.reported = view.TakeIds();
+    ASSIGN_OR_RETURN(scope.reported, ReportedIds(indexer, client.start.collection(), &view));
     RETURN_IF_ERROR(
         Mirror(indexer, client, std::move(scope), [&](const std::string& id) {
           view.OnDeleted(id);

@@ -32,13 +32,20 @@ absl::Status IngestView::CloseReport() {
 }
 
 void IngestView::On(const v1::IngestResponse& response) {
-  if (response.has_progress()) {
+  if (response.has_job()) {
+    OnJob(response.job());
+  } else if (response.has_progress()) {
     Draw(response.progress().passages());
   } else if (response.has_result()) {
     OnResult(response.result());
   } else if (response.has_summary()) {
     summary_ = response.summary();
   }
+}
+
+void IngestView::OnJob(const v1::IngestJob& job) {
+  done_ = job.indexed() + job.unchanged() + job.failed();
+  if (++calls_ > 1 || done_ > 0) resumed_job_ = job.job();
 }
 
 void IngestView::OnUnchanged(const std::string& document) {
@@ -65,7 +72,6 @@ std::vector<std::string> IngestView::TakeIds() {
 }
 
 void IngestView::Finish(const WalkedFiles& walked) {
-  summary_.set_failed(failed_);
   summary_.set_unchanged(summary_.unchanged() + not_sent_);
   if (context_.json) {
     v1::IngestResponse last;
@@ -77,7 +83,7 @@ void IngestView::Finish(const WalkedFiles& walked) {
       absl::StrCat(Grouped(summary_.indexed()),
                    dry_run_ ? " would be indexed, " : " indexed, ",
                    Grouped(summary_.unchanged()), " unchanged, ",
-                   Grouped(failed_), " failed");
+                   Grouped(summary_.failed()), " failed");
   if (deleted_ > 0) {
     absl::StrAppend(&line, ", ", Grouped(deleted_),
                     dry_run_ ? " would be deleted" : " deleted");
@@ -102,7 +108,6 @@ void IngestView::OnResult(const v1::FileResult& result) {
   ++done_;
   if (keeps_ids_) ids_.push_back(result.document());
   const bool failed = result.state() == v1::FileResult::FAILED;
-  failed_ += failed;
   Report(result);
   if (context_.json) return;
   if (failed) {

@@ -38,15 +38,22 @@ class IngestView {
   // A document that the mirror lost, or would lose.
   void OnDeleted(const std::string& document);
 
-  uint64_t failed() const { return failed_; }
-  uint64_t done() const { return done_; }
-  // The ids of all results, sorted.
+  // Of the whole job, once it has ended: with what came of it in calls before.
+  uint64_t failed() const { return summary_.failed(); }
+  uint64_t done() const {
+    return summary_.indexed() + summary_.unchanged() + summary_.failed();
+  }
+  // The ids of all results that came, sorted.
   std::vector<std::string> TakeIds();
+  // The job of which some results may have come to nobody, or to a run before;
+  // empty where all came here.
+  const std::string& resumed_job() const { return resumed_job_; }
 
   // Prints what it came to.
   void Finish(const WalkedFiles& walked);
 
  private:
+  void OnJob(const v1::IngestJob& job);
   void Report(const v1::FileResult& result);
   void OnResult(const v1::FileResult& result);
   void Draw(uint64_t passages);
@@ -60,8 +67,10 @@ class IngestView {
   v1::IngestSummary summary_;
   bool keeps_ids_ = false;
   std::vector<std::string> ids_;
+  int calls_ = 0;
+  std::string resumed_job_;
+  // So far.
   uint64_t done_ = 0;
-  uint64_t failed_ = 0;
   uint64_t deleted_ = 0;
   uint64_t not_sent_ = 0;
   uint64_t passages_ = 0;

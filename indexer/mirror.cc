@@ -12,6 +12,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "indexer/cli_common.h"
+#include "indexer/job_files.h"
 #include "indexer/source_list.h"
 
 namespace footnote {
@@ -79,6 +80,19 @@ absl::StatusOr<KnownEtags> ListEtags(v1::Indexer::StubInterface* indexer,
     if (page.next_page_token().empty()) return ids;
     request.set_page_token(page.next_page_token());
   }
+}
+
+absl::StatusOr<std::vector<std::string>> ReportedIds(
+    v1::Indexer::StubInterface* indexer, const std::string& collection,
+    IngestView* view) {
+  std::vector<std::string> ids = view->TakeIds();
+  if (view->resumed_job().empty()) return ids;
+  RETURN_IF_ERROR(ForEachJobFile(
+      indexer, collection, view->resumed_job(),
+      v1::FileResult::STATE_UNSPECIFIED,
+      [&ids](const v1::FileResult& file) { ids.push_back(file.document()); }));
+  SortOnce(&ids);
+  return ids;
 }
 
 absl::Status Mirror(

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "indexer/ingest_client.h"
+#include "indexer/ingest_view.h"
 #include "indexer/sources/source.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
@@ -19,6 +20,13 @@ namespace footnote {
 absl::StatusOr<KnownEtags> ListEtags(v1::Indexer::StubInterface* indexer,
                                      const std::string& collection,
                                      const std::string& prefix);
+
+// The documents that came of the files of the job that `view` has seen to its
+// end, sorted. What came of them before the job was gone on with, the server
+// is asked.
+absl::StatusOr<std::vector<std::string>> ReportedIds(
+    v1::Indexer::StubInterface* indexer, const std::string& collection,
+    IngestView* view);
 
 // What was looked at, and what was found there. Ids as of DocumentIdOf.
 struct MirrorScope {

@@ -95,8 +95,13 @@ TEST_F(UploadResumeTest, WithoutACutThereIsOneConnection) {
 }
 
 TEST_F(UploadResumeTest, AJobThatWasCutOffGoesOnInAnotherRun) {
-  const std::vector<std::string> files = {"ingest", folder_, "--root", folder_,
-                                          "--no-vectors"};
+  // Its documents come before the cut: the second run does not hear of them.
+  WriteText(folder_ + "/a_0.jsonl",
+            "{\"id\": \"x\", \"text\": \"The first line.\"}\n"
+            "{\"id\": \"y\", \"text\": \"The second line.\"}\n"
+            "{\"text\": \"\"}\n");
+  const std::vector<std::string> files = {"ingest", folder_,      "--root",
+                                          folder_,  "--no-vectors", "--mirror"};
   uint64_t acknowledged = 0;
   {
     ServeProgram server({"--store", store_});
@@ -124,20 +129,22 @@ TEST_F(UploadResumeTest, AJobThatWasCutOffGoesOnInAnotherRun) {
   std::vector<std::string> again = files;
   again.insert(again.end(), {"--resume", "j", "--server", proxy.address()});
   const Finished ingest = RunProgram(again);
-  EXPECT_EQ(ingest.exit_code, kExitOk) << ingest.err << ingest.out;
+  EXPECT_EQ(ingest.exit_code, kExitPartial) << ingest.err << ingest.out;
+  EXPECT_THAT(ingest.out, HasSubstr("43 indexed, 0 unchanged, 1 failed; "))
+      << "of the whole job, and nothing deleted";
   EXPECT_LT(proxy.sent(), big_.size() * 4 / 5)
       << "what was there was sent again";
   // All else is the rest of the file, the small ones, and frames.
   EXPECT_LT(proxy.sent(), big_.size() - acknowledged + (1 << 19))
       << "what was there was sent again";
   EXPECT_EQ(Job(server.address(), "j")["state"], "DONE");
-  EXPECT_THAT(Stats(server.address()), HasSubstr("documents    41\n"));
+  EXPECT_THAT(Stats(server.address()), HasSubstr("documents    43\n"));
 
   // Over other files it does not go on.
   WriteText(folder_ + "/0_before.txt", "Another one.");
   const Finished other = RunProgram(again);
   EXPECT_NE(other.exit_code, kExitOk);
-  EXPECT_THAT(other.err, HasSubstr("has 41 files, want as many, not 42"));
+  EXPECT_THAT(other.err, HasSubstr("has 42 files, want as many, not 43"));
 }
 
 }  // namespace
