@@ -270,6 +270,7 @@ class Upload {
     options_.start.set_request_id(job_);
   }
   bool begun() const { return !job_.empty(); }
+  const std::string& job() const { return job_; }
   const v1::IngestAck& acknowledged() const { return acknowledged_; }
 
  private:
@@ -419,7 +420,12 @@ absl::Status IngestFiles(
       left = options.reconnects;
       pause = options.pause;
     }
-    if (left-- <= 0) return status;
+    if (left-- <= 0) {
+      return absl::Status(status.code(),
+                          absl::StrCat(status.message(), "; --resume ",
+                                       upload.job(), " goes on from here"));
+    }
+    if (options.on_broken != nullptr) options.on_broken(status, pause);
     absl::SleepFor(pause);
     pause = std::min(pause * 2, kLongestPause);
     upload.GoOn();

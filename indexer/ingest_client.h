@@ -32,6 +32,10 @@ struct IngestClientOptions {
   int reconnects = 0;
   // Its first pause; each further one is twice as long, up to 30 s.
   absl::Duration pause = absl::Seconds(1);
+  // Told before each pause why there is one; may be empty. Never while
+  // on_response is called.
+  std::function<void(const absl::Status& broken, absl::Duration pause)>
+      on_broken;
   // Goes on with the job start.request_id, over the same files.
   bool resume = false;
 };

@@ -224,6 +224,9 @@ absl::Status IngestOnce(const IngestOptions& options,
   IngestView view(walked.files.size(), client.start.dry_run(), *context);
   RETURN_IF_ERROR(view.OpenReport(options.report));
   if (options.mirror) view.KeepIds();
+  client.on_broken = [&view](const absl::Status& status, absl::Duration pause) {
+    view.OnBroken(status, pause);
+  };
   RETURN_IF_ERROR(IngestFiles(
       indexer, client, walked,
       [&view](const v1::IngestResponse& response) { view.On(response); },
@@ -231,7 +234,8 @@ absl::Status IngestOnce(const IngestOptions& options,
   for (const std::string& id : sources.unchanged) view.OnUnchanged(id);
   if (options.mirror) {
     MirrorScope scope = ScopeOf(options, client, walked, sources);
-    ASSIGN_OR_RETURN(scope.reported, ReportedIds(indexer, context->collection, &view));
+    ASSIGN_OR_RETURN(scope.reported,
+                     ReportedIds(indexer, context->collection, &view));
     RETURN_IF_ERROR(
         Mirror(indexer, client, std::move(scope),
                [&view](const std::string& id) { view.OnDeleted(id); }));

@@ -81,6 +81,9 @@ absl::Status TakeIn(v1::Indexer::StubInterface* indexer,
   RETURN_IF_ERROR(view.OpenReport(options.report, true));
   if (options.mirror) view.KeepIds();
   IngestClientOptions client = options.client;
+  client.on_broken = [&view](const absl::Status& status, absl::Duration pause) {
+    view.OnBroken(status, pause);
+  };
   client.start.set_expected_files(walked.files.size() + walked.failures.size());
   client.start.set_expected_bytes(walked.bytes);
   if (anything) {
@@ -102,7 +105,8 @@ absl::Status TakeIn(v1::Indexer::StubInterface* indexer,
     for (const auto& failure : walked.failures) {
       scope.unread.push_back(DocumentIdOf(client, failure.first));
     }
-    ASSIGN_OR_RETURN(scope.reported, ReportedIds(indexer, client.start.collection(), &view));
+    ASSIGN_OR_RETURN(scope.reported,
+                     ReportedIds(indexer, client.start.collection(), &view));
     RETURN_IF_ERROR(
         Mirror(indexer, client, std::move(scope), [&](const std::string& id) {
           view.OnDeleted(id);

@@ -48,6 +48,13 @@ void IngestView::OnJob(const v1::IngestJob& job) {
   if (++calls_ > 1 || done_ > 0) resumed_job_ = job.job();
 }
 
+void IngestView::OnBroken(const absl::Status& status, absl::Duration pause) {
+  if (context_.quiet || context_.json) return;
+  progress_.Remark(
+      absl::StrCat("the connection broke: ", Printable(status.message()),
+                   "; trying again in ", absl::FormatDuration(pause)));
+}
+
 void IngestView::OnUnchanged(const std::string& document) {
   ++not_sent_;
   v1::FileResult result;

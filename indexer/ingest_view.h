@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/cli.h"
 #include "base/progress.h"
 #include "indexer/file_walk.h"
@@ -33,6 +34,8 @@ class IngestView {
   void KeepIds() { keeps_ids_ = true; }
 
   void On(const v1::IngestResponse& response);
+  // The connection broke, and is tried again after `pause`.
+  void OnBroken(const absl::Status& status, absl::Duration pause);
   // A document that its source says is what is stored.
   void OnUnchanged(const std::string& document);
   // A document that the mirror lost, or would lose.

@@ -71,6 +71,8 @@ TEST_F(UploadResumeTest, ABrokenConnectionSendsOnlyTheRest) {
                   "--request-id", "cut", "--server", proxy.address()});
   EXPECT_EQ(ingest.exit_code, kExitOk) << ingest.err << ingest.out;
   EXPECT_THAT(ingest.out, HasSubstr("41 indexed, 0 unchanged, 0 failed"));
+  EXPECT_THAT(ingest.err, HasSubstr("the connection broke: "));
+  EXPECT_THAT(ingest.err, HasSubstr("; trying again in 1s"));
   EXPECT_GE(proxy.connections(), 3);
   EXPECT_LT(proxy.sent(), big_.size() * 3 / 2)
       << "what was there was sent again";
@@ -100,7 +102,7 @@ TEST_F(UploadResumeTest, AJobThatWasCutOffGoesOnInAnotherRun) {
             "{\"id\": \"x\", \"text\": \"The first line.\"}\n"
             "{\"id\": \"y\", \"text\": \"The second line.\"}\n"
             "{\"text\": \"\"}\n");
-  const std::vector<std::string> files = {"ingest", folder_,      "--root",
+  const std::vector<std::string> files = {"ingest", folder_,        "--root",
                                           folder_,  "--no-vectors", "--mirror"};
   uint64_t acknowledged = 0;
   {
