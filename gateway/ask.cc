@@ -1,6 +1,8 @@
 #include "gateway/ask.h"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -149,6 +151,41 @@ absl::StatusOr<v1::Draft> Write(v1::GenerateRequest generate,
   }
   if (found->empty_question()) draft.set_abstention(v1::EMPTY_QUESTION);
   return draft;
+}
+
+// No answer waits longer to be told where its quotes lay.
+constexpr std::chrono::seconds kLocateFor(1);
+
+// A draft knows where its passages began. Says of each quote where that lay
+// itself; one that can't be read any more keeps its passage's place.
+void Locate(const Caller& caller, const RoomStubs& rooms, v1::Draft* draft) {
+  const StageTimer timer("ask_locate");
+  const auto until = std::chrono::system_clock::now() + kLocateFor;
+  for (v1::Citation& citation : *draft->mutable_citations()) {
+    for (v1::SourceSpan& source : *citation.mutable_sources()) {
+      v1::ReadTextRequest read;
+      read.set_collection(source.source().collection());
+      read.set_document(source.source().document());
+      read.set_version(source.source().version());
+      read.set_begin(source.span().begin());
+      read.set_end(source.span().end());
+      const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
+      context->set_deadline(std::min(context->deadline(), until));
+      context->AddMetadata("footnote-locate", "1");
+      v1::ReadTextResponse text;
+      if (!rooms.indexer->ReadText(context.get(), read, &text).ok()) continue;
+      const auto& beside = context->GetServerTrailingMetadata();
+      const auto found = beside.find("footnote-location-bin");
+      v1::Location location;
+      if (found == beside.end() || found->second.empty() ||
+          text.text() != source.quote() ||
+          !location.ParseFromArray(found->second.data(),
+                                   static_cast<int>(found->second.size()))) {
+        continue;
+      }
+      *source.mutable_location() = std::move(location);
+    }
+  }
 }
 
 v1::AnswerRecord NewRecord(const v1::AskRequest& request, const Caller& caller,
@@ -369,6 +406,7 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
   RETURN_IF_ERROR(caller.StillWaits("writing"));
   ASSIGN_OR_RETURN(v1::Draft draft,
                    Write(std::move(generate), caller, rooms, &found));
+  Locate(caller, rooms, &draft);
   AddDraft(std::move(draft), &record);
   *tokens = written + TokensOf(record.writing());
   if (!tools_ended.empty()) {

@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "indexer/collections.h"
 #include "indexer/job_table.h"
+#include "storage/location.h"
 #include "text/analyzer.h"
 
 namespace footnote {
@@ -256,6 +257,18 @@ absl::StatusOr<v1::ReadTextResponse> ReadText(
   out.mutable_span()->set_end_code_point(before + CountCodePoints(out.text()));
   out.set_end_of_text(end == record.bytes);
   return out;
+}
+
+absl::StatusOr<v1::Location> LocateText(Store* store,
+                                        const v1::ReadTextResponse& read) {
+  const v1::DocumentVersion& version = read.version();
+  ASSIGN_OR_RETURN(const VersionRecord record,
+                   FindVersion(store, version.collection(), version.document(),
+                               version.version()));
+  ASSIGN_OR_RETURN(const std::string locator,
+                   store->documents()->ReadLocator(record.ref()));
+  return LocationIn(locator, record.media_type, read.span().begin(),
+                    read.span().end());
 }
 
 absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(

@@ -18,6 +18,9 @@ absl::StatusOr<v1::Document> GetDocument(Store* store,
 absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
     Store* store, const v1::ListDocumentsRequest& request);
 
+// Where what was read lay in the original: see LocationIn.
+absl::StatusOr<v1::Location> LocateText(Store* store,
+                                        const v1::ReadTextResponse& read);
 absl::StatusOr<v1::ReadTextResponse> ReadText(
     Store* store, const v1::ReadTextRequest& request);
 

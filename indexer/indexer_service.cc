@@ -152,12 +152,26 @@ class IndexerService final : public v1::Indexer::Service {
     return Reply(footnote::ListDocuments(store_, *request), response);
   }
 
-  grpc::Status ReadText(grpc::ServerContext*,
+  // Who sends "footnote-locate" is told beside the text, in the trailing
+  // metadata "footnote-location-bin", where it lay in the original: a
+  // v1.Location.
+  grpc::Status ReadText(grpc::ServerContext* context,
                         const v1::ReadTextRequest* request,
                         v1::ReadTextResponse* response) override {
     const absl::Status valid = Validate(*request);
     if (!valid.ok()) return ToReply(valid);
-    return Reply(footnote::ReadText(store_, *request), response);
+    const grpc::Status status =
+        Reply(footnote::ReadText(store_, *request), response);
+    if (!status.ok() ||
+        context->client_metadata().count("footnote-locate") == 0) {
+      return status;
+    }
+    const absl::StatusOr<v1::Location> location = LocateText(store_, *response);
+    if (location.ok()) {
+      context->AddTrailingMetadata("footnote-location-bin",
+                                   location->SerializeAsString());
+    }
+    return status;
   }
 
   grpc::Status GetStats(grpc::ServerContext*,

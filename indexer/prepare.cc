@@ -150,13 +150,22 @@ std::string MakeLocator(const Extracted& document) {
   Locator locator;
   uint32_t section = 0;
   uint32_t place = 0;
+  auto next = document.parts.begin();
+  const auto add = [&](uint32_t begin, uint32_t line, uint32_t at) {
+    if (at != place) locator.SetElement(document.places[at - 1]);
+    place = at;
+    locator.Add(begin, line);
+  };
   for (const Block& block : document.blocks) {
+    const auto first = next;
+    while (next != document.parts.end() && next->begin < block.span.end) ++next;
+    const bool begins_with_part =
+        first != next && first->begin == block.span.begin;
     if (block.place != 0) {
-      if (block.place != place) {
-        locator.SetElement(document.places[block.place - 1]);
+      if (!begins_with_part) add(block.span.begin, block.line, block.place);
+      for (auto part = first; part != next; ++part) {
+        add(part->begin, part->line, part->place);
       }
-      place = block.place;
-      locator.Add(block.span.begin, block.line);
       continue;
     }
     if (place != 0) {
@@ -172,7 +181,10 @@ std::string MakeLocator(const Extracted& document) {
       }
       locator.SetElement(document.sections[anchored].anchor);
     }
-    locator.Add(block.span.begin, block.line);
+    if (!begins_with_part) locator.Add(block.span.begin, block.line);
+    for (auto part = first; part != next; ++part) {
+      locator.Add(part->begin, part->line);
+    }
   }
   return locator.Encode();
 }
@@ -368,6 +380,7 @@ absl::Status PrepareDocuments(
         if (!read.ok()) return stopped = each(document, read.status());
         if (line > 0) {
           for (Block& block : read->document.blocks) block.line = line;
+          read->document.parts.clear();
         }
         if (!code.empty()) {
           read->document.metadata.emplace_back("programming_language", code);

@@ -20,7 +20,7 @@
 #include "retriever/translation/bridge.h"
 #include "retriever/translation/cross_terms.h"
 #include "retriever/translation/lexicon.h"
-#include "storage/locator.h"
+#include "storage/location.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
 
@@ -539,14 +539,11 @@ absl::Status Searcher::FillPassage(const SearchIndex& index,
       NotErased(store_->documents()->ReadText(version, row.begin, row.end)));
   // Where it lay in the original is told if it is known; a passage is good
   // without it.
-  const absl::StatusOr<std::string> bytes =
+  const absl::StatusOr<std::string> locator =
       store_->documents()->ReadLocator(version);
-  if (!bytes.ok()) return absl::OkStatus();
-  const absl::StatusOr<Locator> locator = Locator::Decode(*bytes);
   if (!locator.ok() || locator->empty()) return absl::OkStatus();
-  const Locator::Place place = locator->Find(row.begin);
-  passage->mutable_location()->set_line(place.line);
-  passage->mutable_location()->set_element(std::string(place.element));
+  *passage->mutable_location() =
+      LocationIn(*locator, record.media_type, row.begin, row.begin + 1);
   return absl::OkStatus();
 }
 

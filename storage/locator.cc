@@ -59,11 +59,7 @@ Locator::Place Locator::Find(uint64_t offset) const {
       entries_.begin(), entries_.end(), offset,
       [](uint64_t at, const Entry& entry) { return at < entry.begin; });
   if (after == entries_.begin()) return Place();
-  const Entry& entry = *(after - 1);
-  Place place;
-  place.line = entry.line;
-  place.element = elements_[entry.element];
-  return place;
+  return place(static_cast<size_t>(after - entries_.begin()) - 1);
 }
 
 std::string Locator::Encode() const {
@@ -90,7 +86,8 @@ std::string Locator::Encode() const {
   return out;
 }
 
-absl::StatusOr<Locator> Locator::Decode(absl::string_view bytes) {
+absl::StatusOr<Locator> Locator::Decode(absl::string_view bytes, uint64_t begin,
+                                        uint64_t end) {
   Locator out;
   if (bytes.empty()) return out;
   uint64_t version;
@@ -103,17 +100,30 @@ absl::StatusOr<Locator> Locator::Decode(absl::string_view bytes) {
   if (!TakeVarint(&bytes, &count) || count > bytes.size()) {
     return Damaged("number of elements");
   }
+  std::vector<absl::string_view> elements;
+  elements.reserve(count);
   for (uint64_t i = 0; i < count; ++i) {
     uint64_t size;
     if (!TakeVarint(&bytes, &size) || size > bytes.size()) {
       return Damaged("an element");
     }
-    out.elements_.emplace_back(bytes.substr(0, size));
+    elements.push_back(bytes.substr(0, size));
     bytes.remove_prefix(size);
   }
   if (!TakeVarint(&bytes, &count) || count > bytes.size()) {
     return Damaged("number of blocks");
   }
+  uint32_t kept_element = 0;
+  const auto keep = [&](const Entry& entry) {
+    if (out.elements_.empty() || kept_element != entry.element) {
+      out.elements_.emplace_back(elements[entry.element]);
+      kept_element = entry.element;
+    }
+    out.Add(entry.begin, entry.line);
+  };
+  // The last one that is not behind `begin`.
+  Entry first = {0, 0, 0};
+  bool has_first = false;
   Entry entry = {0, 0, 0};
   for (uint64_t i = 0; i < count; ++i) {
     uint64_t step;
@@ -126,12 +136,21 @@ absl::StatusOr<Locator> Locator::Decode(absl::string_view bytes) {
     }
     entry.begin += step >> 1;
     entry.line = static_cast<uint32_t>(entry.line + UnZigZag(line));
-    if (element >= out.elements_.size() - entry.element) {
+    if (element >= elements.size() - entry.element) {
       return Damaged("a block's element");
     }
     entry.element += static_cast<uint32_t>(element);
-    out.entries_.push_back(entry);
+    if (entry.begin <= begin) {
+      first = entry;
+      has_first = true;
+      continue;
+    }
+    if (has_first) keep(first);
+    has_first = false;
+    if (entry.begin >= end) return out;
+    keep(entry);
   }
+  if (has_first) keep(first);
   if (!bytes.empty()) return Damaged("bytes after the end");
   return out;
 }

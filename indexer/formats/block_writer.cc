@@ -1,5 +1,6 @@
 #include "indexer/formats/block_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -116,6 +117,18 @@ std::string FoldWhiteSpace(absl::string_view utf8) {
   return out;
 }
 
+void CopyParts(const Extracted& from, const Block& block, BlockWriter* writer,
+               absl::FunctionRef<void(uint32_t line)> start) {
+  const std::vector<BlockPart> parts = from.PartsOf(block);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const uint32_t end =
+        i + 1 < parts.size() ? parts[i + 1].begin : block.span.end;
+    start(parts[i].line);
+    writer->Text(absl::string_view(from.text).substr(parts[i].begin,
+                                                     end - parts[i].begin));
+  }
+}
+
 BlockWriter::BlockWriter(const ExtractLimits& limits) : limits_(limits) {
   out_.sections.emplace_back();
 }
@@ -140,11 +153,40 @@ void BlockWriter::Text(absl::string_view utf8) {
   if (kind_ == BlockKind::kCode) {
     pending_.append(utf8.data(), utf8.size());
   } else {
+    const size_t before = pending_.size();
     AppendFolded(utf8, &space_, &newline_, &pending_);
+    if (part_waits_ && pending_.size() > before) BeginPart(before);
   }
   if (out_.text.size() + pending_.size() > limits_.max_document_bytes) {
     full_ = true;
   }
+}
+
+void BlockWriter::TextOfLines(absl::string_view utf8, uint32_t line) {
+  while (!utf8.empty()) {
+    const size_t end = std::min(utf8.find('\n'), utf8.size() - 1) + 1;
+    StartPart(line++);
+    Text(utf8.substr(0, end));
+    utf8.remove_prefix(end);
+  }
+}
+
+void BlockWriter::StartPart(uint32_t line, absl::string_view place) {
+  if (open_ && kind_ == BlockKind::kCode) return;
+  next_part_.line = line;
+  next_part_.place = place.empty() ? place_ : NumberOf(place);
+  part_waits_ = true;
+}
+
+void BlockWriter::BeginPart(size_t at) {
+  part_waits_ = false;
+  // What parts it from the text before is none of it.
+  if (at > 0 && pending_[at] == ' ') ++at;
+  const uint32_t line = parts_.empty() ? line_ : parts_.back().line;
+  const uint32_t place = parts_.empty() ? place_ : parts_.back().place;
+  if (next_part_.line == line && next_part_.place == place) return;
+  next_part_.begin = static_cast<uint32_t>(at);
+  parts_.push_back(next_part_);
 }
 
 void BlockWriter::End() {
@@ -156,6 +198,8 @@ void BlockWriter::End() {
     EndLine();
   }
   pending_.clear();
+  parts_.clear();
+  part_waits_ = false;
   space_ = newline_ = false;
 }
 
@@ -208,16 +252,22 @@ void BlockWriter::AddBlock(absl::string_view text, uint32_t line) {
   block.span.end = static_cast<uint32_t>(out_.text.size());
   out_.text.push_back('\n');
   out_.blocks.push_back(block);
+  for (BlockPart part : parts_) {
+    part.begin += block.span.begin;
+    out_.parts.push_back(part);
+  }
 }
 
 void BlockWriter::SetPlace(absl::string_view place) {
   End();
-  place_ = 0;
-  if (place.empty()) return;
+  place_ = place.empty() ? 0 : NumberOf(place);
+}
+
+uint32_t BlockWriter::NumberOf(absl::string_view place) {
   if (out_.places.empty() || out_.places.back() != place) {
     out_.places.emplace_back(place);
   }
-  place_ = static_cast<uint32_t>(out_.places.size());
+  return static_cast<uint32_t>(out_.places.size());
 }
 
 void BlockWriter::LeaveTo(uint32_t section) {

@@ -3,7 +3,9 @@
 #define FOOTNOTE_INDEXER_FORMATS_BLOCK_WRITER_H_
 
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
@@ -39,6 +41,14 @@ class BlockWriter {
   // valid UTF-8.
   void Text(absl::string_view utf8);
 
+  // The same for text that begins on `line` of the original; each line break in
+  // it begins the next one.
+  void TextOfLines(absl::string_view utf8, uint32_t line);
+
+  // What is appended next lies on `line` of the original, and at `place` as
+  // SetPlace has it. Nothing where it has a block of its own (code).
+  void StartPart(uint32_t line, absl::string_view place = "");
+
   // Ends the open block.
   void End();
   bool open() const { return open_; }
@@ -67,6 +77,8 @@ class BlockWriter {
   void EndCode();
   void EndLine();
   void AddBlock(absl::string_view line_text, uint32_t line);
+  void BeginPart(size_t at);
+  uint32_t NumberOf(absl::string_view place);
 
   ExtractLimits limits_;
   Extracted out_;
@@ -80,9 +92,18 @@ class BlockWriter {
   uint32_t last_section_ = 0;
   uint32_t place_ = 0;
   std::string pending_;
+  // Of the open block, bytes of pending_; and one that waits for its text.
+  std::vector<BlockPart> parts_;
+  BlockPart next_part_;
+  bool part_waits_ = false;
   bool space_ = false;    // white space waits before the next character
   bool newline_ = false;  // … and it held a line break
 };
+
+// Appends the text of `block` to the open block of `writer`. `start` is told
+// the line of each part before it, to say StartPart.
+void CopyParts(const Extracted& from, const Block& block, BlockWriter* writer,
+               absl::FunctionRef<void(uint32_t line)> start);
 
 // `utf8` as Text would fold it, without white space at its ends.
 std::string FoldWhiteSpace(absl::string_view utf8);

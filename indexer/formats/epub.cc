@@ -34,12 +34,17 @@ void Append(Extracted chapter, const std::string& part, Extracted* book) {
     if (section.parent != 0) section.parent += sections;
     book->sections.push_back(std::move(section));
   }
+  auto next = chapter.parts.begin();
   for (Block block : chapter.blocks) {
     block.span.begin += bytes;
     block.span.end += bytes;
     block.place = places + block.section + 1;
     if (block.section != 0) block.section += sections;
     book->blocks.push_back(block);
+    for (; next != chapter.parts.end() && next->begin + bytes < block.span.end;
+         ++next) {
+      book->parts.push_back({next->begin + bytes, next->line, block.place});
+    }
   }
   book->text += chapter.text;
   if (book->language.empty()) book->language = chapter.language;

@@ -67,4 +67,19 @@ std::vector<absl::string_view> Extracted::HeadingPath(uint32_t section) const {
   return path;
 }
 
+std::vector<BlockPart> Extracted::PartsOf(const Block& block) const {
+  std::vector<BlockPart> out;
+  auto part = std::lower_bound(
+      parts.begin(), parts.end(), block.span.begin,
+      [](const BlockPart& one, uint32_t begin) { return one.begin < begin; });
+  const auto inside = [&] {
+    return part != parts.end() && part->begin < block.span.end;
+  };
+  if (!inside() || part->begin > block.span.begin) {
+    out.push_back({block.span.begin, block.line, block.place});
+  }
+  for (; inside(); ++part) out.push_back(*part);
+  return out;
+}
+
 }  // namespace footnote

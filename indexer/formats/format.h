@@ -22,8 +22,8 @@ namespace footnote {
 
 // Part of every document version: the same file read by another extractor
 // version is a new version of the document. Raised by every change that can
-// alter canonical text.
-constexpr uint32_t kExtractorVersion = 4;
+// alter canonical text, or tell more exactly where it lay.
+constexpr uint32_t kExtractorVersion = 5;
 
 // The forms of file that can be read. Stored with document versions: never
 // renumber.
@@ -81,6 +81,16 @@ struct Block {
   uint32_t place = 0;
 };
 
+// Where part of a block lay that stood on another line, or elsewhere, than what
+// is before it.
+struct BlockPart {
+  // Byte of canonical text, inside a block.
+  uint32_t begin = 0;
+  // As Block has them, of this part.
+  uint32_t line = 0;
+  uint32_t place = 0;
+};
+
 // A heading and what follows it. Section 0 is the document itself: it has no
 // heading and is its own parent.
 struct Section {
@@ -102,6 +112,9 @@ struct Extracted {
   std::string text;
   // In text order. Every byte that is not a newline lies in exactly one.
   std::vector<Block> blocks;
+  // In text order. A block of one line has none; one that begins where its
+  // block does is more exact than the block.
+  std::vector<BlockPart> parts;
   // Never empty; parents come before children.
   std::vector<Section> sections;
   // "slide=3", "Prices!A5:D5", "page=2&box=72,90,540,120": see Block::place.
@@ -117,6 +130,9 @@ struct Extracted {
 
   // The headings that lead to `section`, outermost first.
   std::vector<absl::string_view> HeadingPath(uint32_t section) const;
+
+  // The parts of `block`; at least one, which begins where it does.
+  std::vector<BlockPart> PartsOf(const Block& block) const;
 };
 
 // What a reader refuses to go beyond.

@@ -236,16 +236,22 @@ class HtmlReader {
     const Frame& frame = stack_.back();
     const absl::string_view text = HtmlText(node);
     if (frame.headings_only && frame.kind != BlockKind::kHeading) return;
+    const uint32_t begin = LineOf(node);
     if (!writer_.open()) {
       if (IsBlank(text)) return;
-      uint32_t line = LineOf(node);
+      uint32_t line = begin;
       for (char c : text) {
         if (static_cast<unsigned char>(c) > ' ') break;
         line += c == '\n';
       }
       writer_.Begin(frame.kind, line);
     }
-    writer_.Text(text);
+    // Where the parser moved it to, it says nothing of the lines.
+    if (HtmlLine(node) == 0) {
+      writer_.Text(text);
+    } else {
+      writer_.TextOfLines(text, begin);
+    }
     if (frame.kind != BlockKind::kHeading && !IsBlank(text)) anchor_.clear();
   }
 

@@ -139,6 +139,7 @@ absl::StatusOr<JsonDocument> ReadLine(absl::string_view line_text,
   ASSIGN_OR_RETURN(out.document, ExtractPlain(text, limits));
   out.document.format = Format::kJsonLines;
   for (Block& block : out.document.blocks) block.line = line;
+  out.document.parts.clear();
   out.id = FirstOf(object, kIdKeys, &ignored);
   out.document.title = FirstOf(object, kTitleKeys, &ignored);
   out.document.language = FirstOf(object, kLanguageKeys, &ignored);

@@ -223,15 +223,15 @@ class MessageReader {
     const uint32_t top = subject_section();
     writer_.LeaveTo(top);
     for (const Block& block : body.blocks) {
-      const absl::string_view text = absl::string_view(body.text).substr(
-          block.span.begin, block.span.size());
       if (block.section == 0) writer_.LeaveTo(top);
       writer_.SetPlace(absl::StrCat("part=", number, "&line=", block.line));
       writer_.Begin(block.kind, block.line);
       if (block.kind == BlockKind::kHeading) {
         writer_.SetHeading(body.sections[block.section].level + 1, "");
       }
-      writer_.Text(text);
+      CopyParts(body, block, &writer_, [&](uint32_t line) {
+        writer_.StartPart(line, absl::StrCat("part=", number, "&line=", line));
+      });
       writer_.End();
       if (writer_.full()) break;
     }

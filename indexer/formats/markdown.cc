@@ -37,7 +37,7 @@ std::unique_ptr<cmark_node, NodeFree> Parse(absl::string_view utf8) {
   }();
   (void)registered;
   const std::unique_ptr<cmark_parser, ParserFree> parser(
-      cmark_parser_new(CMARK_OPT_DEFAULT));
+      cmark_parser_new(CMARK_OPT_SOURCEPOS));
   for (const char* name : {"table", "strikethrough", "tasklist"}) {
     cmark_syntax_extension* extension = cmark_find_syntax_extension(name);
     if (extension != nullptr) {
@@ -154,10 +154,12 @@ class MarkdownReader {
     writer_.Begin(kind, LineOf(node));
   }
 
-  void Put(const char* text) {
+  void Put(const char* text, cmark_node* node) {
     if (text == nullptr) return;
     if (in_cell_) {
       AppendFolded(text, &space_, &newline_, &cell_);
+    } else if (cmark_node_get_start_line(node) > 0) {
+      writer_.TextOfLines(text, LineOf(node));
     } else {
       writer_.Text(text);
     }
@@ -191,11 +193,11 @@ class MarkdownReader {
         return ReadHtml(node);
       case CMARK_NODE_TEXT:
       case CMARK_NODE_CODE:
-        Put(cmark_node_get_literal(node));
+        Put(cmark_node_get_literal(node), node);
         return absl::OkStatus();
       case CMARK_NODE_SOFTBREAK:
       case CMARK_NODE_LINEBREAK:
-        Put("\n");
+        Put("\n", node);
         return absl::OkStatus();
       default:
         break;
@@ -256,8 +258,9 @@ class MarkdownReader {
         const Section& section = html.sections[block.section];
         writer_.SetHeading(section.level, section.anchor);
       }
-      writer_.Text(absl::string_view(html.text).substr(block.span.begin,
-                                                       block.span.size()));
+      CopyParts(html, block, &writer_, [&](uint32_t line) {
+        writer_.StartPart(LineOf(node) + std::max(line, 1u) - 1);
+      });
       writer_.End();
     }
     return absl::OkStatus();

@@ -57,11 +57,18 @@ struct TextTable {
 
 // A line of print, or a whole table, which has the text of all its words here.
 struct PdfLine {
+  // Words up to the end of a sentence, or of the line.
+  struct Part {
+    size_t begin;
+    PdfBox box;
+  };
   uint32_t page = 0;  // from 1
   PdfBox box;
   float size = 0;
   bool bold = false;
   std::string text;
+  // Of a line of print: at least one, from the first byte on.
+  std::vector<Part> parts;
   std::shared_ptr<const TextTable> table;
 };
 
@@ -111,6 +118,18 @@ bool OnOneLine(const PdfWord& a, const PdfWord& b) {
   return gap < 3 * size && gap > -size;
 }
 
+bool EndsSentence(absl::string_view word) {
+  for (const absl::string_view close :
+       {"\"", "'", ")", "]", "”", "’", "»", "」", "』", "）"}) {
+    absl::ConsumeSuffix(&word, close);
+  }
+  for (const absl::string_view end :
+       {".", "!", "?", ":", "…", "。", "！", "？", "؟", "।", "۔"}) {
+    if (absl::EndsWith(word, end)) return true;
+  }
+  return false;
+}
+
 PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
   const bool has_right_to_left = std::any_of(
       words.begin(), words.end(),
@@ -143,6 +162,10 @@ PdfLine MakeLine(uint32_t page, std::vector<PdfWord> words) {
         line.text += " ";
       }
     }
+    if (i == 0 || EndsSentence(words[i - 1].text)) {
+      line.parts.push_back({line.text.size(), word.box});
+    }
+    line.parts.back().box.Add(word.box);
     line.text += word.text;
   }
   line.bold = bold == words.size();
@@ -610,11 +633,31 @@ class PdfWriter {
                                           : BlockKind::kParagraph,
                   lines[i].page);
     if (level > 0) writer_.SetHeading(level, "");
-    std::string text;
-    for (size_t n = i; n < end; ++n) AppendLine(lines[n].text, &text);
-    writer_.Text(text);
+    WriteLines(lines, i, end);
     writer_.End();
     return end;
+  }
+
+  // The text of lines [begin, end), each part of it with its place.
+  void WriteLines(const std::vector<PdfLine>& lines, size_t begin, size_t end) {
+    std::string text;
+    std::vector<PdfLine::Part> parts;
+    std::vector<uint32_t> pages;
+    for (size_t n = begin; n < end; ++n) {
+      AppendLine(lines[n].text, &text);
+      const size_t at = text.size() - lines[n].text.size();
+      for (const PdfLine::Part& part : lines[n].parts) {
+        parts.push_back({at + part.begin, part.box});
+        pages.push_back(lines[n].page);
+      }
+    }
+    for (size_t k = 0; k < parts.size(); ++k) {
+      const size_t next =
+          k + 1 < parts.size() ? parts[k + 1].begin : text.size();
+      writer_.StartPart(pages[k], PlaceOf(pages[k], parts[k].box));
+      writer_.Text(absl::string_view(text).substr(parts[k].begin,
+                                                  next - parts[k].begin));
+    }
   }
 
   PdfFile file_;

@@ -34,7 +34,9 @@ namespace footnote {
 // "page=3&box=72,90,540,120" holds the block's box, or where it goes on over a
 // page the part on the first; of a page that was turned, its box on the page as
 // it lies in the file. Behind "&head=" follows the box of the names that stand
-// in a row before its cells, of page "&head_page=2" where not of its own.
+// in a row before its cells, of page "&head_page=2" where not of its own. Its
+// parts are the lines of print, and the sentences on them, with boxes of their
+// own.
 //
 // Any bytes are safe.
 //   InvalidArgument     damaged, or no text in it (scanned, say)

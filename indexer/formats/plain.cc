@@ -165,7 +165,7 @@ absl::StatusOr<Extracted> ExtractPlain(absl::string_view utf8,
     if (!continues) {
       writer.Begin(item ? BlockKind::kListItem : BlockKind::kParagraph, number);
     }
-    writer.Text(line.text);
+    writer.TextOfLines(line.text, number);
     writer.Text("\n");
     after_empty = false;
   }

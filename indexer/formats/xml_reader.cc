@@ -302,7 +302,7 @@ class XmlReader {
       writer_.Begin(frame.kind,
                     lines_.LineOf(node) + static_cast<uint32_t>(newlines));
     }
-    writer_.Text(text);
+    writer_.TextOfLines(text, lines_.LineOf(node));
   }
 
   void ReadTable(const pugi::xml_node& table) {

@@ -82,6 +82,7 @@ absl::StatusOr<Extracted> ParseRtf(absl::string_view bytes,
   }
   // The lines are those of what unrtf wrote: nobody could find them.
   for (Block& block : document.blocks) block.line = 0;
+  document.parts.clear();
   document.format = Format::kRtf;
   document.encoding = "RTF";
   return document;

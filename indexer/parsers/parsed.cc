@@ -57,6 +57,12 @@ void WriteExtracted(const Extracted& document, RecordWriter* writer) {
     writer->Number(block.line);
     writer->Number(block.place);
   }
+  writer->Number(document.parts.size());
+  for (const BlockPart& part : document.parts) {
+    writer->Number(part.begin);
+    writer->Number(part.line);
+    writer->Number(part.place);
+  }
 }
 
 Extracted ReadExtracted(RecordReader* reader) {
@@ -93,11 +99,39 @@ Extracted ReadExtracted(RecordReader* reader) {
     block.place = static_cast<uint32_t>(reader->NumberUpTo(kMost32));
     out.blocks.push_back(block);
   }
+  for (uint64_t n = reader->Count(); n > 0 && reader->ok(); --n) {
+    BlockPart part;
+    part.begin = static_cast<uint32_t>(reader->NumberUpTo(kMost32));
+    part.line = static_cast<uint32_t>(reader->NumberUpTo(kMost32));
+    part.place = static_cast<uint32_t>(reader->NumberUpTo(kMost32));
+    out.parts.push_back(part);
+  }
   return out;
 }
 
 absl::Status Broken(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("parser: its document ", what));
+}
+
+// Each lies in a block, behind the one before, and has a place where the block
+// has one.
+absl::Status CheckParts(const Extracted& document) {
+  auto block = document.blocks.begin();
+  uint64_t least = 0;
+  for (const BlockPart& part : document.parts) {
+    while (block != document.blocks.end() && block->span.end <= part.begin) {
+      ++block;
+    }
+    if (part.begin < least || block == document.blocks.end() ||
+        part.begin < block->span.begin ||
+        (document.text[part.begin] & 0xC0) == 0x80 ||
+        part.place > document.places.size() ||
+        (part.place == 0) != (block->place == 0)) {
+      return Broken(absl::StrCat("has a bad part at byte ", part.begin));
+    }
+    least = uint64_t{part.begin} + 1;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -186,6 +220,7 @@ absl::Status CheckExtracted(const Extracted& document) {
     }
     end = block.span.end;
   }
+  RETURN_IF_ERROR(CheckParts(document));
   for (const std::string& place : document.places) {
     if (!IsValidUtf8(place)) return Broken("has a bad place");
   }

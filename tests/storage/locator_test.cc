@@ -44,6 +44,25 @@ TEST(LocatorTest, SurvivesItsBytes) {
   EXPECT_EQ(decoded->Find(501).line, 100000);
 }
 
+TEST(LocatorTest, OfAStretchIsReadWhatHoldsIt) {
+  const std::string bytes = Sample().Encode();
+  const Locator whole = Sample();
+  for (const uint64_t begin : {0, 1, 9, 10, 11, 499, 500, 501, 502}) {
+    for (const uint64_t end : {1, 10, 11, 500, 501, 502, 1000}) {
+      if (end <= begin) continue;
+      const absl::StatusOr<Locator> part = Locator::Decode(bytes, begin, end);
+      ASSERT_TRUE(part.ok()) << part.status();
+      ASSERT_FALSE(part->empty());
+      EXPECT_LE(part->begin(0), begin);
+      EXPECT_LT(part->begin(part->size() - 1), end);
+      for (uint64_t at = begin; at < end; ++at) {
+        EXPECT_EQ(part->Find(at).line, whole.Find(at).line) << at;
+        EXPECT_EQ(part->Find(at).element, whole.Find(at).element) << at;
+      }
+    }
+  }
+}
+
 TEST(LocatorTest, ReportsEveryCut) {
   const std::string bytes = Sample().Encode();
   for (size_t size = 1; size < bytes.size(); ++size) {

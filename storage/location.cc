@@ -1,0 +1,133 @@
+#include "storage/location.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "storage/locator.h"
+
+namespace footnote {
+namespace {
+
+// What Block::line counts, of a file of this type (indexer/formats/format.h).
+enum class LineKind { kLine, kNothing, kRow };
+
+LineKind LineKindOf(absl::string_view media_type) {
+  if (media_type == "application/pdf" || media_type == "message/rfc822" ||
+      absl::StartsWith(media_type, "image/") ||
+      absl::EndsWith(media_type, ".presentation")) {
+    // Pages, slides and lines of parts, which the element tells.
+    return LineKind::kNothing;
+  }
+  if (absl::EndsWith(media_type, ".sheet") ||
+      media_type == "application/vnd.oasis.opendocument.spreadsheet") {
+    return LineKind::kRow;
+  }
+  return LineKind::kLine;
+}
+
+// The number behind `name` at the beginning of `element`; 0 where there is
+// none.
+uint32_t NumberAfter(absl::string_view name, absl::string_view element) {
+  if (!absl::ConsumePrefix(&element, name)) return 0;
+  uint32_t number = 0;
+  return absl::SimpleAtoi(element.substr(0, element.find('&')), &number)
+             ? number
+             : 0;
+}
+
+v1::Location ToLocation(const Locator::Place& place, LineKind kind) {
+  v1::Location out;
+  out.set_element(std::string(place.element));
+  out.set_page(std::max(NumberAfter("page=", place.element),
+                        NumberAfter("slide=", place.element)));
+  out.set_row(NumberAfter("row=", place.element));
+  switch (kind) {
+    case LineKind::kLine:
+      out.set_line(place.line);
+      break;
+    case LineKind::kRow:
+      out.set_row(place.line);
+      break;
+    case LineKind::kNothing:
+      break;
+  }
+  return out;
+}
+
+constexpr char kBox[] = "&box=";
+constexpr size_t kBoxBytes = sizeof(kBox) - 1;
+
+// "72,90,540,120" of "page=3&box=72,90,540,120&head=…"; empty without one.
+absl::string_view BoxOf(absl::string_view element) {
+  const size_t at = element.find(kBox);
+  if (at == absl::string_view::npos) return "";
+  element.remove_prefix(at + kBoxBytes);
+  return element.substr(0, element.find('&'));
+}
+
+// Left, top, right, bottom; false where `text` is none.
+bool ParseBox(absl::string_view text, std::array<int, 4>* box) {
+  const std::vector<absl::string_view> numbers = absl::StrSplit(text, ',');
+  if (numbers.size() != box->size()) return false;
+  for (size_t i = 0; i < box->size(); ++i) {
+    if (!absl::SimpleAtoi(numbers[i], &(*box)[i])) return false;
+  }
+  return true;
+}
+
+// Puts the box of `next` behind those of `element`, on the same page; on the
+// same line of print both become one.
+void AddBox(absl::string_view next, std::string* element) {
+  std::array<int, 4> box;
+  if (!ParseBox(BoxOf(next), &box)) return;
+  const size_t head = std::min(element->find("&head"), element->size());
+  size_t begin = head;
+  const size_t last = element->rfind(kBox, head);
+  std::array<int, 4> before;
+  if (last != std::string::npos && last < head &&
+      ParseBox(absl::string_view(*element).substr(last + kBoxBytes,
+                                                  head - last - kBoxBytes),
+               &before) &&
+      std::min(before[3], box[3]) - std::max(before[1], box[1]) >
+          (box[3] - box[1]) / 2) {
+    begin = last;
+    for (const size_t i : {0, 1}) box[i] = std::min(before[i], box[i]);
+    for (const size_t i : {2, 3}) box[i] = std::max(before[i], box[i]);
+  }
+  element->replace(begin, head - begin,
+                   absl::StrCat(kBox, absl::StrJoin(box, ",")));
+}
+
+}  // namespace
+
+v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
+                        uint64_t begin, uint64_t end) {
+  v1::Location out;
+  const absl::StatusOr<Locator> parts = Locator::Decode(locator, begin, end);
+  // A text is good without it.
+  if (!parts.ok() || parts->empty() || parts->begin(0) > begin) return out;
+  const LineKind kind = LineKindOf(media_type);
+  out = ToLocation(parts->place(0), kind);
+  uint32_t page = out.page();
+  for (size_t i = 1; i < parts->size(); ++i) {
+    const v1::Location next = ToLocation(parts->place(i), kind);
+    if (next.page() > 0 && next.page() != page) {
+      page = next.page();
+      absl::StrAppend(out.mutable_element(), "&", next.element());
+    } else if (page > 0) {
+      AddBox(next.element(), out.mutable_element());
+    }
+  }
+  return out;
+}
+
+}  // namespace footnote

@@ -1,0 +1,21 @@
+// Where a stretch of a version's text lay in the original, as people are told.
+#ifndef FOOTNOTE_STORAGE_LOCATION_H_
+#define FOOTNOTE_STORAGE_LOCATION_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "proto/footnote/v1/types.pb.h"
+
+namespace footnote {
+
+// Where bytes [begin, end) of a text begin in the original, by its `locator`
+// (DocumentStore::ReadLocator) and its media type; unset fields where those
+// don't tell. Of pages the element tells where they end too: it has a box for
+// each line of print, and over pages "page=2&box=…&page=3&box=…".
+v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
+                        uint64_t begin, uint64_t end);
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_STORAGE_LOCATION_H_
