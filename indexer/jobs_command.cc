@@ -16,6 +16,7 @@
 #include "base/status_macros.h"
 #include "base/terminal.h"
 #include "indexer/cli_common.h"
+#include "indexer/job_files.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 
 namespace footnote {
@@ -109,39 +110,26 @@ std::string Notes(const v1::FileResult& file) {
 
 absl::Status ListFiles(v1::Indexer::StubInterface* indexer,
                        const JobsOptions& options, const CliContext& context) {
-  v1::ListIngestFilesRequest request;
-  request.set_collection(context.collection);
-  request.set_job(options.job);
-  request.set_page_size(1000);
-  if (!options.state.empty()) {
-    v1::FileResult::State state;
-    if (!v1::FileResult::State_Parse(absl::AsciiStrToUpper(options.state),
-                                     &state)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--state: \"", options.state,
-                       "\", want indexed, unchanged, failed or would_index"));
-    }
-    request.set_state(state);
+  v1::FileResult::State state = v1::FileResult::STATE_UNSPECIFIED;
+  if (!options.state.empty() &&
+      !v1::FileResult::State_Parse(absl::AsciiStrToUpper(options.state),
+                                   &state)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--state: \"", options.state,
+                     "\", want indexed, unchanged, failed or would_index"));
   }
-  while (true) {
-    grpc::ClientContext call;
-    SetDeadline(&call);
-    v1::ListIngestFilesResponse page;
-    RETURN_IF_ERROR(
-        FromGrpcStatus(indexer->ListIngestFiles(&call, request, &page)));
-    for (const v1::FileResult& file : page.files()) {
-      PrintLine(
-          context.json
-              ? ToJson(file)
-              : absl::StrCat(absl::AsciiStrToLower(
-                                 v1::FileResult::State_Name(file.state())),
-                             "\t", Printable(file.document()),
-                             file.reason().empty() ? "" : "\t",
-                             Printable(file.reason()), Notes(file)));
-    }
-    if (page.next_page_token().empty()) return absl::OkStatus();
-    request.set_page_token(page.next_page_token());
-  }
+  return ForEachJobFile(
+      indexer, context.collection, options.job, state,
+      [&context](const v1::FileResult& file) {
+        PrintLine(
+            context.json
+                ? ToJson(file)
+                : absl::StrCat(absl::AsciiStrToLower(
+                                   v1::FileResult::State_Name(file.state())),
+                               "\t", Printable(file.document()),
+                               file.reason().empty() ? "" : "\t",
+                               Printable(file.reason()), Notes(file)));
+      });
 }
 
 absl::Status WatchJob(v1::Indexer::StubInterface* indexer,
