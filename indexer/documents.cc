@@ -213,7 +213,7 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
 }
 
 absl::StatusOr<v1::ReadTextResponse> ReadText(
-    Store* store, const v1::ReadTextRequest& request) {
+    Store* store, const v1::ReadTextRequest& request, v1::Location* location) {
   ASSIGN_OR_RETURN(const VersionRecord record,
                    FindVersion(store, request.collection(), request.document(),
                                request.version()));
@@ -256,19 +256,14 @@ absl::StatusOr<v1::ReadTextResponse> ReadText(
   out.mutable_span()->set_begin_code_point(before);
   out.mutable_span()->set_end_code_point(before + CountCodePoints(out.text()));
   out.set_end_of_text(end == record.bytes);
+  if (location == nullptr) return out;
+  // A text is good without it.
+  const absl::StatusOr<std::string> locator =
+      documents.ReadLocator(record.ref());
+  if (locator.ok()) {
+    *location = LocationIn(*locator, record.media_type, request.begin(), end);
+  }
   return out;
-}
-
-absl::StatusOr<v1::Location> LocateText(Store* store,
-                                        const v1::ReadTextResponse& read) {
-  const v1::DocumentVersion& version = read.version();
-  ASSIGN_OR_RETURN(const VersionRecord record,
-                   FindVersion(store, version.collection(), version.document(),
-                               version.version()));
-  ASSIGN_OR_RETURN(const std::string locator,
-                   store->documents()->ReadLocator(record.ref()));
-  return LocationIn(locator, record.media_type, read.span().begin(),
-                    read.span().end());
 }
 
 absl::StatusOr<v1::DeleteDocumentResponse> DeleteDocument(

@@ -18,11 +18,11 @@ absl::StatusOr<v1::Document> GetDocument(Store* store,
 absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
     Store* store, const v1::ListDocumentsRequest& request);
 
-// Where what was read lay in the original: see LocationIn.
-absl::StatusOr<v1::Location> LocateText(Store* store,
-                                        const v1::ReadTextResponse& read);
+// `location`, which may be null, is told where what was read lay in the
+// original, as far as that is known: see LocationIn.
 absl::StatusOr<v1::ReadTextResponse> ReadText(
-    Store* store, const v1::ReadTextRequest& request);
+    Store* store, const v1::ReadTextRequest& request,
+    v1::Location* location = nullptr);
 
 // Waits for an ingestion of the same document that is under way. Nothing is
 // deleted in a collection under legal hold.

@@ -160,16 +160,14 @@ class IndexerService final : public v1::Indexer::Service {
                         v1::ReadTextResponse* response) override {
     const absl::Status valid = Validate(*request);
     if (!valid.ok()) return ToReply(valid);
-    const grpc::Status status =
-        Reply(footnote::ReadText(store_, *request), response);
-    if (!status.ok() ||
-        context->client_metadata().count("footnote-locate") == 0) {
-      return status;
-    }
-    const absl::StatusOr<v1::Location> location = LocateText(store_, *response);
-    if (location.ok()) {
+    const bool locate = context->client_metadata().count("footnote-locate") > 0;
+    v1::Location location;
+    const grpc::Status status = Reply(
+        footnote::ReadText(store_, *request, locate ? &location : nullptr),
+        response);
+    if (status.ok() && locate) {
       context->AddTrailingMetadata("footnote-location-bin",
-                                   location->SerializeAsString());
+                                   location.SerializeAsString());
     }
     return status;
   }
