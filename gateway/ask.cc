@@ -157,34 +157,36 @@ absl::StatusOr<v1::Draft> Write(v1::GenerateRequest generate,
 constexpr std::chrono::seconds kLocateFor(1);
 
 // A draft knows where its passages began. Says of each quote where that lay
-// itself; one that can't be read any more keeps its passage's place.
-void Locate(const Caller& caller, const RoomStubs& rooms, v1::Draft* draft) {
+// itself; all keep their passages' places when the indexer does not tell.
+void Locate(const std::string& collection, const Caller& caller,
+            const RoomStubs& rooms, v1::Draft* draft) {
   const StageTimer timer("ask_locate");
-  const auto until = std::chrono::system_clock::now() + kLocateFor;
+  v1::LocateSpansRequest request;
+  request.set_collection(collection);
+  std::vector<v1::SourceSpan*> sources;
   for (v1::Citation& citation : *draft->mutable_citations()) {
     for (v1::SourceSpan& source : *citation.mutable_sources()) {
-      v1::ReadTextRequest read;
-      read.set_collection(source.source().collection());
-      read.set_document(source.source().document());
-      read.set_version(source.source().version());
-      read.set_begin(source.span().begin());
-      read.set_end(source.span().end());
-      const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
-      context->set_deadline(std::min(context->deadline(), until));
-      context->AddMetadata("footnote-locate", "1");
-      v1::ReadTextResponse text;
-      if (!rooms.indexer->ReadText(context.get(), read, &text).ok()) continue;
-      const auto& beside = context->GetServerTrailingMetadata();
-      const auto found = beside.find("footnote-location-bin");
-      v1::Location location;
-      if (found == beside.end() || found->second.empty() ||
-          text.text() != source.quote() ||
-          !location.ParseFromArray(found->second.data(),
-                                   static_cast<int>(found->second.size()))) {
-        continue;
-      }
-      *source.mutable_location() = std::move(location);
+      v1::VersionSpan& span = *request.add_spans();
+      span.set_document(source.source().document());
+      span.set_version(source.source().version());
+      span.set_begin(source.span().begin());
+      span.set_end(source.span().end());
+      sources.push_back(&source);
     }
+  }
+  if (sources.empty()) return;
+  const std::unique_ptr<grpc::ClientContext> context = caller.Pass();
+  context->set_deadline(std::min(
+      context->deadline(), std::chrono::system_clock::now() + kLocateFor));
+  v1::LocateSpansResponse response;
+  if (!rooms.indexer->LocateSpans(context.get(), request, &response).ok() ||
+      response.locations_size() != request.spans_size()) {
+    return;
+  }
+  for (size_t i = 0; i < sources.size(); ++i) {
+    v1::Location& location = *response.mutable_locations(i);
+    if (location.ByteSizeLong() == 0) continue;
+    sources[i]->mutable_location()->Swap(&location);
   }
 }
 
@@ -406,7 +408,7 @@ absl::StatusOr<v1::AnswerRecord> DraftAnswer(const v1::AskRequest& request,
   RETURN_IF_ERROR(caller.StillWaits("writing"));
   ASSIGN_OR_RETURN(v1::Draft draft,
                    Write(std::move(generate), caller, rooms, &found));
-  Locate(caller, rooms, &draft);
+  Locate(request.collection(), caller, rooms, &draft);
   AddDraft(std::move(draft), &record);
   *tokens = written + TokensOf(record.writing());
   if (!tools_ended.empty()) {

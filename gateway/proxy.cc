@@ -135,6 +135,7 @@ class IndexerProxy final
   FOOTNOTE_OWNED(indexer, ListDocuments, ListDocumentsRequest,
                  ListDocumentsResponse)
   FOOTNOTE_OWNED(indexer, ReadText, ReadTextRequest, ReadTextResponse)
+  FOOTNOTE_OWNED(indexer, LocateSpans, LocateSpansRequest, LocateSpansResponse)
   FOOTNOTE_OWNED(indexer, GetStats, GetStatsRequest, Stats)
   FOOTNOTE_OWNED(indexer, GetIngestJob, GetIngestJobRequest, IngestJob)
   FOOTNOTE_OWNED(indexer, ListIngestJobs, ListIngestJobsRequest,

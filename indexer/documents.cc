@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -128,6 +129,32 @@ absl::StatusOr<VersionRecord> FindVersion(Store* store,
                     "VERSION_NOT_FOUND");
 }
 
+// A document's id and a version's number, 0 for the newest.
+using VersionKey = std::pair<std::string, uint32_t>;
+
+// What tells where a version's text lay; no locator where nothing does.
+struct Original {
+  std::string locator;
+  std::string media_type;
+  uint64_t bytes = 0;
+};
+
+absl::StatusOr<Original> ReadOriginal(const DocumentStore& documents,
+                                      const std::string& collection,
+                                      const VersionKey& key) {
+  const absl::StatusOr<VersionRecord> record =
+      key.second == 0
+          ? documents.GetLive({collection, key.first})
+          : documents.GetVersion({collection, key.first, key.second});
+  if (absl::IsNotFound(record.status())) return Original();
+  RETURN_IF_ERROR(record.status());
+  if (record->state == VersionState::kErased) return Original();
+  absl::StatusOr<std::string> locator = documents.ReadLocator(record->ref());
+  // It may have been erased just now.
+  if (!locator.ok()) return Original();
+  return Original{*std::move(locator), record->media_type, record->bytes};
+}
+
 // Code points in bytes [begin, end) of a stored text.
 absl::StatusOr<uint64_t> CountStored(const DocumentStore& documents,
                                      const VersionRef& version, uint64_t begin,
@@ -213,7 +240,7 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
 }
 
 absl::StatusOr<v1::ReadTextResponse> ReadText(
-    Store* store, const v1::ReadTextRequest& request, v1::Location* location) {
+    Store* store, const v1::ReadTextRequest& request) {
   ASSIGN_OR_RETURN(const VersionRecord record,
                    FindVersion(store, request.collection(), request.document(),
                                request.version()));
@@ -256,12 +283,34 @@ absl::StatusOr<v1::ReadTextResponse> ReadText(
   out.mutable_span()->set_begin_code_point(before);
   out.mutable_span()->set_end_code_point(before + CountCodePoints(out.text()));
   out.set_end_of_text(end == record.bytes);
-  if (location == nullptr) return out;
-  // A text is good without it.
-  const absl::StatusOr<std::string> locator =
-      documents.ReadLocator(record.ref());
-  if (locator.ok()) {
-    *location = LocationIn(*locator, record.media_type, request.begin(), end);
+  return out;
+}
+
+absl::StatusOr<v1::LocateSpansResponse> LocateSpans(
+    Store* store, const v1::LocateSpansRequest& request) {
+  RETURN_IF_ERROR(store->Refresh());
+  RETURN_IF_ERROR(CheckCollection(store, request.collection()));
+  const DocumentStore& documents = *store->documents();
+  std::map<VersionKey, Original> originals;
+  v1::LocateSpansResponse out;
+  for (const v1::VersionSpan& span : request.spans()) {
+    const VersionKey key = {span.document(), span.version()};
+    auto known = originals.find(key);
+    if (known == originals.end()) {
+      ASSIGN_OR_RETURN(Original original,
+                       ReadOriginal(documents, request.collection(), key));
+      known = originals.emplace(key, std::move(original)).first;
+    }
+    const Original& original = known->second;
+    v1::Location& location = *out.add_locations();
+    if (original.locator.empty()) continue;
+    if (span.end() > original.bytes) {
+      return absl::OutOfRangeError(absl::StrCat(
+          "span: [", span.begin(), ", ", span.end(), ") of document \"",
+          span.document(), "\", want within [0, ", original.bytes, ")"));
+    }
+    location = LocationIn(original.locator, original.media_type, span.begin(),
+                          span.end());
   }
   return out;
 }

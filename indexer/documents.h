@@ -18,11 +18,12 @@ absl::StatusOr<v1::Document> GetDocument(Store* store,
 absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
     Store* store, const v1::ListDocumentsRequest& request);
 
-// `location`, which may be null, is told where what was read lay in the
-// original, as far as that is known: see LocationIn.
 absl::StatusOr<v1::ReadTextResponse> ReadText(
-    Store* store, const v1::ReadTextRequest& request,
-    v1::Location* location = nullptr);
+    Store* store, const v1::ReadTextRequest& request);
+
+// See LocationIn. A version's locator is read once for all its spans.
+absl::StatusOr<v1::LocateSpansResponse> LocateSpans(
+    Store* store, const v1::LocateSpansRequest& request);
 
 // Waits for an ingestion of the same document that is under way. Nothing is
 // deleted in a collection under legal hold.

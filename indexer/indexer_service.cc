@@ -152,24 +152,20 @@ class IndexerService final : public v1::Indexer::Service {
     return Reply(footnote::ListDocuments(store_, *request), response);
   }
 
-  // Who sends "footnote-locate" is told beside the text, in the trailing
-  // metadata "footnote-location-bin", where it lay in the original: a
-  // v1.Location.
-  grpc::Status ReadText(grpc::ServerContext* context,
+  grpc::Status ReadText(grpc::ServerContext*,
                         const v1::ReadTextRequest* request,
                         v1::ReadTextResponse* response) override {
     const absl::Status valid = Validate(*request);
     if (!valid.ok()) return ToReply(valid);
-    const bool locate = context->client_metadata().count("footnote-locate") > 0;
-    v1::Location location;
-    const grpc::Status status = Reply(
-        footnote::ReadText(store_, *request, locate ? &location : nullptr),
-        response);
-    if (status.ok() && locate) {
-      context->AddTrailingMetadata("footnote-location-bin",
-                                   location.SerializeAsString());
-    }
-    return status;
+    return Reply(footnote::ReadText(store_, *request), response);
+  }
+
+  grpc::Status LocateSpans(grpc::ServerContext*,
+                           const v1::LocateSpansRequest* request,
+                           v1::LocateSpansResponse* response) override {
+    const absl::Status valid = Validate(*request);
+    if (!valid.ok()) return ToReply(valid);
+    return Reply(footnote::LocateSpans(store_, *request), response);
   }
 
   grpc::Status GetStats(grpc::ServerContext*,

@@ -19,6 +19,7 @@ constexpr size_t kMaxTitleBytes = 4096;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
 constexpr int kMaxEntries = 1000;
+constexpr int kMaxSpans = 1000;
 constexpr size_t kMaxChunkBytes = 1 << 20;
 
 absl::Status Invalid(absl::string_view message) {
@@ -49,6 +50,11 @@ absl::Status CheckJob(absl::string_view field, absl::string_view job) {
   return Invalid(absl::StrCat(field, ": \"", job, "\", want 1 to ",
                               kMaxJobBytes,
                               " letters, digits, '_', '-', '.' or ':'"));
+}
+
+absl::Status CheckOrder(uint64_t begin, uint64_t end) {
+  if (begin <= end) return absl::OkStatus();
+  return Invalid(absl::StrCat("begin: ", begin, ", want at most end, ", end));
 }
 
 absl::Status CheckPageSize(int page_size) {
@@ -167,11 +173,21 @@ absl::Status Validate(const v1::ListDocumentsRequest& request) {
 absl::Status Validate(const v1::ReadTextRequest& request) {
   RETURN_IF_ERROR(ValidateCollection(request.collection()));
   RETURN_IF_ERROR(ValidateDocument(request.document()));
-  if (request.end() == 0 || request.begin() <= request.end()) {
-    return absl::OkStatus();
+  return request.end() == 0 ? absl::OkStatus()
+                            : CheckOrder(request.begin(), request.end());
+}
+
+absl::Status Validate(const v1::LocateSpansRequest& request) {
+  RETURN_IF_ERROR(ValidateCollection(request.collection()));
+  if (request.spans().empty() || request.spans_size() > kMaxSpans) {
+    return Invalid(absl::StrCat("spans: ", request.spans_size(), ", want 1 to ",
+                                kMaxSpans));
   }
-  return Invalid(absl::StrCat("begin: ", request.begin(),
-                              ", want at most end, ", request.end()));
+  for (const v1::VersionSpan& span : request.spans()) {
+    RETURN_IF_ERROR(ValidateDocument(span.document()));
+    RETURN_IF_ERROR(CheckOrder(span.begin(), span.end()));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Validate(const v1::GetStatsRequest& request) {

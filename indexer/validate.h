@@ -23,6 +23,7 @@ absl::Status Validate(const v1::DeleteDocumentsRequest& request);
 absl::Status Validate(const v1::GetDocumentRequest& request);
 absl::Status Validate(const v1::ListDocumentsRequest& request);
 absl::Status Validate(const v1::ReadTextRequest& request);
+absl::Status Validate(const v1::LocateSpansRequest& request);
 absl::Status Validate(const v1::GetStatsRequest& request);
 absl::Status Validate(const v1::GetIngestJobRequest& request);
 absl::Status Validate(const v1::ListIngestJobsRequest& request);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/grpc_status.h"
 #include "tests/indexer/ingest_fixture.h"
@@ -11,6 +12,7 @@
 namespace footnote {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class DocumentsTest : public IngestTest {
@@ -49,6 +51,22 @@ class DocumentsTest : public IngestTest {
     request.set_end(end);
     request.set_version(version);
     return ReadText(store_.get(), request);
+  }
+
+  // One span of each of `documents`, of its version `version`.
+  absl::StatusOr<v1::LocateSpansResponse> Locate(
+      const std::vector<std::string>& documents, uint64_t begin, uint64_t end,
+      uint32_t version = 0) {
+    v1::LocateSpansRequest request;
+    request.set_collection("c");
+    for (const std::string& document : documents) {
+      v1::VersionSpan& span = *request.add_spans();
+      span.set_document(document);
+      span.set_version(version);
+      span.set_begin(begin);
+      span.set_end(end);
+    }
+    return LocateSpans(store_.get(), request);
   }
 };
 
@@ -98,6 +116,55 @@ TEST_F(DocumentsTest, ReadsSupersededVersions) {
   EXPECT_EQ(Read("a", 0, 0)->text(), "new words\n");
   EXPECT_EQ(Read("a", 0, 0, 1)->text(), "old words\n");
   EXPECT_EQ(Get("a", 1)->state(), v1::Document::SUPERSEDED);
+}
+
+TEST_F(DocumentsTest, TellsWhereSpansLayInTheOriginals) {
+  Ingest({File("a.txt", "one\n\ntwo\n\nthree\n"), File("b.txt", "one\ntwo\n")});
+  const std::string text = Read("a.txt", 0, 0)->text();
+  const uint64_t begin = text.find("three");
+  v1::LocateSpansRequest request;
+  request.set_collection("c");
+  for (const uint64_t at : {begin, uint64_t{0}}) {
+    v1::VersionSpan& span = *request.add_spans();
+    span.set_document("a.txt");
+    span.set_begin(at);
+    span.set_end(at + 3);
+  }
+  *request.add_spans() = request.spans(1);
+  request.mutable_spans(2)->set_document("b.txt");
+  const auto places = LocateSpans(store_.get(), request);
+  ASSERT_TRUE(places.ok()) << places.status();
+  ASSERT_EQ(places->locations_size(), 3);
+  EXPECT_EQ(places->locations(0).line(), 5);
+  EXPECT_EQ(places->locations(1).line(), 1);
+  EXPECT_EQ(places->locations(2).line(), 1);
+  const auto beyond = Locate({"a.txt"}, 0, text.size() + 1);
+  EXPECT_EQ(beyond.status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_THAT(std::string(beyond.status().message()), HasSubstr("a.txt"));
+}
+
+TEST_F(DocumentsTest, WhatIsGoneHasNoPlaceAndCostsNoOtherItsOwn) {
+  Ingest({File("old", "some words"), File("erased", "some words"),
+          File("kept", "some words")});
+  Ingest({File("old", "other words")});
+  ASSERT_TRUE(Delete("erased", true).ok());
+  const auto places = Locate({"nowhere", "erased", "kept", "old"}, 0, 4, 1);
+  ASSERT_TRUE(places.ok()) << places.status();
+  ASSERT_EQ(places->locations_size(), 4);
+  EXPECT_EQ(places->locations(0).ByteSizeLong(), 0);
+  EXPECT_EQ(places->locations(1).ByteSizeLong(), 0);
+  EXPECT_EQ(places->locations(2).line(), 1);
+  EXPECT_EQ(places->locations(3).line(), 1);
+  EXPECT_EQ(Locate({"old"}, 0, 4, 9)->locations(0).ByteSizeLong(), 0);
+  EXPECT_EQ(ErrorReason(LocateSpans(store_.get(),
+                                    [] {
+                                      v1::LocateSpansRequest request;
+                                      request.set_collection("elsewhere");
+                                      request.add_spans()->set_document("kept");
+                                      return request;
+                                    }())
+                            .status()),
+            "COLLECTION_NOT_FOUND");
 }
 
 TEST_F(DocumentsTest, ListsDocumentsInPages) {

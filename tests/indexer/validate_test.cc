@@ -57,6 +57,23 @@ TEST(ValidateTest, SpansEndAfterTheyBegin) {
   EXPECT_THAT(std::string(Validate(request).message()), HasSubstr("begin: 5"));
 }
 
+TEST(ValidateTest, PlacesAreAskedOfSomeSpansNotOfTooMany) {
+  v1::LocateSpansRequest request;
+  request.set_collection("c");
+  EXPECT_THAT(std::string(Validate(request).message()), HasSubstr("spans: 0"));
+  v1::VersionSpan& span = *request.add_spans();
+  span.set_document("a");
+  EXPECT_TRUE(Validate(request).ok());
+  span.set_begin(5);
+  EXPECT_THAT(std::string(Validate(request).message()), HasSubstr("begin: 5"));
+  span.set_begin(0);
+  while (request.spans_size() < 1000) request.add_spans()->set_document("b");
+  EXPECT_TRUE(Validate(request).ok());
+  request.add_spans()->set_document("b");
+  EXPECT_THAT(std::string(Validate(request).message()),
+              HasSubstr("spans: 1001"));
+}
+
 TEST(ValidateTest, PageSizesAreNotNegative) {
   v1::ListDocumentsRequest request;
   request.set_collection("c");
