@@ -14,7 +14,7 @@ namespace footnote {
 namespace {
 
 constexpr size_t kSentences = 3;
-// Sentences that are remembered: 8 MB at most, and their text.
+// Sentences that are remembered: 9 MB at most.
 constexpr size_t kMaxRemembered = 20000;
 
 float Product(absl::Span<const float> vector, const WordCodes& codes,

@@ -36,11 +36,15 @@ absl::Status WordVectors::Look(absl::Span<const absl::string_view> words,
   out->stride = stride_;
   out->codes.assign(words.size() * stride_, 0);
   out->scales.assign(words.size(), 0);
+  std::vector<Key> keys(words.size());
+  for (size_t i = 0; i < words.size(); ++i) {
+    Sha256Pieces({words[i]}, keys[i].data());
+  }
   std::vector<size_t> missing;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     for (size_t i = 0; i < words.size(); ++i) {
-      const auto it = row_of_.find(words[i]);
+      const auto it = row_of_.find(keys[i]);
       if (it == row_of_.end()) {
         missing.push_back(i);
         continue;
@@ -71,7 +75,7 @@ absl::Status WordVectors::Look(absl::Span<const absl::string_view> words,
       scales_.clear();
     }
     // Another thread may have been faster.
-    if (!row_of_.try_emplace(words[i], scales_.size()).second) continue;
+    if (!row_of_.try_emplace(keys[i], scales_.size()).second) continue;
     codes_.insert(codes_.end(), out->Row(i), out->Row(i) + stride_);
     scales_.push_back(out->scales[i]);
   }

@@ -3,16 +3,17 @@
 #ifndef FOOTNOTE_RETRIEVER_TRANSLATION_WORD_VECTORS_H_
 #define FOOTNOTE_RETRIEVER_TRANSLATION_WORD_VECTORS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "base/hash.h"
 #include "model/encoder/encoder.h"
 
 namespace footnote {
@@ -27,6 +28,9 @@ struct WordCodes {
   const int8_t* Row(size_t row) const { return codes.data() + row * stride; }
 };
 
+// Of a word, or a sentence, its SHA-256 is kept and its vector: nobody reads
+// here what was deleted elsewhere.
+//
 // Safe from many threads. Takes about 600 bytes a word.
 class WordVectors {
  public:
@@ -42,12 +46,14 @@ class WordVectors {
   size_t size() const;
 
  private:
+  using Key = std::array<uint8_t, kSha256Bytes>;
+
   const Encoder* const encoder_;
   const size_t max_words_;
   const size_t stride_;
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  absl::flat_hash_map<std::string, size_t> row_of_;
+  absl::flat_hash_map<Key, size_t> row_of_;
   std::vector<int8_t> codes_;
   std::vector<float> scales_;
 };

@@ -1,6 +1,12 @@
 #include "retriever/translation/word_vectors.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,6 +92,66 @@ TEST(WordVectorsTest, TakesTheSameWordTwiceAndNone) {
   EXPECT_EQ(ValueOf(codes, 0, 0), ValueOf(codes, 1, 0));
   ASSERT_TRUE(words.Look({}, &codes).ok());
   EXPECT_TRUE(codes.scales.empty());
+}
+
+// `bytes` so that they are not found where they stand; again: as they were.
+std::string Scrambled(std::string bytes) {
+  for (char& c : bytes) c ^= 0x55;
+  return bytes;
+}
+
+// How often the memory of this process that can be written holds what
+// `scrambled` stands for.
+int CopiesInMemory(const std::string& scrambled) {
+  const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  EXPECT_GE(memory, 0);
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  std::string piece;
+  int copies = 0;
+  while (std::getline(maps, line)) {
+    unsigned long begin = 0;
+    unsigned long end = 0;
+    char rights[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, rights) != 3 ||
+        rights[1] != 'w' || end - begin > (1ul << 30)) {
+      continue;  // what is so large a sanitizer has set aside
+    }
+    constexpr size_t kStep = 1 << 16;
+    for (unsigned long at = begin; at < end; at += kStep) {
+      // What lies over two steps is in the first of them.
+      piece.resize(std::min<size_t>(kStep + scrambled.size() - 1, end - at));
+      const ssize_t got = pread(memory, &piece[0], piece.size(), at);
+      if (got <= 0) break;
+      piece.resize(got);
+      const auto same = [](char clear, char c) {
+        return clear == static_cast<char>(c ^ 0x55);
+      };
+      auto found = piece.begin();
+      for (;; ++found) {
+        found = std::search(found, piece.end(), scrambled.begin(),
+                            scrambled.end(), same);
+        if (found == piece.end()) break;
+        ++copies;
+      }
+      std::fill(piece.begin(), piece.end(), '\0');
+    }
+  }
+  close(memory);
+  return copies;
+}
+
+TEST(WordVectorsTest, KeepsNoText) {
+  const std::string scrambled = Scrambled("Number 4711 earns too little here");
+  LengthEncoder encoder;
+  WordVectors words(&encoder, 100);
+  std::string sentence = Scrambled(scrambled);
+  WordCodes codes;
+  ASSERT_TRUE(words.Look({sentence}, &codes).ok());
+  EXPECT_EQ(words.size(), 1u);
+  EXPECT_GE(CopiesInMemory(scrambled), 1) << "there is none to be found";
+  for (char& c : sentence) c = 'x';
+  EXPECT_EQ(CopiesInMemory(scrambled), 0);
 }
 
 TEST(WordVectorsTest, RemembersNothingThatFailed) {
