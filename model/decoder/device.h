@@ -154,6 +154,9 @@ class Device {
   virtual absl::Status MakePages(const KvShape& shape,
                                  absl::Span<const int> pages) = 0;
 
+  // Makes zeros of pages of a kind, as MakePages does: nobody's any more.
+  virtual void ClearPages(int kind, absl::Span<const int32_t> pages) = 0;
+
   // Puts keys and values of a layer into pages, then attends to what is there.
   // Rows of k and v hold all kv heads, rows of q and out all heads.
   virtual void Attend(int layer, absl::Span<const SequenceRows> sequences,

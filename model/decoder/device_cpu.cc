@@ -95,6 +95,7 @@ class CpuDevice : public Device {
               int n) override;
   absl::Status MakePages(const KvShape& shape,
                          absl::Span<const int> pages) override;
+  void ClearPages(int kind, absl::Span<const int32_t> pages) override;
   void Attend(int layer, absl::Span<const SequenceRows> sequences, int heads,
               float scale, const float* q, const float* k, const float* v,
               float* out) override;
@@ -363,6 +364,13 @@ absl::Status CpuDevice::MakePages(const KvShape& shape,
     pages_.push_back(memory);
   }
   return absl::OkStatus();
+}
+
+void CpuDevice::ClearPages(int kind, absl::Span<const int32_t> pages) {
+  for (const int32_t page : pages) {
+    std::memset(pages_[kind] + page_floats_[kind] * static_cast<size_t>(page),
+                0, page_floats_[kind] * sizeof(float));
+  }
 }
 
 void CpuDevice::Store(const KvShape::Layer& layer, const SequenceRows& sequence,

@@ -87,6 +87,7 @@ class CudaDevice : public Device {
               int n) override;
   absl::Status MakePages(const KvShape& shape,
                          absl::Span<const int> pages) override;
+  void ClearPages(int kind, absl::Span<const int32_t> pages) override;
   void Attend(int layer, absl::Span<const SequenceRows> sequences, int heads,
               float scale, const float* q, const float* k, const float* v,
               float* out) override;
@@ -550,6 +551,17 @@ absl::Status CudaDevice::MakePages(const KvShape& shape,
   }
   queue_.Finish();
   return absl::OkStatus();
+}
+
+void CudaDevice::ClearPages(int kind, absl::Span<const int32_t> pages) {
+  // Beside the queue: no two calls are alike, so there is no graph in it.
+  queue_.Flush();
+  const cuda::Pages& all = pages_[kind];
+  const size_t bytes = all.page_numbers * (all.is_float ? sizeof(float) : 2);
+  for (const int32_t page : pages) {
+    cuda::Fill(queue_.stream(), static_cast<char*>(all.memory) + bytes * page,
+               0, bytes);
+  }
 }
 
 const CudaDevice::Plan& CudaDevice::PlanOf(

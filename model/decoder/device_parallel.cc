@@ -59,6 +59,7 @@ class ParallelDevice : public Device {
               int n) override;
   absl::Status MakePages(const KvShape& shape,
                          absl::Span<const int> pages) override;
+  void ClearPages(int kind, absl::Span<const int32_t> pages) override;
   void Attend(int layer, absl::Span<const SequenceRows> sequences, int heads,
               float scale, const float* q, const float* k, const float* v,
               float* out) override;
@@ -311,6 +312,10 @@ absl::Status ParallelDevice::MakePages(const KvShape& shape,
     if (status.ok()) status = device->MakePages(part, pages);
   });
   return status;
+}
+
+void ParallelDevice::ClearPages(int kind, absl::Span<const int32_t> pages) {
+  ForRanks([&](int, Device* device) { device->ClearPages(kind, pages); });
 }
 
 void ParallelDevice::Attend(int layer, absl::Span<const SequenceRows> sequences,

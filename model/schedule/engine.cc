@@ -1,6 +1,7 @@
 #include "model/schedule/engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <functional>
@@ -30,6 +31,9 @@ constexpr int kMaxDraftingRequests = 4;
 static_assert(kMaxDraft <= kMostGuessed, "devices choose after guesses");
 // Prompt rows of a step while others decode: what they wait for.
 constexpr int kSharedPromptRows = 128;
+
+// Of the clock by which an idle engine looks whether it is time to forget.
+constexpr std::chrono::milliseconds kTick(1);
 
 int ThreadsOf(int threads) {
   if (threads > 0) return threads;
@@ -117,6 +121,10 @@ class ThreadedEngine : public Engine {
   void Admit();
   // Gives mutex_ up while it computes. False when there was nothing to do.
   bool Step(std::unique_lock<std::mutex>* lock);
+  // Forgets prompts when it is time to.
+  void ForgetUnused();
+  // Overwrites the pages that were given back. Needs no mutex_.
+  void ClearFreed();
   void AddRows(Sequence* sequence, int rows, Batch* batch);
   void PlanBatch(Batch* batch, std::vector<Sequence*>* planned);
   // Has the device choose what it can of the step: chosen_ and choice_of_row_.
@@ -149,6 +157,7 @@ class ThreadedEngine : public Engine {
   absl::Span<const float> guest_logits_;  // under decoder_mutex_
   bool stopping_ = false;
   uint64_t arrived_ = 0;
+  absl::Time forget_at_;
   WaitingRequests waiting_;
   std::map<Sequence*, std::shared_ptr<EngineTicket>> tickets_;
   std::vector<std::shared_ptr<EngineTicket>> running_;  // oldest first
@@ -183,6 +192,7 @@ absl::Status ThreadedEngine::Start() {
   book_ =
       std::make_unique<PageBook>(pages, shape.windows, options_.prefix_cache);
   stats_.cache_pages = book_->total();
+  forget_at_ = absl::Now() + options_.forget_after;
   thread_ = std::thread([this] { Work(); });
   return absl::OkStatus();
 }
@@ -534,14 +544,34 @@ bool ThreadedEngine::TakeResults(Sequence* sequence, int rows, int* logit_row) {
   return ended;
 }
 
+void ThreadedEngine::ForgetUnused() {
+  const absl::Time now = absl::Now();
+  if (now < forget_at_) return;
+  book_->ForgetUnused();
+  forget_at_ = now + options_.forget_after;
+}
+
+void ThreadedEngine::ClearFreed() {
+  const int kinds = static_cast<int>(decoder_->shape().windows.size());
+  for (int kind = 0; kind < kinds; ++kind) {
+    const std::vector<int32_t> freed = book_->TakeFreed(kind);
+    if (!freed.empty()) decoder_->device()->ClearPages(kind, freed);
+  }
+}
+
 bool ThreadedEngine::Step(std::unique_lock<std::mutex>* lock) {
   EndThoseThatMust();
   Admit();
+  ForgetUnused();
   stats_.cache_pages_used = book_->used();
-  if (running_.empty()) return false;
   // Others may submit and cancel while the numbers are computed and callers
   // are told: only this thread changes what runs.
   lock->unlock();
+  ClearFreed();
+  if (running_.empty()) {
+    lock->lock();
+    return false;
+  }
   Batch batch;
   std::vector<Sequence*> planned;
   PlanBatch(&batch, &planned);
@@ -593,8 +623,9 @@ void ThreadedEngine::Work() {
     const bool busy = Step(&lock);
     decoder_mutex_.unlock();
     if (busy || stopping_) continue;
-    wake_.wait(lock,
-               [&] { return stopping_ || guests_ > 0 || waiting_.size() > 0; });
+    wake_.wait_for(
+        lock, absl::ToChronoMilliseconds(forget_at_ - absl::Now()) + kTick,
+        [&] { return stopping_ || guests_ > 0 || waiting_.size() > 0; });
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "model/decoder/request.h"
 #include "model/weights/model_config.h"
@@ -36,6 +37,10 @@ struct EngineOptions {
   int step_tokens = 512;
   // Whether prompts look for pages that others have computed.
   bool prefix_cache = true;
+  // What no prompt has shared for so long, at most twice as long, is forgotten
+  // and overwritten: a prompt holds passages, and what was deleted where they
+  // came from may not stay here. More than 0.
+  absl::Duration forget_after = absl::Minutes(5);
 };
 
 // A request on its way.

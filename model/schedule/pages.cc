@@ -120,7 +120,16 @@ void PageBook::Release(absl::Span<const int> needed) {
 }
 
 void PageBook::Unref(int kind, int32_t page) {
-  if (--pools_[kind].references[page] == 0) pools_[kind].free.push_back(page);
+  Pool& pool = pools_[kind];
+  if (--pool.references[page] > 0) return;
+  pool.free.push_back(page);
+  pool.freed.push_back(page);
+}
+
+void PageBook::UnrefAll(const Node& node) {
+  for (size_t kind = 0; kind < pools_.size(); ++kind) {
+    if (node.pages[kind] >= 0) Unref(static_cast<int>(kind), node.pages[kind]);
+  }
 }
 
 int32_t PageBook::Take(int kind) {
@@ -164,9 +173,7 @@ void PageBook::Evict(int kind) {
         continue;
       }
       if (!node->children.empty()) continue;
-      for (size_t k = 0; k < pools_.size(); ++k) {
-        if (node->pages[k] >= 0) Unref(static_cast<int>(k), node->pages[k]);
-      }
+      UnrefAll(*node);
       ++freed;
       Node* parent = node->parent;
       const std::vector<int32_t> key = node->ids;
@@ -278,6 +285,45 @@ void PageBook::Drop(PageTables* tables) {
     }
   }
   tables->of_kind.clear();
+}
+
+void PageBook::ForgetUnused() {
+  // Whoever uses a node uses its parents: none has a child that is newer.
+  std::vector<Node*> kept = {root_.get()};
+  std::vector<std::unique_ptr<Node>> gone;
+  while (!kept.empty()) {
+    Node* const node = kept.back();
+    kept.pop_back();
+    for (auto it = node->children.begin(); it != node->children.end();) {
+      if (it->second->used > forgotten_) {
+        kept.push_back(it->second.get());
+        ++it;
+      } else {
+        gone.push_back(std::move(it->second));
+        it = node->children.erase(it);
+      }
+    }
+  }
+  while (!gone.empty()) {
+    const std::unique_ptr<Node> node = std::move(gone.back());
+    gone.pop_back();
+    UnrefAll(*node);
+    for (auto& [ids, child] : node->children) gone.push_back(std::move(child));
+  }
+  forgotten_ = clock_;
+}
+
+std::vector<int32_t> PageBook::TakeFreed(int kind) {
+  Pool& pool = pools_[kind];
+  std::vector<int32_t> freed;
+  freed.swap(pool.freed);
+  std::sort(freed.begin(), freed.end());
+  freed.erase(std::unique(freed.begin(), freed.end()), freed.end());
+  freed.erase(
+      std::remove_if(freed.begin(), freed.end(),
+                     [&](int32_t page) { return pool.references[page] > 0; }),
+      freed.end());
+  return freed;
 }
 
 int PageBook::total() const {

@@ -29,7 +29,9 @@ struct PageTables {
 
 // Counts references to pages, and remembers the pages of what was computed as
 // a tree: a node is a page's 16 tokens after those of its parents. Pages that
-// only the tree holds go when others need them, the longest unused first.
+// only the tree holds go when others need them, the longest unused first, and
+// when nobody has needed what is in them for long: keys and values tell the
+// text that they were computed of.
 // Not thread-safe.
 class PageBook {
  public:
@@ -66,6 +68,13 @@ class PageBook {
   // Gives all pages of the sequence back.
   void Drop(PageTables* tables);
 
+  // Forgets what was neither remembered nor recalled since the call before.
+  void ForgetUnused();
+
+  // Pages of `kind` that were given back since the call before, and that nobody
+  // has by now: the caller overwrites what they hold.
+  std::vector<int32_t> TakeFreed(int kind);
+
   int used() const;  // pages that a sequence or the tree holds
   int total() const;
 
@@ -73,6 +82,7 @@ class PageBook {
   struct Node;
   struct Pool {
     std::vector<int> free;
+    std::vector<int32_t> freed;   // since TakeFreed; some are taken again
     std::vector<int> references;  // by page
     int reserved = 0;
   };
@@ -80,6 +90,7 @@ class PageBook {
   int32_t Take(int kind);
   void Unref(int kind, int32_t page);
   void Evict(int kind);
+  void UnrefAll(const Node& node);
   Node* Child(Node* node, absl::Span<const int32_t> ids) const;
   // The first page that position `next` and later ones see.
   int FirstSeen(int kind, int next) const;
@@ -88,6 +99,7 @@ class PageBook {
   std::vector<int> windows_;
   bool remembers_;
   uint64_t clock_ = 0;
+  uint64_t forgotten_ = 0;  // the clock at the last ForgetUnused
   std::unique_ptr<Node> root_;
 };
 

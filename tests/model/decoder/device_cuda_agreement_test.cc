@@ -163,6 +163,12 @@ class Layers {
     return out;
   }
 
+  // Nothing is left of the first `positions` positions.
+  void Clear(int positions) {
+    const absl::Span<const int32_t> pages(pages_.data(), (positions + 15) / 16);
+    for (const int kind : {0, 1}) device_->ClearPages(kind, pages);
+  }
+
  private:
   std::vector<std::unique_ptr<FileMatrix>> files_;
   std::unique_ptr<Device> device_;
@@ -238,6 +244,26 @@ TEST(DeviceCudaAgreementTest, LayersAreTheCpus) {
       }
       position += rows;
     }
+  }
+}
+
+TEST(DeviceCudaAgreementTest, ClearedPagesAreAsNew) {
+  const auto devices = [] {
+    std::vector<std::unique_ptr<Device>> all;
+    all.push_back(MakeCpuDevice(1));
+    all.push_back(Cuda(true));
+    all.push_back(Cuda(false));
+    return all;
+  };
+  auto used = devices();
+  auto fresh = devices();
+  for (size_t i = 0; i < used.size(); ++i) {
+    Layers cleared(std::move(used[i]), TensorType::kBFloat16, 40);
+    Layers untouched(std::move(fresh[i]), TensorType::kBFloat16, 40);
+    cleared.Step(Ids(32, 0), 0);
+    cleared.Clear(32);
+    EXPECT_EQ(cleared.Step(Ids(5, 32), 32), untouched.Step(Ids(5, 32), 32))
+        << "device " << i;
   }
 }
 

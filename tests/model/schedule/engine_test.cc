@@ -228,6 +228,23 @@ TEST(EngineTest, GuessesSaveSteps) {
   EXPECT_EQ(engine->stats().steps, 60u - generation->accepted_tokens);
 }
 
+TEST(EngineTest, APromptIsForgottenWhenNoneHasSharedItForAWhile) {
+  EngineOptions options = Options();
+  options.forget_after = absl::Milliseconds(20);
+  const auto engine = Open(kCohere, options);
+  const std::vector<int32_t> answer =
+      Answer(engine.get(), Request(Prompt(100, 1), 4));
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (engine->stats().cache_pages_used > 0 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(engine->stats().cache_pages_used, 0u);
+  const auto again = engine->Generate(Request(Prompt(100, 1), 4));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->cached_tokens, 0);
+  EXPECT_EQ(Ids(*again), answer);
+}
+
 TEST(EngineTest, RequestThatCanNeverFitIsRefused) {
   EngineOptions options = Options();
   options.cache_bytes = 100 << 10;
