@@ -132,6 +132,8 @@ std::string PrefixEnd(absl::string_view prefix) {
 // A database while it is open. Reads hold it, so that a secondary may put a
 // newer one in its place.
 struct KvInstance {
+  // Of the blocks of all tables.
+  std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   // A secondary's own folder; removed with it.
@@ -372,9 +374,9 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
     db_options.max_file_opening_threads = 1;
   }
 
-  const std::shared_ptr<rocksdb::Cache> cache =
-      rocksdb::NewLRUCache(options.cache_bytes);
-  const rocksdb::ColumnFamilyOptions table = TableOptions(options, cache);
+  instance->cache = rocksdb::NewLRUCache(options.cache_bytes);
+  const rocksdb::ColumnFamilyOptions table =
+      TableOptions(options, instance->cache);
   std::vector<rocksdb::ColumnFamilyDescriptor> tables = {
       {rocksdb::kDefaultColumnFamilyName, table}};
   for (const std::string& name : options.tables) {
@@ -578,8 +580,11 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
   // Files that nothing uses any more are removed by a later job of RocksDB's;
   // off and on again makes it wait for that.
   instance->db->DisableFileDeletions().PermitUncheckedError();
-  return FromRocks(instance->db->EnableFileDeletions(/*force=*/true),
-                   state_->folder);
+  RETURN_IF_ERROR(FromRocks(instance->db->EnableFileDeletions(/*force=*/true),
+                            state_->folder));
+  // Blocks of files that are gone would stay until others need their room.
+  instance->cache->EraseUnRefEntries();
+  return absl::OkStatus();
 }
 
 absl::Status Kv::Flush() {
@@ -643,6 +648,11 @@ absl::StatusOr<uint64_t> Kv::FileBytes() const {
   uint64_t bytes = 0;
   for (const rocksdb::LiveFileMetaData& file : files) bytes += file.size;
   return bytes;
+}
+
+size_t Kv::CachedBytes() const {
+  const rocksdb::Cache& cache = *state_->Instance()->cache;
+  return cache.GetUsage() - cache.GetPinnedUsage();
 }
 
 KvMode Kv::mode() const { return state_->options.mode; }

@@ -143,8 +143,9 @@ class Kv {
   absl::Status CatchUp();
 
   // Rewrites `table` so that no file holds deleted or overwritten bytes any
-  // more, and the log neither. Slow: reads and writes the whole table.
-  // Snapshots and iterators that are still held keep bytes alive.
+  // more, and the log neither, nor the blocks kept in memory. Slow: reads and
+  // writes the whole table. Snapshots and iterators that are still held keep
+  // bytes alive.
   absl::Status Compact(int table);
   // The same for the keys that start with `prefix`: only the files that hold
   // such keys are rewritten.
@@ -172,6 +173,8 @@ class Kv {
 
   // Bytes of the files on disk.
   absl::StatusOr<uint64_t> FileBytes() const;
+  // Bytes of the blocks kept in memory (KvOptions::cache_bytes).
+  size_t CachedBytes() const;
 
   KvMode mode() const;
   const std::string& folder() const;

@@ -174,6 +174,22 @@ TEST(KvTest, NoFileHoldsDeletedBytesAfterCompacting) {
   EXPECT_TRUE(FilesHold(folder, "the other words"));
 }
 
+TEST(KvTest, NoBlockInMemoryHoldsDeletedBytesAfterCompacting) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "k1", "the secret words", true).ok());
+  ASSERT_TRUE(Put(kv.get(), 0, "k2", "the other words", true).ok());
+  ASSERT_TRUE(kv->Flush().ok());
+  ASSERT_TRUE(kv->Get(0, "k1").ok());
+  EXPECT_GT(kv->CachedBytes(), 0u);
+  KvBatch batch;
+  batch.DeletePrefix(0, "k1");
+  ASSERT_TRUE(kv->Write(std::move(batch), true).ok());
+  ASSERT_TRUE(kv->Compact(0).ok());
+  EXPECT_EQ(kv->CachedBytes(), 0u);
+  EXPECT_EQ(*kv->Get(0, "k2"), "the other words");
+}
+
 TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   const std::string folder = MakeTestFolder() + "/db";
   auto kv = OpenOrDie(folder);
