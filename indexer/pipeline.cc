@@ -558,7 +558,7 @@ class Pipeline::Worker {
     };
     const absl::Status status = ApplyWithQuota(commit);
     if (!status.ok()) {
-      unlink(segment.path.c_str());
+      if (!MayBeWritten(status)) unlink(segment.path.c_str());
       return status;
     }
     if (shared_.options.on_commit != nullptr) {

@@ -112,7 +112,7 @@ class Builder {
     unlink(vectors.path.c_str());
     if (status.ok()) {
       status = rooms_.store->AddStandby(collection_, made.name);
-      if (!status.ok()) unlink(made.path.c_str());
+      if (!status.ok() && !MayBeWritten(status)) unlink(made.path.c_str());
     }
     return status;
   }

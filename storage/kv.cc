@@ -24,6 +24,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -90,6 +91,14 @@ absl::Status FromRocks(const rocksdb::Status& status,
   }
   if (status.IsNotSupported()) return absl::FailedPreconditionError(message);
   return absl::InternalError(message);
+}
+
+constexpr absl::string_view kMayBeWritten = "footnote/may-be-written";
+
+// A record of the log that could not be put there whole is cut off by the next
+// opening. Of any other trouble it is not known how far it let the record come.
+bool IsCutOff(const rocksdb::Status& status) {
+  return absl::StrContains(status.ToString(), "While appending to file");
 }
 
 rocksdb::ColumnFamilyOptions TableOptions(
@@ -528,14 +537,24 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
   rocksdb::Status status = instance->db->Write(options, &changes);
+  bool may_be_written = !status.ok() && !IsCutOff(status);
   if (!status.ok() && status.severity() >= rocksdb::Status::kSoftError) {
     // After an error of the disk RocksDB refuses writes until told that the
     // trouble is over. Ask once; while the disk is full it says so again.
     if (instance->db->Resume().ok()) {
       status = instance->db->Write(options, &changes);
+      may_be_written |= !status.ok() && !IsCutOff(status);
     }
   }
-  return FromRocks(status, state_->folder);
+  absl::Status written = FromRocks(status, state_->folder);
+  if (!written.ok() && may_be_written) {
+    written.SetPayload(kMayBeWritten, absl::Cord());
+  }
+  return written;
+}
+
+bool MayBeWritten(const absl::Status& status) {
+  return status.GetPayload(kMayBeWritten).has_value();
 }
 
 std::shared_ptr<const KvSnapshot> Kv::Snapshot() const {

@@ -185,6 +185,11 @@ class Kv {
   std::unique_ptr<State> state_;
 };
 
+// Whether the changes of a Kv::Write that failed so may be there all the same
+// when the database is opened next: the log may have them whole, though the
+// disk would not say that it keeps them. What they name must stay till then.
+bool MayBeWritten(const absl::Status& status);
+
 // The smallest key that is greater than every key with this prefix; empty when
 // there is none (the prefix is all 0xff).
 std::string PrefixEnd(absl::string_view prefix);

@@ -172,7 +172,9 @@ class Store {
   //                       has another analyser, encoder or dimension than the
   //                       collection; a version that is not NextVersion
   //   NotFound            a document to delete is not there
-  //   and the errors of Kv. On an error nothing has changed.
+  //   and the errors of Kv. On an error nothing has changed, but where
+  //   MayBeWritten says so of it, the next Open may find the change made: its
+  //   segments must stay. Those that nothing lists Open removes.
   absl::StatusOr<std::shared_ptr<const Generation>> Apply(const Commit& commit);
 
   // Merges segments as `policy` says until it has nothing more to say; each
@@ -201,6 +203,7 @@ class Store {
   //   InvalidArgument  another analyser, encoder or dimension than the
   //   standby's
   //   Aborted          one of its documents was erased meanwhile
+  //   and the errors of Kv, as of Apply
   absl::Status AddStandby(absl::string_view collection,
                           const std::string& segment);
   // Makes the standby the current generation, and the current one the standby,

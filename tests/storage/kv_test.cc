@@ -209,6 +209,7 @@ TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   }
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_FALSE(MayBeWritten(status)) << status;
   EXPECT_EQ(kv->Get(0, "durable").value(), "value");
   kv.reset();
   kv = OpenOrDie(folder);

@@ -1,0 +1,50 @@
+// A disk that takes what is written and won't say that it keeps it.
+#include <errno.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "tests/indexer/ingest_fixture.h"
+
+namespace {
+
+std::atomic<bool> refuses{false};
+
+}  // namespace
+
+// In place of the C library's, for the database too.
+extern "C" int fdatasync(int file) {
+  if (refuses) {
+    errno = EIO;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_fdatasync, file));
+}
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+
+using FailedSyncTest = IngestTest;
+
+// The log has the commit, so the next start finds it made.
+TEST_F(FailedSyncTest, WhatTheLogListsIsStillThereAtTheNextStart) {
+  Ingest({File("a", "A red fox.")});
+  refuses = true;
+  const auto results = Ingest({File("b", "A blue whale.")});
+  refuses = false;
+  EXPECT_EQ(results.at("b").state, DocumentResult::State::kFailed);
+  Open();
+  EXPECT_THAT(Find("fox"), ElementsAre("A red fox."));
+  EXPECT_THAT(Find("whale"), ElementsAre("A blue whale."));
+  EXPECT_EQ(store_->Verify(), absl::OkStatus());
+  EXPECT_EQ(Ingest({File("b", "A blue whale.")}).at("b").state,
+            DocumentResult::State::kUnchanged);
+}
+
+}  // namespace
+}  // namespace footnote
