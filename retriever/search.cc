@@ -75,6 +75,11 @@ absl::StatusOr<std::string> NotErased(absl::StatusOr<std::string> text) {
   return absl::AbortedError(text.status().message());
 }
 
+// In Searcher's indexes. No collection's name has a space.
+std::string StandbyKey(const std::string& collection) {
+  return absl::StrCat(collection, " standby");
+}
+
 VersionRef VersionOf(const Generation& generation, const Candidate& candidate) {
   const SegmentReader& reader = *generation.segments[candidate.segment].reader;
   const DocumentRow& document =
@@ -319,11 +324,20 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(
   return index;
 }
 
-std::shared_ptr<const SearchIndex> Searcher::KeptIndex(
-    const std::string& collection) {
+std::shared_ptr<const SearchIndex> Searcher::KeptIndex(const std::string& key) {
   std::lock_guard<std::mutex> lock(mutex_);
-  const auto it = indexes_.find(collection);
+  const auto it = indexes_.find(key);
   return it == indexes_.end() ? nullptr : it->second;
+}
+
+void Searcher::ForgetIndex(const std::string& key) {
+  // Freed without the lock.
+  std::shared_ptr<const SearchIndex> gone;
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto it = indexes_.find(key);
+  if (it == indexes_.end()) return;
+  gone = std::move(it->second);
+  indexes_.erase(it);
 }
 
 void Searcher::KeepIndex(std::shared_ptr<const SearchIndex> index) {
@@ -343,6 +357,8 @@ void Searcher::KeepIndex(std::shared_ptr<const SearchIndex> index) {
 // thread that committed it, so that no search pays for what was ingested.
 // Collections that nobody searches need none.
 void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
+  // Its files may have to go; who searches it makes it again.
+  ForgetIndex(StandbyKey(generation->manifest.collection));
   const std::shared_ptr<const SearchIndex> before =
       KeptIndex(generation->manifest.collection);
   if (before == nullptr ||
@@ -389,21 +405,29 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(
   RETURN_IF_ERROR(Refresh());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    store_->Standby(collection));
+  const std::string key = StandbyKey(collection);
   if (generation->segments.empty()) {
+    ForgetIndex(key);
     return WithReason(
         absl::NotFoundError(absl::StrCat("collection \"", collection,
                                          "\" has no second generation")),
         "COLLECTION_NOT_FOUND");
   }
-  // No collection's name has a space.
-  const std::string key = absl::StrCat(collection, " standby");
+  const std::string wanted = EncodeManifest(generation->manifest);
+  const auto is_made = [&](const std::shared_ptr<const SearchIndex>& index) {
+    return index != nullptr &&
+           EncodeManifest(index->generation().manifest) == wanted;
+  };
+  std::shared_ptr<const SearchIndex> kept = KeptIndex(key);
+  if (is_made(kept)) return kept;
+  std::lock_guard<std::mutex> making(making_standby_mutex_);
+  kept = KeptIndex(key);
+  if (is_made(kept)) return kept;
+  StageTimer timer("search_index");
+  auto index = std::make_shared<const SearchIndex>(generation, kept.get());
   std::lock_guard<std::mutex> lock(mutex_);
-  std::shared_ptr<const SearchIndex>& kept = indexes_[key];
-  if (kept == nullptr || EncodeManifest(kept->generation().manifest) !=
-                             EncodeManifest(generation->manifest)) {
-    kept = std::make_shared<const SearchIndex>(generation);
-  }
-  return kept;
+  indexes_[key] = index;
+  return index;
 }
 
 absl::Status Searcher::Refresh() {

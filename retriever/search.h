@@ -90,7 +90,8 @@ class Searcher {
   absl::StatusOr<std::shared_ptr<const SearchIndex>> IndexOf(
       const std::string& collection, uint64_t min_generation,
       absl::Time deadline, const std::function<bool()>& cancelled);
-  std::shared_ptr<const SearchIndex> KeptIndex(const std::string& collection);
+  std::shared_ptr<const SearchIndex> KeptIndex(const std::string& key);
+  void ForgetIndex(const std::string& key);
   void KeepIndex(std::shared_ptr<const SearchIndex> index);
   void Prepare(const std::shared_ptr<const Generation>& generation);
   // Of exactly this generation; an older one's goes with the search.
@@ -132,8 +133,11 @@ class Searcher {
 
   // Held while an index is made for a search; taken before mutex_.
   std::mutex making_mutex_;
+  // The same of a generation on standby: nobody else waits for that.
+  std::mutex making_standby_mutex_;
   std::mutex mutex_;
-  // The newest index of each collection that was searched; guarded by mutex_.
+  // The newest index of each collection that was searched, and of its
+  // generation on standby (StandbyKey); guarded by mutex_.
   std::map<std::string, std::shared_ptr<const SearchIndex>> indexes_;
   // When a secondary last looked; guarded by mutex_.
   absl::Time refreshed_ = absl::InfinitePast();

@@ -78,7 +78,9 @@ class StoreCheckpoint {
 
 // Gets ready for a generation that is durable already, in the thread that made
 // it (of a secondary: that calls Refresh), just before Store::Current gives it.
-// Commits wait meanwhile. Must not call the store.
+// Called again with the current one when the one on standby is gone: who holds
+// that lets it go, for an erasure waits. Commits wait meanwhile. Must not call
+// the store.
 using GenerationWatcher =
     std::function<void(const std::shared_ptr<const Generation>&)>;
 

@@ -176,6 +176,10 @@ absl::Status Store::ForgetStandby(const Manifest& standby, KvBatch batch) {
   Manifest none;
   none.collection = standby.collection;
   RETURN_IF_ERROR(WriteStandby(none, std::move(batch)));
+  if (standby.segments.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::shared_ptr<const Generation>> now =
+      Current(standby.collection);
+  if (now.ok()) Tell(*now);
   std::vector<std::string> names;
   for (const ManifestSegment& segment : standby.segments) {
     names.push_back(segment.name);

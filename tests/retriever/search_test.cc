@@ -1,7 +1,15 @@
 // Searches a real store: what was committed, deleted and superseded.
 #include "retriever/search.h"
 
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -98,20 +106,32 @@ class SearchTest : public ::testing::Test {
     record.source = absl::StrCat("/files/", document);
     record.passages = 1;
     ASSERT_TRUE(store_->documents()->WriteText(record.ref(), text, "").ok());
+    Commit commit;
+    commit.collection = "c";
+    commit.versions = {record};
+    commit.new_segments = {WriteSegment(record, text, encoder_)};
+    const auto applied = store_->Apply(commit);
+    ASSERT_TRUE(applied.ok()) << applied.status();
+  }
+
+  // A new segment with nothing but the version, of `passages` that are alike;
+  // its name.
+  std::string WriteSegment(const VersionRecord& record, const std::string& text,
+                           const WordEncoder& encoder, int passages = 1) {
     SegmentOptions options;
     options.analyzer_version = kAnalyzerVersion;
     options.dimension = kDimension;
-    options.encoder_hash = encoder_.raw_hash();
+    options.encoder_hash = encoder.raw_hash();
     options.positions = true;
     options.channel_group = {0, 1, 2, 3};
     SegmentWriter writer(options);
     SegmentDocument row;
-    row.id = document;
+    row.id = record.document;
     row.title = record.title;
-    row.version = version;
+    row.version = record.version;
     row.language = static_cast<uint8_t>(Language::kEn);
     row.sha256 = record.sha256;
-    ASSERT_TRUE(writer.AddDocument(row).ok());
+    EXPECT_TRUE(writer.AddDocument(row).ok());
     Analyzer analyzer;
     std::vector<Token> tokens;
     analyzer.Analyze(text, Language::kEn, &tokens);
@@ -125,19 +145,27 @@ class SearchTest : public ::testing::Test {
     passage.language = row.language;
     passage.heading = "Chapter\nSection";
     passage.tokens = terms;
-    ASSERT_TRUE(writer.AddPassage(passage).ok());
     std::vector<float> vector(kDimension);
     const absl::string_view view = text;
-    ASSERT_TRUE(encoder_.Encode({view}, vector.data()).ok());
-    ASSERT_TRUE(writer.AddVector(vector).ok());
+    EXPECT_TRUE(encoder.Encode({view}, vector.data()).ok());
+    for (int i = 0; i < passages; ++i) {
+      EXPECT_TRUE(writer.AddPassage(passage).ok());
+      EXPECT_TRUE(writer.AddVector(vector).ok());
+    }
     const Store::SegmentName name = store_->NewSegment();
-    ASSERT_TRUE(writer.Finish(name.path).ok());
-    Commit commit;
-    commit.collection = "c";
-    commit.versions = {record};
-    commit.new_segments = {name.name};
-    const auto applied = store_->Apply(commit);
-    ASSERT_TRUE(applied.ok()) << applied.status();
+    EXPECT_TRUE(writer.Finish(name.path).ok());
+    return name.name;
+  }
+
+  // Adds the document's first version to the generation on standby, with the
+  // vectors of another encoder.
+  void PutOnStandby(const std::string& document, const std::string& text,
+                    int passages = 1) {
+    const auto record = store_->documents()->GetVersion({"c", document, 1});
+    ASSERT_TRUE(record.ok()) << record.status();
+    const absl::Status added = store_->AddStandby(
+        "c", WriteSegment(*record, text, other_encoder_, passages));
+    ASSERT_TRUE(added.ok()) << added;
   }
 
   absl::Status Search(const v1::SearchRequest& request,
@@ -165,6 +193,7 @@ class SearchTest : public ::testing::Test {
   std::string folder_;
   std::unique_ptr<Store> store_;
   WordEncoder encoder_;
+  const WordEncoder other_encoder_{kDimension, 'b'};
   std::unique_ptr<Searcher> searcher_;
   bool cancelled_ = false;
 };
@@ -572,6 +601,91 @@ TEST_F(SearchTest, SaysThatOnlyStopWordsHoldNothingToLookFor) {
   EXPECT_TRUE(MustSearch(Ask("who is the")).empty_question());
   EXPECT_TRUE(MustSearch(Ask("?")).empty_question());
   EXPECT_FALSE(MustSearch(Ask("moon")).empty_question());
+}
+
+// A page of memory that nobody reads as long as it lives: who tries waits.
+class HeldPage {
+ public:
+  explicit HeldPage(const void* address) {
+    const uintptr_t page = sysconf(_SC_PAGESIZE);
+    begin_ = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(address) /
+                                     page * page);
+    bytes_ = page;
+    held_ = this;
+    struct sigaction action = {};
+    action.sa_sigaction = &HeldPage::Wait;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGSEGV, &action, &before_);
+    EXPECT_EQ(mprotect(begin_, bytes_, PROT_NONE), 0);
+  }
+  ~HeldPage() {
+    LetGo();
+    sigaction(SIGSEGV, &before_, nullptr);
+    held_ = nullptr;
+  }
+
+  bool IsWaitedFor() const { return waiting_; }
+  void LetGo() { EXPECT_EQ(mprotect(begin_, bytes_, PROT_READ), 0); }
+
+ private:
+  // The read is tried again after each nap.
+  static void Wait(int, siginfo_t* info, void*) {
+    const char* const at = static_cast<const char*>(info->si_addr);
+    const char* const begin = static_cast<const char*>(held_->begin_);
+    if (at < begin || at >= begin + held_->bytes_) abort();
+    held_->waiting_ = true;
+    usleep(1000);
+  }
+
+  static HeldPage* held_;
+  struct sigaction before_;
+  void* begin_;
+  size_t bytes_;
+  std::atomic<bool> waiting_{false};
+};
+HeldPage* HeldPage::held_ = nullptr;
+
+TEST_F(SearchTest, NobodyWaitsForTheIndexOfAGenerationOnStandby) {
+  Put("a", "The moon circles the earth.");
+  // So many that their rows fill pages of memory, where nothing else is.
+  constexpr int kPassages = 2000;
+  PutOnStandby("a", "The moon circles the earth.", kPassages);
+  const auto standby = store_->Standby("c");
+  ASSERT_TRUE(standby.ok()) << standby.status();
+  MustSearch(Ask("moon"));
+  HeldPage passages(&(*standby)->segments[0].reader->passages()[kPassages / 2]);
+  std::thread compared([&] {
+    v1::SearchRequest request = Ask("moon");
+    request.set_standby(true);
+    EXPECT_GE(MustSearch(request).passages_size(), 1);
+  });
+  while (!passages.IsWaitedFor()) absl::SleepFor(absl::Milliseconds(1));
+  std::future<int> found = std::async(std::launch::async, [&] {
+    return MustSearch(Ask("moon")).passages_size();
+  });
+  EXPECT_EQ(found.wait_for(std::chrono::seconds(10)),
+            std::future_status::ready);
+  passages.LetGo();
+  compared.join();
+  EXPECT_EQ(found.get(), 1);
+}
+
+TEST_F(SearchTest, AnErasureDoesNotWaitForAnIndexOfAGenerationOnStandby) {
+  Put("a", "The moon circles the earth.");
+  Put("b", "We bake bread.");
+  PutOnStandby("a", "The moon circles the earth.");
+  PutOnStandby("b", "We bake bread.");
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a"};
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  v1::SearchRequest request = Ask("bread");
+  request.set_standby(true);
+  EXPECT_EQ(MustSearch(request).passages_size(), 1);
+  const absl::Status erased = store_->Erase("c", "a", nullptr);
+  EXPECT_TRUE(erased.ok()) << erased;
+  v1::SearchResponse response;
+  EXPECT_TRUE(absl::IsNotFound(Search(request, &response)));
 }
 
 }  // namespace
