@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "audit/crypto/seal.h"
+#include "audit/secret_file.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
@@ -48,6 +49,15 @@ void Finish(std::string* row) {
   row->replace(kRowBytes - kCheckBytes, kCheckBytes, Checksum(*row));
 }
 
+std::string KeyRow(absl::string_view master, KeyKind kind, uint32_t number,
+                   absl::string_view tag, absl::string_view key) {
+  std::string row = NewRow(kind, number, tag);
+  row.replace(kPlaceBytes, kWrappedKeyBytes,
+              WrapKey(master, row.substr(0, kPlaceBytes), key));
+  Finish(&row);
+  return row;
+}
+
 KeyKind KindOf(const std::string& row) { return static_cast<KeyKind>(row[0]); }
 
 bool IsWhole(const std::string& row, uint32_t number) {
@@ -63,15 +73,26 @@ bool IsWhole(const std::string& row, uint32_t number) {
 absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
     const std::string& path, MasterKeySource* master) {
   struct stat info;
-  const bool is_new = stat(path.c_str(), &info) != 0 || info.st_size == 0;
+  const bool is_there = stat(path.c_str(), &info) == 0;
+  if (!is_there && errno != ENOENT)
+    return FileError("open keyring", path, errno);
+  const bool is_new = !is_there || info.st_size == 0;
   ASSIGN_OR_RETURN(std::string key, master->Fetch(/*make=*/is_new));
-  const int file =
-      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (is_new) RETURN_IF_ERROR(Make(path, key));
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return FileError("open keyring", path, errno);
   std::unique_ptr<Keyring> keyring(new Keyring(path, file));
   keyring->master_ = std::move(key);
   RETURN_IF_ERROR(keyring->Load());
   return keyring;
+}
+
+absl::Status Keyring::Make(const std::string& path, absl::string_view master) {
+  std::string seed = RandomBytes(kKeyBytes);
+  const std::string row =
+      KeyRow(master, KeyKind::kSigning, 0, std::string(kTagBytes, '\0'), seed);
+  Wipe(&seed);
+  return WriteSecretFile(path, row);
 }
 
 Keyring::~Keyring() {
@@ -97,22 +118,13 @@ absl::Status Keyring::Load() {
       numbers_[rows_.back().substr(16, kTagBytes)] = number;
     }
   }
-  std::string seed;
-  if (rows_.empty()) {
-    ASSIGN_OR_RETURN(Key key,
-                     Add(KeyKind::kSigning, std::string(kTagBytes, '\0')));
-    RETURN_IF_ERROR(Sync());
-    const size_t slash = path_.rfind('/');
-    RETURN_IF_ERROR(
-        SyncFolder(slash == std::string::npos ? "." : path_.substr(0, slash)));
-    seed = std::move(key.bytes);
-  } else {
-    if (!IsWhole(rows_[0], 0) || KindOf(rows_[0]) != KeyKind::kSigning) {
-      return absl::DataLossError(absl::StrCat(
-          "keyring ", path_, ": row 0, the log's signing key, is damaged"));
-    }
-    ASSIGN_OR_RETURN(seed, Unwrap(rows_[0]));
+  if (rows_.empty() || !IsWhole(rows_[0], 0) ||
+      KindOf(rows_[0]) != KeyKind::kSigning) {
+    return absl::DataLossError(
+        absl::StrCat("keyring ", path_, ": row 0, the log's signing key, is ",
+                     rows_.empty() ? "missing" : "damaged"));
   }
+  ASSIGN_OR_RETURN(std::string seed, Unwrap(rows_[0]));
   signing_key_ = std::make_unique<SigningKey>(seed);
   Wipe(&seed);
   return absl::OkStatus();
@@ -134,10 +146,7 @@ absl::StatusOr<Keyring::Key> Keyring::Add(KeyKind kind,
   Key key;
   key.number = static_cast<uint32_t>(rows_.size());
   key.bytes = RandomBytes(kKeyBytes);
-  std::string row = NewRow(kind, key.number, tag);
-  row.replace(kPlaceBytes, kWrappedKeyBytes,
-              WrapKey(master_, row.substr(0, kPlaceBytes), key.bytes));
-  Finish(&row);
+  const std::string row = KeyRow(master_, kind, key.number, tag, key.bytes);
   if (pwrite(file_, row.data(), row.size(), key.number * kRowBytes) !=
       static_cast<ssize_t>(row.size())) {
     return FileError("write keyring", path_, errno);

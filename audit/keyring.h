@@ -38,8 +38,10 @@ enum class KeyKind : uint8_t {
 // Safe from many threads; one process at a time opens a file.
 class Keyring {
  public:
-  // Opens `path`; makes it, with a new signing key, when it is missing.
-  //   DataLoss  the signing key's row is damaged, or another master key
+  // Opens `path`; makes it, with a new signing key, when it is missing or
+  // empty. After a kill it is whole or not there.
+  //   DataLoss  the signing key's row is damaged (nothing but zeros is damage
+  //             too), or another master key
   //   and the errors of `master`
   static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path,
                                                        MasterKeySource* master);
@@ -93,6 +95,7 @@ class Keyring {
 
  private:
   Keyring(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  static absl::Status Make(const std::string& path, absl::string_view master);
   absl::Status Load();
   absl::StatusOr<Key> Add(KeyKind kind, const std::string& tag);
   absl::StatusOr<std::string> Unwrap(const std::string& row) const;

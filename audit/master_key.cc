@@ -1,16 +1,15 @@
 #include "audit/master_key.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "audit/crypto/seal.h"
+#include "audit/secret_file.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
@@ -37,33 +36,23 @@ class FileSource final : public MasterKeySource {
 
   absl::StatusOr<std::string> Fetch(bool make) override {
     const absl::StatusOr<std::string> text = ReadFile(path_, 4096);
-    if (absl::IsNotFound(text.status()) && make) return Make();
-    if (absl::IsNotFound(text.status())) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("master key ", path_,
-                       ": not found, want the one that the keyring's keys are "
-                       "wrapped with"));
+    const bool missing = absl::IsNotFound(text.status());
+    // Releases before could be killed between making the file and writing it.
+    const bool empty = text.ok() && text->empty();
+    if (!missing && !empty) {
+      RETURN_IF_ERROR(text.status());
+      return ParseKey(*text, path_);
     }
-    RETURN_IF_ERROR(text.status());
-    return ParseKey(*text, path_);
+    if (make) return Make();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "master key ", path_, ": ", missing ? "not found" : "empty",
+        ", want the one that the keyring's keys are wrapped with"));
   }
 
  private:
   absl::StatusOr<std::string> Make() {
     const std::string key = RandomBytes(kKeyBytes);
-    const std::string text = absl::StrCat(Hex(key), "\n");
-    const int file =
-        open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return FileError("make master key", path_, errno);
-    const bool written = write(file, text.data(), text.size()) ==
-                             static_cast<ssize_t>(text.size()) &&
-                         fsync(file) == 0;
-    const int error = errno;
-    close(file);
-    if (!written) return FileError("write master key", path_, error);
-    const size_t slash = path_.rfind('/');
-    RETURN_IF_ERROR(
-        SyncFolder(slash == std::string::npos ? "." : path_.substr(0, slash)));
+    RETURN_IF_ERROR(WriteSecretFile(path_, absl::StrCat(Hex(key), "\n")));
     return key;
   }
 

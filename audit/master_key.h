@@ -19,9 +19,10 @@ class MasterKeySource {
   virtual absl::StatusOr<std::string> Fetch(bool make) = 0;
 };
 
-// A file with 64 hexadecimal digits. Made where it is missing and may be made,
-// readable by its owner only.
-//   FailedPrecondition  it is missing
+// A file with 64 hexadecimal digits. Made where it is missing, or empty, and
+// may be made, readable by its owner only; after a kill it is whole or not
+// there.
+//   FailedPrecondition  it is missing, or empty
 //   InvalidArgument     something else is in it
 std::unique_ptr<MasterKeySource> MasterKeyInFile(std::string path);
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "audit/master_key.h"
@@ -118,6 +120,47 @@ TEST_F(KeyringTest, ForgetsRowsThatACrashLeftEmpty) {
     const auto keyring = Open();
     EXPECT_EQ(keyring->size(), 2u);
     EXPECT_TRUE(keyring->Check().empty());
+  }
+}
+
+TEST_F(KeyringTest, WhatAKillLeftOfTheFirstStartIsNoHindrance) {
+  // Releases before made the file first and wrote it then.
+  ASSERT_EQ(WriteFileAtomically(folder_ + "/master", ""), absl::OkStatus());
+  ASSERT_EQ(WriteFileAtomically(path_, ""), absl::OkStatus());
+  for (const char* const name : {"/master.new", "/keys.new"}) {
+    ASSERT_EQ(WriteFileAtomically(folder_ + name, "half a ke"),
+              absl::OkStatus());
+  }
+  const std::string public_key = Open()->signing_key().public_key();
+  EXPECT_EQ(Open()->signing_key().public_key(), public_key);
+  std::set<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    names.insert(file.path().filename().string());
+    EXPECT_EQ(file.status().permissions(),
+              std::filesystem::perms::owner_read |
+                  std::filesystem::perms::owner_write);
+  }
+  EXPECT_EQ(names, std::set<std::string>({"keys", "master"}));
+}
+
+TEST_F(KeyringTest, AnEmptyMasterKeyOfAKeyringIsToldAndStays) {
+  Open();
+  ASSERT_EQ(WriteFileAtomically(folder_ + "/master", ""), absl::OkStatus());
+  const absl::Status status = Keyring::Open(path_, master_.get()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/master: empty, want"));
+  EXPECT_EQ(*ReadFile(folder_ + "/master"), "");
+}
+
+TEST_F(KeyringTest, AKeyringOfZerosIsDamaged) {
+  Open();
+  for (const size_t bytes : {1, 127, 128, 1280}) {
+    const std::string zeros(bytes, '\0');
+    ASSERT_EQ(WriteFileAtomically(path_, zeros), absl::OkStatus());
+    const absl::Status status = Keyring::Open(path_, master_.get()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << bytes;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("signing key"));
+    EXPECT_EQ(*ReadFile(path_), zeros);
   }
 }
 
