@@ -159,9 +159,10 @@ def check_answer(answer, key, sources, used):
   want(len(set(numbers)) == len(numbers) and min(numbers, default=0) >= 0,
        "a section is there twice, or not the record's")
   for section in answer["sections"]:
-    opened = unbase64(section["text"])
-    want(sha256(unbase64(section["salt"]) + opened) ==
-         commitments[section["number"]], "a section was changed")
+    opened, salt = unbase64(section["text"]), unbase64(section["salt"])
+    want(len(salt) == 32, "a salt has not 32 bytes")
+    want(sha256(salt + opened) == commitments[section["number"]],
+         "a section was changed")
     part = fields(opened)
     question, text = one(part, 2) or question, one(part, 5) or text
     for quote in map(fields, part.get(7, [])):

@@ -260,8 +260,10 @@ absl::StatusOr<RecordParts> SealEvent(const v1::AuditEvent& event,
   return parts;
 }
 
+// Behind a salt of any length, the text would begin where a forger likes.
 bool IsCommitment(const SealedSection& section, const OpenedSection& opened) {
-  return Sha256(absl::StrCat(opened.salt, opened.text)) == section.commitment;
+  return opened.salt.size() == kKeyBytes &&
+         Sha256(absl::StrCat(opened.salt, opened.text)) == section.commitment;
 }
 
 absl::StatusOr<OpenedSection> OpenSection(const RecordParts& parts,

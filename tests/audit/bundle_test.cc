@@ -192,6 +192,31 @@ TEST_F(BundleTest, ASectionThatWasLeftOutIsNotCalledErased) {
   }
 }
 
+// A question may hold the bytes of a field; a section that began there would
+// give another answer.
+TEST_F(BundleTest, ASectionBeginsWhereItsSaltEnds) {
+  v1::SealedPart forged;
+  forged.set_text("It was sold in 1999.");
+  v1::AppendAnswerRequest request = book_.Answer(a_, {"Größe zählt."});
+  request.mutable_record()->mutable_answer()->set_question(
+      absl::StrCat("How high is it? ", forged.SerializeAsString()));
+  request.mutable_record()->clear_request_id();
+  Bundle bad = *ReadBundle(Export({book_.Append(request).answer_id()}));
+  ASSERT_TRUE(Holds(WriteBundle(bad)));
+  Bundle::Section asked;
+  for (const Bundle::Section& section : bad.answers[0].sections) {
+    if (absl::StrContains(section.text, "1999")) asked = section;
+  }
+  const size_t at = asked.text.find(forged.SerializeAsString());
+  ASSERT_NE(at, std::string::npos);
+  asked.salt += asked.text.substr(0, at);
+  asked.text.erase(0, at);
+  bad.answers[0].sections = {asked};
+  bad.sources.clear();
+  EXPECT_FALSE(Holds(WriteBundle(bad)));
+  EXPECT_EQ(PythonSays(WriteBundle(bad)), 4);
+}
+
 TEST_F(BundleTest, NothingIsThereTwice) {
   const std::string data = Export({ids_[0], ids_[2]});
   Bundle twice = *ReadBundle(data);
