@@ -236,26 +236,26 @@ class AnswerCheck {
     quote.document = source.source().document();
     quote.version = source.source().version();
     const auto found = sources_.find(KeyOf(source.source()));
-    if (source.quote().empty()) {
-      quote.verdict = v1::SOURCE_ERASED;
-      quote.detail = "the quote was erased from the record";
+    if (found != sources_.end()) used_.insert(found->first);
+    if (found != sources_.end() &&
+        Sha256(found->second->text) != source.source().sha256()) {
+      quote.verdict = v1::SOURCE_CHANGED;
+      quote.detail = "the text has not the SHA-256 of the record";
+    } else if (source.quote().empty()) {
+      // Why, nothing here can prove; that it is missing is told already.
+      quote.detail = "the quote is not in the bundle";
     } else if (found == sources_.end()) {
       quote.detail = "the version's text is not in the bundle";
       checked_.open.push_back(absl::StrCat(quote.document, "@", quote.version,
                                            ": its text is not in the bundle"));
     } else {
-      used_.insert(found->first);
-      const std::string& text = found->second->text;
       const absl::optional<absl::string_view> cited =
-          Slice(text, source.span());
-      if (Sha256(text) != source.source().sha256()) {
-        quote.verdict = v1::SOURCE_CHANGED;
-        quote.detail = "the text has not the SHA-256 of the record";
-      } else if (!cited.has_value() || *cited != source.quote()) {
+          Slice(found->second->text, source.span());
+      if (cited.has_value() && *cited == source.quote()) {
+        quote.verdict = v1::FOUND;
+      } else {
         quote.verdict = v1::NOT_FOUND;
         quote.detail = "the quote is not at its place in the text";
-      } else {
-        quote.verdict = v1::FOUND;
       }
     }
     if (quote.verdict == v1::SOURCE_CHANGED || quote.verdict == v1::NOT_FOUND) {
@@ -349,12 +349,16 @@ CheckedBundle CheckBundle(const Bundle& bundle, const Verifier& log,
   if (bundle.answers.empty()) checked.wrong.push_back("it holds no answers");
   SourceMap sources;
   for (const Bundle::Source& source : bundle.sources) {
-    sources[VersionKey(source.collection, source.document, source.version)] =
-        &source;
+    const VersionKey key(source.collection, source.document, source.version);
+    if (!sources.emplace(key, &source).second) {
+      checked.wrong.push_back(absl::StrCat("source ", source.document, "@",
+                                           source.version, " is there twice"));
+    }
   }
   std::set<VersionKey> used;
   std::set<std::string> ids;
   bool good = true;
+  bool proved = false;
   for (const Bundle::Answer& answer : bundle.answers) {
     if (!ids.insert(answer.answer_id).second) {
       checked.wrong.push_back(
@@ -364,14 +368,15 @@ CheckedBundle CheckBundle(const Bundle& bundle, const Verifier& log,
     checked.answers.push_back(
         AnswerCheck(answer, log, witnesses, sources, &used).Run(&checkpoint));
     good &= checked.answers.back().wrong.empty();
-    const bool first = checked.answers.size() == 1;
-    if (!first && (checkpoint.size != checked.checkpoint.size ||
-                   checkpoint.root != checked.checkpoint.root)) {
+    if (!checked.answers.back().in_log) continue;
+    if (!proved) checked.checkpoint = checkpoint;
+    if (checkpoint.size != checked.checkpoint.size ||
+        checkpoint.root != checked.checkpoint.root) {
       checked.wrong.push_back("its answers are proved by two checkpoints");
     }
-    if (first) checked.checkpoint = checkpoint;
+    proved = true;
   }
-  if (good && used.size() != bundle.sources.size()) {
+  if (good && used.size() != sources.size()) {
     checked.wrong.push_back("it holds a source that no answer cites");
   }
   checked.good = good && checked.wrong.empty();

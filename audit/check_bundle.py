@@ -29,6 +29,14 @@ def once(pairs):
   want(len(dict(pairs)) == len(pairs), "a field is there twice")
   return dict(pairs)
 
+def has(thing, names, numbers=()):
+  """`thing` is an object of these fields: texts, lists and `numbers`."""
+  want(isinstance(thing, dict) and set(thing) == set(names.split()),
+       f"want an object of these fields, each once: {names}")
+  for name in numbers:
+    want(type(thing[name]) is int and thing[name] >= 0,
+         f"{name}: want a number")
+
 def unbase64(text):
   data = base64.b64decode(text, validate=True)
   want(base64.b64encode(data).decode() == text, "base 64 is not canonical")
@@ -85,6 +93,7 @@ def check_proof(text, record, key):
   want(lines[0] == "c2sp.org/tlog-proof@v1" and lines[1].startswith("index "),
        "not a proof")
   index = int(lines[1][6:])
+  want(lines[1] == f"index {index}", "an index that is written otherwise")
   size, root = open_checkpoint(checkpoint, key)
   proof = [unbase64(line) for line in lines[2:]]
   leaf = sha256(b"\x00" + record)
@@ -149,14 +158,18 @@ def cut(text, span):
   return piece
 
 def check_answer(answer, key, sources, used):
+  has(answer, "answer_id proof record sections")
   record = unbase64(answer["record"])
   sequence, nonce, body, commitments = parse_record(record)
   want(answer["answer_id"] == answer_id(sequence, nonce), "the id is another's")
   want(check_proof(answer["proof"], record, key) == sequence,
        "the proof is of another place")
   question, text, quotes = b"", b"", {}
+  for section in answer["sections"]:
+    has(section, "number salt text", ["number"])
   numbers = [section["number"] for section in answer["sections"]]
-  want(len(set(numbers)) == len(numbers) and min(numbers, default=0) >= 0,
+  want(len(set(numbers)) == len(numbers) and
+       max(numbers, default=-1) < len(commitments),
        "a section is there twice, or not the record's")
   for section in answer["sections"]:
     opened, salt = unbase64(section["text"]), unbase64(section["salt"])
@@ -174,10 +187,12 @@ def check_answer(answer, key, sources, used):
       version, quote = fields(one(source, 1)), quotes.get((i, j))
       name = (one(version, 1).decode(), one(version, 2).decode(),
               one(version, 3, 0))
-      if quote is None or name not in sources:
+      if name not in sources:
         continue
       used.add(name)
       want(sha256(sources[name]) == one(version, 4), f"{name} was changed")
+      if quote is None:
+        continue
       want(cut(sources[name], one(source, 2)) == quote, f"not in {name}")
       want(not text or cut(text, one(citation, 1)) == quote,
            "a claim is not its quote")
@@ -193,6 +208,7 @@ def main():
   try:
     with open(sys.argv[1], encoding="utf-8") as file:
       bundle = json.load(file, object_pairs_hook=once)
+    has(bundle, "format public_key answers sources")
     want(bundle["format"] == "footnote-bundle/1", "not a bundle")
     public = sys.argv[2]
     if os.path.exists(public) or "+" not in public:
@@ -201,6 +217,8 @@ def main():
     want(bundle["public_key"] == public.strip(), "another log's key")
     want(bundle["answers"], "no answers")
     key, used = parse_key(public), set()
+    for source in bundle["sources"]:
+      has(source, "collection document version text", ["version"])
     sources = {(s["collection"], s["document"], s["version"]):
                unbase64(s["text"]) for s in bundle["sources"]}
     want(len(sources) == len(bundle["sources"]), "a source is there twice")
@@ -214,8 +232,11 @@ def main():
   except Wrong as error:
     print(f"WRONG: {error}")
     return 4
+  except UnicodeDecodeError:
+    print("WRONG: not UTF-8")
+    return 4
   except (InvalidSignature, ValueError, LookupError, TypeError, OSError,
-          AttributeError) as error:
+          AttributeError, RecursionError) as error:
     print(f"WRONG: {error!r}")
     return 4
 

@@ -186,6 +186,11 @@ TEST_F(BundleTest, ASectionThatWasLeftOutIsNotCalledErased) {
     EXPECT_FALSE(checked.answers[0].whole);
     EXPECT_THAT(checked.answers[0].open,
                 testing::Contains(HasSubstr("left out by who made it")));
+    EXPECT_TRUE(checked.good);
+    EXPECT_EQ(PythonSays(WriteBundle(bad)), 0);
+    for (const CheckedAnswer::Quote& quote : checked.answers[0].quotes) {
+      EXPECT_NE(quote.verdict, v1::SOURCE_ERASED);
+    }
     for (const std::string& line : checked.answers[0].open) {
       EXPECT_EQ(line.find("on purpose"), std::string::npos) << line;
     }
@@ -227,6 +232,13 @@ TEST_F(BundleTest, NothingIsThereTwice) {
   EXPECT_THAT(checked.wrong, testing::Contains(HasSubstr("twice")));
   EXPECT_EQ(PythonSays(WriteBundle(twice)), 4);
 
+  twice = *ReadBundle(data);
+  twice.sources.push_back(twice.sources[0]);
+  const CheckedBundle sources =
+      CheckBundle(twice, book_.ledger()->verifier(), {});
+  EXPECT_THAT(sources.wrong, testing::ElementsAre("source a@1 is there twice"));
+  EXPECT_EQ(PythonSays(WriteBundle(twice)), 4);
+
   // Some programs read the first of two fields, some the last.
   const Bundle other = *ReadBundle(Export({ids_[1]}));
   const nlohmann::ordered_json forged =
@@ -238,6 +250,49 @@ TEST_F(BundleTest, NothingIsThereTwice) {
                 HasSubstr("each field once"));
     EXPECT_EQ(PythonSays(bad), 4) << field;
   }
+}
+
+TEST_F(BundleTest, BothChecksWantTheFormatToTheLetter) {
+  const nlohmann::ordered_json good =
+      nlohmann::ordered_json::parse(Export({ids_[0]}));
+  const auto refused = [&](const nlohmann::ordered_json& bad) {
+    EXPECT_FALSE(Holds(bad.dump())) << bad.dump();
+    EXPECT_EQ(PythonSays(bad.dump()), 4) << bad.dump();
+  };
+  for (const char* place :
+       {"", "/answers/0", "/answers/0/sections/0", "/sources/0"}) {
+    nlohmann::ordered_json bad = good;
+    bad[nlohmann::ordered_json::json_pointer(place)]["text_of_mine"] = "x";
+    refused(bad);
+  }
+  for (const char* place : {"/answers/0/sections/1/number",
+                            "/sources/0/version"}) {
+    for (const nlohmann::ordered_json& one : {nlohmann::ordered_json(true),
+                                              nlohmann::ordered_json(1.0)}) {
+      nlohmann::ordered_json bad = good;
+      bad[nlohmann::ordered_json::json_pointer(place)] = one;
+      refused(bad);
+    }
+  }
+  for (const char* digits : {"+0", "00", "0 ", "0_0"}) {
+    nlohmann::ordered_json bad = good;
+    std::string proof = bad["answers"][0]["proof"];
+    const size_t at = proof.find("index ") + 6;
+    proof.replace(at, proof.find('\n', at) - at, digits);
+    bad["answers"][0]["proof"] = proof;
+    refused(bad);
+  }
+}
+
+// A record that can't be read is not proved by another checkpoint.
+TEST_F(BundleTest, OneFaultIsToldOnce) {
+  Bundle bad = *ReadBundle(Export({ids_[0], ids_[2]}));
+  bad.answers[1].record += '\0';
+  const CheckedBundle checked =
+      CheckBundle(bad, book_.ledger()->verifier(), {});
+  EXPECT_FALSE(checked.good);
+  EXPECT_THAT(checked.wrong, testing::IsEmpty());
+  EXPECT_EQ(checked.answers[1].wrong.size(), 1u);
 }
 
 // What someone without the log's key can make of bundles that he has.
