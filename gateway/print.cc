@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -104,10 +105,25 @@ std::string Heading(const v1::SourceSpan& source) {
   return absl::StrJoin(parts, kArrow);
 }
 
+// The file, and which of the documents in it: "mail.eml#costs.csv". The id ends
+// so, and may begin elsewhere than the path.
+std::string FileAndPart(const v1::SourceSpan& source) {
+  const absl::string_view id = source.source().document();
+  const absl::string_view path = source.path();
+  if (path.empty() || absl::EndsWith(path, id)) {
+    return std::string(path.empty() ? id : path);
+  }
+  for (size_t at = id.find('#'); at != absl::string_view::npos;
+       at = id.find('#', at + 1)) {
+    if (at > 0 && absl::EndsWith(path, id.substr(0, at))) {
+      return absl::StrCat(path, id.substr(at));
+    }
+  }
+  return std::string(path);
+}
+
 std::string File(const v1::SourceSpan& source) {
-  const std::string& path =
-      source.path().empty() ? source.source().document() : source.path();
-  std::string line = Printable(path);
+  std::string line = Printable(FileAndPart(source));
   const v1::Location& location = source.location();
   if (location.page() > 0) absl::StrAppend(&line, ", page ", location.page());
   if (location.line() > 0) absl::StrAppend(&line, ", line ", location.line());

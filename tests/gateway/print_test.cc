@@ -47,6 +47,29 @@ v1::Answer AnswerOf(const std::vector<std::string>& claims) {
   return answer;
 }
 
+// Line 7 of an attachment is not line 7 of the mail.
+TEST(PrintAnswerTest, NamesThePartOfAFileThatItsLineIsOf) {
+  struct Case {
+    const char* document;
+    const char* path;
+    const char* wanted;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"a/mail.eml#costs.csv", "a/mail.eml", "a/mail.eml#costs.csv, line"},
+           {"mail.eml#costs.csv", "/in/mail.eml", "/in/mail.eml#costs.csv, line"},
+           {"C#.zip#x.txt", "a/C#.zip", "a/C#.zip#x.txt, line"},
+           {"C#.txt", "a/C#.txt", "a/C#.txt, line"},
+           {"given#id", "a/b.txt", "a/b.txt, line"},
+           {"b.txt", "", "b.txt, line"}}) {
+    v1::Answer answer = AnswerOf({"Sonst nichts."});
+    v1::SourceSpan& source = *answer.mutable_citations(0)->mutable_sources(0);
+    source.mutable_source()->set_document(c.document);
+    source.set_path(c.path);
+    EXPECT_THAT(PrintAnswer(answer, {}),
+                HasSubstr(std::string("    ") + c.wanted));
+  }
+}
+
 TEST(PrintAnswerTest, MarksEachClaimAndNumbersItsFootnote) {
   const std::string page =
       PrintAnswer(AnswerOf({"Die Größe zählt.", "Sonst nichts."}), {});
