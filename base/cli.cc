@@ -1,8 +1,12 @@
 #include "base/cli.h"
 
+#include <errno.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <poll.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <utility>
@@ -251,8 +255,27 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+namespace {
+
+// What was printed may be a key or a proof that a script keeps: where it is not
+// all there, nothing is done. Who stops reading has what he wants.
+bool PrintedAll() {
+  const bool flushed = fflush(stdout) == 0;
+  const int reason = errno;
+  if (flushed && ferror(stdout) == 0) return true;
+  pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+  if (poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLNVAL)) != 0) {
+    return true;
+  }
+  absl::FPrintF(stderr, "footnote: standard output: %s\n",
+                flushed ? "not all of it could be written" : strerror(reason));
+  return false;
+}
+
+}  // namespace
+
 int FinishCommand(const CliContext& context, const absl::Status& status) {
-  if (status.ok()) return context.exit_code;
+  if (status.ok()) return PrintedAll() ? context.exit_code : kExitFailure;
   if (context.json) {
     PrintLine(absl::StrCat("{\"error\":{\"code\":",
                            QuotedJson(absl::StatusCodeToString(status.code())),

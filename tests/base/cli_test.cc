@@ -1,6 +1,8 @@
 #include "base/cli.h"
 
 #include <gtest/gtest.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <CLI/CLI.hpp>
 #include <string>
@@ -86,6 +88,18 @@ TEST(FinishCommandTest, GivesTheCommandsOwnCodeWhenItWorked) {
   CliContext context;
   context.exit_code = kExitAbstained;
   EXPECT_EQ(FinishCommand(context, absl::OkStatus()), kExitAbstained);
+}
+
+// A key that a full disk did not take is no key.
+TEST(FinishCommandTest, WhatCouldNotBePrintedIsNotDone) {
+  const auto print = [](const char* path) {
+    ASSERT_NE(freopen(path, "w", stdout), nullptr);
+    PrintLine("log+key");
+    exit(FinishCommand(CliContext(), absl::OkStatus()));
+  };
+  EXPECT_EXIT(print("/dev/full"), testing::ExitedWithCode(kExitFailure),
+              "standard output: No space left on device");
+  EXPECT_EXIT(print("/dev/null"), testing::ExitedWithCode(kExitOk), "");
 }
 
 TEST(FinishCommandTest, PrintsAnErrorAsJsonWhereAsked) {
