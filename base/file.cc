@@ -31,8 +31,8 @@ class Descriptor {
   int fd_;
 };
 
-absl::Status WriteAll(int fd, absl::string_view contents,
-                      const std::string& path) {
+absl::Status WriteBytes(int fd, absl::string_view contents,
+                        const std::string& path) {
   while (!contents.empty()) {
     const ssize_t written = write(fd, contents.data(), contents.size());
     if (written < 0) {
@@ -41,6 +41,12 @@ absl::Status WriteAll(int fd, absl::string_view contents,
     }
     contents.remove_prefix(written);
   }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAll(int fd, absl::string_view contents,
+                      const std::string& path) {
+  RETURN_IF_ERROR(WriteBytes(fd, contents, path));
   if (fsync(fd) != 0) return FileError("sync", path, errno);
   return absl::OkStatus();
 }
@@ -125,8 +131,20 @@ absl::Status SyncFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
-absl::Status WriteFileAtomically(const std::string& path,
+absl::Status WriteFileAtomically(const std::string& name,
                                  absl::string_view contents) {
+  struct stat info;
+  if (stat(name.c_str(), &info) == 0 && !S_ISREG(info.st_mode) &&
+      !S_ISDIR(info.st_mode)) {
+    // A device or a pipe, such as /dev/stdout: nothing may take its place.
+    const Descriptor fd(open(name.c_str(), O_WRONLY | O_CLOEXEC));
+    if (fd.get() < 0) return FileError("open", name, errno);
+    return WriteBytes(fd.get(), contents, name);
+  }
+  // What a link names is replaced, not the link.
+  std::error_code none;
+  const std::filesystem::path real = std::filesystem::canonical(name, none);
+  const std::string path = none ? name : real.string();
   const std::string temporary = absl::StrCat(path, ".tmp.", getpid());
   {
     const Descriptor fd(open(temporary.c_str(),

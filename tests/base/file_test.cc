@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -45,6 +46,27 @@ TEST(FileTest, AMappingOutlivesItsReplacement) {
   ASSERT_TRUE(WriteFileAtomically(path, "new and longer").ok());
   EXPECT_EQ(std::string((*mapped)->contents()), "old");
   EXPECT_EQ(*ReadFile(path), "new and longer");
+}
+
+// As /dev/stdout is.
+TEST(FileTest, ALinkAndAPipeAreWrittenToAndStay) {
+  const std::string folder = Fresh("links");
+  ASSERT_TRUE(WriteFileAtomically(folder + "/file", "old").ok());
+  std::filesystem::create_symlink("file", folder + "/link");
+  EXPECT_TRUE(WriteFileAtomically(folder + "/link", "new").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder + "/link"));
+  EXPECT_EQ(*ReadFile(folder + "/file"), "new");
+
+  const std::string pipe = folder + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(WriteFileAtomically(pipe, "proof").ok());
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  char got[16] = {};
+  EXPECT_EQ(read(reader, got, sizeof(got)), 5);
+  EXPECT_EQ(std::string(got), "proof");
+  close(reader);
 }
 
 TEST(FileTest, MapsAnEmptyFile) {
