@@ -40,6 +40,16 @@ std::string Serialize(const google::protobuf::Message& message) {
   return bytes;
 }
 
+// The same of what can be read again: protobuf writes texts that are not UTF-8,
+// and then reads nothing of the message. One such record would close the log.
+template <typename Message>
+absl::StatusOr<std::string> SerializeReadable(const Message& message) {
+  std::string bytes = Serialize(message);
+  if (Message().ParseFromString(bytes)) return bytes;
+  return absl::InvalidArgumentError(
+      "answer record: a text in it is not UTF-8, want UTF-8");
+}
+
 // Key and salt of one section, made of all of its keys.
 struct SectionSecret {
   std::string key;
@@ -71,7 +81,7 @@ absl::StatusOr<SealedSection> Seal(absl::string_view nonce, size_t number,
                    SecretOf(nonce, number, keys, keyring));
   SealedSection section;
   section.keys = keys;
-  section.sealed = Serialize(part);
+  ASSIGN_OR_RETURN(section.sealed, SerializeReadable(part));
   section.commitment = Sha256(absl::StrCat(secret.salt, section.sealed));
   ApplyKeystream(secret.key, &section.sealed);
   Wipe(&secret.key);
@@ -234,7 +244,7 @@ absl::StatusOr<RecordParts> SealAnswer(const v1::AnswerRecord& record,
       }
     }
   }
-  parts.body = Serialize(body);
+  ASSIGN_OR_RETURN(parts.body, SerializeReadable(body));
   RETURN_IF_ERROR(SealAll(sealed, *keyring, &parts));
   return parts;
 }
@@ -249,7 +259,7 @@ absl::StatusOr<RecordParts> SealEvent(const v1::AuditEvent& event,
   body.clear_principal();
   body.clear_sequence();
   body.clear_time_us();
-  parts.body = Serialize(body);
+  ASSIGN_OR_RETURN(parts.body, SerializeReadable(body));
   if (event.principal().empty()) return parts;
   ASSIGN_OR_RETURN(
       const Keyring::Key subject,

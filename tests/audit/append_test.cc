@@ -56,6 +56,34 @@ TEST(AppendTest, GivesBackWhatWasRecorded) {
   EXPECT_EQ(record->SerializeAsString(), expected.SerializeAsString());
 }
 
+// Such a record could be read by nobody, and would close the log for good.
+TEST(AppendTest, WhatCouldNotBeReadAgainIsNotAppended) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  book.Append(book.Answer(source, {"Die Bücherei ist groß."}));
+  const auto append = [&book](const std::string& tenant,
+                              const std::string& principal) {
+    v1::AuditEvent event;
+    event.set_kind(v1::AuditEvent::HOLD_SET);
+    event.set_target("c");
+    event.set_tenant(tenant);
+    event.set_principal(principal);
+    return book.ledger()->AppendEvent(event).status();
+  };
+  EXPECT_EQ(append("\xff", "").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(append("", "M\xfcller").code(), absl::StatusCode::kInvalidArgument);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  request.mutable_record()->set_principal("M\xfcller");
+  EXPECT_EQ(AppendAnswer(request, book.ledger(), book.store()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(book.ledger()->size(), 1u);
+  EXPECT_EQ(append("Müller", "Müller"), absl::OkStatus());
+  book.Close();
+  book.Open();
+  EXPECT_EQ(book.ledger()->health(), absl::OkStatus());
+}
+
 TEST(AppendTest, ShowsNoTenantTheRecordsOfAnother) {
   Book book;
   const v1::DocumentVersion source = book.AddVersion("a", kText);
