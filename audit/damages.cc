@@ -20,6 +20,11 @@ absl::Status Damages::Report(uint64_t sequence, absl::string_view detail) {
   return ++found_ > kMostShown ? absl::OkStatus() : ShowLine(line);
 }
 
+bool Damages::any() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return found_ > 0;
+}
+
 absl::Status Damages::Done(uint64_t records) {
   v1::VerifyChainResponse line;
   line.set_done(true);

@@ -23,6 +23,8 @@ class Damages {
   // are only counted.
   //   Cancelled  `show` returned false
   absl::Status Report(uint64_t sequence, absl::string_view detail);
+  // Some were reported.
+  bool any();
   // Shows the last line, of so many records that are there.
   absl::Status Done(uint64_t records);
 

@@ -74,6 +74,11 @@ class Fsck {
     for (const std::string& wrong : ledger_.keyring()->Check()) {
       RETURN_IF_ERROR(damages_.Report(0, wrong));
     }
+    // A log that can't be continued is not without damage.
+    const absl::Status health = ledger_.health();
+    if (!health.ok() && !damages_.any()) {
+      RETURN_IF_ERROR(damages_.Report(0, health.message()));
+    }
     return damages_.Done(records_);
   }
 

@@ -159,6 +159,14 @@ TEST_F(FsckTest, ReportsADatabaseOfYesterday) {
   EXPECT_FALSE(book_.ledger()->health().ok());
 }
 
+TEST_F(FsckTest, ReportsWhateverKeepsTheLogFromBeingContinued) {
+  const auto said = After([](Kv*, KvBatch* batch) {
+    batch->Put(kLedgerMeta, std::string(kSetBackPrefix) + "x", "");
+  });
+  EXPECT_FALSE(book_.ledger()->health().ok());
+  EXPECT_TRUE(Names(said, 0, "a sequence of 1 bytes"));
+}
+
 // Everything set back: who kept a receipt knows.
 TEST_F(FsckTest, ReportsALogThatLostWhatAReceiptProves) {
   book_.Close();
