@@ -1,5 +1,10 @@
 #include "audit/witness.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -66,8 +71,24 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Open(
       MasterKeyInFile(absl::StrCat(folder, "/witness.key"));
   ASSIGN_OR_RETURN(const std::string seed, file->Fetch(/*make=*/true));
   std::unique_ptr<Witness> witness(new Witness(folder, name, SigningKey(seed)));
+  RETURN_IF_ERROR(witness->Lock());
   RETURN_IF_ERROR(witness->Load(logs));
   return witness;
+}
+
+Witness::~Witness() {
+  if (lock_ >= 0) close(lock_);
+}
+
+absl::Status Witness::Lock() {
+  const std::string path = absl::StrCat(folder_, "/lock");
+  lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) return FileError("open", path, errno);
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  if (errno != EWOULDBLOCK) return FileError("lock", path, errno);
+  return absl::FailedPreconditionError(
+      absl::StrCat("witness ", folder_,
+                   ": another process holds it, want that one stopped"));
 }
 
 Verifier Witness::verifier() const {

@@ -37,11 +37,16 @@ absl::StatusOr<WitnessRequest> ParseWitnessRequest(absl::string_view text);
 class Witness {
  public:
   // Opens `folder`, made with a new key when missing. `logs` are those that it
-  // signs for; `name` is its own.
-  //   DataLoss  a file in the folder is damaged
+  // signs for; `name` is its own. Held until its end: two that know nothing of
+  // each other would sign two histories with one key.
+  //   FailedPrecondition  another process, or another object, holds it
+  //   DataLoss            a file in the folder is damaged
   static absl::StatusOr<std::unique_ptr<Witness>> Open(
       const std::string& folder, const std::string& name,
       const std::vector<Verifier>& logs);
+  ~Witness();
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
 
   // As c2sp.org/tlog-witness wants it: an HTTP status and a body. 200 with a
   // signature; 400, 403, 404, 422 for a request that is malformed, of another
@@ -58,12 +63,14 @@ class Witness {
  private:
   Witness(std::string folder, std::string name, const SigningKey& key)
       : folder_(std::move(folder)), name_(std::move(name)), key_(key) {}
+  absl::Status Lock();
   absl::Status Load(const std::vector<Verifier>& logs);
   std::string PathOf(const std::string& origin) const;
 
   const std::string folder_;
   const std::string name_;
   const SigningKey key_;
+  int lock_ = -1;
   std::mutex mutex_;
   std::map<std::string, Verifier> logs_;
   std::map<std::string, Checkpoint> newest_;  // by mutex_

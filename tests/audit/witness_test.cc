@@ -77,12 +77,22 @@ TEST_F(WitnessTest, SignsWhatContinuesWhatItSigned) {
 
 TEST_F(WitnessTest, RemembersThroughARestart) {
   ASSERT_EQ(Send(Request(0)).status, 200);
+  witness_.reset();
   witness_ = OpenWitness();
   Append(1);
   const Witness::Answer answer = Send(Request(0));
   EXPECT_EQ(answer.status, 409);
   EXPECT_EQ(answer.body, "3\n");
   EXPECT_EQ(Send(Request(3)).status, 200);
+}
+
+// Each would sign a history of its own.
+TEST_F(WitnessTest, IsOneAtATime) {
+  const auto second = Witness::Open(book_.folder() + "/witness", "w.example",
+                                    {book_.ledger()->verifier()});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.status().message()),
+              testing::HasSubstr("another process holds it"));
 }
 
 TEST_F(WitnessTest, RefusesAnotherHistory) {
