@@ -265,10 +265,10 @@ TEST_F(BundleTest, BothChecksWantTheFormatToTheLetter) {
     bad[nlohmann::ordered_json::json_pointer(place)]["text_of_mine"] = "x";
     refused(bad);
   }
-  for (const char* place : {"/answers/0/sections/1/number",
-                            "/sources/0/version"}) {
-    for (const nlohmann::ordered_json& one : {nlohmann::ordered_json(true),
-                                              nlohmann::ordered_json(1.0)}) {
+  for (const char* place :
+       {"/answers/0/sections/1/number", "/sources/0/version"}) {
+    for (const nlohmann::ordered_json& one :
+         {nlohmann::ordered_json(true), nlohmann::ordered_json(1.0)}) {
       nlohmann::ordered_json bad = good;
       bad[nlohmann::ordered_json::json_pointer(place)] = one;
       refused(bad);

@@ -56,7 +56,8 @@ TEST(PrintAnswerTest, NamesThePartOfAFileThatItsLineIsOf) {
   };
   for (const Case& c : std::vector<Case>{
            {"a/mail.eml#costs.csv", "a/mail.eml", "a/mail.eml#costs.csv, line"},
-           {"mail.eml#costs.csv", "/in/mail.eml", "/in/mail.eml#costs.csv, line"},
+           {"mail.eml#costs.csv", "/in/mail.eml",
+            "/in/mail.eml#costs.csv, line"},
            {"C#.zip#x.txt", "a/C#.zip", "a/C#.zip#x.txt, line"},
            {"C#.txt", "a/C#.txt", "a/C#.txt, line"},
            {"given#id", "a/b.txt", "a/b.txt, line"},
