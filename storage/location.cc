@@ -89,11 +89,14 @@ bool ParseBox(absl::string_view text, std::array<int, 4>* box) {
 void AddBox(absl::string_view next, std::string* element) {
   std::array<int, 4> box;
   if (!ParseBox(BoxOf(next), &box)) return;
-  const size_t head = std::min(element->find("&head"), element->size());
+  // The last page of those that it names.
+  size_t page = element->rfind("&page=");
+  if (page == std::string::npos) page = 0;
+  const size_t head = std::min(element->find("&head", page), element->size());
   size_t begin = head;
   const size_t last = element->rfind(kBox, head);
   std::array<int, 4> before;
-  if (last != std::string::npos && last < head &&
+  if (last != std::string::npos && last >= page && last < head &&
       ParseBox(absl::string_view(*element).substr(last + kBoxBytes,
                                                   head - last - kBoxBytes),
                &before) &&

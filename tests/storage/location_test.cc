@@ -1,0 +1,56 @@
+#include "storage/location.h"
+
+#include "gtest/gtest.h"
+#include "storage/locator.h"
+
+namespace footnote {
+namespace {
+
+constexpr char kPdf[] = "application/pdf";
+
+// Rows of a table, below the names of its columns, that goes on over a page.
+std::string TableOverTwoPages() {
+  Locator locator;
+  locator.SetElement("page=2&box=70,700,500,710&head=70,600,500,610");
+  locator.Add(0, 2);
+  locator.SetElement("page=2&box=70,720,500,730&head=70,600,500,610");
+  locator.Add(10, 2);
+  locator.SetElement("page=3&box=70,90,500,99&head_page=2&head=70,600,500,610");
+  locator.Add(20, 3);
+  locator.SetElement(
+      "page=3&box=70,110,500,120&head_page=2&head=70,600,500,610");
+  locator.Add(30, 3);
+  return locator.Encode();
+}
+
+TEST(LocationTest, ABoxStaysOnItsPage) {
+  const v1::Location location = LocationIn(TableOverTwoPages(), kPdf, 0, 40);
+  EXPECT_EQ(location.page(), 2u);
+  EXPECT_EQ(location.element(),
+            "page=2&box=70,700,500,710&box=70,720,500,730&head=70,600,500,610"
+            "&page=3&box=70,90,500,99&box=70,110,500,120&head_page=2"
+            "&head=70,600,500,610");
+}
+
+TEST(LocationTest, BeginsWhereTheStretchBegins) {
+  const v1::Location location = LocationIn(TableOverTwoPages(), kPdf, 25, 28);
+  EXPECT_EQ(location.page(), 3u);
+  EXPECT_EQ(location.element(),
+            "page=3&box=70,90,500,99&head_page=2&head=70,600,500,610");
+}
+
+// Sentences on one line of print are one box, the next line is another.
+TEST(LocationTest, BoxesOfOneLineOfPrintBecomeOne) {
+  Locator locator;
+  locator.SetElement("page=1&box=70,100,200,110");
+  locator.Add(0, 1);
+  locator.SetElement("page=1&box=210,100,500,110");
+  locator.Add(10, 1);
+  locator.SetElement("page=1&box=70,112,300,122");
+  locator.Add(20, 1);
+  EXPECT_EQ(LocationIn(locator.Encode(), kPdf, 5, 25).element(),
+            "page=1&box=70,100,500,110&box=70,112,300,122");
+}
+
+}  // namespace
+}  // namespace footnote
