@@ -41,6 +41,9 @@ constexpr size_t kMaxGroupDocuments = 20000;
 // Texts go down together: of a small one the write itself takes most time.
 constexpr size_t kTextsBytes = 256 << 10;
 
+// As SegmentWriter has it.
+constexpr size_t kMaxHeadingBytes = 1 << 20;
+
 }  // namespace
 
 struct Pipeline::Shared {
@@ -238,7 +241,7 @@ class Pipeline::Worker {
       RETURN_IF_ERROR(RenewSource(ref, fingerprint.source));
       return false;
     }
-    RETURN_IF_ERROR(CheckVector(document));
+    RETURN_IF_ERROR(CheckFits(document));
     Member member;
     if (shared_.job.quota != nullptr) {
       uint64_t text_bytes = 0;
@@ -351,14 +354,14 @@ class Pipeline::Worker {
 
   absl::Status AddToSegment(const PreparedDocument& document,
                             uint32_t version) {
-    const int dimension = shared_.encoder != nullptr
-                              ? shared_.encoder->dimension()
-                              : static_cast<int>(document.vector.size());
+    ASSIGN_OR_RETURN(const int dimension, DimensionOf(document));
     if (writer_ != nullptr &&
         ((dimension != 0 && dimension != dimension_) ||
          writer_->passage_count() + document.passages.size() >
              kMaxSegmentPassages)) {
       Commit();
+      // It may be the first group, which says what vectors there are.
+      RETURN_IF_ERROR(CheckFits(document));
     }
     if (writer_ == nullptr) {
       dimension_ = dimension;
@@ -386,13 +389,69 @@ class Pipeline::Worker {
     return options;
   }
 
-  absl::Status CheckVector(const PreparedDocument& document) const {
-    if (document.vector.empty() || shared_.encoder == nullptr) {
+  // What no segment or no generation would take costs itself alone: once it is
+  // in a segment, all that is with it there goes too.
+  absl::Status CheckFits(const PreparedDocument& document) const {
+    RETURN_IF_ERROR(CheckHeadings(document));
+    if (!document.vector.empty() && shared_.encoder != nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "vector: supplied by the caller, but ", shared_.encoder->name(),
+          " makes the vectors here, want none or a job without vectors"));
+    }
+    ASSIGN_OR_RETURN(const auto generation,
+                     shared_.store->Current(shared_.job.collection));
+    const Manifest& manifest = generation->manifest;
+    if (manifest.segments.empty()) return absl::OkStatus();
+    if (manifest.encoder_hash != shared_.encoder_hash) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "vectors: this job makes ",
+          shared_.encoder == nullptr
+              ? "none"
+              : absl::StrCat("those of ", shared_.encoder->name()),
+          ", collection \"", shared_.job.collection, "\" has ",
+          manifest.encoder_hash.empty() ? "none" : "those of an encoder",
+          ", want the same in all of it"));
+    }
+    if (document.vector.empty() ||
+        document.vector.size() == manifest.dimension) {
       return absl::OkStatus();
     }
     return absl::InvalidArgumentError(absl::StrCat(
-        "vector: supplied by the caller, but ", shared_.encoder->name(),
-        " makes the vectors here, want none or a job without vectors"));
+        "vector: ", document.vector.size(), " numbers, want ",
+        manifest.dimension == 0 ? "none" : absl::StrCat(manifest.dimension),
+        ", as collection \"", shared_.job.collection, "\" has"));
+  }
+
+  static absl::Status CheckHeadings(const PreparedDocument& document) {
+    if (document.extracted.text.size() <= kMaxHeadingBytes) {
+      return absl::OkStatus();
+    }
+    uint32_t section = 0;
+    for (const CutPassage& passage : document.passages) {
+      if (passage.section == section) continue;
+      section = passage.section;
+      size_t bytes = 0;
+      for (const absl::string_view heading :
+           document.extracted.HeadingPath(section)) {
+        bytes += heading.size() + 1;
+      }
+      if (bytes <= kMaxHeadingBytes) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("headings of ", bytes, " bytes above one passage, want ",
+                       "at most ", kMaxHeadingBytes));
+    }
+    return absl::OkStatus();
+  }
+
+  // That of its vectors; of a text without one, of those beside it.
+  absl::StatusOr<int> DimensionOf(const PreparedDocument& document) const {
+    if (shared_.encoder != nullptr) return shared_.encoder->dimension();
+    if (!document.vector.empty()) {
+      return static_cast<int>(document.vector.size());
+    }
+    ASSIGN_OR_RETURN(const auto generation,
+                     shared_.store->Current(shared_.job.collection));
+    return static_cast<int>(generation->manifest.dimension);
   }
 
   // Makes the document this worker's, waiting for another one if need be.

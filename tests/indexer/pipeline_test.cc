@@ -294,6 +294,60 @@ TEST_F(PipelineTest, RefusesCallersVectorsWhereAnEncoderMakesThem) {
   EXPECT_EQ(results.at("f#y").state, State::kIndexed);
 }
 
+// It can't be in one segment with the others, or in the collection.
+TEST_F(PipelineTest, AVectorThatDoesNotFitCostsOnlyItsDocument) {
+  const auto line = [](const std::string& id, const std::string& vector) {
+    return absl::StrCat("{\"id\":\"", id, "\",\"text\":\"Text of ", id, ".\"",
+                        vector.empty() ? "" : ",\"vector\":", vector, "}\n");
+  };
+  Ingest({File("f", line("first", "[1,0]"))});
+  const auto results =
+      Ingest({File("g", line("good", "[0,1]") + line("longer", "[0,1,0]") +
+                            line("none", "") + line("also", "[1,1]"))});
+  for (const char* good : {"g#good", "g#none", "g#also"}) {
+    EXPECT_EQ(results.at(good).state, State::kIndexed)
+        << good << ": " << results.at(good).reason;
+  }
+  EXPECT_EQ(results.at("g#longer").state, State::kFailed);
+  EXPECT_EQ(results.at("g#longer").reason,
+            "vector: 3 numbers, want 2, as collection \"c\" has");
+  // Where nobody has a vector beside it.
+  EXPECT_EQ(Ingest({File("h", "No vector.")}).at("h").state, State::kIndexed);
+  EXPECT_EQ(Current()->manifest.documents, 5);
+
+  const BytesEncoder encoder;
+  const DocumentResult other =
+      Ingest({File("i", "Another vector.")}, &encoder).at("i");
+  EXPECT_EQ(other.state, State::kFailed);
+  EXPECT_THAT(other.reason, HasSubstr("makes those of bytes/1, collection "
+                                      "\"c\" has none"));
+}
+
+TEST_F(PipelineTest, TheFirstGroupSaysWhatVectorsACollectionHas) {
+  const auto results =
+      Ingest({File("f",
+                   "{\"id\":\"a\",\"text\":\"one\"}\n"
+                   "{\"id\":\"b\",\"text\":\"two\",\"vector\":[0,1]}\n"
+                   "{\"id\":\"c\",\"text\":\"three\"}\n")});
+  EXPECT_EQ(results.at("f#a").state, State::kIndexed);
+  EXPECT_EQ(results.at("f#b").reason,
+            "vector: 2 numbers, want none, as collection \"c\" has");
+  EXPECT_EQ(results.at("f#c").state, State::kIndexed);
+}
+
+TEST_F(PipelineTest, AHeadingThatIsTooLongCostsOnlyItsDocument) {
+  std::string words;
+  for (int i = 0; i < 150000; ++i) words += "heading ";
+  const auto results =
+      Ingest({File("before", "A good text."),
+              File("long", absl::StrCat("<h1>", words, "</h1><p>Text.</p>")),
+              File("after", "Also good.")});
+  EXPECT_EQ(results.at("before").state, State::kIndexed);
+  EXPECT_EQ(results.at("after").state, State::kIndexed);
+  EXPECT_EQ(results.at("long").state, State::kFailed);
+  EXPECT_THAT(results.at("long").reason, HasSubstr("want at most 1048576"));
+}
+
 TEST_F(PipelineTest, FindsTitleAndHeadingsWithEachPassage) {
   Ingest({File("a",
                "<title>Ornithology_Handbook</title><h1>Waders</h1><p>The long "
