@@ -22,7 +22,7 @@ namespace {
 // nearly as well.
 constexpr int kReranked = 16;
 // A generator that takes longer is not waited for.
-constexpr absl::Duration kLongestRerank = absl::Seconds(1);
+constexpr absl::Duration kLongestRerank = absl::Seconds(3);
 
 bool WantsRerank(const v1::SearchRequest& request) {
   return request.order() != v1::FUSED && !request.question().empty() &&
