@@ -14,6 +14,8 @@ namespace {
 // The best cosine of a usual question, so that having no vectors, which is 0,
 // tells nothing.
 constexpr double kUsualSimilarity = 0.55;
+// The same of the second encoder.
+constexpr double kUsualNearest = 0.87;
 
 // The best sentence and its neighbours in its passage, as one.
 std::vector<float> Window(const Candidates& candidates, size_t best) {
@@ -92,6 +94,53 @@ void FillCoverage(const Evidence& evidence, size_t best, SignRow* row) {
   (*row)[kLogTerms] = std::log1p(terms);
 }
 
+// The passage of the best sentence, with its title and headings, as one.
+std::vector<float> Place(const Pool& pool, const Candidates& candidates,
+                         size_t best) {
+  const uint32_t passage = candidates.items[best].passage;
+  std::vector<float> place = pool.passage_strength[passage];
+  const std::vector<float>& headings = candidates.heading_strength[passage];
+  for (size_t t = 0; t < place.size(); ++t) {
+    place[t] = std::max(place[t], headings[t]);
+  }
+  return place;
+}
+
+// The rarity of the rarest term that is missing, over that of the rarest.
+double MissingRarest(const TermWeights& weights,
+                     const std::vector<float>& strength) {
+  double rarest = 0;
+  double missing = 0;
+  for (size_t t = 0; t < strength.size(); ++t) {
+    rarest = std::max(rarest, weights.rarity[t]);
+    if (strength[t] <= 0) missing = std::max(missing, weights.rarity[t]);
+  }
+  return rarest > 0 ? missing / rarest : 0;
+}
+
+void FillPlace(const Evidence& evidence, size_t best, SignRow* row) {
+  const Question& question = *evidence.question;
+  const Pool& pool = *evidence.pool;
+  const std::vector<float> window = Window(*evidence.candidates, best);
+  const std::vector<float> place = Place(pool, *evidence.candidates, best);
+  double content = 0;
+  double missing = 0;
+  for (size_t t = 0; t < place.size(); ++t) {
+    const QuestionTerm& term = question.terms[t];
+    content += term.is_content() ? 1 : 0;
+    if (place[t] > 0) continue;
+    missing += term.is_content() ? 1 : 0;
+    if (term.is_name) (*row)[kPlaceNameMissing] = 1;
+    (*row)[kPlaceRarest] = std::max((*row)[kPlaceRarest], pool.here.rarity[t]);
+  }
+  (*row)[kPlaceContentMissing] = content > 0 ? missing / content : 1;
+  (*row)[kPlaceCoverage] = Coverage(pool.here, place);
+  (*row)[kWideWindowCoverage] = Coverage(pool.wide, window);
+  (*row)[kWidePlaceCoverage] = Coverage(pool.wide, place);
+  (*row)[kWideWindowRarest] = MissingRarest(pool.wide, window);
+  (*row)[kWidePlaceRarest] = MissingRarest(pool.wide, place);
+}
+
 // The two largest values of a score among the passages; 0 where there is none.
 struct BestTwo {
   double first = 0;
@@ -158,18 +207,50 @@ void FillType(const Evidence& evidence, size_t best, SignRow* row) {
 
 absl::string_view SignName(Sign sign) {
   static constexpr absl::string_view kNames[kSignCount] = {
-      "best_score",           "second_score",     "best_probability",
-      "two_best_probability", "entropy",          "best_coverage",
-      "largest_coverage",     "window_coverage",  "top_passage_coverage",
-      "window_rarest",        "window_missing",   "content_missing",
-      "missing_share",        "name_missing",     "number_not_there",
-      "weak_share",           "total_best",       "total_margin",
-      "lexical_best",         "lexical_per_term", "lexical_margin",
-      "vector_margin",        "log_terms",        "name_share",
-      "date_asked",           "number_asked",     "reason_asked",
-      "place_asked",          "person_asked",     "manner_asked",
-      "definition_asked",     "type_missing",     "person_capitals_best",
-      "pair_coverage_best",   "similarity_best",
+      "best_score",
+      "second_score",
+      "best_probability",
+      "two_best_probability",
+      "entropy",
+      "best_coverage",
+      "largest_coverage",
+      "window_coverage",
+      "top_passage_coverage",
+      "window_rarest",
+      "window_missing",
+      "content_missing",
+      "missing_share",
+      "name_missing",
+      "number_not_there",
+      "weak_share",
+      "total_best",
+      "total_margin",
+      "lexical_best",
+      "lexical_per_term",
+      "lexical_margin",
+      "vector_margin",
+      "log_terms",
+      "name_share",
+      "date_asked",
+      "number_asked",
+      "reason_asked",
+      "place_asked",
+      "person_asked",
+      "manner_asked",
+      "definition_asked",
+      "type_missing",
+      "person_capitals_best",
+      "pair_coverage_best",
+      "similarity_best",
+      "place_coverage",
+      "place_content_missing",
+      "place_name_missing",
+      "place_rarest",
+      "wide_window_coverage",
+      "wide_place_coverage",
+      "wide_window_rarest",
+      "wide_place_rarest",
+      "nearest",
   };
   return kNames[sign];
 }
@@ -183,6 +264,7 @@ SignRow Signs(const Evidence& evidence) {
       probabilities.begin();
   FillProbabilities(evidence, best, &row);
   FillCoverage(evidence, best, &row);
+  FillPlace(evidence, best, &row);
   FillSearch(evidence, &row);
   FillType(evidence, best, &row);
   if (!evidence.similarities->empty()) {
@@ -190,18 +272,23 @@ SignRow Signs(const Evidence& evidence) {
                                              evidence.similarities->end()) -
                            kUsualSimilarity;
   }
+  if (evidence.nearest > 0) row[kNearest] = evidence.nearest - kUsualNearest;
   return row;
 }
 
-double Support(const SignRow& signs) {
-  double doubt = kDoubtBias;
-  for (int s = 0; s < kSignCount; ++s) doubt += kDoubtWeights[s] * signs[s];
+double Support(const SignRow& signs, Scored scored) {
+  const bool alone = scored == Scored::kAlone;
+  const double(&weights)[kSignCount] =
+      alone ? kDoubtWeights : kThoroughDoubtWeights;
+  double doubt = alone ? kDoubtBias : kThoroughDoubtBias;
+  for (int s = 0; s < kSignCount; ++s) doubt += weights[s] * signs[s];
   return 1 / (1 + std::exp(doubt));
 }
 
-bool ShouldAbstain(const SignRow& signs, double support) {
+bool ShouldAbstain(const SignRow& signs, double support, Scored scored) {
   if (signs[kContentMissing] <= 0 && signs[kTypeMissing] <= 0) return false;
-  return support < kLeastSupport;
+  return support <
+         (scored == Scored::kAlone ? kLeastSupport : kLeastThoroughSupport);
 }
 
 double SupportAcross(double nearest) {

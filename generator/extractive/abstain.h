@@ -54,6 +54,18 @@ enum Sign {
   kPersonCapitalsBest,
   kPairCoverageBest,
   kSimilarityBest,  // of any sentence, less that of an average; 0: no vectors
+  // The whole passage of the best sentence with its title and headings.
+  kPlaceCoverage,
+  kPlaceContentMissing,  // as kContentMissing
+  kPlaceNameMissing,     // as kNameMissing
+  kPlaceRarest,          // as kWindowRarest
+  // By rarity in the whole collection.
+  kWideWindowCoverage,
+  kWidePlaceCoverage,
+  kWideWindowRarest,  // over the question's rarest term
+  kWidePlaceRarest,   // the same of the place
+  // SecondOpinion's nearest, less that of an average; 0: none was asked.
+  kNearest,
   kSignCount,
 };
 
@@ -72,18 +84,23 @@ struct Evidence {
   const std::vector<double>* probabilities;
   // By candidate; empty when there were no vectors. 0 where not computed.
   const std::vector<double>* similarities;
+  // SecondOpinion::Opinion's; 0 where none was asked.
+  double nearest = 0;
 };
 
 // REQUIRES: at least one candidate.
 SignRow Signs(const Evidence& evidence);
 
+// Whether the scores of the evidence are ThoroughScores.
+enum class Scored { kAlone, kThoroughly };
+
 // 0 to 1: how likely it is that the passages hold an answer.
-double Support(const SignRow& signs);
+double Support(const SignRow& signs, Scored scored);
 
 // True when an answer is better not given: there is too little support, and the
 // best sentence and its neighbours do not hold every word asked for, with a
 // number or date where one is asked.
-bool ShouldAbstain(const SignRow& signs, double support);
+bool ShouldAbstain(const SignRow& signs, double support, Scored scored);
 
 // The same two where passages are in another language than the question and
 // there is a second opinion (second_opinion.h): words and signs say little

@@ -18,6 +18,7 @@ namespace {
 
 using extractive::Candidate;
 using extractive::Pool;
+using extractive::Scored;
 using extractive::SourcePassage;
 
 // Of a longer sentence so much is compared: the time is the sentence's, the
@@ -207,10 +208,14 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
     scores[i] += extractive::SimilarityScore(found.similarities[i]);
   }
   found.probabilities = extractive::Probabilities(scores);
-  found.signs = extractive::Signs(
-      {&found.question, &found.passages, &found.candidates, &pool,
-       &found.features, &scores, &found.probabilities, &found.similarities});
-  found.support = extractive::Support(found.signs);
+  const auto signs_by = [&](const std::vector<double>& scores) {
+    return extractive::Signs({&found.question, &found.passages,
+                              &found.candidates, &pool, &found.features,
+                              &scores, &found.probabilities,
+                              &found.similarities, found.nearest});
+  };
+  found.signs = signs_by(scores);
+  found.support = extractive::Support(found.signs, Scored::kAlone);
   found.across =
       found.across && found.signs[extractive::kLargestCoverage] < kShared;
   if (second_ == nullptr || !(always_ || found.across)) {
@@ -228,11 +233,15 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
   found.second = std::move(opinion.by_candidate);
   found.nearest = opinion.nearest;
   found.second_encoder = opinion.encoder;
-  found.probabilities = extractive::Probabilities(extractive::ThoroughScores(
-      found.features, found.similarities, found.second));
+  scores = extractive::ThoroughScores(found.features, found.similarities,
+                                      found.second);
+  found.probabilities = extractive::Probabilities(scores);
   if (found.across) {
     found.support = extractive::SupportAcross(found.nearest);
+    return absl::OkStatus();
   }
+  found.signs = signs_by(scores);
+  found.support = extractive::Support(found.signs, Scored::kThoroughly);
   return absl::OkStatus();
 }
 
@@ -254,7 +263,10 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
       found.across && !found.second.empty()
           ? extractive::ShouldAbstainAcross(found.support)
           : found.question.language != Language::kUnknown &&
-                extractive::ShouldAbstain(found.signs, found.support);
+                extractive::ShouldAbstain(found.signs, found.support,
+                                          found.second.empty()
+                                              ? Scored::kAlone
+                                              : Scored::kThoroughly);
   if (abstains) {
     v1::Draft draft = Abstain(
         v1::NOT_SUPPORTED,

@@ -34,7 +34,7 @@ class ExtractiveWriter : public Writer {
   static constexpr int kMaxPassages = 8;
 
   absl::string_view name() const override {
-    return always_ ? "extractive-thorough/2" : "extractive/2";
+    return always_ ? "extractive-thorough/3" : "extractive/3";
   }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(
@@ -59,7 +59,7 @@ class ExtractiveWriter : public Writer {
     const Encoder* second_encoder = nullptr;
     // With all of it.
     std::vector<double> probabilities;
-    // Without the second opinion.
+    // Across languages without the second opinion.
     extractive::SignRow signs = {};
     // Across languages by the second opinion alone, where there is one.
     double support = 0;

@@ -11,9 +11,11 @@
   explain ENCODER < R.jsonl > W.jsonl
   explain --passages 1 ENCODER < R.jsonl > W1.jsonl
   explain --passages 3 ENCODER < R.jsonl > W3.jsonl
-  explain --second FILE ENCODER < R.jsonl > W2.jsonl
+  explain --second FILE ENCODER < R.jsonl > T.jsonl
+  explain --second FILE --passages 3 ENCODER < R.jsonl > T3.jsonl
   training/answers/fit.py --data DIR --requests R.jsonl --weighed W.jsonl \
-      --few W1.jsonl W3.jsonl --thorough W2.jsonl --out generator/extractive/weights.h
+      --few W1.jsonl W3.jsonl --thorough T.jsonl --few-thorough T3.jsonl \
+      --out generator/extractive/weights.h
 
 training/refit does all of it. DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
 and weighed lines are one per question, in the order of the languages' codes
@@ -24,6 +26,8 @@ The score of a sentence is linear; its weights maximise the probability
 each language counting the same, with an L2 penalty. The doubt is a logistic
 regression of "unanswerable" on the signs of a question; so that it holds for
 small collections too, it also sees each question with few passages (--few).
+Questions whose answer was there and not chosen don't count: no doubt is wrong
+there. With a second opinion both are learned again.
 All printed figures
 are from five folds by a hash of the paragraph: what is printed was not seen.
 """
@@ -46,7 +50,8 @@ SCORE_PENALTY = 10.0
 DOUBT_PENALTY = 400.0
 FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
 MOST_SENTENCES, SENTENCE_SHARE = 3, .1
-WRONG_ABSTENTIONS = 0.075  # aimed at; asked are at most .08
+# Aimed at; asked are at most .08. A second opinion tells better what is there.
+WRONG_ABSTENTIONS, WRONG_THOROUGHLY = .0725, .05
 
 
 def normalize(text):
@@ -188,13 +193,17 @@ def set_signs(names, item, scores):
 class Seen:
     """A group of items as doubt is learned from it."""
 
-    def __init__(self, names, items, folds, weight):
+    def __init__(self, names, items, folds, weight, matrix, price):
         self.scores = [matrix(i) @ folds[i.fold] for i in items]
         self.rows = np.array([set_signs(names, i, s)
                               for i, s in zip(items, self.scores)])
         self.unanswerable = np.array([not i.answerable for i in items])
         self.fold = np.array([i.fold for i in items])
-        self.weight = np.full(len(items), float(weight))
+        missed = np.array([
+            i.answerable and
+            not i.y[select(i, probabilities(s), price)].any()
+            for i, s in zip(items, self.scores)])
+        self.weight = weight * ~missed
 
 
 def joined(groups, choose):
@@ -271,27 +280,75 @@ def report(items, scores, doubts, price, limit, each=False):
     return "  ".join("%s %.3f" % kv for kv in figures.items())
 
 
-def fit_thorough(items, price):
-    """Weights with the second opinion, and what they bring; all answer."""
-    folds = [fit_score([i for i in items if i.fold != k], thorough_matrix)
-             for k in range(FOLDS)]
-    rows = []
-    for item in items:
-        scores = thorough_matrix(item) @ folds[item.fold]
-        chosen = select(item, probabilities(scores), price)
-        if item.answerable:
-            rows.append((item.lang, item.y[chosen].any(),
-                         item.chars[chosen].sum() + len(chosen) - 1))
-    figures = "contains_before %.3f, chars %.0f" % (
-        mean_over_languages((lang, y) for lang, y, _ in rows),
-        mean_over_languages((lang, c) for lang, _, c in rows))
-    print("thorough:", figures)
-    return fit_score(items, thorough_matrix), figures
+class Learned:
+    """Weights of scores and of doubt, and both of folds that were not seen."""
+
+    def __init__(self, names, items, few, matrix, price, wrong, kept=None):
+        self.items = items
+        if kept is None:
+            folds = [fit_score([i for i in items if i.fold != k], matrix)
+                     for k in range(FOLDS)]
+            self.weights = fit_score(items, matrix)
+        else:
+            folds = [kept] * FOLDS
+            self.weights = kept
+        # Doubt is learned on scores of sentences that were not learned from.
+        seen = [Seen(names, group, folds, weight, matrix, price)
+                for group, weight in
+                [(items, 1)] + [(f, FEW_WEIGHT) for f in few]]
+        rows = seen[0].rows
+        self.doubts = np.zeros(len(items))
+        for k in range(FOLDS):
+            b, bias = fit_doubt(*joined(seen, lambda s: s.fold != k))
+            here = seen[0].fold == k
+            self.doubts[here] = rows[here] @ b + bias
+        self.doubts = apply_rule(names, rows, self.doubts)
+        self.scores = seen[0].scores
+        self.signs, self.bias = fit_doubt(
+            *joined(seen, lambda s: s.fold >= 0))
+        # All the data give larger weights than four fifths of it, so the
+        # limit of the folds is not that of the model that is written.
+        final = apply_rule(names, rows, rows @ self.signs + self.bias)
+        self.limit = threshold(items, final, wrong)
+        self.wrong, self.price = wrong, price
+        for group, s in zip(few, seen[1:]):
+            doubts = apply_rule(names, s.rows,
+                                s.rows @ self.signs + self.bias)
+            print("few passages: %.3f abstained where the answer is there" %
+                  mean_over_languages((i.lang, d > self.limit) for i, d in
+                                      zip(group, doubts) if i.y.any()))
+
+    def report(self, wrong=None, price=None, each=False):
+        limit = threshold(self.items, self.doubts, wrong or self.wrong)
+        return report(self.items, self.scores, self.doubts,
+                      price or self.price, limit, each)
+
+
+def kept_scores(path, features):
+    """The weights of scores that `path` holds: alone, with a second opinion."""
+    text = open(path).read()
+
+    def rows(name):
+        body = re.search(name + r"\[kFeatureCount\] = \{(.*?)\};", text,
+                         re.S).group(1)
+        found = re.findall(r"(-?[\d.]+),\s*// (\w+)", body)
+        if [name for _, name in found] != features:
+            raise SystemExit("%s: other features, want %s" % (path, features))
+        return [float(value) for value, _ in found]
+
+    def number(name):
+        return float(re.search(name + r" = (-?[\d.]+);", text).group(1))
+
+    return (np.array(rows("kFeatureWeights") + [number("kSimilarityWeight")]),
+            np.array(rows("kThoroughFeatureWeights") +
+                     [number("kSecondWeight"),
+                      number("kThoroughSimilarityWeight")]))
 
 
 HEADER = """\
 // Made by training/answers/fit.py from the development half of the evaluation
-// data: edit that, not this. Its cross-validated figures:
+// data: edit that, not this. Its cross-validated figures, and with a second
+// opinion{kept}:
 {figures}
 #ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_WEIGHTS_H_
@@ -310,7 +367,6 @@ inline constexpr double kFeatureWeights[kFeatureCount] = {{
 inline constexpr double kSimilarityWeight = {similarity:.4f};
 
 // The same where there is a second opinion, and what that adds, per unit.
-// Cross-validated: {thorough_figures}
 inline constexpr double kThoroughFeatureWeights[kFeatureCount] = {{
 {thorough_features}}};
 inline constexpr double kThoroughSimilarityWeight = {thorough_similarity:.4f};
@@ -320,14 +376,19 @@ inline constexpr double kSecondWeight = {second:.4f};
 inline constexpr double kDoubtBias = {bias:.4f};
 inline constexpr double kDoubtWeights[kSignCount] = {{
 {signs}}};
+inline constexpr double kThoroughDoubtBias = {thorough_bias:.4f};
+inline constexpr double kThoroughDoubtWeights[kSignCount] = {{
+{thorough_signs}}};
 
 // The probability that a further sentence of the best length must have to be
 // worth reading. Each costs as if it had this share of the best length more.
 inline constexpr double kLengthPrice = {price};
 inline constexpr double kSentenceShare = {share};
 
-// Below it no answer is given; about {wrong:.1%} of answerable questions are.
+// Below it no answer is given; about {wrong:.1%} of answerable questions are, and
+// {thorough_wrong:.1%} with a second opinion.
 inline constexpr double kLeastSupport = {support:.4f};
+inline constexpr double kLeastThoroughSupport = {thorough_support:.4f};
 
 }}  // namespace extractive
 }}  // namespace footnote
@@ -351,66 +412,58 @@ def main():
                         help="the same requests weighed with few passages")
     parser.add_argument("--thorough", required=True,
                         help="as --weighed, with the second opinion")
+    parser.add_argument("--few-thorough", nargs="*", default=[],
+                        help="as --few, with the second opinion")
     parser.add_argument("--out")
+    parser.add_argument("--keep-scores", action="store_true",
+                        help="only doubt is learned, on the weights of scores "
+                        "that --out holds")
     parser.add_argument("--price", type=float, default=.125)
     parser.add_argument("--each", action="store_true",
                         help="print each language")
     args = parser.parse_args()
     names, items = load(args, args.weighed)
     few = [load(args, path)[1] for path in args.few]
-    thorough = fit_thorough(load(args, args.thorough)[1], args.price)
-
-    folds = [fit_score([i for i in items if i.fold != k])
-             for k in range(FOLDS)]
-    final = fit_score(items)
-    # Doubt is learned on scores of sentences that were not learned from.
-    seen = [Seen(names, group, folds, weight)
-            for group, weight in [(items, 1)] + [(f, FEW_WEIGHT) for f in few]]
-    doubts = np.zeros(len(items))
-    for k in range(FOLDS):
-        b, bias = fit_doubt(*joined(seen, lambda s: s.fold != k))
-        here = seen[0].fold == k
-        doubts[here] = seen[0].rows[here] @ b + bias
-    doubts = apply_rule(names, seen[0].rows, doubts)
-    b, bias = fit_doubt(*joined(seen, lambda s: s.fold >= 0))
-    scores = seen[0].scores
-    # All the data give larger weights than four fifths of it, so the limit of
-    # the folds is not that of the model that is written.
-    final_limit = threshold(
-        items, apply_rule(names, seen[0].rows, seen[0].rows @ b + bias),
-        WRONG_ABSTENTIONS)
-    limit = threshold(items, doubts, WRONG_ABSTENTIONS)
-
+    kept = (None, None)
+    if args.keep_scores:
+        kept = kept_scores(args.out, names["features"])
+    alone = Learned(names, items, few, matrix, args.price, WRONG_ABSTENTIONS,
+                    kept[0])
     print("a sentence with an answer is there: %.3f" % mean_over_languages(
         (i.lang, i.y.any()) for i in items if i.answerable))
     for price in (.05, .1, .125, .15, .2):
-        print("price %.2f  %s" % (
-            price, report(items, scores, doubts, price, limit)))
-    for wrong in (0.04, 0.05, 0.06, 0.07, 0.075):
-        print("wrong %.3f  %s" % (wrong, report(
-            items, scores, doubts, args.price,
-            threshold(items, doubts, wrong))))
-    for group in few:
-        rows = Seen(names, group, folds, 1)
-        few_doubts = apply_rule(names, rows.rows, rows.rows @ b + bias)
-        print("few passages: %.3f abstained where the answer is there" %
-              mean_over_languages((i.lang, d > final_limit) for i, d in
-                                  zip(group, few_doubts) if i.y.any()))
-    figures = report(items, scores, doubts, args.price, limit, args.each)
-    print(figures)
+        print("price %.2f  %s" % (price, alone.report(price=price)))
+    items = load(args, args.thorough)[1]
+    few = [load(args, path)[1] for path in args.few_thorough]
+    thorough = Learned(names, items, few, thorough_matrix, args.price,
+                       WRONG_THOROUGHLY, kept[1])
+    for name, learned in (("alone", alone), ("thoroughly", thorough)):
+        for wrong in (0.04, 0.05, 0.06, 0.065, 0.07, 0.075):
+            print("%s: wrong %.3f  %s" % (name, wrong,
+                                          learned.report(wrong=wrong)))
+    figures = [alone.report(each=args.each), thorough.report(each=args.each)]
+    print("\n".join(figures))
     if args.out:
+        lines = [pair.split("  ") for pair in figures]
         with open(args.out, "w") as out:
             out.write(HEADER.format(
-                figures="\n".join("//   " + f for f in figures.split("  ")),
-                features=row_lines(final[:-1], names["features"]),
-                similarity=final[-1], bias=bias,
-                thorough_features=row_lines(thorough[0][:-2],
+                kept=("; the weights of scores are older, and of all the data"
+                      if args.keep_scores else ""),
+                figures="\n".join(
+                    "//   %s, %s" % (a, b.split()[1]) for a, b in zip(*lines)),
+                features=row_lines(alone.weights[:-1], names["features"]),
+                similarity=alone.weights[-1], bias=alone.bias,
+                thorough_features=row_lines(thorough.weights[:-2],
                                             names["features"]),
-                second=thorough[0][-2], thorough_similarity=thorough[0][-1],
-                thorough_figures=thorough[1],
-                signs=row_lines(b, names["signs"]), price=args.price,
-                share=SENTENCE_SHARE,
-                wrong=WRONG_ABSTENTIONS, support=1 / (1 + np.exp(final_limit))))
+                second=thorough.weights[-2],
+                thorough_similarity=thorough.weights[-1],
+                signs=row_lines(alone.signs, names["signs"]),
+                thorough_bias=thorough.bias,
+                thorough_signs=row_lines(thorough.signs, names["signs"]),
+                price=args.price, share=SENTENCE_SHARE,
+                wrong=WRONG_ABSTENTIONS, thorough_wrong=WRONG_THOROUGHLY,
+                support=1 / (1 + np.exp(alone.limit)),
+                thorough_support=1 / (1 + np.exp(thorough.limit))))
 
 
 if __name__ == "__main__":
