@@ -233,6 +233,11 @@ absl::Status CheckAudit(const v1::AuditConfig& audit) {
 
 absl::Status CheckIdentity(const v1::Config& config) {
   const v1::IdentityConfig& identity = config.identity();
+  // They are written into records.
+  if (!v1::IdentityConfig().ParseFromString(identity.SerializeAsString())) {
+    return absl::InvalidArgumentError(
+        "config: identity: a name in it is not UTF-8, want UTF-8");
+  }
   const std::string& field = identity.tenant_field();
   if (!field.empty() && field != "O" && field != "OU") {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -234,6 +234,7 @@ TEST(ConfigTest, IdentityFromCertificatesWantsCertificates) {
       {"proxy", "trusted_proxies: \"p\"", "want tls.client_ca"},
       {"no such field", "tenant_field: \"CN\"", "want O, OU or nothing"},
       {"nobody's", "collections { collection: \"c\" }", "want both"},
+      {"no text", "tenant: \"M\\374ller\"", "not UTF-8"},
       {"two owners",
        "collections { collection: \"c\" tenant: \"n\" } "
        "collections { collection: \"c\" tenant: \"s\" }",
