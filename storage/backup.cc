@@ -286,7 +286,7 @@ absl::Status CheckBackupFolder(absl::string_view root,
         "backup: this server has no folder for backups, want it started with "
         "--backups DIR");
   }
-  const fs::path within = fs::path(std::string(root)).lexically_normal();
+  const fs::path within = fs::absolute(std::string(root)).lexically_normal();
   const fs::path asked = fs::path(std::string(folder)).lexically_normal();
   const std::string way = asked.lexically_relative(within).string();
   if (asked.is_absolute() && !way.empty() && way != ".." &&
@@ -294,7 +294,8 @@ absl::Status CheckBackupFolder(absl::string_view root,
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "backup folder ", folder, ": want an absolute path within ", root));
+      "backup folder ", folder, ": want an absolute path within ",
+      within.string()));
 }
 
 absl::StatusOr<BackupCounts> AddToBackup(

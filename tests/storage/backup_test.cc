@@ -253,6 +253,14 @@ TEST(BackupTest, RefusesToOverwriteAndToLeaveItsFolder) {
   EXPECT_FALSE(CheckBackupFolder("/mnt/b", "/mnt/b/../c").ok());
   EXPECT_FALSE(CheckBackupFolder("/mnt/b", "/mnt/bc").ok());
   EXPECT_FALSE(CheckBackupFolder("/mnt/b", "daily").ok());
+  // One below the server's own folder, as its owner wrote it.
+  const std::string here = std::filesystem::current_path();
+  EXPECT_TRUE(CheckBackupFolder("b", here + "/b/daily").ok());
+  EXPECT_TRUE(CheckBackupFolder("./b/", here + "/b/daily").ok());
+  EXPECT_FALSE(CheckBackupFolder("b", "b/daily").ok());
+  EXPECT_NE(std::string(CheckBackupFolder("b", "/mnt/b").message())
+                .find("within " + here + "/b"),
+            std::string::npos);
   EXPECT_EQ(CheckBackupFolder("", "/mnt/b").code(),
             absl::StatusCode::kFailedPrecondition);
   BackupList list;
