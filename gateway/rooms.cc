@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -100,9 +103,34 @@ std::string EncodersFolder(const v1::Config& config) {
   return slash == std::string::npos || slash == 0 ? "" : path.substr(0, slash);
 }
 
+// No store is made among other files: a path that was mistaken for another
+// would strew databases over somebody's documents.
+absl::Status CheckIsNoOtherFolder(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(absl::StrCat(folder, "/FORMAT"), error)) {
+    return absl::OkStatus();
+  }
+  for (std::filesystem::directory_iterator it(folder, error), end;
+       !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    std::error_code ignored;
+    if (name[0] == '.' || absl::StartsWith(name, "audit.keys") ||
+        !it->is_regular_file(ignored)) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("store ", folder, ": holds no store but other files (",
+                     name, "), want a store, or a new or empty folder"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
                                                  bool writes) {
-  if (writes) RETURN_IF_ERROR(MakeFolder(config.store()));
+  if (writes) {
+    RETURN_IF_ERROR(CheckIsNoOtherFolder(config.store()));
+    RETURN_IF_ERROR(MakeFolder(config.store()));
+  }
   StoreOptions options;
   options.mode = writes ? KvMode::kPrimary : KvMode::kSecondary;
   options.keep = IndexerKeepRule();

@@ -22,6 +22,7 @@ class Rooms {
   // Opens `which` over config.store(). With the indexer, this process is the
   // one that writes the store; without, it reads what another one writes.
   //   FailedPrecondition  another process writes the store
+  //   InvalidArgument     the folder holds files, and no store
   //   NotFound            nothing is at encoder.path, or there is no store yet
   //                       and the indexer is not among `which`
   //   and the errors of Store::Open and OpenEncoder

@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/e2e/program.h"
 
@@ -215,6 +218,30 @@ TEST_F(CliTest, AStoreThatAServerHoldsIsUnavailableAndNamesTheWayIn) {
   EXPECT_THAT(stats.err, HasSubstr("--server"));
   EXPECT_EQ(RunProgram({"health", "--server", server.address()}).exit_code,
             kExitOk);
+}
+
+TEST(CliWithoutStoreTest, NoStoreIsMadeAmongOtherFiles) {
+  const std::string folder = NewFolder();
+  WriteText(folder + "/letter.txt", "Dear Ada.\n");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"documents"},
+           {"ingest", folder},
+           {"serve", "--listen", "127.0.0.1:0"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--store", folder});
+    const Finished wrong = RunProgram(arguments);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << wrong.err;
+    EXPECT_THAT(wrong.err, HasSubstr("other files (letter.txt)"));
+  }
+  const std::filesystem::directory_iterator files(folder);
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+  // What a new disk has of its own is no reason, and nor is a store.
+  const std::string store = NewFolder();
+  std::filesystem::create_directory(store + "/lost+found");
+  EXPECT_EQ(RunProgram({"ingest", folder, "--store", store}).exit_code,
+            kExitOk);
+  EXPECT_EQ(RunProgram({"documents", "--store", store}).exit_code, kExitOk);
 }
 
 TEST(CliWithoutStoreTest, NoServerIsUnavailable) {
