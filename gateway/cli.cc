@@ -23,6 +23,7 @@
 #include "base/model_name.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
+#include "base/utf8.h"
 #include "gateway/channel.h"
 #include "gateway/config.h"
 #include "gateway/print.h"
@@ -154,6 +155,9 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   v1::AskRequest request;
   request.set_collection(context->collection);
   request.set_question(QuestionText(options));
+  if (!IsValidUtf8(request.question())) {
+    return absl::InvalidArgumentError("question: not UTF-8, want UTF-8");
+  }
   request.set_language(options.language);
   *request.mutable_filter() = MakeFilter(options);
   request.set_top_k(options.top_k);

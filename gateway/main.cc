@@ -18,6 +18,7 @@
 #include "base/last_words.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "base/version.h"
 #include "eval/cli.h"
 #include "forecast/cli.h"
@@ -243,6 +244,18 @@ std::string UnknownCommand(const CLI::App& app) {
                       absl::StrJoin(commands, ", "));
 }
 
+// Messages hold no other text than UTF-8: what is none would end a call without
+// a word of why. Files that are there may have any name.
+absl::Status CheckArguments(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (IsValidUtf8(argv[i]) || access(argv[i], F_OK) == 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("argument ", i, ", \"", ReplaceInvalidUtf8(argv[i]),
+                     "\": not UTF-8, want UTF-8"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckProcessor() {
   if (DetectIsa() == Isa::kScalar) {
     return absl::FailedPreconditionError(
@@ -297,6 +310,9 @@ int Run(int argc, char** argv) {
       "  footnote verify 01JD3ZK3B7Q8N5X2Y4W6V8T0RS\n"
       "  footnote serve --listen 0.0.0.0:7700\n\n",
       kExitCodesHelp));
+  if (const absl::Status text = CheckArguments(argc, argv); !text.ok()) {
+    return FinishCommand(context, text);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

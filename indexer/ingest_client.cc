@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "indexer/formats/detect.h"
 #include "indexer/parsers/kind.h"
 #include "indexer/parsers/parse_apart.h"
@@ -27,6 +28,7 @@ using Stream =
     grpc::ClientReaderWriterInterface<v1::IngestRequest, v1::IngestResponse>;
 
 constexpr size_t kChunkBytes = 512 << 10;
+constexpr char kNotUtf8[] = "file: its name is not UTF-8, want one that is";
 
 class OpenFile {
  public:
@@ -83,6 +85,12 @@ class OpenFile {
 // the service has of the file already.
 bool SendFile(const IngestClientOptions& options, const std::string& path,
               const v1::IngestAck& kept, Stream* stream, std::string* failure) {
+  if (!IsValidUtf8(path)) {
+    // The service could not even read the message, and would take it for the
+    // end of all.
+    *failure = kNotUtf8;
+    return true;
+  }
   OpenFile file(path);
   if (!file.is_open()) {
     *failure = absl::StrCat("file: ", std::strerror(file.error()));
@@ -137,8 +145,8 @@ bool SendFailure(const IngestClientOptions& options, const std::string& path,
                  const std::string& reason, Stream* stream) {
   v1::IngestRequest request;
   request.mutable_file()->set_document(DocumentIdOf(options, path));
-  request.mutable_file()->set_path(path);
-  request.mutable_file()->set_failure(reason);
+  request.mutable_file()->set_path(ReplaceInvalidUtf8(path));
+  request.mutable_file()->set_failure(ReplaceInvalidUtf8(reason));
   return stream->Write(request);
 }
 
@@ -149,7 +157,7 @@ bool SendItem(const IngestClientOptions& options, SourceItem item,
   *request.mutable_file() = options.file;
   request.mutable_file()->set_document(item.id);
   request.mutable_file()->set_path(item.id);
-  if (!item.etag.empty()) {
+  if (!item.etag.empty() && IsValidUtf8(item.etag)) {
     v1::Metadata* const etag = request.mutable_file()->add_metadata();
     etag->set_key(kEtagKey);
     etag->set_value(item.etag);
@@ -170,6 +178,10 @@ bool SendItem(const IngestClientOptions& options, SourceItem item,
 absl::Status SendSource(const IngestClientOptions& options, FileSource* source,
                         Stream* stream, SourcesToRead* sources) {
   return source->ReadAll(sources->known, [&](SourceItem item) -> absl::Status {
+    if (!IsValidUtf8(item.id)) {
+      item.id = ReplaceInvalidUtf8(item.id);
+      item.status = absl::InvalidArgumentError(kNotUtf8);
+    }
     sources->found.push_back(item.id);
     bool open = true;
     if (item.unchanged) {
@@ -179,7 +191,8 @@ absl::Status SendSource(const IngestClientOptions& options, FileSource* source,
       v1::IngestRequest request;
       request.mutable_file()->set_document(item.id);
       request.mutable_file()->set_path(item.id);
-      request.mutable_file()->set_failure(std::string(item.status.message()));
+      request.mutable_file()->set_failure(
+          ReplaceInvalidUtf8(item.status.message()));
       open = stream->Write(request);
     } else if (BinaryKind(item.bytes).empty() ||
                (IsReadApart(item.bytes) &&
@@ -372,7 +385,10 @@ absl::Status Upload::Call() {
   if (!reader.job().empty()) job_ = reader.job();
   if (give_up) return sent;
   RETURN_IF_ERROR(status);
-  return absl::IsCancelled(sent) ? absl::OkStatus() : sent;
+  if (!absl::IsCancelled(sent)) return sent;
+  return absl::InternalError(
+      "ingest: the service ended the call before everything was sent, want it "
+      "sent again");
 }
 
 }  // namespace
@@ -385,7 +401,7 @@ std::string DocumentIdOf(const IngestClientOptions& options,
     id.erase(0, options.root.size());
     while (absl::StartsWith(id, "/")) id.erase(0, 1);
   }
-  return id;
+  return ReplaceInvalidUtf8(id);
 }
 
 absl::Status IngestFiles(

@@ -293,9 +293,9 @@ absl::Status CheckBackupFolder(absl::string_view root,
       !absl::StartsWith(way, "../")) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "backup folder ", folder, ": want an absolute path within ",
-      within.string()));
+  return absl::InvalidArgumentError(
+      absl::StrCat("backup folder ", folder, ": want an absolute path within ",
+                   within.string()));
 }
 
 absl::StatusOr<BackupCounts> AddToBackup(

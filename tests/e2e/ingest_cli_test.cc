@@ -104,6 +104,36 @@ TEST_F(IngestCliTest, ADryRunTellsEverythingAndStoresNothing) {
   EXPECT_EQ(In({"documents"}).out, before);
 }
 
+// The service can't read a message with such a name, and took it for the end:
+// what came behind it was lost without a word.
+TEST_F(IngestCliTest, ANameThatIsNotUtf8CostsOnlyItsFile) {
+  Write("aa_\xff.txt", "A file with a strange name.\n");
+  const std::filesystem::path nowhere = folder_ + "/ab_\xfe.txt";
+  std::filesystem::create_symlink("nowhere", nowhere);
+  const Finished ingest = Ingest({folder_});
+  EXPECT_EQ(ingest.exit_code, kExitPartial);
+  EXPECT_THAT(ingest.out, HasSubstr("2 indexed, 0 unchanged, 2 failed"));
+  EXPECT_THAT(ingest.err, HasSubstr("aa_\uFFFD.txt: file: its name is not "
+                                    "UTF-8"));
+  EXPECT_THAT(Documents(), UnorderedElementsAre("a.txt", "b.txt"));
+  // Named itself, too.
+  EXPECT_EQ(Ingest({folder_ + "/aa_\xff.txt"}).exit_code, kExitFailure);
+}
+
+TEST_F(IngestCliTest, WordsThatAreNotUtf8AreRefused) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"ingest", folder_, "-m", "k=\xff"},
+           {"ingest", folder_, "--label", "\xff"},
+           {"ask", "light\xffhouse"},
+           {"documents", "--prefix", "\xff"}}) {
+    const Finished wrong = In(command);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << command[0];
+    EXPECT_THAT(wrong.err, HasSubstr("not UTF-8, want UTF-8"));
+  }
+  EXPECT_EQ(In({"ask", "-"}, "light\xffhouse").exit_code, kExitUsage);
+}
+
 TEST_F(IngestCliTest, MirrorDeletesWhatVanishedAndNothingElse) {
   Write("deep/c.txt", "A third text.\n");
   Write(".hidden.txt", "A text that folders leave out.\n");
