@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +83,12 @@ absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
   const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return FileError("open keyring", path, errno);
   std::unique_ptr<Keyring> keyring(new Keyring(path, file));
+  // Two would give their keys the same numbers, and write one over the other.
+  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("keyring ", path,
+                     ": another process holds it, want one for each store"));
+  }
   keyring->master_ = std::move(key);
   RETURN_IF_ERROR(keyring->Load());
   return keyring;

@@ -40,8 +40,9 @@ class Keyring {
  public:
   // Opens `path`; makes it, with a new signing key, when it is missing or
   // empty. After a kill it is whole or not there.
-  //   DataLoss  the signing key's row is damaged (nothing but zeros is damage
-  //             too), or another master key
+  //   DataLoss            the signing key's row is damaged (nothing but zeros
+  //                       is damage too), or another master key
+  //   FailedPrecondition  another process holds it: of another store, perhaps
   //   and the errors of `master`
   static absl::StatusOr<std::unique_ptr<Keyring>> Open(const std::string& path,
                                                        MasterKeySource* master);

@@ -54,11 +54,21 @@ TEST_F(KeyringTest, GivesTheSameKeyAgain) {
   EXPECT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "t", "anna")->number, 1u);
   ASSERT_EQ(keyring->Sync(), absl::OkStatus());
   const std::string public_key = keyring->signing_key().public_key();
+  keyring.reset();
   keyring = Open();
   EXPECT_EQ(*keyring->Find(KeyKind::kSubject, "t", "anna"), 1u);
   EXPECT_EQ(*keyring->Get(1), anna->bytes);
   EXPECT_EQ(keyring->signing_key().public_key(), public_key);
   EXPECT_TRUE(keyring->Check().empty());
+}
+
+// Two stores with one keyring, by their configurations.
+TEST_F(KeyringTest, IsOneProcessAtATime) {
+  const auto keyring = Open();
+  const absl::Status second = Keyring::Open(path_, master_.get()).status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(std::string(second.message()).find("another process holds it"),
+            std::string::npos);
 }
 
 TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
@@ -78,6 +88,7 @@ TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
   EXPECT_EQ(after.substr(2 * kRowBytes), before.substr(2 * kRowBytes));
   // A later question of the same person begins anew.
   EXPECT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "", "anna")->number, 3u);
+  keyring.reset();
   keyring = Open();
   EXPECT_TRUE(keyring->IsDestroyed(1));
 }
@@ -201,6 +212,7 @@ TEST_F(KeyringTest, NumbersOfLostKeysAreNotGivenAgain) {
   ASSERT_EQ(keyring->KeepNumbers(2), absl::OkStatus());
   EXPECT_TRUE(keyring->Check().empty());
   ASSERT_EQ(keyring->KeepNumbers(4), absl::OkStatus());
+  keyring.reset();
   keyring = Open();
   EXPECT_EQ(keyring->Get(3).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_FALSE(keyring->IsDestroyed(3));
