@@ -288,6 +288,7 @@ absl::StatusOr<AuditRoom> NewAuditService(Store* store,
   ledger_options.keyring = options.keyring;
   ledger_options.origin = options.origin;
   ledger_options.master_key = master_key.get();
+  ledger_options.reads_when_full = options.reads_when_full;
   ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
                    Ledger::Open(folder, ledger_options));
   RETURN_IF_ERROR(FinishRemovals(ledger.get()));

@@ -28,6 +28,8 @@ struct AuditOptions {
   std::string master_key_environment;
   std::string master_key_command;
   RetentionPolicy retention;
+  // See LedgerOptions.
+  bool reads_when_full = false;
   // The folder within which backups may be made; empty: none may.
   std::string backups;
   // Address and public key, as text, of each witness.

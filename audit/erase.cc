@@ -273,7 +273,9 @@ absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
 }
 
 absl::Status FinishRemovals(Ledger* ledger) {
-  if (!ledger->health().ok()) return absl::OkStatus();
+  if (!ledger->health().ok() || !ledger->kv()->Writable().ok()) {
+    return absl::OkStatus();
+  }
   const auto it = ledger->kv()->Iterate(kLedgerEvents, "");
   for (; it->Valid(); it->Next()) {
     ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));

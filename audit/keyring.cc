@@ -80,7 +80,11 @@ absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
   const bool is_new = !is_there || info.st_size == 0;
   ASSIGN_OR_RETURN(std::string key, master->Fetch(/*make=*/is_new));
   if (is_new) RETURN_IF_ERROR(Make(path, key));
-  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  // Of a disk that can only be read, keys can still be.
+  if (file < 0 && errno == EROFS) {
+    file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  }
   if (file < 0) return FileError("open keyring", path, errno);
   std::unique_ptr<Keyring> keyring(new Keyring(path, file));
   // Two would give their keys the same numbers, and write one over the other.

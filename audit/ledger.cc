@@ -69,6 +69,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
   RETURN_IF_ERROR(MakeFolder(folder));
   KvOptions kv_options;
   kv_options.tables = LedgerTables();
+  kv_options.reads_when_full = options.reads_when_full;
   ASSIGN_OR_RETURN(std::unique_ptr<Kv> kv, Kv::Open(folder, kv_options));
   if (kv->Get(kLedgerMeta, kChainHeadKey).ok()) {
     return absl::UnimplementedError(absl::StrCat(
@@ -102,7 +103,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
   if (!ledger->health_.ok() && !absl::IsDataLoss(ledger->health_)) {
     return ledger->health_;
   }
-  if (ledger->health_.ok()) {
+  if (ledger->health_.ok() && ledger->kv_->Writable().ok()) {
     ledger->publisher_ =
         std::thread([l = ledger.get()] { l->PublishOnAndOn(); });
   }
@@ -245,7 +246,8 @@ absl::Status Ledger::Commit(const std::vector<PendingRecord*>& records) {
 // Keys before what they encrypt.
 absl::Status Ledger::WriteBatch(KvBatch batch) {
   batch.Put(kLedgerMeta, kKeysKey, SequenceKey(keyring_->size()));
-  absl::Status status = keyring_->Sync();
+  absl::Status status = kv_->Writable();
+  if (status.ok()) status = keyring_->Sync();
   if (status.ok()) status = kv_->Write(std::move(batch), /*sync=*/true);
   const std::lock_guard<std::mutex> lock(mutex_);
   last_write_ = status;

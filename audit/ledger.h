@@ -42,6 +42,8 @@ struct LedgerOptions {
   std::function<absl::Time()> now;
   // The log's name in checkpoints; empty: one made of its public key.
   std::string origin;
+  // See KvOptions: the log is read then, and nothing can be appended.
+  bool reads_when_full = false;
 };
 
 // A record as it is stored, and its leaf.

@@ -71,6 +71,7 @@ absl::Status Ledger::Load() {
   if (cosigned.ok() && OpenCheckpoint(*cosigned, verifier()).ok()) {
     cosigned_ = *cosigned;
   }
+  if (!kv_->Writable().ok()) return absl::OkStatus();
   // What has no room now is published later.
   const absl::Status status = Publish(/*sync=*/false);
   return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;

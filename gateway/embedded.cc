@@ -34,9 +34,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
   v1::Config own = config;
   // Who runs the command could copy the files himself.
   if (own.backups().empty()) own.set_backups("/");
-  ASSIGN_OR_RETURN(house->rooms,
-                   Rooms::Open(own, {Room::kIndexer, Room::kRetriever,
-                                     Room::kGenerator, Room::kAudit}));
+  ASSIGN_OR_RETURN(house->rooms, Rooms::Open(own,
+                                             {Room::kIndexer, Room::kRetriever,
+                                              Room::kGenerator, Room::kAudit},
+                                             /*reads_when_full=*/true));
   std::vector<NamedService> services = house->rooms->services();
   ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> inside = house->inside->channel();

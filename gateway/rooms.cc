@@ -126,7 +126,8 @@ absl::Status CheckIsNoOtherFolder(const std::string& folder) {
 }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
-                                                 bool writes) {
+                                                 bool writes,
+                                                 bool reads_when_full) {
   if (writes) {
     RETURN_IF_ERROR(CheckIsNoOtherFolder(config.store()));
     RETURN_IF_ERROR(MakeFolder(config.store()));
@@ -134,6 +135,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
   StoreOptions options;
   options.mode = writes ? KvMode::kPrimary : KvMode::kSecondary;
   options.keep = IndexerKeepRule();
+  options.reads_when_full = reads_when_full;
   return Store::Open(config.store(), options);
 }
 
@@ -194,7 +196,8 @@ GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
-  absl::Status Open(const v1::Config& config, const std::set<Room>& which) {
+  absl::Status Open(const v1::Config& config, const std::set<Room>& which,
+                    bool reads_when_full) {
     const auto has = [&which](Room room) { return which.count(room) > 0; };
     std::vector<Language> ocr;
     if (has(Room::kIndexer)) {
@@ -208,7 +211,7 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kAudit)) {
       const bool writes = has(Room::kIndexer);
-      ASSIGN_OR_RETURN(store_, OpenStore(config, writes));
+      ASSIGN_OR_RETURN(store_, OpenStore(config, writes, reads_when_full));
       if (!writes) refresher_ = std::make_unique<Refresher>(store_.get());
     }
     if (has(Room::kIndexer)) {
@@ -242,9 +245,11 @@ class OpenRooms final : public Rooms {
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
-      ASSIGN_OR_RETURN(AuditRoom audit,
-                       NewAuditService(store_.get(), store_->audit_folder(),
-                                       AuditOptionsOf(config)));
+      AuditOptions options = AuditOptionsOf(config);
+      options.reads_when_full = reads_when_full;
+      ASSIGN_OR_RETURN(
+          AuditRoom audit,
+          NewAuditService(store_.get(), store_->audit_folder(), options));
       recording_ = std::move(audit.recording);
       Add("footnote.v1.Audit", std::move(audit.service));
     }
@@ -274,10 +279,11 @@ class OpenRooms final : public Rooms {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Rooms>> Rooms::Open(
-    const v1::Config& config, const std::set<Room>& which) {
+absl::StatusOr<std::unique_ptr<Rooms>> Rooms::Open(const v1::Config& config,
+                                                   const std::set<Room>& which,
+                                                   bool reads_when_full) {
   auto rooms = std::make_unique<OpenRooms>();
-  RETURN_IF_ERROR(rooms->Open(config, which));
+  RETURN_IF_ERROR(rooms->Open(config, which, reads_when_full));
   return rooms;
 }
 

@@ -26,8 +26,11 @@ class Rooms {
   //   NotFound            nothing is at encoder.path, or there is no store yet
   //                       and the indexer is not among `which`
   //   and the errors of Store::Open and OpenEncoder
+  // With `reads_when_full`, a store whose disk is full, or can only be read, is
+  // opened for reading: for a command, which looks and ends.
   static absl::StatusOr<std::unique_ptr<Rooms>> Open(
-      const v1::Config& config, const std::set<Room>& which);
+      const v1::Config& config, const std::set<Room>& which,
+      bool reads_when_full = false);
   virtual ~Rooms() = default;
 
   // For one Server, which must end before the rooms do; the audit room's comes

@@ -147,10 +147,11 @@ struct KvInstance {
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   // A secondary's own folder; removed with it.
   std::string scratch;
+  bool read_only = false;
 
   ~KvInstance() {
     if (db != nullptr) {
-      if (scratch.empty()) EmptyTheLog();
+      if (scratch.empty() && !read_only) EmptyTheLog();
       for (rocksdb::ColumnFamilyHandle* table : tables) {
         db->DestroyColumnFamilyHandle(table).PermitUncheckedError();
       }
@@ -192,6 +193,7 @@ struct KvInstance {
 struct Kv::State {
   std::string folder;
   KvOptions options;
+  absl::Status writable;
   // Held over a CatchUp; taken before `mutex`.
   std::mutex catch_up_mutex;
   std::mutex mutex;
@@ -356,9 +358,20 @@ void CompactInBackground() {
   }
 }
 
+// True where a disk has no room for what opening writes, or can only be read;
+// not where rights are missing: its owner may be writing there.
+bool HasNoRoom(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) ||
+         absl::StrContains(status.message(), "Read-only file system");
+}
+
+// `read_only`: writes nothing, and is no secondary, which would want a folder
+// of its own to write to.
 absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
-    const std::string& folder, const KvOptions& options) {
+    const std::string& folder, const KvOptions& options,
+    bool read_only = false) {
   auto instance = std::make_shared<KvInstance>();
+  instance->read_only = read_only;
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.mode == KvMode::kPrimary;
   db_options.create_missing_column_families = true;
@@ -394,7 +407,10 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
-  if (options.mode == KvMode::kPrimary) {
+  if (read_only) {
+    status =
+        rocksdb::DB::OpenForReadOnly(db_options, folder, tables, &handles, &db);
+  } else if (options.mode == KvMode::kPrimary) {
     // Tables of a newer release must be opened too.
     std::vector<std::string> present;
     if (rocksdb::DB::ListColumnFamilies(db_options, folder, &present).ok()) {
@@ -447,9 +463,21 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
   auto state = std::make_unique<State>();
   state->folder = std::string(folder);
   state->options = options;
-  ASSIGN_OR_RETURN(state->instance, OpenInstance(state->folder, options));
+  absl::StatusOr<std::shared_ptr<KvInstance>> instance =
+      OpenInstance(state->folder, options);
+  if (options.reads_when_full && options.mode == KvMode::kPrimary &&
+      !instance.ok() && HasNoRoom(instance.status())) {
+    state->writable = instance.status();
+    instance = OpenInstance(state->folder, options, /*read_only=*/true);
+    // What stood in the way of writing says more.
+    if (!instance.ok()) return state->writable;
+  }
+  RETURN_IF_ERROR(instance.status());
+  state->instance = *std::move(instance);
   return std::unique_ptr<Kv>(new Kv(std::move(state)));
 }
+
+absl::Status Kv::Writable() const { return state_->writable; }
 
 absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
                                     const KvSnapshot* snapshot) const {
@@ -512,6 +540,7 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
         absl::StrCat("database ", state_->folder,
                      ": write asked of a secondary; only the primary writes"));
   }
+  RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::WriteBatch changes(batch.bytes());
   const char* text = batch.state_->text.data();
@@ -607,6 +636,7 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
 }
 
 absl::Status Kv::Flush() {
+  RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::FlushOptions options;
   options.wait = true;
@@ -616,6 +646,7 @@ absl::Status Kv::Flush() {
 }
 
 absl::Status Kv::Checkpoint(const std::string& folder) const {
+  RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::Checkpoint* made = nullptr;
   RETURN_IF_ERROR(FromRocks(
@@ -626,6 +657,7 @@ absl::Status Kv::Checkpoint(const std::string& folder) const {
 
 absl::StatusOr<std::vector<std::string>> Kv::FilesOf(
     absl::Span<const int> tables, absl::string_view prefix) {
+  RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   std::vector<std::string> names;
   // The log first: flushing begins a new one, which holds nothing of before.

@@ -32,6 +32,9 @@ struct KvOptions {
   size_t write_buffer_bytes = 8 << 20;
   // False in tests that look for bytes in files.
   bool compress = true;
+  // A primary whose disk is full, or can only be read, opens what is there for
+  // reading: for who looks and ends. See Kv::Writable.
+  bool reads_when_full = false;
 };
 
 class KvSnapshot;
@@ -165,6 +168,10 @@ class Kv {
   // before the call is in them. A name is never used again.
   absl::StatusOr<std::vector<std::string>> FilesOf(absl::Span<const int> tables,
                                                    absl::string_view prefix);
+
+  // OK, or why every change is refused, until it is opened again: there was no
+  // room for what opening writes (KvOptions.reads_when_full).
+  absl::Status Writable() const;
 
   // Reads every table file again and compares it with the checksum that was
   // taken when it was written.

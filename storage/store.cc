@@ -109,12 +109,19 @@ absl::Status Store::Init() {
   kv_options.tables = StoreTables();
   kv_options.cache_bytes = options_.cache_bytes;
   kv_options.compress = options_.compress;
+  kv_options.reads_when_full = options_.reads_when_full;
   ASSIGN_OR_RETURN(kv_, Kv::Open(absl::StrCat(folder_, "/db"), kv_options));
   documents_ = std::make_unique<DocumentStore>(kv_.get());
   duplicates_ = std::make_unique<DuplicateTable>(kv_.get());
   older_ = std::make_unique<OlderGenerations>(kv_.get());
   cache_ = std::make_unique<SegmentCache>(absl::StrCat(folder_, "/segments"));
   if (!primary) return absl::OkStatus();
+  if (const absl::Status writable = kv_->Writable(); !writable.ok()) {
+    Log(Severity::kWarning, "the store is only read",
+        {{"reason", std::string(writable.message())}});
+    std::set<std::string> segments;
+    return LoadOlder(&segments);
+  }
   RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder_, "/segments")));
   std::error_code ignored;
   std::filesystem::remove_all(CheckpointFolder(), ignored);

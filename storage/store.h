@@ -32,6 +32,8 @@ struct StoreOptions {
   size_t cache_bytes = 16 << 20;
   // False in tests that look for bytes in files.
   bool compress = true;
+  // See KvOptions.
+  bool reads_when_full = false;
   // How long older generations are kept; asked at every commit. Null: none is.
   // Must not call the store.
   KeepRule keep;

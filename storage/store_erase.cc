@@ -305,6 +305,7 @@ absl::Status Store::FinishErasures(const AnnBuilder& ann_builder) {
       return absl::OkStatus();
     }
   }
+  RETURN_IF_ERROR(kv_->Writable());
   std::lock_guard<std::mutex> backup_lock(checkpoint_mutex_);
   std::lock_guard<std::mutex> lock(merge_mutex_);
   RETURN_IF_ERROR(AdoptOldErasures());

@@ -233,7 +233,7 @@ absl::Status Store::LoadOlder(std::set<std::string>* segments) {
         return access(SegmentPath(name).c_str(), F_OK) == 0;
       },
       &batch);
-  if (batch.size() > 0) {
+  if (batch.size() > 0 && kv_->Writable().ok()) {
     RETURN_IF_ERROR(kv_->Write(std::move(batch), /*sync=*/true));
   }
   // RemoveOrphans removes the files.

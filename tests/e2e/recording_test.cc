@@ -156,5 +156,62 @@ TEST_F(RecordingTest, WithoutRoomForTheLogPolicyDecidesAndRoomEndsIt) {
   EXPECT_EQ(fsck.exit_code, kExitOk) << fsck.out << fsck.err;
 }
 
+// A whole store on a disk that gets full.
+TEST_F(RecordingTest, ACommandWithoutServerReadsOnAFullDisk) {
+  const std::string disk = NewFolder();
+  if (mount("none", disk.c_str(), "tmpfs", 0, "size=40m") != 0) {
+    GTEST_SKIP() << "no file system can be mounted here";
+  }
+  const auto run = [&disk](std::vector<std::string> command) {
+    command.insert(command.end(), {"--store", disk + "/store", "-c", "c"});
+    return RunProgram(std::move(command));
+  };
+  const std::string folder = NewFolder();
+  WriteText(folder + "/light.txt",
+            "The lighthouse of Eddystone was built in 1759 by John Smeaton.\n");
+  EXPECT_EQ(run({"ingest", folder}).exit_code, kExitOk);
+  const Finished first = run({"ask", "Who built the lighthouse?"});
+  EXPECT_EQ(first.exit_code, kExitOk) << first.err;
+  const size_t at = first.out.find("answer ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string id = first.out.substr(at + 7, 26);
+  {
+    std::ofstream file(disk + "/filler", std::ios::binary);
+    const std::string block(4096, 'x');
+    while (file << block && file.flush()) continue;
+  }
+  const std::string bundle = NewFolder() + "/answer.bundle";
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"search", "lighthouse"},
+           {"documents"},
+           {"stats"},
+           {"audit", "list"},
+           {"audit", "fsck"},
+           {"audit", "proof", id},
+           {"audit", "export", id, "-o", bundle},
+           {"verify", id}}) {
+    const Finished read = run(command);
+    EXPECT_EQ(read.exit_code, kExitOk) << command[0] << ": " << read.err;
+  }
+  EXPECT_TRUE(fs::exists(bundle));
+  const Finished ask = run({"ask", "Who built the lighthouse?"});
+  EXPECT_NE(ask.exit_code, kExitOk);
+  EXPECT_THAT(ask.err, HasSubstr("No space left"));
+  EXPECT_THAT(ask.out, Not(HasSubstr("Smeaton")));
+  EXPECT_NE(run({"delete", folder + "/light.txt"}).exit_code, kExitOk);
+  // Only read: the same disk, and nothing may be written to it at all.
+  ASSERT_EQ(
+      mount("none", disk.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=40m"),
+      0);
+  EXPECT_EQ(run({"search", "lighthouse"}).exit_code, kExitOk);
+  EXPECT_EQ(run({"verify", id}).exit_code, kExitOk);
+  ASSERT_EQ(mount("none", disk.c_str(), "tmpfs", MS_REMOUNT, "size=40m"), 0);
+  fs::remove(disk + "/filler");
+  EXPECT_EQ(run({"ask", "Who built the lighthouse?"}).exit_code, kExitOk);
+  EXPECT_EQ(run({"audit", "fsck"}).exit_code, kExitOk);
+  umount2(disk.c_str(), MNT_DETACH);
+}
+
 }  // namespace
 }  // namespace footnote

@@ -217,6 +217,45 @@ TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   EXPECT_TRUE(Put(kv.get(), 0, "after", "value", true).ok());
 }
 
+TEST(KvTest, OpensForReadingWhereThereIsNoRoomAndThatIsWanted) {
+  const std::string folder = MakeTestFolder() + "/db";
+  auto kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "filed", "1", true).ok());
+  ASSERT_TRUE(kv->Flush().ok());
+  ASSERT_TRUE(Put(kv.get(), 1, "logged", "2", true).ok());
+  kv.reset();
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  KvOptions options = Options();
+  const absl::Status refused = Kv::Open(folder, options).status();
+  options.reads_when_full = true;
+  auto reading = Kv::Open(folder, options);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted) << refused;
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  kv = *std::move(reading);
+  EXPECT_EQ(kv->Get(0, "filed").value(), "1");
+  EXPECT_EQ(kv->Get(1, "logged").value(), "2");
+  EXPECT_EQ(kv->Iterate(1, "l")->value(), "2");
+  EXPECT_NE(kv->Snapshot(), nullptr);
+  for (const absl::Status& change :
+       {kv->Writable(), Put(kv.get(), 0, "new", "3"), kv->Flush(),
+        kv->Compact(0), kv->FilesOf({0}, "").status(),
+        kv->Checkpoint(folder + ".copy")}) {
+    EXPECT_EQ(change.code(), absl::StatusCode::kResourceExhausted) << change;
+  }
+  kv.reset();
+  // A disk with room is written to, however it is opened.
+  kv = OpenOrDie(folder, options);
+  EXPECT_TRUE(kv->Writable().ok());
+  EXPECT_TRUE(Put(kv.get(), 0, "new", "3", true).ok());
+  EXPECT_EQ(kv->Get(1, "logged").value(), "2");
+}
+
 TEST(KvTest, CompactionsComeLast) {
   const std::string folder = MakeTestFolder() + "/db";
   auto kv = OpenOrDie(folder);
