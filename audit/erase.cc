@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -20,6 +21,14 @@ namespace {
 
 constexpr int kMostIds = 1000;
 constexpr int64_t kDayUs = int64_t{24} * 3600 * 1000 * 1000;
+
+// Held by who decides what is erased, until that is on record, and by who sets
+// a hold: what is recorded before the hold alone is done in spite of it. There
+// is one log in a process.
+std::mutex* Deciding() {
+  static auto* const mutex = new std::mutex;
+  return mutex;
+}
 
 absl::Status Held(absl::string_view collection) {
   absl::Status status = absl::FailedPreconditionError(absl::StrCat(
@@ -166,6 +175,7 @@ absl::StatusOr<v1::EraseResponse> EraseSubject(
         "principal, nameless: ", request.nameless() ? "both" : "neither",
         ", want one"));
   }
+  const std::lock_guard<std::mutex> lock(*Deciding());
   v1::EraseResponse response;
   const absl::StatusOr<uint32_t> key = ledger->keyring()->Find(
       KeyKind::kSubject, scope.tenant, request.principal());
@@ -189,6 +199,7 @@ absl::StatusOr<v1::EraseResponse> EraseDocument(
   if (request.collection().empty() || request.document().empty()) {
     return InvalidRequest("collection, document: want both");
   }
+  const std::lock_guard<std::mutex> lock(*Deciding());
   v1::EraseResponse response;
   const absl::StatusOr<uint32_t> key = ledger->keyring()->Find(
       KeyKind::kDocument, request.collection(), request.document());
@@ -216,6 +227,7 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
     const Scope& scope, Ledger* ledger) {
   const int64_t now_us =
       request.now_us() > 0 ? request.now_us() : absl::ToUnixMicros(absl::Now());
+  std::unique_lock<std::mutex> lock(*Deciding());
   v1::EraseResponse response;
   v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");
   const std::vector<uint64_t> set_backs = ledger->SetBacks();
@@ -255,6 +267,7 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
   RETURN_IF_ERROR(ledger->Publish(/*sync=*/true));
   ASSIGN_OR_RETURN(const uint64_t sequence, ledger->AppendEvent(event));
   response.set_sequence(sequence);
+  lock.unlock();
   RETURN_IF_ERROR(RemoveRecords(event, ledger));
   return response;
 }
@@ -262,6 +275,7 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
 absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
     const v1::SetLegalHoldRequest& request, const Scope& scope,
     Ledger* ledger) {
+  const std::lock_guard<std::mutex> lock(*Deciding());
   ASSIGN_OR_RETURN(const uint64_t sequence,
                    ledger->AppendEvent(
                        NewEvent(request.hold() ? v1::AuditEvent::HOLD_SET

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -301,6 +304,38 @@ TEST_F(EraseTest, EventsOfSomebodyWhoseKeyIsLostHoldStill) {
   EXPECT_EQ(Find(anna).answer().question(), "");
   Ask("bert", a_, kSecret);
   EXPECT_EQ(ErrorReason(Subject("bert").status()), "LEGAL_HOLD");
+}
+
+// One comes before the other, in the log too.
+TEST_F(EraseTest, AHoldThatIsSetWhileRetentionLooksHolds) {
+  const std::vector<v1::AnswerRecord> records(
+      2000, book_.Answer(a_, {kSecret}).record());
+  ASSERT_EQ(book_.ledger()->AppendAll(records).status(), absl::OkStatus());
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<bool> begins{false};
+    v1::EraseResponse removed;
+    std::thread retention([&] {
+      begins = true;
+      const auto response = RemoveAllAnswers();
+      EXPECT_EQ(response.status(), absl::OkStatus());
+      removed = *response;
+    });
+    while (!begins) continue;
+    absl::SleepFor(absl::Milliseconds(round));
+    v1::SetLegalHoldRequest request;
+    request.set_collection("c");
+    request.set_hold(true);
+    const auto held = SetLegalHold(request, {}, book_.ledger());
+    retention.join();
+    ASSERT_EQ(held.status(), absl::OkStatus());
+    if (removed.answers() > 0) {
+      EXPECT_LT(removed.sequence(), held->sequence());
+      ASSERT_EQ(book_.ledger()->AppendAll(records).status(), absl::OkStatus());
+    }
+    request.set_hold(false);
+    ASSERT_EQ(SetLegalHold(request, {}, book_.ledger()).status(),
+              absl::OkStatus());
+  }
 }
 
 TEST_F(EraseTest, RetentionRemovesAnswersWhoseKeyIsLost) {
