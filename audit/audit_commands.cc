@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "audit/erase_commands.h"
@@ -103,6 +104,16 @@ absl::Status Tail(const Options& options, CliContext* context) {
   return FromGrpcStatus(reader->Finish());
 }
 
+// What stands in the place of a question that can't be read.
+std::string WhyNot(const v1::AnswerRecord& record) {
+  for (const std::string& what : record.erased()) {
+    if (absl::StartsWith(what, "lost: ")) {
+      return absl::StrCat("(", Printable(what), ")");
+    }
+  }
+  return "(erased)";
+}
+
 absl::Status List(const Options& options, CliContext* context) {
   v1::ListAnswersRequest request = options.list;
   request.set_collection(context->collection);
@@ -135,7 +146,7 @@ absl::Status List(const Options& options, CliContext* context) {
                     record.principal().empty() ? "-"
                                                : Printable(record.principal()),
                     "  ",
-                    answer.question().empty() ? "(erased)"
+                    answer.question().empty() ? WhyNot(record)
                                               : Printable(answer.question())));
     }
     left -= page.records_size();

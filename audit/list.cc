@@ -231,7 +231,7 @@ absl::StatusOr<v1::ListRecordsResponse> ListAnswers(
     ASSIGN_OR_RETURN(const v1::AnswerRecord body, BodyOfAnswer(stored->parts));
     if (!Matches(body, request, scope)) continue;
     ASSIGN_OR_RETURN(v1::AnswerRecord record,
-                     OpenAnswer(stored->parts, *ledger.keyring()));
+                     OpenWhatIsLeft(stored->parts, *ledger.keyring()));
     record.mutable_answer()->mutable_receipt()->set_record_sha256(
         std::string(AsBytes(stored->leaf)));
     bytes += record.ByteSizeLong();

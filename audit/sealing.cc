@@ -167,6 +167,28 @@ void NameErased(v1::AnswerRecord* record) {
   }
 }
 
+// Opens what has its keys. Where some are lost: DataLoss, or they go to `lost`.
+absl::StatusOr<v1::AnswerRecord> OpenSections(const RecordParts& parts,
+                                              const Keyring& keyring,
+                                              std::set<uint32_t>* lost) {
+  std::vector<absl::optional<std::string>> texts(parts.sections.size());
+  for (size_t i = 0; i < parts.sections.size(); ++i) {
+    absl::StatusOr<OpenedSection> opened = OpenSection(parts, i, keyring);
+    if (absl::IsNotFound(opened.status())) continue;
+    bool has_lost = false;
+    for (const uint32_t key : parts.sections[i].keys) {
+      if (opened.ok() || lost == nullptr) break;
+      if (!absl::IsDataLoss(keyring.Get(key).status())) continue;
+      has_lost = true;
+      lost->insert(key);
+    }
+    if (has_lost) continue;
+    RETURN_IF_ERROR(opened.status());
+    texts[i] = std::move(opened->text);
+  }
+  return AssembleAnswer(parts, texts);
+}
+
 }  // namespace
 
 absl::StatusOr<RecordParts> SealAnswer(const v1::AnswerRecord& record,
@@ -328,14 +350,18 @@ absl::StatusOr<v1::AnswerRecord> AssembleAnswer(
 
 absl::StatusOr<v1::AnswerRecord> OpenAnswer(const RecordParts& parts,
                                             const Keyring& keyring) {
-  std::vector<absl::optional<std::string>> texts(parts.sections.size());
-  for (size_t i = 0; i < parts.sections.size(); ++i) {
-    absl::StatusOr<OpenedSection> opened = OpenSection(parts, i, keyring);
-    if (absl::IsNotFound(opened.status())) continue;
-    RETURN_IF_ERROR(opened.status());
-    texts[i] = std::move(opened->text);
+  return OpenSections(parts, keyring, nullptr);
+}
+
+absl::StatusOr<v1::AnswerRecord> OpenWhatIsLeft(const RecordParts& parts,
+                                                const Keyring& keyring) {
+  std::set<uint32_t> lost;
+  ASSIGN_OR_RETURN(v1::AnswerRecord record,
+                   OpenSections(parts, keyring, &lost));
+  for (const uint32_t key : lost) {
+    record.add_erased(absl::StrCat("lost: key ", key));
   }
-  return AssembleAnswer(parts, texts);
+  return record;
 }
 
 absl::StatusOr<v1::AuditEvent> BodyOfEvent(const RecordParts& parts) {

@@ -49,6 +49,10 @@ absl::StatusOr<v1::AnswerRecord> AssembleAnswer(
 //   DataLoss  reason RECORD_DAMAGED
 absl::StatusOr<v1::AnswerRecord> OpenAnswer(const RecordParts& parts,
                                             const Keyring& keyring);
+// As much of it as can be read where keys are lost. What only they open is
+// named in `erased` as if they were destroyed, and there `lost: key 7` follows.
+absl::StatusOr<v1::AnswerRecord> OpenWhatIsLeft(const RecordParts& parts,
+                                                const Keyring& keyring);
 // The same without opening anything: question, text and quotes are empty.
 absl::StatusOr<v1::AnswerRecord> BodyOfAnswer(const RecordParts& parts);
 

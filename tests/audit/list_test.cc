@@ -6,15 +6,21 @@
 #include <set>
 
 #include "absl/time/time.h"
+#include "audit/tail.h"
+#include "base/file.h"
 #include "base/grpc_status.h"
 #include "tests/audit/book.h"
 
 namespace footnote {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
+using ::testing::EndsWith;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr char kText[] = "One sentence. Another sentence.";
 
@@ -62,6 +68,59 @@ class ListTest : public ::testing::Test {
 
   Book book_;
 };
+
+// A keyring that is older than the log.
+TEST_F(ListTest, ARecordWhoseKeyIsLostSaysSoAndTheOthersFollow) {
+  const v1::DocumentVersion version = book_.AddVersion("a", kText);
+  const auto ask = [&](const std::string& who) {
+    v1::AppendAnswerRequest request = book_.Answer(version, {"One sentence."});
+    request.mutable_record()->set_principal(who);
+    request.mutable_record()->mutable_answer()->set_question("asked by " + who);
+    book_.Append(request);
+  };
+  const auto look = [&](const std::string& who) {
+    v1::AuditEvent event;
+    event.set_kind(v1::AuditEvent::ACCESS);
+    event.set_principal(who);
+    event.set_method("GetRecord");
+    EXPECT_EQ(book_.ledger()->AppendEvent(event).status(), absl::OkStatus());
+  };
+  ask("anna");
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  ask("bert");
+  look("bert");
+  ask("anna");
+  look("anna");
+  book_.Close();
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+
+  const auto page = ListRecords({}, {}, *book_.ledger());
+  ASSERT_EQ(page.status(), absl::OkStatus());
+  ASSERT_EQ(page->records_size(), 3);
+  EXPECT_EQ(page->records(0).answer().question(), "asked by anna");
+  EXPECT_EQ(page->records(1).answer().question(), "");
+  EXPECT_THAT(page->records(1).erased(), Contains("question"));
+  EXPECT_THAT(page->records(1).erased(), Contains(StartsWith("lost: key ")));
+  EXPECT_EQ(page->records(2).answer().question(), "asked by anna");
+  EXPECT_THAT(page->records(2).erased(), IsEmpty());
+
+  std::vector<std::string> shown;
+  ASSERT_EQ(Tail(
+                {}, {}, *book_.ledger(), [] { return false; },
+                [&](const v1::TailResponse& line) {
+                  shown.push_back(line.has_record() ? "answer"
+                                                    : line.event().principal() +
+                                                          line.event().note());
+                  return true;
+                }),
+            absl::OkStatus());
+  EXPECT_THAT(shown, ElementsAre("answer", "answer",
+                                 AllOf(StartsWith("by somebody whose key, "),
+                                       EndsWith(", is lost")),
+                                 "answer", "anna"));
+}
 
 // A clock that was set back makes nothing disappear from a list of a time.
 TEST_F(ListTest, TimesThatDoNotGrowHideNoAnswer) {
