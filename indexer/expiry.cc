@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/priority.h"
@@ -21,6 +22,7 @@ constexpr std::chrono::hours kEvery(1);
 constexpr int kPage = 1000;
 // Documents in one commit and one purge.
 constexpr size_t kMostAtOnce = 10000;
+// For all that others work on.
 constexpr absl::Duration kClaimPatience = absl::Seconds(10);
 
 // Rows of documents that were deleted because they expired and are not purged
@@ -57,16 +59,20 @@ class Claimed {
   Claimed(const Claimed&) = delete;
   Claimed& operator=(const Claimed&) = delete;
 
-  // False where somebody works on the document.
+  // False where somebody works on the document, and for long.
   bool Add(const std::string& document) {
-    if (!claims_.Wait(collection_, document, kClaimPatience)) return false;
-    documents_.push_back(document);
-    return true;
+    const absl::Duration left = until_ - absl::Now();
+    const bool claimed = claims_.TryClaim(collection_, document) ||
+                         (left > absl::ZeroDuration() &&
+                          claims_.Wait(collection_, document, left));
+    if (claimed) documents_.push_back(document);
+    return claimed;
   }
 
  private:
   DocumentClaims& claims_;
   const std::string& collection_;
+  const absl::Time until_ = absl::Now() + kClaimPatience;
   std::vector<std::string> documents_;
 };
 
@@ -158,7 +164,7 @@ absl::StatusOr<uint64_t> ExpireDocuments(Store* store, DocumentClaims* claims,
     Count("indexer_documents", "expired", deleted);
     total += deleted;
     // Those that are left are being worked on.
-    if (deleted == 0) return total;
+    if (deleted == 0 || expired.size() < kMostAtOnce) return total;
   }
 }
 

@@ -59,8 +59,9 @@ class CollectionsTest : public IngestTest {
 
   std::vector<std::string> Documents() {
     std::vector<std::string> out;
-    for (const VersionRecord& record :
-         store_->documents()->ListDocuments("c", 0, "")->documents) {
+    const auto page = store_->documents()->ListDocuments("c", 0, "");
+    EXPECT_TRUE(page.ok()) << page.status();
+    for (const VersionRecord& record : page->documents) {
       out.push_back(record.document);
     }
     return out;
@@ -214,6 +215,22 @@ TEST_F(CollectionsTest, AnExpiryLeavesTheTextOfADocumentThatComesBack) {
   const auto text = store_->documents()->ReadAll({"c", "a", 2});
   ASSERT_TRUE(text.ok()) << text.status();
   EXPECT_EQ(*text, second);
+}
+
+// A scan, say, that is read for an hour: what is claimed meanwhile is wanted by
+// others.
+TEST_F(CollectionsTest, AnExpiryWaitsOnceForAllThatOthersWorkOn) {
+  Ingest({File("a", "First."), File("b", "Second."), File("c", "Third."),
+          File("d", "Fourth.")});
+  Set(0, 0, 1);
+  for (const char* id : {"a", "b", "c"}) {
+    ASSERT_TRUE(claims_.TryClaim("c", id));
+  }
+  const absl::Time begin = absl::Now();
+  EXPECT_EQ(*Expire(absl::Now() + absl::Hours(1)), 1);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(15));
+  EXPECT_THAT(Documents(), ElementsAre("a", "b", "c"));
+  for (const char* id : {"a", "b", "c"}) claims_.Release("c", id);
 }
 
 TEST_F(CollectionsTest, AHoldThatIsSetWhileADeletionWaitsHolds) {
