@@ -64,44 +64,19 @@ class SharedQuestion {
   absl::Time asked_ = absl::InfinitePast();
 };
 
-// Counts results and tells the client.
+// Tells the job and the client what comes.
 class Reporter {
  public:
   Reporter(const IngestStream& stream, RunningJob* job)
       : stream_(stream), job_(job) {
-    // Of calls before this one.
-    const v1::IngestJob before = job->Snapshot();
-    summary_.set_indexed(before.indexed());
-    summary_.set_unchanged(before.unchanged());
-    summary_.set_failed(before.failed());
-    summary_.set_passages(before.passages());
-    summary_.set_text_bytes(before.text_bytes());
-    told_ = before.acknowledged();
+    told_ = job->Snapshot().acknowledged();
   }
 
   void OnResult(const DocumentResult& result) {
     v1::IngestResponse response;
     *response.mutable_result() = ToProto(result);
-    const bool counts = job_->OnResult(response.result());
+    job_->OnResult(response.result());
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!counts) {
-      stream_.write(response);
-      return;
-    }
-    switch (result.state) {
-      case DocumentResult::State::kIndexed:
-      case DocumentResult::State::kWouldIndex:
-        summary_.set_indexed(summary_.indexed() + 1);
-        break;
-      case DocumentResult::State::kUnchanged:
-        summary_.set_unchanged(summary_.unchanged() + 1);
-        break;
-      case DocumentResult::State::kFailed:
-        summary_.set_failed(summary_.failed() + 1);
-        break;
-    }
-    summary_.set_passages(summary_.passages() + result.passages);
-    summary_.set_text_bytes(summary_.text_bytes() + result.text_bytes);
     stream_.write(response);
   }
 
@@ -127,10 +102,11 @@ class Reporter {
     last_progress_ = now;
     v1::IngestResponse response;
     v1::IngestProgress* progress = response.mutable_progress();
-    progress->set_documents_done(summary_.indexed() + summary_.unchanged() +
-                                 summary_.failed());
+    const v1::IngestJob job = job_->Snapshot();
+    progress->set_documents_done(job.indexed() + job.unchanged() +
+                                 job.failed());
     progress->set_documents_received(received_);
-    progress->set_bytes_done(summary_.text_bytes());
+    progress->set_bytes_done(job.text_bytes());
     progress->set_passages(passages);
     stream_.write(response);
   }
@@ -154,11 +130,17 @@ class Reporter {
   }
 
   void Summarise(uint64_t generation) {
+    const v1::IngestJob job = job_->Snapshot();
     v1::IngestResponse response;
+    v1::IngestSummary& summary = *response.mutable_summary();
+    summary.set_indexed(job.indexed());
+    summary.set_unchanged(job.unchanged());
+    summary.set_failed(job.failed());
+    summary.set_passages(job.passages());
+    summary.set_text_bytes(job.text_bytes());
+    summary.set_generation(generation);
+    summary.set_job(job_->id());
     const std::lock_guard<std::mutex> lock(mutex_);
-    *response.mutable_summary() = summary_;
-    response.mutable_summary()->set_generation(generation);
-    response.mutable_summary()->set_job(job_->id());
     stream_.write(response);
   }
 
@@ -166,7 +148,6 @@ class Reporter {
   const IngestStream& stream_;
   RunningJob* const job_;
   std::mutex mutex_;
-  v1::IngestSummary summary_;          // guarded by mutex_
   v1::IngestAck told_;                 // guarded by mutex_
   absl::Time last_progress_;           // guarded by mutex_
   std::atomic<uint64_t> received_{0};  // files, or parts of files

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -49,6 +50,12 @@ absl::Status NoJob(const std::string& collection, const std::string& job) {
   return status;
 }
 
+absl::Status RunsAlready(const std::pair<std::string, std::string>& name) {
+  return absl::AlreadyExistsError(
+      absl::StrCat("job \"", name.second, "\" of collection \"", name.first,
+                   "\": runs already, want another id"));
+}
+
 // "20261124-140502-3fa9": sorts by time, and two in one second differ.
 std::string NewId() {
   static std::mutex mutex;
@@ -85,19 +92,23 @@ absl::StatusOr<v1::IngestJob> ParseJob(absl::string_view bytes) {
   return job;
 }
 
-void AddResult(const v1::FileResult& result, v1::IngestJob* job) {
-  job->set_passages(job->passages() + result.passages());
-  job->set_text_bytes(job->text_bytes() + result.text_bytes());
+// Counts a result; with `times` -1 it counts no longer.
+void AddResult(const v1::FileResult& result, int times, v1::IngestJob* job) {
+  const auto count = [times](uint64_t before, uint64_t more) {
+    return times < 0 ? before - std::min(before, more) : before + more;
+  };
+  job->set_passages(count(job->passages(), result.passages()));
+  job->set_text_bytes(count(job->text_bytes(), result.text_bytes()));
   switch (result.state()) {
     case v1::FileResult::INDEXED:
     case v1::FileResult::WOULD_INDEX:
-      job->set_indexed(job->indexed() + 1);
+      job->set_indexed(count(job->indexed(), 1));
       break;
     case v1::FileResult::UNCHANGED:
-      job->set_unchanged(job->unchanged() + 1);
+      job->set_unchanged(count(job->unchanged(), 1));
       break;
     default:
-      job->set_failed(job->failed() + 1);
+      job->set_failed(count(job->failed(), 1));
       break;
   }
 }
@@ -156,28 +167,47 @@ void RunningJob::OnReceived(uint64_t bytes) {
   ++changes_;
 }
 
-void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) const {
-  batch->Put(kTableJobs, RowKey(collection_, id_, result),
-             result.SerializeAsString());
+absl::optional<v1::FileResult> RunningJob::StoredRow(
+    const std::string& key) const {
+  v1::FileResult row;
+  const absl::StatusOr<std::string> bytes = kv_->Get(kTableJobs, key);
+  if (!bytes.ok() || !row.ParseFromString(*bytes)) return absl::nullopt;
+  return row;
+}
+
+void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) {
+  const std::string key = RowKey(collection_, id_, result);
+  batch->Put(kTableJobs, key, result.SerializeAsString());
+  if (!goes_on_) return;
+  absl::optional<v1::FileResult> before = StoredRow(key);
+  if (!before.has_value()) return;
+  const absl::MutexLock lock(&mutex_);
+  replaced_[key] = *std::move(before);
 }
 
 bool RunningJob::OnResult(const v1::FileResult& result) {
   const absl::MutexLock lock(&mutex_);
   ++changes_;
-  if (goes_on_ && result.state() != v1::FileResult::INDEXED) {
+  if (goes_on_) {
     // It was sent again because nobody could say that it had arrived.
-    v1::FileResult before;
-    const absl::StatusOr<std::string> row =
-        kv_->Get(kTableJobs,
-                 absl::StrCat(FilePrefix(collection_, id_), result.document()));
-    if (row.ok() && before.ParseFromString(*row) &&
-        (before.state() == result.state() ||
-         (before.state() == v1::FileResult::INDEXED &&
+    const std::string key = RowKey(collection_, id_, result);
+    absl::optional<v1::FileResult> before;
+    const auto replaced = replaced_.find(key);
+    if (result.state() != v1::FileResult::INDEXED) {
+      before = StoredRow(key);
+    } else if (replaced != replaced_.end()) {
+      before = std::move(replaced->second);
+    }
+    if (replaced != replaced_.end()) replaced_.erase(replaced);
+    if (before.has_value() && result.state() != v1::FileResult::INDEXED &&
+        (before->state() == result.state() ||
+         (before->state() == v1::FileResult::INDEXED &&
           result.state() == v1::FileResult::UNCHANGED))) {
       return false;
     }
+    if (before.has_value()) AddResult(*before, -1, &job_);
   }
-  AddResult(result, &job_);
+  AddResult(result, 1, &job_);
   // Its row came with its commit.
   if (result.state() == v1::FileResult::INDEXED) return true;
   rows_[RowKey(collection_, id_, result)] = result.SerializeAsString();
@@ -288,17 +318,15 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   job.set_resumable(start.resumable());
   const Name name = {job.collection(), job.job()};
   RETURN_IF_ERROR(WriteEnded(name));
-  if (start.resume() && FindRunning(name) == nullptr) {
+  if (start.resume()) {
+    // What is reopened has ended: its sums are written.
+    if (FindRunning(name) != nullptr) return RunsAlready(name);
     ASSIGN_OR_RETURN(job, Reopen(start));
   }
   auto running = std::make_shared<RunningJob>(kv_, job, start.resume());
   {
     const absl::MutexLock lock(&mutex_);
-    if (!running_.emplace(name, running).second) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("job \"", name.second, "\" of collection \"", name.first,
-                       "\": runs already, want another id"));
-    }
+    if (!running_.emplace(name, running).second) return RunsAlready(name);
   }
   KvBatch batch;
   if (!start.resume()) {
@@ -332,7 +360,7 @@ absl::Status Jobs::Recount(v1::IngestJob* job) const {
       return absl::DataLossError(
           absl::StrCat("job ", job->job(), ": a row does not parse"));
     }
-    AddResult(file, job);
+    AddResult(file, 1, job);
   }
   return it->status();
 }

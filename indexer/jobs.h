@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "indexer/source_file.h"
 #include "proto/footnote/v1/indexer.pb.h"
 #include "storage/kv.h"
@@ -39,13 +40,13 @@ class RunningJob {
   void OnReceived(uint64_t bytes);
   // A result whose row is written already (see AppendRow), or is written now.
   // False when it adds nothing: the document came in before the job was gone on
-  // with.
+  // with. Where another result of it did, that one counts no longer.
   bool OnResult(const v1::FileResult& result);
   // Makes it outlive the process; then it may be told.
   absl::Status OnAck(const v1::IngestAck& ack);
 
   // Adds the row of a result to the write that makes it true.
-  void AppendRow(const v1::FileResult& result, KvBatch* batch) const;
+  void AppendRow(const v1::FileResult& result, KvBatch* batch);
 
   // What CancelIngestJob calls, at most once; `stop` must be safe to call
   // until ClearStop, which waits for a call that is on its way.
@@ -61,6 +62,7 @@ class RunningJob {
 
  private:
   friend class Jobs;
+  absl::optional<v1::FileResult> StoredRow(const std::string& key) const;
   // Makes the end durable. Returns what Kv says.
   absl::Status End(v1::IngestJob::State state, absl::string_view reason);
   // Rows that can't be written stay for the next time.
@@ -77,6 +79,8 @@ class RunningJob {
   uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 1;
   // Rows of results that changed nothing else, not yet written: by their keys.
   std::map<std::string, std::string> rows_ ABSL_GUARDED_BY(mutex_);
+  // What rows said that AppendRow replaced, until OnResult.
+  std::map<std::string, v1::FileResult> replaced_ ABSL_GUARDED_BY(mutex_);
   // After an error of the disk they are not tried before.
   absl::Time write_after_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool cancel_requested_ ABSL_GUARDED_BY(mutex_) = false;

@@ -147,6 +147,27 @@ TEST_F(JobsTest, AJobThatGoesOnAfterAKillCountsWhatCameInBefore) {
   EXPECT_EQ(counted.passages(), 4);
 }
 
+TEST_F(JobsTest, WhatFailedAndCameInWhenTheJobWentOnHasNotFailed) {
+  v1::IngestStart start = StartOf("again");
+  start.set_resumable(true);
+  auto job = *jobs_->Begin(start);
+  job->OnResult(ResultOf("a", v1::FileResult::FAILED, "disk full"));
+  job->OnResult(ResultOf("b", v1::FileResult::FAILED, "disk full"));
+  Restart();  // without End
+  start.set_resume(true);
+  job = *jobs_->Begin(start);
+  EXPECT_EQ(job->Snapshot().failed(), 2);
+  KvBatch commit;
+  job->AppendRow(ResultOf("a", v1::FileResult::INDEXED), &commit);
+  ASSERT_TRUE(store_->kv()->Write(std::move(commit), true).ok());
+  EXPECT_TRUE(job->OnResult(ResultOf("a", v1::FileResult::INDEXED)));
+  EXPECT_FALSE(job->OnResult(ResultOf("b", v1::FileResult::FAILED, "again")));
+  const v1::IngestJob counted = job->Snapshot();
+  EXPECT_EQ(counted.indexed(), 1);
+  EXPECT_EQ(counted.failed(), 1);
+  EXPECT_THAT(Files("again"), ElementsAre("a INDEXED", "b FAILED: disk full"));
+}
+
 TEST_F(JobsTest, ListsFilesOfARunningJobInPages) {
   const auto job = Begin("long");
   for (int i = 100; i < 350; ++i) {
