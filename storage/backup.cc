@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "storage/backup_list.h"
@@ -33,6 +35,11 @@ namespace fs = std::filesystem;
 
 constexpr int kBackupFormat = 1;
 constexpr char kFormatPrefix[] = "footnote backup ";
+constexpr char kFormatName[] = "FORMAT";
+constexpr char kLockName[] = "LOCK";
+constexpr char kFilesName[] = "files";
+constexpr char kBackupsName[] = "backups";
+constexpr absl::Duration kLookAgain = absl::Milliseconds(100);
 constexpr size_t kMaxIdBytes = 64;
 constexpr size_t kMaxListBytes = size_t{1} << 30;
 
@@ -71,39 +78,29 @@ absl::StatusOr<int> ReadFormat(const std::string& folder) {
   return format;
 }
 
-absl::Status MakeBackupFolder(const std::string& folder) {
-  const absl::Status before = ReadFormat(folder).status();
-  if (!absl::IsNotFound(before)) return before;
-  RETURN_IF_ERROR(MakeFolder(folder));
-  std::error_code error;
-  if (!fs::is_empty(folder, error) || error) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("backup folder ", folder,
-                     ": not empty and no backup folder, want a new one"));
-  }
-  RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/files")));
-  RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/backups")));
-  return WriteFileAtomically(absl::StrCat(folder, "/FORMAT"),
-                             absl::StrCat(kFormatPrefix, kBackupFormat, "\n"));
-}
-
 // The right to write to a backup folder, which one thread of all processes has
 // at a time. Two would copy to the same temporary file, and one that removes
 // would take the files of a backup whose list is not written yet.
 class FolderLock {
  public:
-  // Waits for it.
+  // Waits for it, as long as `waits`, which may be empty, says so.
+  //   Cancelled  it said no
   static absl::StatusOr<std::unique_ptr<FolderLock>> Take(
-      const std::string& folder) {
-    const std::string path = absl::StrCat(folder, "/LOCK");
+      const std::string& folder, const std::function<bool()>& waits) {
+    const std::string path = absl::StrCat(folder, "/", kLockName);
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
     if (fd < 0) return FileError("open", path, errno);
     auto lock = std::unique_ptr<FolderLock>(new FolderLock(fd));
-    while (flock(fd, LOCK_EX) != 0) {
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
       // Some file systems have no locks.
       if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS) break;
-      return FileError("lock", path, errno);
+      if (errno != EWOULDBLOCK) return FileError("lock", path, errno);
+      if (waits != nullptr && !waits()) {
+        return absl::CancelledError(absl::StrCat(
+            "backup folder ", folder, ": another one writes to it: cancelled"));
+      }
+      absl::SleepFor(kLookAgain);
     }
     return lock;
   }
@@ -126,6 +123,42 @@ absl::StatusOr<std::vector<std::string>> Names(const std::string& folder) {
   if (error) return FileError("list", folder, error.value());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+bool IsEmpty(const std::string& folder) {
+  std::error_code error;
+  return !fs::exists(folder, error) || fs::is_empty(folder, error);
+}
+
+// OK for a backup folder, and one that may become one: nothing is in it but
+// what a process left that was killed while it made one.
+absl::Status CheckMayBackUpTo(const std::string& folder) {
+  RETURN_IF_ERROR(MakeFolder(folder));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(folder));
+  const absl::Status format = ReadFormat(folder).status();
+  if (!absl::IsNotFound(format)) return format;
+  for (const std::string& name : names) {
+    const bool ours = name == kLockName ||
+                      absl::StartsWith(name, kFormatName) ||
+                      ((name == kFilesName || name == kBackupsName) &&
+                       IsEmpty(absl::StrCat(folder, "/", name)));
+    // Somebody else may have made it meanwhile.
+    if (ours || ReadFormat(folder).ok()) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("backup folder ", folder,
+                     ": not empty and no backup folder, want a new one"));
+  }
+  return absl::OkStatus();
+}
+
+// REQUIRES: the folder's lock is held
+absl::Status MakeBackupFolder(const std::string& folder) {
+  RETURN_IF_ERROR(CheckMayBackUpTo(folder));
+  if (ReadFormat(folder).ok()) return absl::OkStatus();
+  RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/", kFilesName)));
+  RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/", kBackupsName)));
+  return WriteFileAtomically(absl::StrCat(folder, "/", kFormatName),
+                             absl::StrCat(kFormatPrefix, kBackupFormat, "\n"));
 }
 
 absl::StatusOr<BackupList> ReadList(const std::string& folder,
@@ -303,8 +336,11 @@ absl::StatusOr<BackupCounts> AddToBackup(
     const std::string& source, const std::string& prefix,
     const std::function<bool(const BackupCounts&)>& progress) {
   RETURN_IF_ERROR(CheckBackupId(id));
+  RETURN_IF_ERROR(CheckMayBackUpTo(folder));
+  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder, [&progress] {
+                     return progress == nullptr || progress(BackupCounts());
+                   }));
   RETURN_IF_ERROR(MakeBackupFolder(folder));
-  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder));
   const std::string list_path = ListPath(folder, id, part);
   if (fs::exists(list_path)) {
     return absl::AlreadyExistsError(
@@ -460,7 +496,7 @@ absl::StatusOr<uint64_t> RemoveBackup(const std::string& folder,
                                       const std::string& id) {
   RETURN_IF_ERROR(CheckBackupId(id));
   RETURN_IF_ERROR(ReadFormat(folder).status());
-  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder));
+  ASSIGN_OR_RETURN(const auto lock, FolderLock::Take(folder, nullptr));
   const std::string gone = absl::StrCat(folder, "/backups/", id);
   std::error_code error;
   if (!fs::exists(gone, error)) {

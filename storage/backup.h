@@ -60,7 +60,8 @@ absl::Status CheckBackupId(absl::string_view id);
 // that an earlier backup of the same folder holds (same path, size, time and
 // inode, or same bytes) are not copied. Durable when it returns; after an
 // error or a kill the part is not there, and what was copied is used by the
-// next attempt. `progress` may be empty; false from it gives up: Cancelled.
+// next attempt. `progress` may be empty; it is asked while this waits, too, and
+// false from it gives up: Cancelled.
 //   AlreadyExists      the backup has this part
 //   ResourceExhausted  the disk of the backup is full
 //   Unimplemented      the folder is a newer release's

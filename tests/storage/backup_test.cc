@@ -170,6 +170,75 @@ TEST(BackupTest, PartsThatAreAddedAtOnceDoNotMix) {
   EXPECT_THAT(*VerifyBackup(backup, "two"), IsEmpty());
 }
 
+TEST(BackupTest, TwoWhoMakeTheFolderAtOnceBothBackUp) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string backup = MakeTestFolder() + "/backup";
+    const std::string source = MakeTestFolder();
+    std::ofstream(source + "/a") << "text";
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (const char* part : {kAuditPart, kStorePart}) {
+      threads.emplace_back([&, part] {
+        ++ready;
+        while (ready < 2) continue;
+        const auto added =
+            AddToBackup(backup, "one", part, source, "", nullptr);
+        EXPECT_TRUE(added.ok()) << added.status();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(*VerifyBackup(backup, "one"), IsEmpty());
+  }
+}
+
+// By a kill, or a disk that was full.
+TEST(BackupTest, AFolderWhoseMakingWasCutOffIsMadeToItsEnd) {
+  const std::string source = MakeTestFolder();
+  const std::string backup = MakeTestFolder();
+  fs::create_directory(backup + "/files");
+  for (const char* name : {"/LOCK", "/FORMAT.tmp.7"}) {
+    std::ofstream(backup + name).flush();
+  }
+  EXPECT_TRUE(AddToBackup(backup, "one", kAuditPart, source, "", nullptr).ok());
+  for (const char* name : {"/notes", "/files/notes"}) {
+    const std::string other = MakeTestFolder();
+    fs::create_directory(other + "/files");
+    std::ofstream(other + name) << "somebody's";
+    EXPECT_EQ(AddToBackup(other, "one", kAuditPart, source, "", nullptr)
+                  .status()
+                  .code(),
+              absl::StatusCode::kFailedPrecondition)
+        << name;
+    EXPECT_FALSE(fs::exists(other + "/LOCK"));
+  }
+}
+
+TEST(BackupTest, WhoWaitsForTheFolderMayGiveUp) {
+  const std::string backup = MakeTestFolder() + "/backup";
+  const std::string source = MakeTestFolder();
+  std::ofstream(source + "/a") << "text";
+  std::atomic<bool> begun{false};
+  std::atomic<bool> gave_up{false};
+  std::thread other([&] {
+    const auto added = AddToBackup(
+        backup, "one", kAuditPart, source, "", [&](const BackupCounts&) {
+          begun = true;
+          for (int i = 0; i < 500 && !gave_up; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+          }
+          return true;
+        });
+    EXPECT_TRUE(added.ok()) << added.status();
+  });
+  while (!begun) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto given_up = AddToBackup(backup, "one", kStorePart, source, "",
+                                    [](const BackupCounts&) { return false; });
+  EXPECT_EQ(given_up.status().code(), absl::StatusCode::kCancelled);
+  EXPECT_THAT(given_up.status().ToString(), HasSubstr("another one writes"));
+  gave_up = true;
+  other.join();
+}
+
 TEST(BackupTest, RemovingOneLeavesTheFilesOfOneThatIsBeingMade) {
   const std::string folder = MakeTestFolder();
   auto store = OpenStore(folder + "/store");
