@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "audit/secret_file.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/lock_file.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -82,13 +82,15 @@ absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
   if (is_new) RETURN_IF_ERROR(Make(path, key));
   int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
   // Of a disk that can only be read, keys can still be.
-  if (file < 0 && errno == EROFS) {
-    file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  }
+  const bool only_read = file < 0 && errno == EROFS;
+  if (only_read) file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return FileError("open keyring", path, errno);
   std::unique_ptr<Keyring> keyring(new Keyring(path, file));
   // Two would give their keys the same numbers, and write one over the other.
-  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  const absl::StatusOr<bool> locked =
+      only_read ? absl::StatusOr<bool>(true) : TryLockFile(file, path);
+  RETURN_IF_ERROR(locked.status());
+  if (!*locked) {
     return absl::FailedPreconditionError(
         absl::StrCat("keyring ", path,
                      ": another process holds it, want one for each store"));

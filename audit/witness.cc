@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <utility>
@@ -17,6 +16,7 @@
 #include "audit/master_key.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/lock_file.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -84,8 +84,8 @@ absl::Status Witness::Lock() {
   const std::string path = absl::StrCat(folder_, "/lock");
   lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) return FileError("open", path, errno);
-  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-  if (errno != EWOULDBLOCK) return FileError("lock", path, errno);
+  ASSIGN_OR_RETURN(const bool locked, TryLockFile(lock_, path));
+  if (locked) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("witness ", folder_,
                    ": another process holds it, want that one stopped"));

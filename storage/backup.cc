@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file.h"
+#include "base/lock_file.h"
 #include "base/status_macros.h"
 #include "storage/backup_list.h"
 #include "storage/copy_file.h"
@@ -91,18 +91,15 @@ class FolderLock {
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660);
     if (fd < 0) return FileError("open", path, errno);
     auto lock = std::unique_ptr<FolderLock>(new FolderLock(fd));
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EINTR) continue;
-      // Some file systems have no locks.
-      if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS) break;
-      if (errno != EWOULDBLOCK) return FileError("lock", path, errno);
+    while (true) {
+      ASSIGN_OR_RETURN(const bool locked, TryLockFile(fd, path));
+      if (locked) return lock;
       if (waits != nullptr && !waits()) {
         return absl::CancelledError(absl::StrCat(
             "backup folder ", folder, ": another one writes to it: cancelled"));
       }
       absl::SleepFor(kLookAgain);
     }
-    return lock;
   }
   ~FolderLock() { close(fd_); }
   FolderLock(const FolderLock&) = delete;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/lock_file.h"
 #include "base/status_macros.h"
 
 namespace footnote {
@@ -44,8 +44,10 @@ absl::StatusOr<std::unique_ptr<PartFile>> PartFile::Create(
   const int fd =
       open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (fd < 0) return FileError("file", part, errno);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  const absl::StatusOr<bool> locked = TryLockFile(fd, part);
+  if (!locked.ok() || !*locked) {
     close(fd);
+    RETURN_IF_ERROR(locked.status());
     return absl::FailedPreconditionError(
         absl::StrCat("file ", part, ": another process writes it"));
   }
