@@ -129,7 +129,7 @@ absl::StatusOr<VersionRecord> FindVersion(Store* store,
                     "VERSION_NOT_FOUND");
 }
 
-// A document's id and a version's number, 0 for the newest.
+// A document's id and a version's number, 0 for the newest that is live.
 using VersionKey = std::pair<std::string, uint32_t>;
 
 // What tells where a version's text lay; no locator where nothing does.

@@ -41,9 +41,6 @@ constexpr size_t kMaxGroupDocuments = 20000;
 // Texts go down together: of a small one the write itself takes most time.
 constexpr size_t kTextsBytes = 256 << 10;
 
-// As SegmentWriter has it.
-constexpr size_t kMaxHeadingBytes = 1 << 20;
-
 }  // namespace
 
 struct Pipeline::Shared {
@@ -423,7 +420,7 @@ class Pipeline::Worker {
   }
 
   static absl::Status CheckHeadings(const PreparedDocument& document) {
-    if (document.extracted.text.size() <= kMaxHeadingBytes) {
+    if (document.extracted.text.size() <= SegmentWriter::kMaxStringBytes) {
       return absl::OkStatus();
     }
     uint32_t section = 0;
@@ -435,10 +432,10 @@ class Pipeline::Worker {
            document.extracted.HeadingPath(section)) {
         bytes += heading.size() + 1;
       }
-      if (bytes <= kMaxHeadingBytes) continue;
+      if (bytes <= SegmentWriter::kMaxStringBytes) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("headings of ", bytes, " bytes above one passage, want ",
-                       "at most ", kMaxHeadingBytes));
+                       "at most ", SegmentWriter::kMaxStringBytes));
     }
     return absl::OkStatus();
   }

@@ -20,8 +20,6 @@
 namespace footnote {
 namespace {
 
-constexpr size_t kMaxStringBytes = 1 << 20;
-
 uint64_t NowMicros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())

@@ -77,6 +77,9 @@ struct SegmentPassage {
 // order, each passage followed by its vectors.
 class SegmentWriter {
  public:
+  // Bytes of an id, a title, a heading path.
+  static constexpr size_t kMaxStringBytes = 1 << 20;
+
   explicit SegmentWriter(SegmentOptions options);
   ~SegmentWriter();
   SegmentWriter(const SegmentWriter&) = delete;
@@ -84,7 +87,8 @@ class SegmentWriter {
 
   // Begins a document. Views need to live for the call only.
   //   InvalidArgument  an empty id, a hash that is not 32 bytes, a string over
-  //                    1 MiB, more than 65,535 metadata pairs or labels
+  //                    kMaxStringBytes, more than 65,535 metadata pairs or
+  //                    labels
   absl::Status AddDocument(const SegmentDocument& document);
 
   // Gives a word a number in this segment, for SegmentPassage::words. `length`
