@@ -29,7 +29,8 @@ small collections too, it also sees each question with few passages (--few).
 Questions whose answer was there and not chosen don't count: no doubt is wrong
 there. With a second opinion both are learned again.
 All printed figures
-are from five folds by a hash of the paragraph: what is printed was not seen.
+are from five folds by a hash of the paragraph: what is printed was not seen; with
+--keep-scores that holds of the doubt alone, for the scores are of all the data.
 """
 
 import argparse
