@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/hash.h"
@@ -41,6 +43,12 @@ constexpr size_t kMaxGroupDocuments = 20000;
 // Texts go down together: of a small one the write itself takes most time.
 constexpr size_t kTextsBytes = 256 << 10;
 
+// A worker takes so many small files at once, so that their markup makes one
+// way to the parser and back, and the next when half of them are left. Never
+// more than its share of those that wait.
+constexpr size_t kMostAhead = 16;
+constexpr size_t kSmallBytes = 64 << 10;
+
 }  // namespace
 
 struct Pipeline::Shared {
@@ -65,6 +73,9 @@ struct Pipeline::Shared {
   std::condition_variable work_came;
   std::condition_variable room_came;
   WaitingFiles queue;
+  // Ids of files that a worker has taken and has no claim for yet: others of
+  // the same id wait, so that they become versions in their order.
+  absl::flat_hash_set<std::string> taken;
   // Workers that may still want help with their vectors.
   int working = 0;
 
@@ -103,13 +114,43 @@ struct Pipeline::Shared {
   bool Take(SourceFile* file, absl::Duration patience, bool* finished) {
     std::unique_lock<std::mutex> lock(mutex);
     work_came.wait_for(lock, absl::ToChronoMilliseconds(patience), [this] {
-      return !queue.empty() || queue.closed() || crew.has_work();
+      return MayTake() || (queue.empty() && queue.closed()) || crew.has_work();
     });
     *finished = queue.empty() && queue.closed();
-    if (queue.empty()) return false;
-    *file = queue.Pop();
-    room_came.notify_one();
+    if (!MayTake()) return false;
+    *file = Pop();
     return true;
+  }
+
+  // For a worker that holds `held` files already: another small one, if there
+  // are many.
+  bool TakeAlso(size_t held, SourceFile* file) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (held >= queue.size() / static_cast<size_t>(options.threads) ||
+        !MayTake() || queue.front().bytes.size() > kSmallBytes) {
+      return false;
+    }
+    *file = Pop();
+    return true;
+  }
+
+  void LetOthersTake(const std::string& document) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    taken.erase(document);
+    if (!queue.empty() && queue.front().document == document) {
+      work_came.notify_all();
+    }
+  }
+
+  // These two with `mutex` held.
+  bool MayTake() const {
+    return !queue.empty() && !taken.contains(queue.front().document);
+  }
+  SourceFile Pop() {
+    SourceFile file = queue.Pop();
+    taken.insert(file.document);
+    room_came.notify_one();
+    return file;
   }
 
   // For a worker that has nothing left: helps the others to their end.
@@ -134,13 +175,13 @@ class Pipeline::Worker {
   void Run() {
     WorkInBackground();
     while (!shared_.cancelled) {
-      SourceFile file;
       bool finished = false;
-      if (shared_.Take(&file,
-                       group_.empty() ? absl::Milliseconds(200) : kLookAround,
-                       &finished)) {
-        const uint64_t number = file.number;
-        if (IndexFile(std::move(file))) {
+      TakeFiles(&finished);
+      if (!ahead_.empty()) {
+        Ahead next = std::move(ahead_.front());
+        ahead_.pop_front();
+        const uint64_t number = next.started.file.number;
+        if (IndexFile(std::move(next))) {
           finished_.push_back(number);
         } else {
           shared_.left_files = true;
@@ -170,16 +211,57 @@ class Pipeline::Worker {
     std::vector<std::string> warnings;
   };
 
-  // The whole path of a file; false when it was left in the middle.
-  bool IndexFile(SourceFile file) {
+  // A file that was taken and is not indexed yet.
+  struct Ahead {
+    StartedFile started;
+    std::string source_hash;
+  };
+
+  // Sees to it that some are ahead, if there are any.
+  void TakeFiles(bool* finished) {
+    if (ahead_.size() > kMostAhead / 2) return;
+    SourceFile file;
+    if (ahead_.empty()) {
+      if (!shared_.Take(&file,
+                        group_.empty() ? absl::Milliseconds(200) : kLookAround,
+                        finished)) {
+        return;
+      }
+      Start(std::move(file));
+    }
+    while (ahead_.size() < kMostAhead &&
+           shared_.TakeAlso(ahead_.size(), &file)) {
+      Start(std::move(file));
+    }
+    markup_.SendAhead();
+  }
+
+  // Leaves out what has not changed.
+  void Start(SourceFile file) {
+    StageTimer timer("start_file");
+    Ahead next;
+    next.source_hash = HashOf(file, shared_.how);
+    if (IsSameSource(file, next.source_hash)) {
+      shared_.LetOthersTake(file.document);
+      finished_.push_back(file.number);
+      if (group_.empty()) TellFinished();
+      return;
+    }
+    next.started = StartFile(std::move(file), shared_.options.limits, &markup_);
+    ahead_.push_back(std::move(next));
+  }
+
+  // The rest of the path of a file; false when it was left in the middle.
+  bool IndexFile(Ahead next) {
     StageTimer timer("index_file");
-    const std::string source_hash = HashOf(file, shared_.how);
-    if (IsSameSource(file, source_hash)) return true;
-    const std::string file_id = file.document;
-    const std::string path = file.path.empty() ? file.document : file.path;
+    const std::string file_id = next.started.file.document;
+    const std::string path =
+        next.started.file.path.empty() ? file_id : next.started.file.path;
+    const std::string source_hash = std::move(next.source_hash);
     in_work_ = file_id;
-    const absl::Status status = PrepareDocuments(
-        std::move(file), shared_.job.collection, shared_.options.limits,
+    is_taken_ = true;
+    const absl::Status status = PrepareStarted(
+        std::move(next.started), shared_.job.collection, shared_.options.limits,
         shared_.options.ocr, &markup_,
         [&](const std::string& document,
             absl::StatusOr<PreparedDocument> prepared) -> absl::Status {
@@ -199,9 +281,16 @@ class Pipeline::Worker {
         });
     // Only a cancelled job stops in the middle of a file.
     if (!status.ok()) ForgetSourceOf(file_id);
+    LetOthersTake();
     in_work_.clear();
     if (!group_status_.ok()) Commit();
     return status.ok();
+  }
+
+  // Other files with the id of the one in work.
+  void LetOthersTake() {
+    if (is_taken_) shared_.LetOthersTake(in_work_);
+    is_taken_ = false;
   }
 
   // What else is in the file has not been read: it is not to pass for known.
@@ -218,6 +307,7 @@ class Pipeline::Worker {
     fingerprint.source = source_hash;
     fingerprint.content = ContentHash(document, shared_.how);
     RETURN_IF_ERROR(Claim(document.record.document));
+    LetOthersTake();
     absl::StatusOr<bool> added = AddToGroup(document, std::move(fingerprint));
     if (!added.ok() || !*added) {
       shared_.claims->Release(shared_.job.collection, document.record.document);
@@ -649,6 +739,7 @@ class Pipeline::Worker {
 
   Shared& shared_;
   MarkupParser markup_;
+  std::deque<Ahead> ahead_;
   PostingsBuilder postings_;
   PassageEncoder encoder_;
   int dimension_ = 0;
@@ -658,6 +749,7 @@ class Pipeline::Worker {
   KvBatch texts_;
   // The id of the file of which more documents may come.
   std::string in_work_;
+  bool is_taken_ = false;
   // Numbers of files of which no more comes into the group.
   std::vector<uint64_t> finished_;
   absl::Status group_status_;

@@ -203,6 +203,12 @@ std::vector<Heading> HeadingsOf(const Extracted& document) {
   return headings;
 }
 
+// The programming language of a file of code; empty of others.
+absl::string_view CodeOf(const SourceFile& file) {
+  if (!file.media_type.empty()) return "";
+  return ProgrammingLanguageOf(file.path.empty() ? file.document : file.path);
+}
+
 absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
                                          const std::string& document,
                                          absl::string_view collection,
@@ -327,22 +333,55 @@ absl::Status CheckDocumentId(absl::string_view document) {
   return absl::OkStatus();
 }
 
-absl::Status PrepareDocuments(
-    SourceFile file, absl::string_view collection, const ExtractLimits& limits,
-    const OcrOptions& ocr, MarkupParser* markup,
-    const std::function<absl::Status(const std::string& document,
-                                     absl::StatusOr<PreparedDocument>)>& each) {
+StartedFile StartFile(SourceFile file, const ExtractLimits& limits,
+                      MarkupParser* markup) {
+  StartedFile out;
   std::string bytes = std::move(file.bytes);
   file.bytes.clear();
-  const size_t source_bytes = bytes.size();
-  const std::string source_sha256 = Sha256(bytes);
-  const std::string record_path = file.path.empty() ? file.document : file.path;
+  out.file = std::move(file);
+  out.source_bytes = bytes.size();
+  out.source_sha256 = Sha256(bytes);
+  out.is_apart = IsReadApart(bytes);
+  if (out.is_apart) {
+    out.bytes = std::move(bytes);
+    return out;
+  }
+  const std::string media_type = CodeOf(out.file).empty()
+                                     ? out.file.media_type
+                                     : std::string(MediaTypeOf(Format::kCode));
+  out.text = DetectText(std::move(bytes), media_type);
+  if (out.text.ok() && IsMarkup(out.text->format) &&
+      out.text->decoded.utf8.size() <= limits.max_document_bytes) {
+    out.ahead =
+        markup->ReadAhead(out.text->decoded.utf8, out.text->format, limits);
+  }
+  return out;
+}
+
+absl::Status PrepareStarted(
+    StartedFile started, absl::string_view collection,
+    const ExtractLimits& limits, const OcrOptions& ocr, MarkupParser* markup,
+    const std::function<absl::Status(const std::string& document,
+                                     absl::StatusOr<PreparedDocument>)>& each) {
+  const SourceFile& file = started.file;
   absl::Status stopped;
-  if (IsReadApart(bytes)) {
+  const auto prepare = [&](const std::string& document, bool is_whole,
+                           JsonDocument read) {
+    absl::StatusOr<PreparedDocument> prepared =
+        Prepare(file, document, collection, std::move(read));
+    if (prepared.ok() && is_whole) {
+      prepared->record.source_bytes = started.source_bytes;
+      prepared->record.source_sha256 = started.source_sha256;
+    }
+    return stopped = each(document, std::move(prepared));
+  };
+  absl::Status status = started.text.status();
+  if (started.is_apart) {
     const Language language =
         ParseLanguage(file.language).value_or(Language::kUnknown);
-    const absl::Status status = ParseApart(
-        bytes, limits, ocr, language, markup, [&](ParsedDocument parsed) {
+    status = ParseApart(
+        started.bytes, limits, ocr, language, markup,
+        [&](ParsedDocument parsed) {
           std::string document = file.document;
           if (!parsed.part.empty()) {
             absl::StrAppend(&document, "#", parsed.part);
@@ -352,54 +391,46 @@ absl::Status PrepareDocuments(
           }
           JsonDocument read;
           read.document = *std::move(parsed.document);
-          absl::StatusOr<PreparedDocument> prepared =
-              Prepare(file, document, collection, std::move(read));
-          if (prepared.ok() && parsed.part.empty()) {
-            prepared->record.source_bytes = source_bytes;
-            prepared->record.source_sha256 = source_sha256;
-          }
-          return stopped = each(document, std::move(prepared));
+          return prepare(document, parsed.part.empty(), std::move(read));
         });
-    if (status.ok() || !stopped.ok()) return status;
-    return each(file.document, status);
+  } else if (status.ok()) {
+    const absl::string_view code = CodeOf(file);
+    status = ReadDetected(
+        *started.text, limits,
+        [&](uint32_t line, absl::StatusOr<JsonDocument> read) -> absl::Status {
+          std::string document = file.document;
+          if (line > 0) {
+            line += file.lines_before;
+            const bool named = read.ok() && !read->id.empty();
+            absl::StrAppend(&document, "#",
+                            named ? read->id : absl::StrCat(line));
+          }
+          if (!read.ok()) return stopped = each(document, read.status());
+          if (line > 0) {
+            for (Block& block : read->document.blocks) block.line = line;
+            read->document.parts.clear();
+          }
+          if (!code.empty()) {
+            read->document.metadata.emplace_back("programming_language", code);
+          }
+          return prepare(document, line == 0, *std::move(read));
+        },
+        [&](absl::string_view utf8, Format format, const ExtractLimits& most) {
+          return markup->Read(utf8, format, most, started.ahead);
+        });
   }
-  const absl::string_view code =
-      file.media_type.empty() ? ProgrammingLanguageOf(record_path) : "";
-  const std::string media_type =
-      code.empty() ? file.media_type : std::string(MediaTypeOf(Format::kCode));
-  const absl::Status status = ReadDocuments(
-      std::move(bytes), media_type, limits,
-      [&](uint32_t line, absl::StatusOr<JsonDocument> read) -> absl::Status {
-        std::string document = file.document;
-        if (line > 0) {
-          line += file.lines_before;
-          const bool named = read.ok() && !read->id.empty();
-          absl::StrAppend(&document, "#",
-                          named ? read->id : absl::StrCat(line));
-        }
-        if (!read.ok()) return stopped = each(document, read.status());
-        if (line > 0) {
-          for (Block& block : read->document.blocks) block.line = line;
-          read->document.parts.clear();
-        }
-        if (!code.empty()) {
-          read->document.metadata.emplace_back("programming_language", code);
-        }
-        absl::StatusOr<PreparedDocument> prepared =
-            Prepare(file, document, collection, *std::move(read));
-        if (prepared.ok() && line == 0) {
-          prepared->record.source_bytes = source_bytes;
-          prepared->record.source_sha256 = source_sha256;
-        }
-        return stopped = each(document, std::move(prepared));
-      },
-      [markup](absl::string_view utf8, Format format,
-               const ExtractLimits& most) {
-        return markup->Read(utf8, format, most);
-      });
   if (status.ok() || !stopped.ok()) return status;
   // A reason of the file is the reason of its document.
   return each(file.document, status);
+}
+
+absl::Status PrepareDocuments(
+    SourceFile file, absl::string_view collection, const ExtractLimits& limits,
+    const OcrOptions& ocr, MarkupParser* markup,
+    const std::function<absl::Status(const std::string& document,
+                                     absl::StatusOr<PreparedDocument>)>& each) {
+  return PrepareStarted(StartFile(std::move(file), limits, markup), collection,
+                        limits, ocr, markup, each);
 }
 
 }  // namespace footnote

@@ -2,6 +2,8 @@
 #ifndef FOOTNOTE_INDEXER_PREPARE_H_
 #define FOOTNOTE_INDEXER_PREPARE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "indexer/formats/detect.h"
 #include "indexer/formats/format.h"
 #include "indexer/parsers/markup_parser.h"
 #include "indexer/parsers/scan_reader.h"
@@ -37,6 +40,34 @@ struct PreparedDocument {
         .substr(passages[i].span.begin, passages[i].span.size());
   }
 };
+
+// A file of which the first half is done: detected, decoded, and its markup
+// with the parser.
+struct StartedFile {
+  // Without its bytes.
+  SourceFile file;
+  size_t source_bytes = 0;
+  std::string source_sha256;
+  // Of a file that is read apart its bytes, of others their text.
+  bool is_apart = false;
+  std::string bytes;
+  absl::StatusOr<DetectedText> text;
+  // Of MarkupParser::ReadAhead.
+  uint64_t ahead = 0;
+};
+
+// The first half of PrepareDocuments. Several may be started before the first
+// is prepared, by the same `markup` and in the same order; MarkupParser's
+// SendAhead sends them.
+StartedFile StartFile(SourceFile file, const ExtractLimits& limits,
+                      MarkupParser* markup);
+
+// The other half; returns as PrepareDocuments.
+absl::Status PrepareStarted(
+    StartedFile started, absl::string_view collection,
+    const ExtractLimits& limits, const OcrOptions& ocr, MarkupParser* markup,
+    const std::function<absl::Status(const std::string& document,
+                                     absl::StatusOr<PreparedDocument>)>& each);
 
 // Reads `file` and calls `each` for every document in it: detect, extract,
 // identify the language, cut passages. `document` is the document's id, also

@@ -28,6 +28,9 @@ class WaitingFiles {
 
   void Clear();
   bool empty() const { return files_.empty(); }
+  size_t size() const { return files_.size(); }
+  // REQUIRES: !empty()
+  const SourceFile& front() const { return files_.front(); }
   // Of their contents.
   size_t bytes() const { return bytes_; }
 

@@ -310,12 +310,8 @@ absl::StatusOr<Extracted> ExtractMarkup(absl::string_view utf8, Format format,
   }
 }
 
-absl::Status ReadDocuments(
-    std::string bytes, absl::string_view media_type,
-    const ExtractLimits& limits,
-    const std::function<absl::Status(uint32_t line,
-                                     absl::StatusOr<JsonDocument>)>& each,
-    const MarkupReader& read_markup) {
+absl::StatusOr<DetectedText> DetectText(std::string bytes,
+                                        absl::string_view media_type) {
   if (bytes.empty()) {
     return absl::InvalidArgumentError("file: 0 bytes, want some text");
   }
@@ -327,12 +323,21 @@ absl::Status ReadDocuments(
                      "archive"));
   }
   const std::string declared = DeclaredHtmlEncoding(bytes);
-  ASSIGN_OR_RETURN(const DecodedText decoded,
-                   DecodeText(std::move(bytes), declared));
-  Format format = FormatOfMediaType(media_type);
-  if (format == Format::kUnknown) {
-    ASSIGN_OR_RETURN(format, DetectFormat(decoded.utf8));
+  DetectedText out;
+  ASSIGN_OR_RETURN(out.decoded, DecodeText(std::move(bytes), declared));
+  out.format = FormatOfMediaType(media_type);
+  if (out.format == Format::kUnknown) {
+    ASSIGN_OR_RETURN(out.format, DetectFormat(out.decoded.utf8));
   }
+  return out;
+}
+
+absl::Status ReadDetected(
+    const DetectedText& text, const ExtractLimits& limits,
+    const std::function<absl::Status(uint32_t line,
+                                     absl::StatusOr<JsonDocument>)>& each,
+    const MarkupReader& read_markup) {
+  const DecodedText& decoded = text.decoded;
   const auto finish =
       [&](absl::StatusOr<JsonDocument> read) -> absl::StatusOr<JsonDocument> {
     if (!read.ok()) return read;
@@ -341,7 +346,7 @@ absl::Status ReadDocuments(
     RETURN_IF_ERROR(CheckHasText(read->document));
     return read;
   };
-  if (format == Format::kJsonLines) {
+  if (text.format == Format::kJsonLines) {
     return ExtractJsonLines(
         decoded.utf8, limits,
         [&](uint32_t line, absl::StatusOr<JsonDocument> read) {
@@ -356,14 +361,26 @@ absl::Status ReadDocuments(
                      limits.max_document_bytes));
   }
   JsonDocument whole;
-  if (IsMarkup(format)) {
-    ASSIGN_OR_RETURN(whole.document, read_markup(decoded.utf8, format, limits));
+  if (IsMarkup(text.format)) {
+    ASSIGN_OR_RETURN(whole.document,
+                     read_markup(decoded.utf8, text.format, limits));
   } else {
     ASSIGN_OR_RETURN(whole.document,
-                     ExtractLines(decoded.utf8, format, limits));
+                     ExtractLines(decoded.utf8, text.format, limits));
   }
   ASSIGN_OR_RETURN(whole, finish(std::move(whole)));
   return each(0, std::move(whole));
+}
+
+absl::Status ReadDocuments(
+    std::string bytes, absl::string_view media_type,
+    const ExtractLimits& limits,
+    const std::function<absl::Status(uint32_t line,
+                                     absl::StatusOr<JsonDocument>)>& each,
+    const MarkupReader& read_markup) {
+  ASSIGN_OR_RETURN(const DetectedText text,
+                   DetectText(std::move(bytes), media_type));
+  return ReadDetected(text, limits, each, read_markup);
 }
 
 }  // namespace footnote

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "indexer/formats/format.h"
 #include "indexer/formats/jsonl.h"
+#include "text/charset.h"
 
 namespace footnote {
 
@@ -41,6 +42,24 @@ absl::StatusOr<Extracted> ExtractMarkup(absl::string_view utf8, Format format,
 // What does the work of ExtractMarkup, perhaps elsewhere.
 using MarkupReader = std::function<absl::StatusOr<Extracted>(
     absl::string_view utf8, Format format, const ExtractLimits& limits)>;
+
+// A file as text.
+struct DetectedText {
+  DecodedText decoded;
+  Format format = Format::kUnknown;
+};
+
+// The first half of ReadDocuments: decodes a file, and detects the format
+// unless `media_type` names one.
+absl::StatusOr<DetectedText> DetectText(std::string bytes,
+                                        absl::string_view media_type);
+
+// The other half.
+absl::Status ReadDetected(
+    const DetectedText& text, const ExtractLimits& limits,
+    const std::function<absl::Status(uint32_t line,
+                                     absl::StatusOr<JsonDocument>)>& each,
+    const MarkupReader& read_markup = ExtractMarkup);
 
 // Reads a whole file: decodes it, detects the format (unless `media_type`
 // names one) and calls `each` for every document in it: once, or for JSON

@@ -1,6 +1,7 @@
 // What the indexer and a parser program that stays say to each other, over a
 // socket for each way: a MarkupRequest and its text; a MarkupReply and its
-// document.
+// document. Several requests may come before the first reply, which are in
+// their order.
 #ifndef FOOTNOTE_INDEXER_PARSERS_MARKUP_FRAMES_H_
 #define FOOTNOTE_INDEXER_PARSERS_MARKUP_FRAMES_H_
 

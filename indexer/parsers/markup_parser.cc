@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -30,8 +31,16 @@ namespace {
 // what a text may have done to it, ends there.
 constexpr int kMostTexts = 1000;
 constexpr uint64_t kMostBytes = uint64_t{256} << 20;
-// A buffer that is kept from text to text is at most so large.
+// Replies are received in pieces of this size, or as large as the reply. A
+// buffer that is kept from text to text is at most so large as the second.
+constexpr size_t kReceivedBytes = 64 << 10;
 constexpr size_t kKeptReplyBytes = 4 << 20;
+// Of texts ahead, all together: they go into a socket's buffer.
+constexpr size_t kMostBytesAhead = 128 << 10;
+
+absl::string_view BytesOf(const MarkupRequest& request) {
+  return {reinterpret_cast<const char*>(&request), sizeof(request)};
+}
 
 }  // namespace
 
@@ -70,16 +79,11 @@ class MarkupParser::Process {
   }
 
   // False when it closed its end. Both parts wake it once.
+  // REQUIRES: nothing is left of what was queued
   absl::StatusOr<bool> Send(absl::string_view head, absl::string_view text,
                             absl::Time deadline) {
     while (!head.empty() || !text.empty()) {
-      iovec parts[] = {{const_cast<char*>(head.data()), head.size()},
-                       {const_cast<char*>(text.data()), text.size()}};
-      msghdr message = {};
-      message.msg_iov = parts;
-      message.msg_iovlen = 2;
-      const ssize_t sent =
-          sendmsg(requests_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t sent = SendSome(head, text);
       if (sent >= 0) {
         const size_t bytes = static_cast<size_t>(sent);
         const size_t of_head = std::min(bytes, head.size());
@@ -89,25 +93,64 @@ class MarkupParser::Process {
       }
       if (errno == EINTR) continue;
       if (errno != EAGAIN) return false;
-      RETURN_IF_ERROR(Wait(requests_, POLLOUT, deadline));
+      RETURN_IF_ERROR(Wait({requests_.get(), POLLOUT, 0}, {}, deadline));
     }
     return true;
   }
 
-  // The same.
-  absl::StatusOr<bool> Receive(char* out, size_t bytes, absl::Time deadline) {
-    while (bytes > 0) {
-      const ssize_t got = recv(replies_.get(), out, bytes, MSG_DONTWAIT);
+  // Sent by SendQueued, and by Receive while it waits.
+  void Queue(absl::string_view head, absl::string_view text) {
+    queued_.append(head.data(), head.size());
+    queued_.append(text.data(), text.size());
+  }
+
+  // As much as goes without waiting.
+  void SendQueued() {
+    size_t sent = 0;
+    while (sent < queued_.size()) {
+      const ssize_t more =
+          SendSome(absl::string_view(queued_).substr(sent), "");
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0 && errno == EAGAIN) break;
+      // Who receives will find it closed.
+      sent += more < 0 ? queued_.size() - sent : static_cast<size_t>(more);
+    }
+    queued_.erase(0, sent);
+  }
+
+  // The next `bytes` of its replies, until the next call; null when it closed
+  // its end.
+  absl::StatusOr<const char*> Receive(size_t bytes, absl::Time deadline) {
+    if (received_begin_ == received_end_) received_begin_ = received_end_ = 0;
+    if (received_room_ - received_begin_ < bytes) {
+      MakeRoom(std::max(bytes, kReceivedBytes));
+    }
+    while (received_end_ - received_begin_ < bytes) {
+      const ssize_t got = recv(replies_.get(), received_.get() + received_end_,
+                               received_room_ - received_end_, MSG_DONTWAIT);
       if (got < 0 && errno == EAGAIN) {
-        RETURN_IF_ERROR(Wait(replies_, POLLIN, deadline));
+        SendQueued();
+        const int16_t sends = queued_.empty() ? 0 : POLLOUT;
+        RETURN_IF_ERROR(Wait({replies_.get(), POLLIN, 0},
+                             {requests_.get(), sends, 0}, deadline));
         continue;
       }
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return false;
-      out += got;
-      bytes -= static_cast<size_t>(got);
+      if (got <= 0) return nullptr;
+      received_end_ += static_cast<size_t>(got);
     }
-    return true;
+    const char* const out = received_.get() + received_begin_;
+    received_begin_ += bytes;
+    return out;
+  }
+
+  // Gives back the memory of a large reply.
+  void KeepLittle() {
+    if (received_room_ <= kKeptReplyBytes || received_begin_ < received_end_) {
+      return;
+    }
+    received_.reset();
+    received_room_ = received_begin_ = received_end_ = 0;
   }
 
   // It has closed its end, and nothing is left to receive.
@@ -160,13 +203,38 @@ class MarkupParser::Process {
   }
 
  private:
-  static absl::Status Wait(const Descriptor& socket, int16_t event,
-                           absl::Time deadline) {
+  ssize_t SendSome(absl::string_view head, absl::string_view text) {
+    iovec parts[] = {{const_cast<char*>(head.data()), head.size()},
+                     {const_cast<char*>(text.data()), text.size()}};
+    msghdr message = {};
+    message.msg_iov = parts;
+    message.msg_iovlen = 2;
+    return sendmsg(requests_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+  // For what has been received and what comes to be so many bytes.
+  void MakeRoom(size_t bytes) {
+    const size_t kept = received_end_ - received_begin_;
+    if (received_room_ < bytes) {
+      std::unique_ptr<char[]> larger(new char[bytes]);
+      std::copy_n(received_.get() + received_begin_, kept, larger.get());
+      received_ = std::move(larger);
+      received_room_ = bytes;
+    } else {
+      memmove(received_.get(), received_.get() + received_begin_, kept);
+    }
+    received_begin_ = 0;
+    received_end_ = kept;
+  }
+
+  // Until one of the two is ready; the second may ask for nothing.
+  static absl::Status Wait(pollfd first, pollfd second, absl::Time deadline) {
     while (true) {
       const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-      pollfd polled = {socket.get(), event, 0};
-      const int ready =
-          left <= 0 ? 0 : poll(&polled, 1, static_cast<int>(left));
+      pollfd polled[] = {first, second};
+      const int ready = left <= 0 ? 0
+                                  : poll(polled, second.events == 0 ? 1 : 2,
+                                         static_cast<int>(left));
       if (ready > 0) return absl::OkStatus();
       if (ready < 0 && errno == EINTR) continue;
       return absl::DeadlineExceededError("parser: hung, and was stopped");
@@ -180,6 +248,12 @@ class MarkupParser::Process {
   Descriptor errors_;
   pid_t pid_ = -1;
   absl::Time started_;
+  std::string queued_;
+  // Bytes [begin, end) of `received_` are not given out yet.
+  std::unique_ptr<char[]> received_;
+  size_t received_room_ = 0;
+  size_t received_begin_ = 0;
+  size_t received_end_ = 0;
 };
 
 MarkupParser::MarkupParser(const ParserLimits& limits,
@@ -198,47 +272,113 @@ absl::Status MarkupParser::Start() {
   return absl::OkStatus();
 }
 
+// A process that has texts ahead is asked no more whether it has ended: that
+// shows when they are received.
+bool MarkupParser::IsSpent() const {
+  return process_ == nullptr || texts_ >= kMostTexts || bytes_ >= kMostBytes ||
+         process_->IsOld(limits_) || (ahead_.empty() && process_->HasEnded());
+}
+
+MarkupRequest MarkupParser::MakeRequest(absl::string_view utf8, Format format,
+                                        const ExtractLimits& limits) {
+  ++texts_;
+  bytes_ += utf8.size();
+  return {++number_, utf8.size(), limits.max_document_bytes, limits.max_depth,
+          static_cast<uint32_t>(format)};
+}
+
+uint64_t MarkupParser::ReadAhead(absl::string_view utf8, Format format,
+                                 const ExtractLimits& limits) {
+  if (bytes_ahead_ + utf8.size() > kMostBytesAhead) return 0;
+  if (IsSpent() && (!ahead_.empty() || !Start().ok())) return 0;
+  ahead_.push_back(MakeRequest(utf8, format, limits));
+  process_->Queue(BytesOf(ahead_.back()), utf8);
+  bytes_ahead_ += utf8.size();
+  return ahead_.back().number;
+}
+
+void MarkupParser::SendAhead() {
+  if (process_ != nullptr) process_->SendQueued();
+}
+
 absl::StatusOr<Extracted> MarkupParser::Read(absl::string_view utf8,
                                              Format format,
-                                             const ExtractLimits& limits) {
+                                             const ExtractLimits& limits,
+                                             uint64_t ahead) {
+  if (ahead != 0) {
+    absl::optional<absl::StatusOr<Extracted>> early = TakeAhead(ahead);
+    if (early.has_value()) return *std::move(early);
+  }
+  // Replies come in their order.
+  TakeAhead(0);
   absl::StatusOr<Extracted> read;
   bool again = true;
   while (again) {
-    if (process_ == nullptr || texts_ >= kMostTexts || bytes_ >= kMostBytes ||
-        process_->IsOld(limits_) || process_->HasEnded()) {
-      RETURN_IF_ERROR(Start());
-    }
-    const bool fresh = ++texts_ == 1;
-    bytes_ += utf8.size();
+    if (IsSpent()) RETURN_IF_ERROR(Start());
+    const MarkupRequest request = MakeRequest(utf8, format, limits);
+    const bool fresh = texts_ == 1;
     bool not_of_it = false;
-    read = Ask(utf8, format, limits, &not_of_it);
+    read = Ask(request, utf8, &not_of_it);
     again = not_of_it && !fresh;
   }
-  if (reply_.capacity() > kKeptReplyBytes) reply_ = std::string();
+  return read;
+}
+
+// The document of the text of this number, received now if it was not before;
+// nothing where it is lost. Of number 0, receives all.
+absl::optional<absl::StatusOr<Extracted>> MarkupParser::TakeAhead(
+    uint64_t number) {
+  while (!ahead_.empty() && (number == 0 || ahead_.front().number <= number)) {
+    const MarkupRequest request = ahead_.front();
+    bool not_of_it = false;
+    absl::StatusOr<Extracted> read =
+        Receive(std::move(process_), request, absl::Now() + limits_.patience,
+                &not_of_it);
+    const bool alone = ahead_.size() == 1;
+    ahead_.pop_front();
+    bytes_ahead_ -= request.text_bytes;
+    // With several on their way it may have been any of them: each that has no
+    // document yet gets another process and is alone there.
+    if (process_ == nullptr) {
+      ahead_.clear();
+      bytes_ahead_ = 0;
+      if (!alone || not_of_it) break;
+    }
+    early_.emplace_back(request.number, std::move(read));
+  }
+  // Those before it are not wanted.
+  while (!early_.empty() && number != 0 && early_.front().first < number) {
+    early_.pop_front();
+  }
+  if (early_.empty() || early_.front().first != number) return absl::nullopt;
+  absl::StatusOr<Extracted> read = std::move(early_.front().second);
+  early_.pop_front();
   return read;
 }
 
 // Leaves process_ null where it is not to be asked again. `not_of_it`: what
 // went wrong may be the doing of a text before this one.
-absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
-                                            Format format,
-                                            const ExtractLimits& limits,
+absl::StatusOr<Extracted> MarkupParser::Ask(const MarkupRequest& request,
+                                            absl::string_view utf8,
                                             bool* not_of_it) {
   std::unique_ptr<Process> process = std::move(process_);
   const absl::Time deadline = absl::Now() + limits_.patience;
-  const MarkupRequest request = {++number_, utf8.size(),
-                                 limits.max_document_bytes, limits.max_depth,
-                                 static_cast<uint32_t>(format)};
-  const absl::string_view head(reinterpret_cast<const char*>(&request),
-                               sizeof(request));
-  ASSIGN_OR_RETURN(bool alive, process->Send(head, utf8, deadline));
-  MarkupReply reply = {};
-  if (alive) {
-    ASSIGN_OR_RETURN(alive, process->Receive(reinterpret_cast<char*>(&reply),
-                                             sizeof(reply), deadline));
-  }
+  ASSIGN_OR_RETURN(const bool alive,
+                   process->Send(BytesOf(request), utf8, deadline));
   if (!alive) return process->Judge(limits_, not_of_it);
-  if (reply.number != number_) {
+  return Receive(std::move(process), request, deadline, not_of_it);
+}
+
+// The same.
+absl::StatusOr<Extracted> MarkupParser::Receive(
+    std::unique_ptr<Process> process, const MarkupRequest& request,
+    absl::Time deadline, bool* not_of_it) {
+  MarkupReply reply = {};
+  ASSIGN_OR_RETURN(const char* bytes,
+                   process->Receive(sizeof(reply), deadline));
+  if (bytes == nullptr) return process->Judge(limits_, not_of_it);
+  memcpy(&reply, bytes, sizeof(reply));
+  if (reply.number != request.number) {
     *not_of_it = true;
     return absl::InternalError("parser: answered out of turn");
   }
@@ -247,26 +387,25 @@ absl::StatusOr<Extracted> MarkupParser::Ask(absl::string_view utf8,
         absl::StrCat("parser: wrote ", reply.bytes, " bytes, want at most ",
                      limits_.output_bytes));
   }
-  reply_.resize(reply.bytes);
-  ASSIGN_OR_RETURN(alive,
-                   process->Receive(&reply_[0], reply_.size(), deadline));
-  if (!alive) return process->Judge(limits_, not_of_it);
+  ASSIGN_OR_RETURN(bytes, process->Receive(reply.bytes, deadline));
+  if (bytes == nullptr) return process->Judge(limits_, not_of_it);
   absl::optional<absl::StatusOr<Extracted>> given;
-  RETURN_IF_ERROR(ReadParsed(reply_, [&given](ParsedDocument parsed) {
+  RETURN_IF_ERROR(ReadParsed({bytes, reply.bytes}, [&given](auto parsed) {
     given = std::move(parsed.document);
     return absl::OkStatus();
   }));
+  process->KeepLittle();
   if (!given.has_value()) {
     return absl::DataLossError("parser: gave no document");
   }
   absl::StatusOr<Extracted> document = *std::move(given);
   if (document.ok()) {
-    if (document->text.size() > limits.max_document_bytes) {
+    if (document->text.size() > request.max_document_bytes) {
       return absl::DataLossError(absl::StrCat(
           "parser: gave ", document->text.size(),
-          " bytes of text, want at most ", limits.max_document_bytes));
+          " bytes of text, want at most ", request.max_document_bytes));
     }
-    document->format = format;
+    document->format = static_cast<Format>(request.format);
   }
   process_ = std::move(process);
   return document;

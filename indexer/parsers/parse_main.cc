@@ -14,10 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "indexer/formats/detect.h"
 #include "indexer/formats/mail.h"
@@ -34,6 +38,10 @@ namespace {
 
 // Of a program that stays.
 constexpr int kKeptBytes = 16 << 20;
+constexpr size_t kKeptOutputBytes = 4 << 20;
+
+// Requests are read, and replies written, up to so many bytes at a time.
+constexpr size_t kTogetherBytes = 128 << 10;
 
 // A text may get so much less than its processor time.
 constexpr std::chrono::milliseconds kSpared(20);
@@ -47,26 +55,73 @@ void WriteOutput(absl::string_view bytes) {
   }
 }
 
-// False at the end of the input.
-bool ReadExactly(char* out, size_t bytes) {
-  while (bytes > 0) {
-    const ssize_t got = read(STDIN_FILENO, out, bytes);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    out += got;
-    bytes -= static_cast<size_t>(got);
+// The requests on standard input, of which one call may bring several.
+class Requests {
+ public:
+  // False at the end of the input. `text` lives until the next call.
+  bool Next(MarkupRequest* request, absl::string_view* text) {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (!Fill(sizeof(*request))) return false;
+    memcpy(request, buffer_.get() + begin_, sizeof(*request));
+    begin_ += sizeof(*request);
+    if (!Fill(request->text_bytes)) return false;
+    *text = {buffer_.get() + begin_, request->text_bytes};
+    begin_ += request->text_bytes;
+    return true;
   }
-  return true;
-}
+
+  // The next one is here.
+  bool HasNext() const {
+    MarkupRequest request;
+    if (end_ - begin_ < sizeof(request)) return false;
+    memcpy(&request, buffer_.get() + begin_, sizeof(request));
+    return end_ - begin_ - sizeof(request) >= request.text_bytes;
+  }
+
+ private:
+  // Until `bytes` are there.
+  bool Fill(size_t bytes) {
+    if (room_ - begin_ < bytes) MakeRoom(bytes);
+    while (end_ - begin_ < bytes) {
+      const ssize_t got =
+          read(STDIN_FILENO, buffer_.get() + end_, room_ - end_);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return false;
+      end_ += static_cast<size_t>(got);
+    }
+    return true;
+  }
+
+  void MakeRoom(size_t bytes) {
+    const size_t kept = end_ - begin_;
+    if (room_ < bytes) {
+      const size_t room = std::max(bytes, kTogetherBytes);
+      std::unique_ptr<char[]> larger(new char[room]);
+      std::copy_n(buffer_.get() + begin_, kept, larger.get());
+      buffer_ = std::move(larger);
+      room_ = room;
+    } else {
+      memmove(buffer_.get(), buffer_.get() + begin_, kept);
+    }
+    begin_ = 0;
+    end_ = kept;
+  }
+
+  std::unique_ptr<char[]> buffer_;
+  size_t room_ = 0;
+  // What has been read and not been given out.
+  size_t begin_ = 0;
+  size_t end_ = 0;
+};
 
 int ReadTexts(int cpu_seconds) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point renewed;
+  Requests requests;
   MarkupRequest request;
-  std::string text;
-  while (ReadExactly(reinterpret_cast<char*>(&request), sizeof(request))) {
-    text.resize(request.text_bytes);
-    if (!ReadExactly(&text[0], text.size())) return 1;
+  absl::string_view text;
+  std::string out;
+  while (requests.Next(&request, &text)) {
     // Many texts take less time than asking for more.
     const Clock::time_point now = Clock::now();
     if (now - renewed > kSpared) {
@@ -79,12 +134,17 @@ int ReadTexts(int cpu_seconds) {
     ParsedDocument parsed;
     parsed.document =
         ExtractMarkup(text, static_cast<Format>(request.format), limits);
-    std::string out(sizeof(MarkupReply), '\0');
+    const size_t begin = out.size();
+    out.resize(begin + sizeof(MarkupReply));
     AppendParsed(parsed, &out);
     const MarkupReply reply = {request.number,
-                               out.size() - sizeof(MarkupReply)};
-    memcpy(&out[0], &reply, sizeof(reply));
+                               out.size() - begin - sizeof(MarkupReply)};
+    memcpy(&out[begin], &reply, sizeof(reply));
+    // Each piece wakes who waits for it.
+    if (requests.HasNext() && out.size() < kTogetherBytes) continue;
     WriteOutput(out);
+    if (out.capacity() > kKeptOutputBytes) out = std::string();
+    out.clear();
   }
   return 0;
 }

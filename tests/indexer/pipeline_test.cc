@@ -122,9 +122,19 @@ TEST_F(PipelineTest, TheSameDocumentTwiceInOneJobGivesTwoVersions) {
   options_.threads = 4;
   std::vector<SourceFile> files = Pages(40);
   for (int i = 0; i < 8; ++i) {
-    files.push_back(File("twice", absl::StrCat("Text number ", i, ".")));
+    // Half of them take the longer way, to the parser and back.
+    const std::string text = absl::StrCat("Text number ", i, ".");
+    files.insert(
+        files.begin() + i * 5,
+        File("twice", i % 2 == 0 ? absl::StrCat("<p>", text, "</p>") : text));
   }
   Ingest(files);
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(store_->documents()
+                  ->ReadAll({"c", "twice", static_cast<uint32_t>(i + 1)})
+                  .value_or("none"),
+              absl::StrCat("Text number ", i, ".\n"));
+  }
   const absl::StatusOr<std::vector<VersionRecord>> versions =
       store_->documents()->ListVersions({"c", "twice"});
   ASSERT_TRUE(versions.ok());

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,6 +18,7 @@
 namespace footnote {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A parser that does what its texts say: bad_parser.cc.
@@ -27,6 +30,23 @@ class BadParser {
   absl::StatusOr<Extracted> Order(const std::string& what) {
     return parser_.Read(what, Format::kHtml, {});
   }
+  // All of them ahead, then read one by one: texts, or codes of errors.
+  std::vector<std::string> OrderAhead(const std::vector<std::string>& orders) {
+    std::vector<uint64_t> numbers;
+    for (const std::string& what : orders) {
+      numbers.push_back(parser_.ReadAhead(what, Format::kHtml, {}));
+    }
+    parser_.SendAhead();
+    std::vector<std::string> out;
+    for (size_t i = 0; i < orders.size(); ++i) {
+      const absl::StatusOr<Extracted> read =
+          parser_.Read(orders[i], Format::kHtml, {}, numbers[i]);
+      out.push_back(read.ok() ? read->text
+                              : absl::StatusCodeToString(read.status().code()));
+    }
+    return out;
+  }
+  MarkupParser& parser() { return parser_; }
   // What an "echo" brings.
   std::string Echo() {
     const absl::StatusOr<Extracted> read = Order("echo");
@@ -217,6 +237,88 @@ TEST(MarkupParserTest, ATextThatKillsGetsASecondProcessAndNoThird) {
   EXPECT_EQ(parser.Echo(), "heard echo\n");
   EXPECT_EQ(parser.Order("crash").status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(parser.started(), 3);
+}
+
+TEST(MarkupParserTest, TextsAheadAreAnsweredInTheirOrder) {
+  MarkupParser parser;
+  std::vector<std::string> pages;
+  std::vector<uint64_t> numbers;
+  for (int i = 0; i < 40; ++i) {
+    pages.push_back(
+        absl::StrCat("<p>Page ", i, std::string(i * 100, 'x'), "</p>"));
+    numbers.push_back(parser.ReadAhead(pages[i], Format::kHtml, {}));
+    EXPECT_NE(numbers[i], 0) << i;
+  }
+  parser.SendAhead();
+  for (int i = 0; i < 40; ++i) {
+    // One that nobody asks for any more.
+    if (i == 7) continue;
+    // And one that was not ahead.
+    if (i == 20) {
+      EXPECT_EQ(parser.Read("<p>Between", Format::kHtml, {})->text,
+                "Between\n");
+    }
+    const absl::StatusOr<Extracted> read =
+        parser.Read(pages[i], Format::kHtml, {}, numbers[i]);
+    ASSERT_TRUE(read.ok()) << i << ": " << read.status();
+    EXPECT_EQ(read->text,
+              absl::StrCat(pages[i].substr(3, pages[i].size() - 7), "\n"));
+  }
+  EXPECT_EQ(parser.started(), 1);
+}
+
+TEST(MarkupParserTest, OnlySoMuchIsTakenAhead) {
+  BadParser bad;
+  MarkupParser& parser = bad.parser();
+  EXPECT_NE(parser.ReadAhead("echo", Format::kHtml, {}), 0);
+  EXPECT_EQ(parser.ReadAhead(std::string(128 << 10, ' '), Format::kHtml, {}),
+            0);
+  EXPECT_NE(parser.ReadAhead(std::string(100 << 10, ' '), Format::kHtml, {}),
+            0);
+  EXPECT_EQ(parser.ReadAhead(std::string(100 << 10, ' '), Format::kHtml, {}),
+            0);
+}
+
+TEST(MarkupParserTest, WhatATextAheadDoesToTheProcessCostsThatText) {
+  const std::string echo = "heard echo\n";
+  BadParser parser;
+  for (const auto& [order, is] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"crash", "INTERNAL"},
+           {"exit", "INTERNAL"},
+           {"half", "INTERNAL"},
+           {"boast", "RESOURCE_EXHAUSTED"},
+           {"nonsense", "DATA_LOSS"},
+           {"echo twice", "heard echo twice\n"},
+           {"last words", "heard last words\n"}}) {
+    EXPECT_THAT(
+        parser.OrderAhead({"echo", "echo", order, "echo", order, "echo"}),
+        ElementsAre(echo, echo, is, echo, is, echo))
+        << order;
+  }
+  EXPECT_THAT(parser.OrderAhead({"echo", "memory", "echo"}),
+              ElementsAre(echo, "RESOURCE_EXHAUSTED", echo));
+  BadParser impatient(absl::Seconds(2));
+  EXPECT_THAT(impatient.OrderAhead({"echo", "hang", "echo"}),
+              ElementsAre(echo, "DEADLINE_EXCEEDED", echo));
+}
+
+TEST(MarkupParserTest, TextsThatAreLostDoNotDisturbLaterOnes) {
+  BadParser bad;
+  MarkupParser& parser = bad.parser();
+  const auto read_ahead = [&parser](absl::string_view what) {
+    const uint64_t number = parser.ReadAhead(what, Format::kHtml, {});
+    parser.SendAhead();
+    return number;
+  };
+  const uint64_t crash = read_ahead("crash");
+  const uint64_t first = read_ahead("echo");
+  EXPECT_FALSE(parser.Read("crash", Format::kHtml, {}, crash).ok());
+  const uint64_t second = read_ahead("last words");
+  EXPECT_EQ(parser.Read("echo", Format::kHtml, {}, first)->text,
+            "heard echo\n");
+  EXPECT_EQ(parser.Read("last words", Format::kHtml, {}, second)->text,
+            "heard last words\n");
 }
 
 TEST(MarkupParserTest, TheProcessIsReplacedAfterAThousandTexts) {
