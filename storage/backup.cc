@@ -27,6 +27,7 @@
 #include "base/status_macros.h"
 #include "storage/backup_list.h"
 #include "storage/copy_file.h"
+#include "storage/sound_file.h"
 
 namespace footnote {
 namespace {
@@ -362,9 +363,14 @@ absl::StatusOr<BackupCounts> AddToBackup(
         IsThere(FilePath(folder, before->second.sha256), file.bytes)) {
       file.sha256 = before->second.sha256;
     } else {
-      ASSIGN_OR_RETURN(
-          const bool added,
-          Keep(folder, absl::StrCat(source, "/", entry.first), &file));
+      const std::string path = absl::StrCat(source, "/", entry.first);
+      const absl::Status sound = CheckIsSound(path);
+      if (!sound.ok()) {
+        return absl::DataLossError(
+            absl::StrCat("backup ", id, ": ", file.path,
+                         " is damaged in the store: ", sound.message()));
+      }
+      ASSIGN_OR_RETURN(const bool added, Keep(folder, path, &file));
       counts.new_files += added;
       counts.new_bytes += added ? file.bytes : 0;
     }

@@ -63,6 +63,8 @@ absl::Status CheckBackupId(absl::string_view id);
 // next attempt. `progress` may be empty; it is asked while this waits, too, and
 // false from it gives up: Cancelled.
 //   AlreadyExists      the backup has this part
+//   DataLoss           a segment or table that is new here is damaged: what a
+//                      backup has is sound
 //   ResourceExhausted  the disk of the backup is full
 //   Unimplemented      the folder is a newer release's
 absl::StatusOr<BackupCounts> AddToBackup(

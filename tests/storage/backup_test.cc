@@ -305,6 +305,38 @@ TEST(BackupTest, NamesEachDamagedFileAndRestoresNothing) {
   EXPECT_THAT(*VerifyBackup(folder + "/backup", "one"), IsEmpty());
 }
 
+TEST(BackupTest, DamageOfTheStoreIsNamedAndNotBackedUp) {
+  const std::string folder = MakeTestFolder();
+  const std::string backup = folder + "/backup";
+  auto store = OpenStore(folder + "/store");
+  ASSERT_TRUE(Ingest(store.get(), {{"a", "red fox"}}).ok());
+  // Tables are written when a database is opened again.
+  store.reset();
+  store = OpenStore(folder + "/store");
+  ASSERT_TRUE(BackUp(store.get(), backup, "good").ok());
+  std::vector<std::string> kinds;
+  for (const std::string& path : FilesBelow(folder + "/store")) {
+    const std::string kind = fs::path(path).extension().string();
+    if (kind != ".seg" && kind != ".sst") continue;
+    SCOPED_TRACE(path);
+    kinds.push_back(kind);
+    const std::string before = ReadWholeFile(path);
+    std::string after = before;
+    after[after.size() / 4] ^= 1;
+    std::ofstream(path, std::ios::binary) << after;
+    const absl::Status damaged =
+        BackUp(store.get(), folder + "/other", "bad").status();
+    EXPECT_EQ(damaged.code(), absl::StatusCode::kDataLoss) << damaged;
+    EXPECT_THAT(std::string(damaged.message()),
+                HasSubstr(fs::path(path).filename().string()));
+    fs::remove_all(folder + "/other");
+    std::ofstream(path, std::ios::binary) << before;
+  }
+  EXPECT_THAT(kinds, ::testing::Contains(".seg"));
+  EXPECT_THAT(kinds, ::testing::Contains(".sst"));
+  EXPECT_THAT(*VerifyBackup(backup, "good"), IsEmpty());
+}
+
 TEST(BackupTest, RefusesToOverwriteAndToLeaveItsFolder) {
   const std::string folder = MakeTestFolder();
   auto store = OpenStore(folder + "/store");
