@@ -6,8 +6,20 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "base/grpc_status.h"
+
 namespace footnote {
 namespace {
+
+grpc::Status Unreadable() {
+  absl::Status status = absl::InvalidArgumentError(
+      "ingest: a message that is no IngestRequest, such as one with a text "
+      "that "
+      "is not UTF-8");
+  SetErrorReason("INVALID_REQUEST", &status);
+  return ToGrpcStatus(status);
+}
 
 // Two reactors, one for each side, that hand each other the messages.
 //
@@ -85,6 +97,10 @@ class IngestRelay final {
   void PassRequest(bool ok) {
     const std::lock_guard<std::recursive_mutex> lock(mutex_);
     if (room_ended_) return;
+    if (ok && ended_) {
+      refusal_ = Unreadable();
+      return to_room_->TryCancel();
+    }
     if (ok) {
       if (request_.has_start()) {
         collection_ = request_.start().collection();
@@ -93,6 +109,11 @@ class IngestRelay final {
         if (!refusal_.ok()) return to_room_->TryCancel();
       }
       room_side_.StartWrite(&request_);
+    } else if (!ended_) {
+      // gRPC tells of a message that it can't parse as of the stream's end; but
+      // behind the end nothing comes.
+      ended_ = true;
+      caller_side_.StartRead(&request_);
     } else {
       room_side_.StartWritesDone();
     }
@@ -128,6 +149,7 @@ class IngestRelay final {
   // Recursive: gRPC may run a reaction inside the call that caused it.
   std::recursive_mutex mutex_;
   bool room_ended_ = false;  // guarded by mutex_
+  bool ended_ = false;       // guarded by mutex_
   std::string collection_;   // guarded by mutex_
   // Set before the room is told to end.
   grpc::Status refusal_;

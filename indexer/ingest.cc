@@ -210,7 +210,13 @@ class Receiver {
       reporter_.MaybeProgress(pipeline_.passages());
       RETURN_IF_ERROR(MaybeAcknowledge());
     }
-    return absl::OkStatus();
+    // gRPC tells of a message that it can't parse as of the stream's end; but
+    // behind the end nothing comes.
+    return stream_.read(&request)
+               ? OutOfOrder(
+                     "ingest: a message that is no IngestRequest, such "
+                     "as one with a text that is not UTF-8")
+               : absl::OkStatus();
   }
 
   // The connection broke: keeps what came of the file that is open.

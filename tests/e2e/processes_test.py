@@ -281,6 +281,23 @@ class ProcessesTest(unittest.TestCase):
         self.house.answers.Ask,
         answers_pb2.AskRequest(collection=COLLECTION, question=""))
 
+  def test_a_message_that_cannot_be_read_is_not_taken_for_the_end(self):
+    good = indexer_pb2.IngestRequest(
+        file=indexer_pb2.IngestFile(document="good.txt")).SerializeToString()
+    chunk = indexer_pb2.IngestRequest(
+        chunk=indexer_pb2.IngestChunk(data=b"Ink dries.", last=True))
+    messages = [
+        indexer_pb2.IngestRequest(start=indexer_pb2.IngestStart(
+            collection=COLLECTION)).SerializeToString(),
+        good.replace(b"good", b"b\xff\xfed"), chunk.SerializeToString(),
+        good, chunk.SerializeToString()]
+    for room in ("gateway", "indexer"):
+      with grpc.insecure_channel(self.house.rooms[room].address) as channel:
+        ingest = channel.stream_stream(
+            "/footnote.v1.Indexer/IngestDocuments")
+        self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST",
+                          ingest, iter(messages))
+
   def test_a_deadline_that_has_passed_ends_the_call(self):
     with self.assertRaises(grpc.RpcError) as caught:
       list(self.house.answers.Ask(
