@@ -194,6 +194,8 @@ absl::Status BuildStandby(
     const std::function<bool(const v1::StandbyProgress&)>& send) {
   Store* const store = rooms.store;
   const std::string& collection = request.collection();
+  // Before any file is written, under a name that may be another one's.
+  RETURN_IF_ERROR(store->kv()->Writable());
   ASSIGN_OR_RETURN(std::shared_ptr<const Generation> standby,
                    store->Standby(collection));
   if (request.encoder().empty() && !standby->segments.empty()) {

@@ -11,6 +11,8 @@ namespace footnote {
 absl::StatusOr<int> Store::Merge(absl::string_view collection,
                                  const MergePolicy& policy,
                                  const AnnBuilder& ann_builder) {
+  // What is only read does not know which names of segments are free.
+  RETURN_IF_ERROR(kv_->Writable());
   std::lock_guard<std::mutex> lock(merge_mutex_);
   for (int merges = 0;; ++merges) {
     ASSIGN_OR_RETURN(const bool merged,

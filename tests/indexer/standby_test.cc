@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <set>
 #include <string>
@@ -173,6 +175,31 @@ TEST_F(StandbyTest, APurgeTakesItToo) {
   EXPECT_EQ(GetStandby(store_.get(), "c")->standby_documents(), 0);
   ASSERT_TRUE(Build(second_).ok());
   EXPECT_EQ(GetStandby(store_.get(), "c")->standby_documents(), 1);
+}
+
+// On a full disk: its files would have the names of segments that are there.
+TEST_F(StandbyTest, WhatIsOpenedForReadingBuildsNone) {
+  Ingest({File("a", "A red fox.")}, encoder_.get());
+  ASSERT_TRUE(Build(second_).ok());
+  Ingest({File("b", "A blue whale.")}, encoder_.get());
+  store_.reset();
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  signal(SIGXFSZ, SIG_IGN);
+  StoreOptions options;
+  options.reads_when_full = true;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  auto reading = Store::Open(folder_ + "/store", options);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  store_ = *std::move(reading);
+  OpenShelf();
+  EXPECT_TRUE(absl::IsResourceExhausted(Build("")));
+  Open();
+  EXPECT_THAT(Find("fox"), ElementsAre("A red fox."));
+  EXPECT_EQ(store_->Verify(), absl::OkStatus());
 }
 
 TEST_F(StandbyTest, AServerOpensOnlyEncodersOfItsFolder) {

@@ -1,5 +1,7 @@
 #include "storage/store.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +131,36 @@ TEST(StoreTest, MergesSmallSegmentsIntoOneWithTheSameHits) {
   EXPECT_EQ(after->manifest.passages, totals.passages);
   EXPECT_EQ(after->manifest.total_length, totals.total_length);
   EXPECT_EQ(store->Merge(kTestCollection, MergePolicy(), nullptr).value(), 0);
+}
+
+// A command on a full disk, on which there is room a moment later: the merge
+// would write over a segment of the same name.
+TEST(StoreTest, WhatIsOpenedForReadingMergesNothing) {
+  const std::string folder = MakeTestFolder() + "/store";
+  for (int i = 0; i < 6; ++i) {
+    auto store = OpenStore(folder);
+    ASSERT_TRUE(Ingest(store.get(), {{absl::StrCat("d", i), "red fox"}}).ok());
+  }
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  signal(SIGXFSZ, SIG_IGN);
+  StoreOptions options;
+  options.reads_when_full = true;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  auto reading = Store::Open(folder, options);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  const auto merged =
+      (*reading)->Merge(kTestCollection, MergePolicy(), nullptr);
+  EXPECT_EQ(merged.status().code(), absl::StatusCode::kResourceExhausted)
+      << merged.status();
+  reading->reset();
+  auto store = OpenStore(folder);
+  EXPECT_EQ(SegmentFiles(folder), 6);
+  EXPECT_EQ(Search(store.get(), "red").size(), 6);
+  EXPECT_EQ(store->Verify(), absl::OkStatus());
 }
 
 TEST(StoreTest, CarriesOverDeletesThatComeWhileAMergeRuns) {
