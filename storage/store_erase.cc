@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <numeric>
@@ -206,14 +207,18 @@ absl::Status Store::RewriteSegment(const Purge& purge, const std::string& name,
                      cache_->OpenSegment(name));
     ASSIGN_OR_RETURN(const std::vector<uint32_t> erased,
                      ErasedIn(purge, *reader));
-    std::string next;
+    SegmentName next;
     if (erased.size() < reader->document_count()) {
-      const SegmentName segment = NewSegment();
+      next = NewSegment();
       RETURN_IF_ERROR(
-          MergeSegments({{reader, erased}}, ann_builder, segment.path));
-      next = segment.name;
+          MergeSegments({{reader, erased}}, ann_builder, next.path));
     }
-    return ReplaceEverywhere(purge.collection, *reader, erased, next);
+    absl::Status replaced =
+        ReplaceEverywhere(purge.collection, *reader, erased, next.name);
+    if (!replaced.ok() && !next.path.empty() && !MayBeWritten(replaced)) {
+      unlink(next.path.c_str());
+    }
+    return replaced;
   }();
   if (rewritten.ok() || current) return rewritten;
   // For the sake of an older generation nothing stays that has to go.

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -50,13 +52,13 @@ absl::Status Store::MergePicked(const Generation& before,
     anything_left |= entry.deleted_documents.size() < entry.documents;
     inputs.push_back({before.segments[i].reader, entry.deleted_documents});
   }
-  std::string merged;
-  if (anything_left) {
-    const SegmentName name = NewSegment();
-    RETURN_IF_ERROR(MergeSegments(inputs, ann_builder, name.path));
-    merged = name.name;
-  }
-  return Replace(before, picked, merged);
+  if (!anything_left) return Replace(before, picked, "");
+  const SegmentName merged = NewSegment();
+  RETURN_IF_ERROR(MergeSegments(inputs, ann_builder, merged.path));
+  const absl::Status status = Replace(before, picked, merged.name);
+  // A disk that is full has no room for what nothing lists.
+  if (!status.ok() && !MayBeWritten(status)) unlink(merged.path.c_str());
+  return status;
 }
 
 // Puts `merged` ("": nothing was left) in the place of the picked segments,

@@ -133,6 +133,35 @@ TEST(StoreTest, MergesSmallSegmentsIntoOneWithTheSameHits) {
   EXPECT_EQ(store->Merge(kTestCollection, MergePolicy(), nullptr).value(), 0);
 }
 
+TEST(StoreTest, WhatCanNotBeCommittedLeavesNoFile) {
+  const std::string folder = MakeTestFolder() + "/store";
+  bool full = false;
+  StoreOptions options;
+  options.keep = [&full](const Kv&,
+                         const std::string&) -> absl::StatusOr<KeepPolicy> {
+    if (full) return absl::ResourceExhaustedError("no room");
+    return KeepPolicy();
+  };
+  auto store = *Store::Open(folder, options);
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(Ingest(store.get(), {{absl::StrCat("d", i), "red fox"},
+                                     {absl::StrCat("e", i), "hen"}})
+                    .ok());
+  }
+  ASSERT_TRUE(Ingest(store.get(), {}, {"d3"}).ok());
+  full = true;
+  EXPECT_EQ(
+      store->Merge(kTestCollection, MergePolicy(), nullptr).status().code(),
+      absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(SegmentFiles(folder), 6);
+  EXPECT_FALSE(store->Erase(kTestCollection, "d3", nullptr).ok());
+  EXPECT_EQ(SegmentFiles(folder), 6);
+  full = false;
+  EXPECT_EQ(store->FinishErasures(nullptr), absl::OkStatus());
+  EXPECT_EQ(store->Verify(), absl::OkStatus());
+  EXPECT_EQ(Search(store.get(), "red").size(), 5);
+}
+
 // A command on a full disk, on which there is room a moment later: the merge
 // would write over a segment of the same name.
 TEST(StoreTest, WhatIsOpenedForReadingMergesNothing) {
