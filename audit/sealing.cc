@@ -389,4 +389,18 @@ absl::StatusOr<v1::AuditEvent> OpenEvent(const RecordParts& parts,
   return event;
 }
 
+absl::StatusOr<v1::AuditEvent> OpenWhatIsLeftOfEvent(const RecordParts& parts,
+                                                     const Keyring& keyring) {
+  absl::StatusOr<v1::AuditEvent> event = OpenEvent(parts, keyring);
+  if (!absl::IsDataLoss(event.status()) || parts.sections.empty()) return event;
+  for (const uint32_t key : parts.sections[0].keys) {
+    if (!absl::IsDataLoss(keyring.Get(key).status())) continue;
+    ASSIGN_OR_RETURN(v1::AuditEvent rest, BodyOfEvent(parts));
+    rest.set_note(absl::StrCat(rest.note(), rest.note().empty() ? "" : "; ",
+                               "by somebody whose key, ", key, ", is lost"));
+    return rest;
+  }
+  return event;
+}
+
 }  // namespace footnote

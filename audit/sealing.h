@@ -58,6 +58,10 @@ absl::StatusOr<v1::AnswerRecord> BodyOfAnswer(const RecordParts& parts);
 
 absl::StatusOr<v1::AuditEvent> OpenEvent(const RecordParts& parts,
                                          const Keyring& keyring);
+// The same where the key of who did it may be lost: `note` says so then.
+//   DataLoss  reason RECORD_DAMAGED: more than that is lost
+absl::StatusOr<v1::AuditEvent> OpenWhatIsLeftOfEvent(const RecordParts& parts,
+                                                     const Keyring& keyring);
 // The same without opening anything: `principal` is empty. What an event did
 // holds whoever's key is lost.
 absl::StatusOr<v1::AuditEvent> BodyOfEvent(const RecordParts& parts);

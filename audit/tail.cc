@@ -19,21 +19,6 @@ constexpr int kDefaultLast = 20;
 // How often a log that did not grow is looked at again.
 constexpr std::chrono::milliseconds kPatience(200);
 
-// What it did can be told where the key of who did it is lost.
-absl::StatusOr<v1::AuditEvent> EventOf(const RecordParts& parts,
-                                       const Ledger& ledger) {
-  absl::StatusOr<v1::AuditEvent> event = OpenEvent(parts, *ledger.keyring());
-  if (!absl::IsDataLoss(event.status())) return event;
-  for (const uint32_t key : parts.sections[0].keys) {
-    if (!absl::IsDataLoss(ledger.keyring()->Get(key).status())) continue;
-    ASSIGN_OR_RETURN(v1::AuditEvent rest, BodyOfEvent(parts));
-    rest.set_note(absl::StrCat(rest.note(), rest.note().empty() ? "" : "; ",
-                               "by somebody whose key, ", key, ", is lost"));
-    return rest;
-  }
-  return event;
-}
-
 // The line of one record; none where it is another tenant's, or removed.
 absl::StatusOr<absl::optional<v1::TailResponse>> LineOf(uint64_t sequence,
                                                         const Scope& scope,
@@ -47,7 +32,8 @@ absl::StatusOr<absl::optional<v1::TailResponse>> LineOf(uint64_t sequence,
   if (stored->parts.kind == RecordKind::kAnswer) {
     ASSIGN_OR_RETURN(*line.mutable_record(), BodyOfAnswer(stored->parts));
   } else {
-    ASSIGN_OR_RETURN(*line.mutable_event(), EventOf(stored->parts, ledger));
+    ASSIGN_OR_RETURN(*line.mutable_event(),
+                     OpenWhatIsLeftOfEvent(stored->parts, *ledger.keyring()));
   }
   const std::string& tenant =
       line.has_record() ? line.record().tenant() : line.event().tenant();

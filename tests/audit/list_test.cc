@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/time/time.h"
+#include "audit/sealing.h"
 #include "audit/tail.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
@@ -120,6 +121,21 @@ TEST_F(ListTest, ARecordWhoseKeyIsLostSaysSoAndTheOthersFollow) {
                                  AllOf(StartsWith("by somebody whose key, "),
                                        EndsWith(", is lost")),
                                  "answer", "anna"));
+}
+
+// Releases before wrote such events, of tenants whose names were not UTF-8.
+TEST_F(ListTest, AnEventThatCanNotBeParsedIsDamageThoughNobodyDidIt) {
+  RecordParts parts;
+  parts.kind = RecordKind::kAccess;
+  parts.sequence = 1;
+  v1::AuditEvent event;
+  event.set_tenant("\xff");
+  parts.body = event.SerializeAsString();
+  ASSERT_TRUE(parts.sections.empty());
+  EXPECT_EQ(
+      ErrorReason(
+          OpenWhatIsLeftOfEvent(parts, *book_.ledger()->keyring()).status()),
+      "RECORD_DAMAGED");
 }
 
 // A clock that was set back makes nothing disappear from a list of a time.
