@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "audit/record_rows.h"
 #include "audit/sealing.h"
@@ -225,8 +224,13 @@ absl::StatusOr<v1::EraseResponse> EraseDocument(
 absl::StatusOr<v1::EraseResponse> ApplyRetention(
     const v1::ApplyRetentionRequest& request, const RetentionPolicy& policy,
     const Scope& scope, Ledger* ledger) {
-  const int64_t now_us =
-      request.now_us() > 0 ? request.now_us() : absl::ToUnixMicros(absl::Now());
+  const int64_t clock_us = absl::ToUnixMicros(ledger->now());
+  if (request.now_us() > clock_us && !request.dry_run()) {
+    return InvalidRequest(absl::StrCat(
+        "now_us: ", request.now_us(), ", want at most ", clock_us,
+        ", which is now, or a dry_run: no record goes before its time"));
+  }
+  const int64_t now_us = request.now_us() > 0 ? request.now_us() : clock_us;
   std::unique_lock<std::mutex> lock(*Deciding());
   v1::EraseResponse response;
   v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");

@@ -144,6 +144,8 @@ class Ledger {
   // `sync` all tiles are durable afterwards, and otherwise the checkpoint is.
   absl::Status Publish(bool sync);
 
+  // By the clock whose times records have.
+  absl::Time now() const { return now_(); }
   Kv* kv() const { return kv_.get(); }
   Keyring* keyring() const { return keyring_.get(); }
   const std::string& folder() const { return folder_; }

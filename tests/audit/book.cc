@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "audit/append.h"
 #include "audit/fsck.h"
 #include "base/file.h"
@@ -44,7 +45,14 @@ Book::~Book() {
 }
 
 void Book::OpenStore() { store_ = Must(Store::Open(folder_, options_)); }
-void Book::OpenLedger() { ledger_ = Must(Ledger::Open(folder_ + "/audit")); }
+
+void Book::OpenLedger() {
+  LedgerOptions options;
+  options.now = [this] {
+    return absl::Now() + absl::Microseconds(ahead_us_.load());
+  };
+  ledger_ = Must(Ledger::Open(folder_ + "/audit", options));
+}
 
 std::unique_ptr<Kv> Book::OpenKv(const std::string& folder, bool ledger) {
   KvOptions options;

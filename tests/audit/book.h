@@ -2,10 +2,13 @@
 #ifndef FOOTNOTE_TESTS_AUDIT_BOOK_H_
 #define FOOTNOTE_TESTS_AUDIT_BOOK_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "audit/ledger.h"
 #include "proto/footnote/v1/audit.pb.h"
 #include "storage/store.h"
@@ -60,6 +63,11 @@ class Book {
       const std::vector<std::string>& checkpoints = {});
 
   const std::string& folder() const { return folder_; }
+  // To the book it is so much later from now on.
+  void Wait(absl::Duration time) {
+    ahead_us_ += absl::ToInt64Microseconds(time);
+  }
+
   void Close() { CloseLedger(); }
   void Open() { OpenLedger(); }
 
@@ -71,6 +79,7 @@ class Book {
 
   const StoreOptions options_;
   std::string folder_;
+  std::atomic<int64_t> ahead_us_{0};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Ledger> ledger_;
 };

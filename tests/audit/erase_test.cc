@@ -77,9 +77,8 @@ class EraseTest : public ::testing::Test {
   absl::StatusOr<v1::EraseResponse> RemoveAllAnswers() {
     RetentionPolicy policy;
     policy.default_days = 200;
-    v1::ApplyRetentionRequest request;
-    request.set_now_us(absl::GetCurrentTimeNanos() / 1000 + 201 * kDayUs);
-    return ApplyRetention(request, policy, {}, book_.ledger());
+    book_.Wait(absl::Hours(24 * 201));
+    return ApplyRetention({}, policy, {}, book_.ledger());
   }
 
   std::set<std::string> DatabaseFiles() {
@@ -432,15 +431,20 @@ TEST_F(EraseTest, RetentionRemovesRecordsAndLeavesTheTree) {
   RetentionPolicy policy;
   policy.default_days = 200;
   v1::ApplyRetentionRequest request;
+  request.set_dry_run(true);
   request.set_now_us(receipts[0].time_us() + 190 * kDayUs);
   EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 0u);
   request.set_now_us(receipts[4].time_us() + 201 * kDayUs);
-  request.set_dry_run(true);
   EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 5u);
   policy.days["c"] = 0;
   EXPECT_EQ(ApplyRetention(request, policy, {}, book_.ledger())->answers(), 0u);
   policy.days.clear();
   request.set_dry_run(false);
+  const auto early = ApplyRetention(request, policy, {}, book_.ledger());
+  EXPECT_EQ(ErrorReason(early.status()), "INVALID_REQUEST");
+  EXPECT_THAT(std::string(early.status().message()), HasSubstr("now_us: "));
+  Find(receipts[0]);
+  book_.Wait(absl::Hours(24 * 202));
   const auto removed = ApplyRetention(request, policy, {}, book_.ledger());
   ASSERT_EQ(removed.status(), absl::OkStatus());
   EXPECT_EQ(removed->answers(), 5u);
