@@ -18,9 +18,13 @@ absl::Status CheckCitations(const v1::AnswerRecord& record, Store* store) {
         const v1::CitationCheck check,
         CheckCitation(answer.citations(i), record, CheckDepth::kQuote, store));
     if (check.verdict() == v1::FOUND) continue;
-    return absl::FailedPreconditionError(absl::StrCat(
+    absl::Status status = absl::FailedPreconditionError(absl::StrCat(
         "citation ", i, " of the answer: ", v1::Verdict_Name(check.verdict()),
         ", want FOUND: ", check.detail()));
+    if (check.verdict() == v1::SOURCE_ERASED) {
+      SetErrorReason("SOURCE_ERASED", &status);
+    }
+    return status;
   }
   return absl::OkStatus();
 }

@@ -14,8 +14,11 @@ namespace footnote {
 // stored bytes first: an answer that can't be proved is not recorded, and so
 // not shown.
 //   InvalidArgument     reason INVALID_REQUEST
-//   FailedPrecondition  a citation is not FOUND in the store (the document was
-//                       erased, or changed on disk, since the search)
+//   FailedPrecondition  a citation is not FOUND in the store: the document was
+//                       erased since the search (reason SOURCE_ERASED), or
+//                       changed on disk
+//   Aborted             its keys were destroyed while it was sealed, again and
+//                       again
 //   ResourceExhausted   reason DISK_FULL
 //   DataLoss            reason RECORD_DAMAGED: the chain's head is damaged
 absl::StatusOr<v1::AppendAnswerResponse> AppendAnswer(

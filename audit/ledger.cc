@@ -42,6 +42,18 @@ absl::Status CheckHasKeys(const Kv& kv, const std::string& folder,
                    "; or move the folder away to begin a new log"));
 }
 
+// What `seal` gives. A key that was found may be destroyed before it is used:
+// then the erasure came first, and another key is made.
+template <typename SealOnce>
+absl::StatusOr<RecordParts> SealBesideErasures(const SealOnce& seal) {
+  constexpr int kTries = 10;
+  for (int tries = 1;; ++tries) {
+    absl::StatusOr<RecordParts> parts = seal();
+    if (!absl::IsNotFound(parts.status())) return parts;
+    if (tries == kTries) return absl::AbortedError(parts.status().message());
+  }
+}
+
 // "footnote.log/" and the beginning of the key's hash: a name that no other
 // log has.
 std::string OriginOf(const SigningKey& key) {
@@ -139,7 +151,8 @@ std::string Ledger::RequestTag(const v1::AnswerRecord& record) const {
 
 // A key that can't be written is as bad as a record that can't.
 absl::StatusOr<RecordParts> Ledger::Seal(const v1::AnswerRecord& record) {
-  absl::StatusOr<RecordParts> parts = SealAnswer(record, keyring_.get());
+  absl::StatusOr<RecordParts> parts =
+      SealBesideErasures([&] { return SealAnswer(record, keyring_.get()); });
   if (parts.ok()) return parts;
   const std::lock_guard<std::mutex> lock(mutex_);
   last_write_ = parts.status();
@@ -193,7 +206,9 @@ absl::StatusOr<uint64_t> Ledger::AppendAll(
 
 absl::StatusOr<uint64_t> Ledger::AppendEvent(const v1::AuditEvent& event) {
   RETURN_IF_ERROR(health());
-  ASSIGN_OR_RETURN(const RecordParts parts, SealEvent(event, keyring_.get()));
+  ASSIGN_OR_RETURN(const RecordParts parts, SealBesideErasures([&] {
+                     return SealEvent(event, keyring_.get());
+                   }));
   PendingRecord pending;
   pending.bytes = EncodeRecord(parts);
   pending.wants_root = false;

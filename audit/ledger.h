@@ -83,6 +83,7 @@ class Ledger {
   };
   // Seals `record`, gives it its answer id, number and time, and writes it. A
   // request id that the tenant used before gives the first record's receipt.
+  // Beside an erasure of its keys it gets new ones, as if it came after.
   //   DataLoss  the log is damaged: it can't be continued
   absl::StatusOr<Appended> Append(const v1::AnswerRecord& record);
   // The same for many, in one synced write, for who loads a log in bulk;

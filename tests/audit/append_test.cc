@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "audit/erase.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
 #include "base/grpc_status.h"
@@ -179,6 +181,59 @@ TEST(AppendTest, RefusesWhatTheStoreDoesNotSay) {
   cited->mutable_source()->set_version(9);
   EXPECT_EQ(code(bad), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(book.ledger()->size(), 0u);
+}
+
+TEST(AppendTest, SaysThatACitedDocumentWasErased) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a"};
+  ASSERT_EQ(book.store()->Apply(commit).status(), absl::OkStatus());
+  ASSERT_EQ(book.store()->Erase("c", "a", nullptr), absl::OkStatus());
+  const absl::Status status =
+      AppendAnswer(request, book.ledger(), book.store()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_EQ(ErrorReason(status), "SOURCE_ERASED");
+}
+
+// It comes before the erasure, or after.
+TEST(AppendTest, AnAnswerIsRecordedWhileItsKeysAreDestroyed) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  request.mutable_record()->set_principal("anna");
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ACCESS);
+  event.set_principal("anna");
+  std::atomic<bool> asks{true};
+  std::thread erasing([&] {
+    v1::EraseDocumentRequest document;
+    document.set_collection("c");
+    document.set_document("a");
+    v1::EraseSubjectRequest subject;
+    subject.set_principal("anna");
+    while (asks) {
+      EXPECT_EQ(EraseDocument(document, {}, book.ledger()).status(),
+                absl::OkStatus());
+      EXPECT_EQ(EraseSubject(subject, {}, book.ledger()).status(),
+                absl::OkStatus());
+    }
+  });
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(AppendAnswer(request, book.ledger(), book.store()).status(),
+              absl::OkStatus());
+    EXPECT_EQ(book.ledger()->AppendEvent(event).status(), absl::OkStatus());
+  }
+  asks = false;
+  erasing.join();
+  const v1::Receipt last = book.Append(request);
+  EXPECT_EQ(book.ledger()->FindAnswer(last.answer_id(), "")->answer().text(),
+            "Die Bücherei ist groß.");
+  EXPECT_EQ(book.Walk().back().damaged(), 0u);
 }
 
 TEST(AppendTest, RefusesRequestsThatMakeNoSense) {
