@@ -63,33 +63,43 @@ absl::StatusOr<WitnessRequest> ParseWitnessRequest(absl::string_view text) {
   return request;
 }
 
+namespace {
+
+// The open file whose lock is the right to the folder.
+absl::StatusOr<int> LockFolder(const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/lock");
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return FileError("open", path, errno);
+  const absl::StatusOr<bool> locked = TryLockFile(file, path);
+  if (locked.ok() && *locked) return file;
+  close(file);
+  RETURN_IF_ERROR(locked.status());
+  return absl::FailedPreconditionError(absl::StrCat(
+      "witness ", folder, ": another process holds it, want that one stopped"));
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Witness>> Witness::Open(
     const std::string& folder, const std::string& name,
     const std::vector<Verifier>& logs) {
   RETURN_IF_ERROR(MakeFolder(folder));
-  const std::unique_ptr<MasterKeySource> file =
-      MasterKeyInFile(absl::StrCat(folder, "/witness.key"));
-  ASSIGN_OR_RETURN(const std::string seed, file->Fetch(/*make=*/true));
-  std::unique_ptr<Witness> witness(new Witness(folder, name, SigningKey(seed)));
-  RETURN_IF_ERROR(witness->Lock());
+  // Before there is a key: two that begin at once would make two.
+  ASSIGN_OR_RETURN(const int lock, LockFolder(folder));
+  const absl::StatusOr<std::string> seed =
+      MasterKeyInFile(absl::StrCat(folder, "/witness.key"))
+          ->Fetch(/*make=*/true);
+  if (!seed.ok()) {
+    close(lock);
+    return seed.status();
+  }
+  std::unique_ptr<Witness> witness(
+      new Witness(folder, name, SigningKey(*seed), lock));
   RETURN_IF_ERROR(witness->Load(logs));
   return witness;
 }
 
-Witness::~Witness() {
-  if (lock_ >= 0) close(lock_);
-}
-
-absl::Status Witness::Lock() {
-  const std::string path = absl::StrCat(folder_, "/lock");
-  lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) return FileError("open", path, errno);
-  ASSIGN_OR_RETURN(const bool locked, TryLockFile(lock_, path));
-  if (locked) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("witness ", folder_,
-                   ": another process holds it, want that one stopped"));
-}
+Witness::~Witness() { close(lock_); }
 
 Verifier Witness::verifier() const {
   return {name_, Verifier::kWitness, key_.public_key()};

@@ -61,16 +61,18 @@ class Witness {
   Verifier verifier() const;
 
  private:
-  Witness(std::string folder, std::string name, const SigningKey& key)
-      : folder_(std::move(folder)), name_(std::move(name)), key_(key) {}
-  absl::Status Lock();
+  Witness(std::string folder, std::string name, const SigningKey& key, int lock)
+      : folder_(std::move(folder)),
+        name_(std::move(name)),
+        key_(key),
+        lock_(lock) {}
   absl::Status Load(const std::vector<Verifier>& logs);
   std::string PathOf(const std::string& origin) const;
 
   const std::string folder_;
   const std::string name_;
   const SigningKey key_;
-  int lock_ = -1;
+  const int lock_;
   std::mutex mutex_;
   std::map<std::string, Verifier> logs_;
   std::map<std::string, Checkpoint> newest_;  // by mutex_

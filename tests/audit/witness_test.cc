@@ -1,9 +1,11 @@
 #include "audit/witness.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -11,6 +13,7 @@
 #include "audit/cosigner.h"
 #include "audit/http.h"
 #include "base/file.h"
+#include "base/lock_file.h"
 #include "tests/audit/book.h"
 
 namespace footnote {
@@ -93,6 +96,19 @@ TEST_F(WitnessTest, IsOneAtATime) {
   EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(second.status().message()),
               testing::HasSubstr("another process holds it"));
+}
+
+// The one that comes second would put its key in the place of the first one's.
+TEST_F(WitnessTest, MakesNoKeyInAFolderThatAnotherOneHolds) {
+  const std::string folder = book_.folder() + "/other";
+  std::filesystem::create_directory(folder);
+  const int held = open((folder + "/lock").c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_TRUE(*TryLockFile(held, folder));
+  EXPECT_EQ(Witness::Open(folder, "w.example", {}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(std::filesystem::exists(folder + "/witness.key"));
+  close(held);
+  EXPECT_EQ(Witness::Open(folder, "w.example", {}).status(), absl::OkStatus());
 }
 
 TEST_F(WitnessTest, RefusesAnotherHistory) {
