@@ -499,14 +499,14 @@ class Pipeline::Worker {
           manifest.encoder_hash.empty() ? "none" : "those of an encoder",
           ", want the same in all of it"));
     }
-    if (document.vector.empty() ||
+    if (document.vector.empty() || manifest.dimension == 0 ||
         document.vector.size() == manifest.dimension) {
       return absl::OkStatus();
     }
-    return absl::InvalidArgumentError(absl::StrCat(
-        "vector: ", document.vector.size(), " numbers, want ",
-        manifest.dimension == 0 ? "none" : absl::StrCat(manifest.dimension),
-        ", as collection \"", shared_.job.collection, "\" has"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("vector: ", document.vector.size(), " numbers, want ",
+                     manifest.dimension, ", as collection \"",
+                     shared_.job.collection, "\" has"));
   }
 
   static absl::Status CheckHeadings(const PreparedDocument& document) {

@@ -62,7 +62,11 @@ absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest) {
     differs = "analyser version";
   }
   if (manifest->encoder_hash != hash) differs = "encoder";
-  if (manifest->dimension != info.dimension) differs = "dimension";
+  // Without vectors it fits beside any.
+  if (manifest->dimension == 0) manifest->dimension = info.dimension;
+  if (info.dimension != 0 && manifest->dimension != info.dimension) {
+    differs = "dimension";
+  }
   if (differs != nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("segment ", reader.name(), ": its ", differs,

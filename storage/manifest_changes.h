@@ -23,7 +23,8 @@ void MarkDeleted(const SegmentReader& reader, uint32_t d,
 bool IsHidden(const ManifestSegment& entry, uint32_t d);
 
 // A segment joins the manifest; all its documents are live.
-//   InvalidArgument  it was made with another analyser, encoder or dimension
+//   InvalidArgument  it was made with another analyser or encoder, or another
+//                    dimension, where neither is 0
 absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest);
 
 // Puts `rewritten` in the place of segment `before`, of which it holds all

@@ -40,6 +40,15 @@ const SegmentReader& VectorsOf(const MergeInput& input) {
   return input.vectors != nullptr ? *input.vectors : *input.segment;
 }
 
+// The first one with vectors; without any, the first.
+const MergeInput& FirstWithVectors(absl::Span<const MergeInput> inputs) {
+  for (const MergeInput& input : inputs) {
+    if (VectorsOf(input).info().dimension != 0) return input;
+  }
+  return inputs[0];
+}
+
+// `first_input` has vectors, if any has.
 absl::Status CheckAlike(const MergeInput& first_input,
                         const MergeInput& other_input) {
   const SegmentReader& first = *first_input.segment;
@@ -53,7 +62,7 @@ absl::Status CheckAlike(const MergeInput& first_input,
   if (memcmp(v.encoder_hash, w.encoder_hash, sizeof(v.encoder_hash)) != 0) {
     what = "encoder";
   }
-  if (v.dimension != w.dimension) what = "dimension";
+  if (w.dimension != 0 && v.dimension != w.dimension) what = "dimension";
   if (v.exact != w.exact) what = "exact form of vectors";
   if (w.passage_count != b.passage_count) what = "passages of their vectors";
   if (a.flags != b.flags) what = "positions";
@@ -341,8 +350,9 @@ absl::Status MergeSegments(absl::Span<const MergeInput> inputs,
                            const AnnBuilder& ann_builder,
                            absl::string_view path) {
   uint64_t passages = 0;
+  const MergeInput& first = FirstWithVectors(inputs);
   for (const MergeInput& input : inputs) {
-    RETURN_IF_ERROR(CheckAlike(inputs[0], input));
+    RETURN_IF_ERROR(CheckAlike(first, input));
     passages += input.segment->passage_count();
   }
   if (passages > kMaxSegmentPassages) {
@@ -366,7 +376,7 @@ absl::Status MergeSegments(absl::Span<const MergeInput> inputs,
   const SegmentInfo& like = inputs[0].segment->info();
   info.analyzer_version = like.analyzer_version;
   info.flags = like.flags;
-  const SegmentInfo& vectors = VectorsOf(inputs[0]).info();
+  const SegmentInfo& vectors = VectorsOf(first).info();
   memcpy(info.encoder_hash, vectors.encoder_hash, sizeof(info.encoder_hash));
   info.dimension = vectors.dimension;
   info.exact = vectors.exact;

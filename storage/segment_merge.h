@@ -28,9 +28,10 @@ struct MergeInput {
 // go, and so do strings. Memory: about 100 bytes per passage and 24 per term of
 // the result, not its size. The ann sections are not merged: `ann_builder`
 // makes a new one, or none is written.
-//   InvalidArgument     inputs disagree on analyser, encoder, dimension, exact
-//                       form, positions or channel groups; or hold too many
-//                       passages together; or `vectors` has others
+//   InvalidArgument     inputs disagree on analyser, encoder, dimension (one
+//                       that is 0 agrees with any), exact form, positions or
+//                       channel groups; or hold too many passages together; or
+//                       `vectors` has others
 //   FailedPrecondition  no document would be left
 //   DataLoss            an input is damaged
 //   ResourceExhausted   the disk is full

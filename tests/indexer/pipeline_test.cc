@@ -333,16 +333,47 @@ TEST_F(PipelineTest, AVectorThatDoesNotFitCostsOnlyItsDocument) {
                                       "\"c\" has none"));
 }
 
-TEST_F(PipelineTest, TheFirstGroupSaysWhatVectorsACollectionHas) {
+TEST_F(PipelineTest, TheFirstVectorSaysWhatVectorsACollectionHas) {
   const auto results =
       Ingest({File("f",
                    "{\"id\":\"a\",\"text\":\"one\"}\n"
                    "{\"id\":\"b\",\"text\":\"two\",\"vector\":[0,1]}\n"
-                   "{\"id\":\"c\",\"text\":\"three\"}\n")});
-  EXPECT_EQ(results.at("f#a").state, State::kIndexed);
-  EXPECT_EQ(results.at("f#b").reason,
-            "vector: 2 numbers, want none, as collection \"c\" has");
-  EXPECT_EQ(results.at("f#c").state, State::kIndexed);
+                   "{\"id\":\"c\",\"text\":\"three\"}\n"
+                   "{\"id\":\"d\",\"text\":\"four\",\"vector\":[0]}\n")});
+  for (const char* good : {"f#a", "f#b", "f#c"}) {
+    EXPECT_EQ(results.at(good).state, State::kIndexed)
+        << good << ": " << results.at(good).reason;
+  }
+  EXPECT_EQ(results.at("f#d").reason,
+            "vector: 1 numbers, want 2, as collection \"c\" has");
+  EXPECT_EQ(Current()->manifest.dimension, 2);
+}
+
+// Of two jobs, or two threads of one: whichever is committed first.
+TEST_F(PipelineTest, FirstGroupsWithAndWithoutVectorsComeTogether) {
+  options_.commit_after = absl::Hours(1);
+  for (const bool text_first : {true, false}) {
+    job_.collection = text_first ? "text first" : "vector first";
+    std::map<std::string, DocumentResult> results;
+    const auto on_result = [&results](const DocumentResult& result) {
+      results[result.document] = result;
+    };
+    Pipeline text(store_.get(), nullptr, &claims_, options_, job_, on_result);
+    Pipeline vector(store_.get(), nullptr, &claims_, options_, job_, on_result);
+    text.Add(File("t", "No vector."));
+    vector.Add(File("v", "{\"id\":\"x\",\"text\":\"one\",\"vector\":[1,0]}\n"));
+    while (text.passages() == 0 || vector.passages() == 0) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    (text_first ? text : vector).Finish();
+    (text_first ? vector : text).Finish();
+    EXPECT_EQ(results.at("t").state, State::kIndexed) << results.at("t").reason;
+    EXPECT_EQ(results.at("v#x").state, State::kIndexed)
+        << results.at("v#x").reason;
+    const auto generation = *store_->Current(job_.collection);
+    EXPECT_EQ(generation->manifest.documents, 2);
+    EXPECT_EQ(generation->manifest.dimension, 2);
+  }
 }
 
 TEST_F(PipelineTest, AHeadingThatIsTooLongCostsOnlyItsDocument) {

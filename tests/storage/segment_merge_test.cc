@@ -68,6 +68,34 @@ TEST(SegmentMergeTest, RefusesSegmentsMadeDifferently) {
   EXPECT_NE(status.message().find("analyser"), std::string::npos) << status;
 }
 
+TEST(SegmentMergeTest, ASegmentWithoutVectorsJoinsOneThatHasThem) {
+  const std::string folder = MakeTestFolder();
+  std::vector<WrittenDocument> texts = RandomDocuments(0, 9, 2, 50, 1);
+  for (WrittenDocument& document : texts) {
+    for (WrittenPassage& passage : document.passages) passage.vectors.clear();
+  }
+  SegmentOptions without = TestOptions();
+  without.dimension = 0;
+  const auto a = Write(folder + "/a.seg", texts, without);
+  const auto others = RandomDocuments(10, 9, 2, 50, 1);
+  const auto b = Write(folder + "/b.seg", others);
+  ASSERT_GT(b->vectors().count, 0);
+  std::vector<WrittenDocument> all = texts;
+  all.insert(all.end(), others.begin(), others.end());
+  std::vector<WrittenDocument> reversed = others;
+  reversed.insert(reversed.end(), texts.begin(), texts.end());
+  for (const bool text_first : {true, false}) {
+    const MergeInput inputs[] = {{text_first ? a : b, {}},
+                                 {text_first ? b : a, {}}};
+    ASSERT_EQ(MergeSegments(inputs, nullptr, folder + "/m.seg"),
+              absl::OkStatus());
+    const auto merged = SegmentReader::Open(folder + "/m.seg");
+    ASSERT_TRUE(merged.ok()) << merged.status();
+    EXPECT_EQ((*merged)->info().dimension, b->info().dimension);
+    ExpectHolds(**merged, text_first ? all : reversed);
+  }
+}
+
 TEST(SegmentMergeTest, SaysSoWhenNothingIsLeft) {
   const std::string folder = MakeTestFolder();
   const auto a = Write(folder + "/a.seg", RandomDocuments(0, 2, 2, 50, 1));
