@@ -225,7 +225,8 @@ absl::Status RunningJob::OnAck(const v1::IngestAck& ack) {
   const absl::MutexLock lock(&mutex_);
   *job_.mutable_acknowledged() = ack;
   ++changes_;
-  return WriteRows(false);
+  // Five times a second at most, and for each large file.
+  return WriteRows(true);
 }
 
 absl::Status RunningJob::WriteRows(bool sync) {

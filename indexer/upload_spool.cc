@@ -121,8 +121,9 @@ absl::Status UploadSpool::Keep() {
     RETURN_IF_ERROR(Open());
     RETURN_IF_ERROR(WriteAll(pending_));
     pending_ = std::string();
-    // The file's name, too.
+    // The file's name, too, and the folder's.
     RETURN_IF_ERROR(SyncFolder(folder_));
+    RETURN_IF_ERROR(SyncFolder(uploads_folder_));
   }
   return written_ == synced_ ? absl::OkStatus() : Sync();
 }

@@ -7,6 +7,7 @@
 
 #include <atomic>
 
+#include "indexer/jobs.h"
 #include "tests/indexer/ingest_fixture.h"
 
 namespace {
@@ -44,6 +45,24 @@ TEST_F(FailedSyncTest, WhatTheLogListsIsStillThereAtTheNextStart) {
   EXPECT_EQ(store_->Verify(), absl::OkStatus());
   EXPECT_EQ(Ingest({File("b", "A blue whale.")}).at("b").state,
             DocumentResult::State::kUnchanged);
+}
+
+// What was told must be true after a power cut too.
+TEST_F(FailedSyncTest, AnAcknowledgementIsOnDiskBeforeItIsTold) {
+  Jobs jobs(store_->kv());
+  v1::IngestStart start;
+  start.set_collection("c");
+  start.set_request_id("upload");
+  start.set_resumable(true);
+  const auto job = jobs.Begin(start);
+  ASSERT_TRUE(job.ok()) << job.status();
+  v1::IngestAck ack;
+  ack.set_files(3);
+  EXPECT_EQ((*job)->OnAck(ack), absl::OkStatus());
+  ack.set_files(4);
+  refuses = true;
+  EXPECT_FALSE((*job)->OnAck(ack).ok());
+  refuses = false;
 }
 
 }  // namespace
