@@ -425,8 +425,13 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(
   if (is_made(kept)) return kept;
   StageTimer timer("search_index");
   auto index = std::make_shared<const SearchIndex>(generation, kept.get());
-  std::lock_guard<std::mutex> lock(mutex_);
-  indexes_[key] = index;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    indexes_[key] = index;
+  }
+  // Who had it let go while it was made found nothing here.
+  const auto now = store_->Standby(collection);
+  if (!now.ok() || EncodeManifest((*now)->manifest) != wanted) ForgetIndex(key);
   return index;
 }
 

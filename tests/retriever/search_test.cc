@@ -688,5 +688,41 @@ TEST_F(SearchTest, AnErasureDoesNotWaitForAnIndexOfAGenerationOnStandby) {
   EXPECT_TRUE(absl::IsNotFound(Search(request, &response)));
 }
 
+TEST_F(SearchTest, AnIndexOfAStandbyThatGoesWhileItIsMadeIsNotKept) {
+  Put("a", "The moon circles the earth.");
+  Put("b", "We bake bread.");
+  constexpr int kPassages = 2000;
+  PutOnStandby("b", "We bake bread.", kPassages);
+  Commit commit;
+  commit.collection = "c";
+  commit.deleted_documents = {"a"};
+  ASSERT_TRUE(store_->Apply(commit).ok());
+  std::thread compared;
+  std::future<absl::Status> erased;
+  {
+    const auto standby = store_->Standby("c");
+    ASSERT_TRUE(standby.ok()) << standby.status();
+    HeldPage passages(
+        &(*standby)->segments[0].reader->passages()[kPassages / 2]);
+    compared = std::thread([&] {
+      v1::SearchRequest request = Ask("bread");
+      request.set_standby(true);
+      EXPECT_GE(MustSearch(request).passages_size(), 1);
+    });
+    while (!passages.IsWaitedFor()) absl::SleepFor(absl::Milliseconds(1));
+    erased = std::async(std::launch::async,
+                        [&] { return store_->Erase("c", "a", nullptr); });
+    const auto is_hidden = [&] {
+      const auto purges = store_->Purges("c");
+      return purges.ok() && !purges->empty() &&
+             purges->back().state != PurgeState::kHidden;
+    };
+    while (!is_hidden()) absl::SleepFor(absl::Milliseconds(1));
+  }
+  compared.join();
+  const absl::Status status = erased.get();
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 }  // namespace
 }  // namespace footnote
