@@ -19,6 +19,8 @@ namespace {
 constexpr absl::string_view kChainHeadKey = "head";
 // How far readers of the files may lag behind.
 constexpr std::chrono::milliseconds kPublishEvery(1000);
+constexpr absl::Duration kTreePatience = absl::Seconds(1);
+constexpr absl::Duration kTreeStep = absl::Microseconds(50);
 // A tag of a request is stored for one tenant.
 constexpr absl::string_view kRequestTag = "request";
 
@@ -291,6 +293,7 @@ absl::StatusOr<StoredRecord> Ledger::Read(uint64_t sequence) const {
                                       " stands record ",
                                       stored.parts.sequence));
   }
+  WaitForTree(sequence);
   ASSIGN_OR_RETURN(const TreeHash leaf, Node(0, sequence - 1));
   if (leaf != stored.leaf) {
     return LedgerDamaged(absl::StrCat("record ", sequence, " has SHA-256 ",
@@ -298,6 +301,15 @@ absl::StatusOr<StoredRecord> Ledger::Read(uint64_t sequence) const {
                                       ", the tree has ", Hex(AsBytes(leaf))));
   }
   return stored;
+}
+
+// What is written is in the tree a moment later, and who finds it in an index
+// may be faster.
+void Ledger::WaitForTree(uint64_t sequence) const {
+  const absl::Time until = absl::Now() + kTreePatience;
+  while (size() < sequence && health().ok() && absl::Now() < until) {
+    absl::SleepFor(kTreeStep);
+  }
 }
 
 absl::StatusOr<v1::AnswerRecord> Ledger::FindAnswer(

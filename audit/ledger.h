@@ -165,6 +165,7 @@ class Ledger {
   absl::Status Commit(const std::vector<PendingRecord*>& records);
   absl::Status WriteBatch(KvBatch batch);
   absl::StatusOr<RecordParts> Seal(const v1::AnswerRecord& record);
+  void WaitForTree(uint64_t sequence) const;
   std::string RequestTag(const v1::AnswerRecord& record) const;
   std::string Sign(const Checkpoint& checkpoint) const;
   void PublishOnAndOn();

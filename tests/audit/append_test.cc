@@ -284,6 +284,27 @@ TEST(AppendTest, ManyThreadsMakeOneChain) {
   EXPECT_EQ(said[0].damaged(), 0u);
 }
 
+// Not called damage by who finds it in the database before it is in the tree.
+TEST(AppendTest, WhatIsWrittenCanBeReadAtOnce) {
+  Book book;
+  const v1::DocumentVersion source = book.AddVersion("a", kText);
+  const v1::AppendAnswerRequest request =
+      book.Answer(source, {"Die Bücherei ist groß."});
+  std::atomic<bool> appends{true};
+  std::thread appending([&] {
+    for (int i = 0; i < 500; ++i) book.Append(request);
+    appends = false;
+  });
+  while (appends) {
+    const uint64_t next = book.ledger()->size() + 1;
+    if (!book.ledger()->kv()->Get(kLedgerRecords, SequenceKey(next)).ok()) {
+      continue;
+    }
+    EXPECT_EQ(book.ledger()->Read(next).status(), absl::OkStatus());
+  }
+  appending.join();
+}
+
 TEST(AppendTest, OneRequestIdOfManyThreadsIsOneRecord) {
   Book book;
   const v1::DocumentVersion source = book.AddVersion("a", kText);
