@@ -1029,6 +1029,21 @@ Identified Identify(absl::string_view utf8, Language expected,
   }
 }
 
+// What was said of a text, for the next time that it comes: passages that stand
+// on many pages, or in all translations.
+struct KnownText {
+  // Hash of the text and of what was expected; 0 when the entry is free.
+  uint64_t text = 0;
+  Identified found;
+};
+
+// This thread's, of 256 KiB.
+KnownText& KnownTextOf(uint64_t hash) {
+  constexpr size_t kEntries = 16384;
+  static thread_local std::vector<KnownText> texts(kEntries);
+  return texts[(hash >> 32) % kEntries];
+}
+
 }  // namespace
 
 Identified IdentifyLanguage(absl::string_view utf8) {
@@ -1036,7 +1051,13 @@ Identified IdentifyLanguage(absl::string_view utf8) {
 }
 
 Identified IdentifyLanguage(absl::string_view utf8, Language expected) {
-  return Identify(utf8, expected, nullptr);
+  if (utf8.size() < kLongText) return Identify(utf8, expected, nullptr);
+  const uint64_t hash = XXH3_64bits_withSeed(utf8.data(), utf8.size(),
+                                             static_cast<uint64_t>(expected)) |
+                        1;
+  KnownText& known = KnownTextOf(hash);
+  if (known.text != hash) known = {hash, Identify(utf8, expected, nullptr)};
+  return known.found;
 }
 
 std::vector<LikelyLanguage> LikelyLanguages(absl::string_view utf8) {

@@ -28,7 +28,7 @@ Identified IdentifyLanguage(absl::string_view utf8);
 // it is a passage of a document that is; kUnknown when nothing says so. For
 // callers who overrule that only when they are sure of another language: where
 // common words say `expected` clearly, CLD2 is not asked and the answer is
-// certain.
+// certain. What is said of a text is kept for when it comes again.
 Identified IdentifyLanguage(absl::string_view utf8, Language expected);
 
 // A language that a text may be in. The most likely one has 1, the others less:

@@ -29,7 +29,7 @@ namespace {
 
 // A process is replaced after so much: what its library forgot to free, and
 // what a text may have done to it, ends there.
-constexpr int kMostTexts = 1000;
+constexpr int kMostTexts = 4000;
 constexpr uint64_t kMostBytes = uint64_t{256} << 20;
 // Replies are received in pieces of this size, or as large as the reply. A
 // buffer that is kept from text to text is at most so large as the second.

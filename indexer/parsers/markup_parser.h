@@ -24,7 +24,7 @@ namespace footnote {
 // would take longer than reading it. So one process reads them one after the
 // other, under the limits and in the sandbox of every parser. What a text does
 // to it (a crash, no end, too much memory) costs that text, and the next gets a
-// new process; so does, as a matter of routine, each after a thousand, and
+// new process; so does, as a matter of routine, each after four thousand, and
 // before the process has used up the processor time of its life
 // (parser_limits.h). A process that dies of the text before is no fault of the
 // next, which is read again in a new one. A text that took over its process

@@ -1,6 +1,7 @@
 #include "text/identify.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <thread>
@@ -220,6 +221,41 @@ TEST(IdentifyExpectedTest, KnowsAnotherLanguageThanTheDocuments) {
     EXPECT_TRUE(other.language == language || other.confidence < 0.8f)
         << row.text;
   }
+}
+
+TEST(IdentifyExpectedTest, SaysOfATextThatComesAgainWhatItSaidBefore) {
+  // By row: what is said where its language is expected, and where nothing is.
+  const auto ask_all = [](bool own_first) {
+    std::vector<std::array<Identified, 2>> said;
+    for (const Row& row : kRows) {
+      std::string text = row.text;
+      while (text.size() < 200) absl::StrAppend(&text, " ", row.text);
+      const Language own = ParseLanguage(row.language).value();
+      said.emplace_back();
+      for (const bool is_own : {own_first, !own_first}) {
+        said.back()[is_own] =
+            IdentifyLanguage(text, is_own ? own : Language::kUnknown);
+      }
+    }
+    return said;
+  };
+  const auto first = ask_all(true);
+  const auto again = ask_all(true);
+  // A thread that has heard none of it.
+  std::vector<std::array<Identified, 2>> elsewhere;
+  std::thread([&] { elsewhere = ask_all(false); }).join();
+  int differ = 0;
+  for (size_t i = 0; i < first.size(); ++i) {
+    for (const bool is_own : {false, true}) {
+      const Identified& one = first[i][is_own];
+      EXPECT_EQ(again[i][is_own].language, one.language) << kRows[i].text;
+      EXPECT_EQ(again[i][is_own].confidence, one.confidence) << kRows[i].text;
+      EXPECT_EQ(elsewhere[i][is_own].confidence, one.confidence)
+          << kRows[i].text;
+    }
+    differ += first[i][0].confidence != first[i][1].confidence;
+  }
+  EXPECT_GT(differ, 3) << "what is expected is part of the question";
 }
 
 TEST(IdentifyTest, TakesTheLanguageOfMostOfTheText) {

@@ -321,9 +321,9 @@ TEST(MarkupParserTest, TextsThatAreLostDoNotDisturbLaterOnes) {
             "heard last words\n");
 }
 
-TEST(MarkupParserTest, TheProcessIsReplacedAfterAThousandTexts) {
+TEST(MarkupParserTest, TheProcessIsReplacedAfterFourThousandTexts) {
   BadParser parser;
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(parser.Echo(), "heard echo\n");
+  for (int i = 0; i < 4000; ++i) ASSERT_EQ(parser.Echo(), "heard echo\n");
   EXPECT_EQ(parser.started(), 1);
   EXPECT_EQ(parser.Echo(), "heard echo\n");
   EXPECT_EQ(parser.started(), 2);
