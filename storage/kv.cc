@@ -32,6 +32,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "storage/full_disk.h"
 #include "storage/held.h"
 
 namespace footnote {
@@ -141,17 +142,20 @@ std::string PrefixEnd(absl::string_view prefix) {
 // A database while it is open. Reads hold it, so that a secondary may put a
 // newer one in its place.
 struct KvInstance {
+  // Of one that writes.
+  std::unique_ptr<FullDisk> full_disk;
   // Of the blocks of all tables.
   std::shared_ptr<rocksdb::Cache> cache;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   // A secondary's own folder; removed with it.
   std::string scratch;
-  bool read_only = false;
 
   ~KvInstance() {
     if (db != nullptr) {
-      if (scratch.empty() && !read_only) EmptyTheLog();
+      if (full_disk != nullptr && full_disk->Ready(db.get()).ok()) {
+        EmptyTheLog();
+      }
       for (rocksdb::ColumnFamilyHandle* table : tables) {
         db->DestroyColumnFamilyHandle(table).PermitUncheckedError();
       }
@@ -371,7 +375,6 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
     const std::string& folder, const KvOptions& options,
     bool read_only = false) {
   auto instance = std::make_shared<KvInstance>();
-  instance->read_only = read_only;
   rocksdb::DBOptions db_options;
   db_options.create_if_missing = options.mode == KvMode::kPrimary;
   db_options.create_missing_column_families = true;
@@ -394,6 +397,9 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
     db_options.max_open_files = -1;
     // Else each look at what is new starts sixteen threads.
     db_options.max_file_opening_threads = 1;
+  } else if (!read_only) {
+    instance->full_disk = std::make_unique<FullDisk>();
+    instance->full_disk->AddTo(&db_options);
   }
 
   instance->cache = rocksdb::NewLRUCache(options.cache_bytes);
@@ -565,18 +571,12 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
   }
   rocksdb::WriteOptions options;
   options.sync = sync;
-  rocksdb::Status status = instance->db->Write(options, &changes);
-  bool may_be_written = !status.ok() && !IsCutOff(status);
-  if (!status.ok() && status.severity() >= rocksdb::Status::kSoftError) {
-    // After an error of the disk RocksDB refuses writes until told that the
-    // trouble is over. Ask once; while the disk is full it says so again.
-    if (instance->db->Resume().ok()) {
-      status = instance->db->Write(options, &changes);
-      may_be_written |= !status.ok() && !IsCutOff(status);
-    }
-  }
+  const rocksdb::Status ready = instance->full_disk->Ready(instance->db.get());
+  if (!ready.ok()) return FromRocks(ready, state_->folder);
+  const rocksdb::Status status =
+      instance->full_disk->Write(instance->db.get(), options, &changes);
   absl::Status written = FromRocks(status, state_->folder);
-  if (!written.ok() && may_be_written) {
+  if (!status.ok() && !IsCutOff(status)) {
     written.SetPayload(kMayBeWritten, absl::Cord());
   }
   return written;
@@ -638,11 +638,13 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
 absl::Status Kv::Flush() {
   RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
-  rocksdb::FlushOptions options;
-  options.wait = true;
-  RETURN_IF_ERROR(FromRocks(instance->db->Flush(options, instance->tables),
+  RETURN_IF_ERROR(FromRocks(instance->full_disk->Ready(instance->db.get()),
                             state_->folder));
-  return FromRocks(instance->db->SyncWAL(), state_->folder);
+  rocksdb::FlushOptions flush;
+  flush.wait = true;
+  // The log holds nothing then that is not in files too.
+  return FromRocks(instance->db->Flush(flush, instance->tables),
+                   state_->folder);
 }
 
 absl::Status Kv::Checkpoint(const std::string& folder) const {

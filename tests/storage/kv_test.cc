@@ -1,14 +1,19 @@
 #include "storage/kv.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -215,6 +220,117 @@ TEST(KvTest, SaysThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   kv = OpenOrDie(folder);
   EXPECT_EQ(kv->Get(0, "durable").value(), "value");
   EXPECT_TRUE(Put(kv.get(), 0, "after", "value", true).ok());
+}
+
+// A file system of its own, which can be filled.
+class SmallDisk {
+ public:
+  SmallDisk() : folder_(MakeTestFolder()) {
+    mounted_ = mount("none", folder_.c_str(), "tmpfs", 0, "size=128m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) umount2(folder_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+  std::string database() const { return folder_ + "/db"; }
+  void Fill() const {
+    const int file = open(filler().c_str(), O_WRONLY | O_CREAT, 0600);
+    const std::string block(4096, 'x');
+    while (write(file, block.data(), block.size()) > 0) continue;
+    close(file);
+  }
+  void MakeRoom() const { unlink(filler().c_str()); }
+
+ private:
+  std::string filler() const { return folder_ + "/filler"; }
+
+  const std::string folder_;
+  bool mounted_ = false;
+};
+
+// Until `kv` takes changes again: twice as long as it may take.
+absl::Status PutInTime(Kv* kv, absl::string_view key) {
+  absl::Status status;
+  for (int tries = 0; tries < 120; ++tries) {
+    status = Put(kv, 0, key, "value", true);
+    if (status.ok()) break;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  return status;
+}
+
+TEST(KvTest, GoesOnAfterAFullDiskWithALogThatTookNothingAndNothingInMemory) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  auto kv = OpenOrDie(disk.database());
+  ASSERT_TRUE(Put(kv.get(), 0, "before", "value", true).ok());
+  ASSERT_TRUE(kv->Flush().ok());
+  disk.Fill();
+  const absl::Status full =
+      Put(kv.get(), 0, "full", std::string(200000, 'x'), true);
+  EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
+  EXPECT_EQ(kv->Flush().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(kv->Get(0, "before").value(), "value");
+  disk.MakeRoom();
+  const absl::Status after = PutInTime(kv.get(), "after");
+  EXPECT_TRUE(after.ok()) << after;
+  EXPECT_TRUE(kv->Flush().ok());
+  EXPECT_TRUE(Put(kv.get(), 0, "last", "value", true).ok());
+  kv.reset();
+  kv = OpenOrDie(disk.database());
+  for (const char* key : {"before", "after", "last"}) {
+    EXPECT_TRUE(kv->Get(0, key).ok()) << key;
+  }
+  EXPECT_FALSE(kv->Get(0, "full").ok());
+}
+
+TEST(KvTest, ManyWritersOutliveADiskThatFillsAndEmpties) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  KvOptions options = Options();
+  options.write_buffer_bytes = 1 << 20;
+  options.compress = false;
+  auto kv = OpenOrDie(disk.database(), options);
+  constexpr int kWriters = 6;
+  constexpr int kKeys = 8;
+  const std::string value(50000, 'x');
+  std::atomic<bool> end{false};
+  std::vector<std::thread> writers;
+  std::vector<std::set<std::string>> written(kWriters);
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; !end; ++i) {
+        const std::string key = absl::StrCat(writer, "/", i % kKeys);
+        const absl::Status put =
+            Put(kv.get(), writer % 2, key, value, /*sync=*/writer < 3);
+        if (put.ok()) {
+          written[writer].insert(key);
+        } else {
+          EXPECT_EQ(put.code(), absl::StatusCode::kResourceExhausted) << put;
+        }
+        absl::SleepFor(absl::Milliseconds(1 + writer));
+        if (writer == 0 && i % 10 == 0) (void)kv->Flush();
+      }
+    });
+  }
+  for (int round = 0; round < 3; ++round) {
+    absl::SleepFor(absl::Milliseconds(300));
+    disk.Fill();
+    absl::SleepFor(absl::Milliseconds(500 * round));
+    disk.MakeRoom();
+    const absl::Status after = PutInTime(kv.get(), absl::StrCat(round));
+    EXPECT_TRUE(after.ok()) << round << ": " << after;
+  }
+  end = true;
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(kv->Flush().ok());
+  kv.reset();
+  kv = OpenOrDie(disk.database(), options);
+  for (int writer = 0; writer < kWriters; ++writer) {
+    for (const std::string& key : written[writer]) {
+      EXPECT_TRUE(kv->Get(writer % 2, key).ok()) << key;
+    }
+  }
 }
 
 TEST(KvTest, OpensForReadingWhereThereIsNoRoomAndThatIsWanted) {
