@@ -505,26 +505,33 @@ absl::StatusOr<v1::ListIngestFilesResponse> Jobs::ListFiles(
     const v1::ListIngestFilesRequest& request) const {
   RETURN_IF_ERROR(Get(request.collection(), request.job()).status());
   const auto running = FindRunning({request.collection(), request.job()});
+  // Rows that are not written yet, or have no room to be.
+  std::map<std::string, std::string> waiting;
   if (running != nullptr) {
     const absl::MutexLock lock(&running->mutex_);
-    RETURN_IF_ERROR(running->WriteRows(false));
+    waiting = running->rows_;
   }
   const std::string prefix = FilePrefix(request.collection(), request.job());
+  const std::string first = absl::StrCat(prefix, request.page_token());
   const int page = request.page_size() == 0
                        ? kDefaultPage
                        : std::min(request.page_size(), kMaxPage);
   v1::ListIngestFilesResponse out;
   const auto it = kv_->Iterate(kTableJobs, prefix);
-  if (!request.page_token().empty()) {
-    it->Seek(absl::StrCat(prefix, request.page_token()));
-  }
-  for (; it->Valid(); it->Next()) {
+  it->Seek(first);
+  auto next = waiting.lower_bound(first);
+  while (it->Valid() || next != waiting.end()) {
+    const bool waits =
+        next != waiting.end() && (!it->Valid() || next->first <= it->key());
+    const std::string key(waits ? next->first : std::string(it->key()));
+    const std::string row(waits ? next->second : std::string(it->value()));
+    if (it->Valid() && it->key() == key) it->Next();
+    if (waits) ++next;
     v1::FileResult file;
-    if (!file.ParseFromArray(it->value().data(),
-                             static_cast<int>(it->value().size()))) {
+    if (!file.ParseFromString(row)) {
       return absl::DataLossError(
           absl::StrCat("job ", request.job(), ": the row of ",
-                       it->key().substr(prefix.size()), " does not parse"));
+                       key.substr(prefix.size()), " does not parse"));
     }
     if (request.state() != v1::FileResult::STATE_UNSPECIFIED &&
         file.state() != request.state()) {

@@ -108,8 +108,8 @@ class Jobs {
   absl::StatusOr<std::shared_ptr<RunningJob>> Begin(
       const v1::IngestStart& start);
   // Ends it, durably. Where the disk is full it returns that error and keeps
-  // the end, with what became of the files, in memory: it is written before the
-  // next job begins or the files are listed.
+  // the end, with what became of the files, in memory: it is told from there,
+  // and written before the next job begins.
   absl::Status End(const std::shared_ptr<RunningJob>& job,
                    v1::IngestJob::State state, absl::string_view reason);
 

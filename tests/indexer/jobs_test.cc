@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <thread>
@@ -166,6 +168,31 @@ TEST_F(JobsTest, WhatFailedAndCameInWhenTheJobWentOnHasNotFailed) {
   EXPECT_EQ(counted.indexed(), 1);
   EXPECT_EQ(counted.failed(), 1);
   EXPECT_THAT(Files("again"), ElementsAre("a INDEXED", "b FAILED: disk full"));
+}
+
+TEST_F(JobsTest, ListsFilesOfAJobWhoseEndTheDiskHasNoRoomFor) {
+  const auto job = Begin("full");
+  KvBatch commit;
+  job->AppendRow(ResultOf("b", v1::FileResult::INDEXED), &commit);
+  ASSERT_TRUE(store_->kv()->Write(std::move(commit), true).ok());
+  job->OnResult(ResultOf("b", v1::FileResult::INDEXED));
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  job->OnResult(ResultOf("c", v1::FileResult::FAILED, "no room"));
+  job->OnResult(ResultOf("a", v1::FileResult::FAILED, "no room"));
+  const absl::Status end = jobs_->End(job, v1::IngestJob::DONE, "");
+  const std::vector<std::string> files = Files("full");
+  const std::vector<std::string> by_one =
+      Files("full", v1::FileResult::FAILED, /*page_size=*/1);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(end.code(), absl::StatusCode::kResourceExhausted) << end;
+  EXPECT_THAT(files, ElementsAre("a FAILED: no room", "b INDEXED",
+                                 "c FAILED: no room"));
+  EXPECT_THAT(by_one, ElementsAre("a FAILED: no room", "c FAILED: no room"));
 }
 
 TEST_F(JobsTest, ListsFilesOfARunningJobInPages) {
