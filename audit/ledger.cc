@@ -104,14 +104,18 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
   std::unique_ptr<Ledger> ledger(
       new Ledger(folder, std::move(kv), std::move(keyring), std::move(origin),
                  options.now ? options.now : &absl::Now));
-  RETURN_IF_ERROR(MakeFolder(absl::StrCat(folder, "/log")));
   const std::string key_file = absl::StrCat(folder, "/log/log.vkey");
   if (absl::IsNotFound(ReadFile(key_file).status())) {
     if (ledger->kv_->Get(kLedgerMeta, kCheckpointKey).ok()) {
       ledger->repairs_.push_back("log/log.vkey: was missing");
     }
-    RETURN_IF_ERROR(WriteFileAtomically(
-        key_file, absl::StrCat(VerifierText(ledger->verifier()), "\n")));
+    absl::Status made = MakeFolder(absl::StrCat(folder, "/log"));
+    if (made.ok()) {
+      made = WriteFileAtomically(
+          key_file, absl::StrCat(VerifierText(ledger->verifier()), "\n"));
+    }
+    // Of a disk without room the log is read all the same.
+    if (!made.ok() && !options.reads_when_full) return made;
   }
   ledger->health_ = ledger->Load();
   if (!ledger->health_.ok() && !absl::IsDataLoss(ledger->health_)) {

@@ -112,7 +112,11 @@ absl::Status Tiles::Load(uint64_t size, uint64_t published,
                      Make(level, full, hashes % kTileWidth, leaf));
     edge_.push_back(std::move(last));
   }
-  return WriteFull();
+  // What can't be written stays in memory, and is tried again by Publish.
+  const absl::Status written = WriteFull();
+  return absl::IsResourceExhausted(written) || absl::IsPermissionDenied(written)
+             ? absl::OkStatus()
+             : written;
 }
 
 // A tile from its file or, where that is missing, from what is below.

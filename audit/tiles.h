@@ -34,8 +34,9 @@ class Tiles {
   using LeafReader = std::function<absl::StatusOr<TreeHash>(uint64_t index)>;
 
   // Fills the edge for a tree of `size` from the files or, where these are
-  // missing, from `leaf`; full tiles that are missing are written again. Files
-  // that the tree of `published` wants and that were missing are remembered.
+  // missing, from `leaf`; full tiles that are missing are written again, where
+  // there is room. Files that the tree of `published` wants and that were
+  // missing are remembered.
   absl::Status Load(uint64_t size, uint64_t published, const LeafReader& leaf);
   const std::vector<std::string>& remade() const { return remade_; }
 

@@ -83,8 +83,57 @@ TEST(AccessNotesTest, OnAFullDiskTheyWaitAndComeLaterInTheirOrder) {
     ASSERT_TRUE(event.ok()) << event.status();
     EXPECT_EQ(event->target(), absl::StrCat("answer ", i));
     EXPECT_EQ(event->principal(), "anna");
-    if (i >= asked - 3) EXPECT_THAT(event->note(), HasSubstr("not be written"));
+    if (i >= asked - 3) {
+      EXPECT_THAT(event->note(), HasSubstr("not be written"));
+    }
   }
+}
+
+TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string folder = disk.folder() + "/audit";
+  std::string checkpoint;
+  {
+    auto ledger = Ledger::Open(folder);
+    ASSERT_TRUE(ledger.ok()) << ledger.status();
+    for (int i = 0; i < 300; ++i) {
+      v1::AuditEvent event;
+      event.set_kind(v1::AuditEvent::ACCESS);
+      event.set_target(absl::StrCat("answer ", i));
+      ASSERT_TRUE((*ledger)->AppendEvent(event).ok());
+    }
+    ASSERT_EQ((*ledger)->Publish(/*sync=*/true), absl::OkStatus());
+    checkpoint = (*ledger)->NewestCheckpoint();
+  }
+  ASSERT_TRUE(std::filesystem::remove(folder + "/log/tile/0/000"));
+  ASSERT_TRUE(std::filesystem::remove(folder + "/log/log.vkey"));
+  disk.Fill();
+  LedgerOptions options;
+  options.reads_when_full = true;
+  // Full, and then not to be written to at all.
+  for (const unsigned long only_read : {0ul, 0ul + MS_RDONLY}) {
+    ASSERT_EQ(mount("none", disk.folder().c_str(), "tmpfs",
+                    MS_REMOUNT | only_read, "size=40m"),
+              0);
+    auto ledger = Ledger::Open(folder, options);
+    ASSERT_TRUE(ledger.ok()) << ledger.status();
+    EXPECT_EQ((*ledger)->health(), absl::OkStatus());
+    EXPECT_EQ((*ledger)->NewestCheckpoint(), checkpoint);
+    for (const uint64_t sequence : {1, 256, 300}) {
+      const auto stored = (*ledger)->Read(sequence);
+      ASSERT_TRUE(stored.ok()) << stored.status();
+      EXPECT_EQ(OpenEvent(stored->parts, *(*ledger)->keyring())->target(),
+                absl::StrCat("answer ", sequence - 1));
+    }
+  }
+  ASSERT_EQ(
+      mount("none", disk.folder().c_str(), "tmpfs", MS_REMOUNT, "size=40m"), 0);
+  disk.MakeRoom();
+  auto ledger = Ledger::Open(folder);
+  ASSERT_TRUE(ledger.ok()) << ledger.status();
+  EXPECT_TRUE(std::filesystem::exists(folder + "/log/tile/0/000"));
+  EXPECT_TRUE(std::filesystem::exists(folder + "/log/log.vkey"));
 }
 
 }  // namespace
