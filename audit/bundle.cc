@@ -171,7 +171,8 @@ class AnswerCheck {
       checked_.open.push_back(absl::StrCat(erased, " is", kGone));
     }
     const size_t missing = texts.size() - answer_.sections.size();
-    if (missing > 0) {
+    // Parts that have names were named.
+    if (missing > 0 && checked_.record.erased().empty()) {
       checked_.open.push_back(
           absl::StrCat(missing, " of ", texts.size(), " sections are", kGone));
     }

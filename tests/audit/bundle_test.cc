@@ -186,6 +186,10 @@ TEST_F(BundleTest, ASectionThatWasLeftOutIsNotCalledErased) {
     EXPECT_FALSE(checked.answers[0].whole);
     EXPECT_THAT(checked.answers[0].open,
                 testing::Contains(HasSubstr("left out by who made it")));
+    // By its name or by its number, not by both.
+    EXPECT_EQ(testing::Value(checked.answers[0].open,
+                             testing::Contains(HasSubstr("sections are"))),
+              checked.answers[0].record.erased().empty());
     EXPECT_TRUE(checked.good);
     EXPECT_EQ(PythonSays(WriteBundle(bad)), 0);
     for (const CheckedAnswer::Quote& quote : checked.answers[0].quotes) {
