@@ -1,7 +1,9 @@
 #include "audit/access_notes.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -34,11 +36,7 @@ absl::Status AccessNotes::Note(absl::string_view method,
   event.set_principal(scope.principal);
   event.set_method(std::string(method));
   event.set_target(std::string(target));
-  {
-    // Those that waited come before it.
-    const std::lock_guard<std::mutex> lock(mutex_);
-    WriteWaiting();
-  }
+  WriteSome();
   absl::Status status = ledger_->AppendEvent(event).status();
   if (!CantWrite(status)) return status;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -58,15 +56,31 @@ absl::Status AccessNotes::Note(absl::string_view method,
 }
 
 void AccessNotes::CatchUp() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  WriteWaiting();
+  while (WriteSome()) continue;
 }
 
-void AccessNotes::WriteWaiting() {
-  while (!waiting_.empty() &&
-         !CantWrite(ledger_->AppendEvent(waiting_.front()).status())) {
-    waiting_.pop_front();
+bool AccessNotes::WriteSome() {
+  std::vector<v1::AuditEvent> events;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (writing_ || waiting_.empty()) return false;
+    const size_t count = std::min(waiting_.size(), kWrittenTogether);
+    events.assign(waiting_.begin(), waiting_.begin() + count);
+    writing_ = true;
   }
+  const absl::Status together = ledger_->AppendEvents(events).status();
+  size_t done = together.ok() ? events.size() : 0;
+  // One that can't be written at all keeps none of the others back.
+  if (!together.ok() && !CantWrite(together)) {
+    while (done < events.size() &&
+           !CantWrite(ledger_->AppendEvent(events[done]).status())) {
+      ++done;
+    }
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  writing_ = false;
+  waiting_.erase(waiting_.begin(), waiting_.begin() + done);
+  return done > 0;
 }
 
 size_t AccessNotes::waiting() const {

@@ -24,6 +24,8 @@ class AccessNotes {
  public:
   // Notes that wait; about 30 MB.
   static constexpr size_t kMostWaiting = 100000;
+  // So many of them are written together, and by one call of Note.
+  static constexpr size_t kWrittenTogether = 1000;
 
   // `ledger` must outlive this.
   explicit AccessNotes(Ledger* ledger) : ledger_(ledger) {}
@@ -33,6 +35,8 @@ class AccessNotes {
 
   // That RPC `method` was asked about `target`. A log that is damaged can't
   // note anything, and is what there is to look at: OK then.
+  // Of those that wait it writes some first, and does not wait for who else
+  // does.
   //   ResourceExhausted  as many wait as may
   absl::Status Note(absl::string_view method, absl::string_view target,
                     const Scope& scope);
@@ -43,12 +47,15 @@ class AccessNotes {
   size_t waiting() const;
 
  private:
-  // REQUIRES: mutex_ is held
-  void WriteWaiting();
+  // Writes those that have waited longest. False when nothing moved: none
+  // waits, none can be written, or somebody else is at it.
+  bool WriteSome();
 
   Ledger* const ledger_;
   mutable std::mutex mutex_;
   std::deque<v1::AuditEvent> waiting_;  // guarded by mutex_
+  // Its first ones are being written.
+  bool writing_ = false;  // guarded by mutex_
 };
 
 }  // namespace footnote

@@ -211,16 +211,26 @@ absl::StatusOr<uint64_t> Ledger::AppendAll(
 }
 
 absl::StatusOr<uint64_t> Ledger::AppendEvent(const v1::AuditEvent& event) {
+  return AppendEvents({event});
+}
+
+absl::StatusOr<uint64_t> Ledger::AppendEvents(
+    const std::vector<v1::AuditEvent>& events) {
   RETURN_IF_ERROR(health());
-  ASSIGN_OR_RETURN(const RecordParts parts, SealBesideErasures([&] {
-                     return SealEvent(event, keyring_.get());
-                   }));
-  PendingRecord pending;
-  pending.bytes = EncodeRecord(parts);
-  pending.wants_root = false;
-  RETURN_IF_ERROR(queue_.Submit({&pending}));
-  Remember(event);
-  return pending.sequence;
+  if (events.empty()) return size();
+  std::vector<PendingRecord> pending(events.size());
+  std::vector<PendingRecord*> pointers;
+  for (size_t i = 0; i < events.size(); ++i) {
+    ASSIGN_OR_RETURN(const RecordParts parts, SealBesideErasures([&] {
+                       return SealEvent(events[i], keyring_.get());
+                     }));
+    pending[i].bytes = EncodeRecord(parts);
+    pending[i].wants_root = false;
+    pointers.push_back(&pending[i]);
+  }
+  RETURN_IF_ERROR(queue_.Submit(pointers));
+  for (const v1::AuditEvent& event : events) Remember(event);
+  return pending.back().sequence;
 }
 
 absl::Status Ledger::Commit(const std::vector<PendingRecord*>& records) {

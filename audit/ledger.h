@@ -92,6 +92,9 @@ class Ledger {
       const std::vector<v1::AnswerRecord>& records);
   // The same for what the room notes of itself; returns the number.
   absl::StatusOr<uint64_t> AppendEvent(const v1::AuditEvent& event);
+  // Many in one synced write: all or none; the number of the last.
+  absl::StatusOr<uint64_t> AppendEvents(
+      const std::vector<v1::AuditEvent>& events);
 
   // The record with this number; its leaf is compared with the tree's.
   //   NotFound  none, or removed

@@ -89,6 +89,37 @@ TEST(AccessNotesTest, OnAFullDiskTheyWaitAndComeLaterInTheirOrder) {
   }
 }
 
+TEST(AccessNotesTest, NobodyWaitsUntilALongBacklogIsWritten) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  auto opened = Ledger::Open(disk.folder() + "/audit");
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const std::unique_ptr<Ledger> ledger = *std::move(opened);
+  AccessNotes notes(ledger.get());
+  disk.Fill();
+  constexpr size_t kMany = 2 * AccessNotes::kWrittenTogether;
+  for (int asked = 0; notes.waiting() < kMany; ++asked) {
+    ASSERT_LT(asked, 100000);
+    ASSERT_EQ(notes.Note("GetRecord", "before", {}), absl::OkStatus());
+  }
+  disk.MakeRoom();
+  size_t waited = 0;
+  uint64_t written = 0;
+  // The database looks for room every few seconds.
+  for (int tries = 0; tries < 300; ++tries) {
+    waited = notes.waiting();
+    written = ledger->size();
+    ASSERT_EQ(notes.Note("GetRecord", "after", {}), absl::OkStatus());
+    if (ledger->size() > written) break;
+    usleep(100000);
+  }
+  EXPECT_EQ(notes.waiting(), waited - AccessNotes::kWrittenTogether);
+  EXPECT_EQ(ledger->size(), written + AccessNotes::kWrittenTogether + 1);
+  notes.CatchUp();
+  EXPECT_EQ(notes.waiting(), 0u);
+  EXPECT_EQ(ledger->size(), written + waited + 1);
+}
+
 TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
   const SmallDisk disk;
   if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
