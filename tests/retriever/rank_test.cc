@@ -130,7 +130,9 @@ TEST(RankTest, FindsByTheTranslationWhatSharesNoWord) {
   for (const Candidate& candidate : ranking.passages) {
     // Bread or flour.
     EXPECT_TRUE(candidate.passage >= 2) << candidate.passage;
-    if (candidate.translated_rank == 1) EXPECT_EQ(candidate.passage, 2u);
+    if (candidate.translated_rank == 1) {
+      EXPECT_EQ(candidate.passage, 2u);
+    }
   }
 }
 

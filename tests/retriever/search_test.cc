@@ -479,7 +479,9 @@ TEST_F(SearchTest, WhatIsErasedWhileItIsFoundIsNotShown) {
     for (const v1::Passage& passage : response.passages()) {
       EXPECT_TRUE(omit_text || passage.source().document() != gone);
     }
-    if (!omit_text) EXPECT_EQ(response.passages_size(), 1);
+    if (!omit_text) {
+      EXPECT_EQ(response.passages_size(), 1);
+    }
   }
 }
 
