@@ -8,17 +8,21 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "audit/record_rows.h"
 #include "audit/sealing.h"
 #include "audit/validate.h"
 #include "base/grpc_status.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 
 namespace footnote {
 namespace {
 
 constexpr int kMostIds = 1000;
+// Damaged records that are named.
+constexpr size_t kMostNamed = 100;
 constexpr int64_t kDayUs = int64_t{24} * 3600 * 1000 * 1000;
 
 // Held by who decides what is erased, until that is on record, and by who sets
@@ -236,16 +240,29 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
   v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");
   const std::vector<uint64_t> set_backs = ledger->SetBacks();
   const uint64_t last_set_back = set_backs.empty() ? 0 : set_backs.back();
+  // Of these nobody can tell whose they are, or how old: they stay.
+  std::vector<std::string> damaged;
   const auto it = ledger->kv()->Iterate(kLedgerRecords, "");
   for (; it->Valid(); it->Next()) {
-    ASSIGN_OR_RETURN(const RecordParts parts, DecodeRecord(it->value()));
+    const absl::StatusOr<RecordParts> decoded = DecodeRecord(it->value());
+    absl::StatusOr<v1::AnswerRecord> body = v1::AnswerRecord();
+    if (decoded.ok() && decoded->kind == RecordKind::kAnswer) {
+      body = BodyOfAnswer(*decoded);
+    }
+    if (!decoded.ok() || !body.ok() ||
+        SequenceKey(decoded->sequence) != it->key()) {
+      const absl::StatusOr<uint64_t> place = ParseSequence(it->key());
+      damaged.push_back(absl::StrCat(place.ok() ? *place : 0));
+      continue;
+    }
+    const RecordParts& parts = *decoded;
     // No collection keeps its records shorter; and what follows is younger.
     if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) {
       if (parts.sequence >= last_set_back) break;
       continue;
     }
     if (parts.kind != RecordKind::kAnswer) continue;
-    ASSIGN_OR_RETURN(const v1::AnswerRecord record, BodyOfAnswer(parts));
+    const v1::AnswerRecord& record = *body;
     const std::string& collection = record.answer().collection();
     const int days = DaysOf(collection, policy);
     if (record.tenant() != scope.tenant || days == 0 ||
@@ -266,6 +283,13 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
     }
   }
   RETURN_IF_ERROR(it->status());
+  if (!damaged.empty()) {
+    if (damaged.size() > kMostNamed) damaged.resize(kMostNamed);
+    const std::string which = absl::StrJoin(damaged, ", ");
+    Log(Severity::kWarning, "retention passed over damaged records",
+        {{"records", which}});
+    event.set_note(absl::StrCat("passed over damaged records: ", which));
+  }
   if (request.dry_run() || response.answers() == 0) return response;
   // From now on the tiles alone know the leaves.
   RETURN_IF_ERROR(ledger->Publish(/*sync=*/true));

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "audit/ledger_tables.h"
+#include "audit/sealing.h"
 #include "audit/verify.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
@@ -465,6 +466,27 @@ TEST_F(EraseTest, RetentionRemovesRecordsAndLeavesTheTree) {
 }
 
 // Four rows each: they fill the batch in which they are removed to the brim.
+TEST_F(EraseTest, RetentionPassesOverADamagedRecordAndSaysSo) {
+  for (int i = 0; i < 4; ++i) Ask("anna", a_, kSecret);
+  book_.WhileClosed([](Kv* kv) {
+    KvBatch damage;
+    damage.Put(kLedgerRecords, SequenceKey(2), "no record");
+    ASSERT_EQ(kv->Write(std::move(damage), /*sync=*/true), absl::OkStatus());
+  });
+  const auto removed = RemoveAllAnswers();
+  ASSERT_EQ(removed.status(), absl::OkStatus());
+  EXPECT_EQ(removed->answers(), 3u);
+  const Kv& kv = *book_.ledger()->kv();
+  for (const uint64_t gone : {1, 3, 4}) {
+    EXPECT_FALSE(kv.Get(kLedgerRecords, SequenceKey(gone)).ok()) << gone;
+  }
+  EXPECT_EQ(*kv.Get(kLedgerRecords, SequenceKey(2)), "no record");
+  const auto noted = book_.ledger()->Read(removed->sequence());
+  ASSERT_EQ(noted.status(), absl::OkStatus());
+  EXPECT_THAT(OpenEvent(noted->parts, *book_.ledger()->keyring())->note(),
+              HasSubstr("damaged records: 2"));
+}
+
 TEST_F(EraseTest, RemovedRecordsLeaveTheFilesHoweverManyTheyAre) {
   const std::vector<v1::AnswerRecord> records(
       2500, book_.Answer(a_, {kSecret}).record());
