@@ -1,21 +1,32 @@
 #include "storage/purge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "storage/record_codec.h"
 #include "storage/store_tables.h"
+#include "storage/unproved_purges.h"
 
 namespace footnote {
 namespace {
 
 constexpr char kPurgePrefix[] = "purge/";
+// Collection -> the number up to which all are proved. Older releases leave
+// these alone, and what they purge has higher numbers.
+constexpr char kProvedPrefix[] = "proved/";
 constexpr uint64_t kPurgeVersion = 1;
 
 std::string Prefix(absl::string_view collection) {
   std::string key = kPurgePrefix;
   if (!collection.empty()) AppendKeyPart(collection, &key);
+  return key;
+}
+
+std::string ProvedKey(absl::string_view collection) {
+  std::string key = kProvedPrefix;
+  AppendKeyPart(collection, &key);
   return key;
 }
 
@@ -50,6 +61,31 @@ absl::StatusOr<Purge> Decode(absl::string_view key, absl::string_view bytes) {
     return absl::DataLossError("purge: a record is damaged");
   }
   return purge;
+}
+
+// Calls `each` for the purges of a collection after its last that is known to
+// be proved, which it returns; 0: none is.
+template <typename Each>
+absl::StatusOr<uint32_t> AfterProved(const Kv& kv,
+                                     const std::string& collection, Each each) {
+  uint32_t proved = 0;
+  const absl::StatusOr<std::string> known =
+      kv.Get(kTableMeta, ProvedKey(collection));
+  if (known.ok()) {
+    proved = static_cast<uint32_t>(RecordReader(*known).NumberUpTo(UINT32_MAX));
+  } else if (!absl::IsNotFound(known.status())) {
+    return known.status();
+  }
+  const std::string prefix = Prefix(collection);
+  std::string first = prefix;
+  AppendKeyNumber(proved + 1, &first);
+  const auto it = kv.Iterate(kTableMeta, prefix);
+  for (it->Seek(first); it->Valid(); it->Next()) {
+    ASSIGN_OR_RETURN(Purge purge, Decode(it->key(), it->value()));
+    each(std::move(purge));
+  }
+  RETURN_IF_ERROR(it->status());
+  return proved;
 }
 
 }  // namespace
@@ -96,8 +132,43 @@ absl::StatusOr<std::vector<Purge>> ListPurges(const Kv& kv,
 }
 
 absl::StatusOr<uint32_t> NextPurge(const Kv& kv, absl::string_view collection) {
-  ASSIGN_OR_RETURN(const std::vector<Purge> purges, ListPurges(kv, collection));
-  return purges.empty() ? 1 : purges.back().number + 1;
+  uint32_t last = 0;
+  ASSIGN_OR_RETURN(
+      const uint32_t proved,
+      AfterProved(kv, std::string(collection),
+                  [&last](const Purge& purge) { last = purge.number; }));
+  return std::max(proved, last) + 1;
+}
+
+absl::StatusOr<std::vector<Purge>> ListUnproved(const Kv& kv, KvBatch* proved) {
+  std::vector<Purge> unproved;
+  const auto it = kv.Iterate(kTableMeta, kPurgePrefix);
+  while (it->Valid()) {
+    absl::string_view key = it->key();
+    key.remove_prefix(sizeof(kPurgePrefix) - 1);
+    std::string collection;
+    if (!TakeKeyPart(&key, &collection)) {
+      return absl::DataLossError("purge: a record is damaged");
+    }
+    uint32_t all_up_to = 0;
+    const size_t before = unproved.size();
+    ASSIGN_OR_RETURN(const uint32_t known,
+                     AfterProved(kv, collection, [&](Purge purge) {
+                       if (purge.state != PurgeState::kProved) {
+                         unproved.push_back(std::move(purge));
+                       } else if (unproved.size() == before) {
+                         all_up_to = purge.number;
+                       }
+                     }));
+    if (all_up_to > known) {
+      std::string bytes;
+      RecordWriter(&bytes).Number(all_up_to);
+      proved->Put(kTableMeta, ProvedKey(collection), bytes);
+    }
+    it->Seek(PrefixEnd(Prefix(collection)));
+  }
+  RETURN_IF_ERROR(it->status());
+  return unproved;
 }
 
 }  // namespace footnote

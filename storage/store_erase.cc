@@ -12,6 +12,7 @@
 #include "storage/record_codec.h"
 #include "storage/segment_merge.h"
 #include "storage/store.h"
+#include "storage/unproved_purges.h"
 
 namespace footnote {
 namespace {
@@ -302,11 +303,14 @@ absl::Status Store::AdoptOldErasures() {
 absl::Status Store::FinishErasures(const AnnBuilder& ann_builder) {
   {
     // Usually there is nothing to do, and no lock to wait for.
-    ASSIGN_OR_RETURN(const std::vector<Purge> purges, Purges(""));
-    const bool done = std::all_of(
-        purges.begin(), purges.end(),
-        [](const Purge& purge) { return purge.state == PurgeState::kProved; });
-    if (done && !kv_->Iterate(kTableMeta, kErasingPrefix)->Valid()) {
+    KvBatch proved;
+    ASSIGN_OR_RETURN(const std::vector<Purge> purges,
+                     ListUnproved(*kv_, &proved));
+    // Where it can't be written, the next start reads them again.
+    if (proved.size() > 0) {
+      kv_->Write(std::move(proved), /*sync=*/false).IgnoreError();
+    }
+    if (purges.empty() && !kv_->Iterate(kTableMeta, kErasingPrefix)->Valid()) {
       return absl::OkStatus();
     }
   }
@@ -314,7 +318,9 @@ absl::Status Store::FinishErasures(const AnnBuilder& ann_builder) {
   std::lock_guard<std::mutex> backup_lock(checkpoint_mutex_);
   std::lock_guard<std::mutex> lock(merge_mutex_);
   RETURN_IF_ERROR(AdoptOldErasures());
-  ASSIGN_OR_RETURN(const std::vector<Purge> purges, Purges(""));
+  KvBatch not_again;
+  ASSIGN_OR_RETURN(const std::vector<Purge> purges,
+                   ListUnproved(*kv_, &not_again));
   for (const Purge& purge : purges) {
     RETURN_IF_ERROR(FinishPurge(purge, ann_builder));
   }

@@ -19,6 +19,8 @@
 #include "gtest/gtest.h"
 #include "storage/segment_writer.h"
 #include "storage/store.h"
+#include "storage/store_tables.h"
+#include "storage/unproved_purges.h"
 #include "tests/storage/segment_builder.h"
 #include "tests/storage/store_fixture.h"
 
@@ -238,6 +240,48 @@ TEST(PurgeTest, IsNotProvedWhileASearchHoldsTheSegment) {
   held.reset();
   purging.join();
   EXPECT_EQ((*store->Purges(kTestCollection))[0].state, PurgeState::kProved);
+}
+
+TEST(PurgeTest, AStartDoesNotReadTheProvedOnesAgain) {
+  const std::string folder = MakeTestFolder() + "/store";
+  auto store = OpenPlain(folder);
+  const auto purge = [&store](const std::string& id) {
+    ASSERT_TRUE(Ingest(store.get(), {{id, "red fox"}}).ok());
+    ASSERT_TRUE(Ingest(store.get(), {}, {id}).ok());
+    ASSERT_TRUE(store->Erase(kTestCollection, id, nullptr).ok());
+  };
+  purge("a");
+  purge("b");
+  ASSERT_TRUE(store->FinishErasures(nullptr).ok());
+  // What is read again would be found damaged.
+  KvBatch damage;
+  int damaged = 0;
+  for (const auto it = store->kv()->Iterate(kTableMeta, "purge/"); it->Valid();
+       it->Next()) {
+    damage.Put(kTableMeta, it->key(), "no purge");
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 2);
+  ASSERT_TRUE(store->kv()->Write(std::move(damage), true).ok());
+  store.reset();
+  store = OpenPlain(folder);
+  EXPECT_EQ(store->FinishErasures(nullptr), absl::OkStatus());
+  // A later one is, with the next number.
+  purge("c");
+  store.reset();
+  store = OpenPlain(folder);
+  KvBatch proved;
+  EXPECT_EQ(ListUnproved(*store->kv(), &proved)->size(), 0u);
+  EXPECT_EQ(proved.size(), 1u);
+  Purge next;
+  next.collection = kTestCollection;
+  next.number = *NextPurge(*store->kv(), kTestCollection);
+  EXPECT_EQ(next.number, 4u);
+  KvBatch begun;
+  AppendPurge(next, &begun);
+  ASSERT_TRUE(store->kv()->Write(std::move(begun), true).ok());
+  ASSERT_TRUE(store->FinishErasures(nullptr).ok());
+  EXPECT_EQ(ListUnproved(*store->kv(), &proved)->size(), 0u);
 }
 
 TEST(PurgeTest, GoesOnWhereAKilledProcessLeftIt) {
