@@ -4,6 +4,7 @@ Debian's come with `apt-get download`, the others with pip and npm. What was
 fetched stays; what a mirror no longer has is said and left out.
 """
 
+import base64
 import hashlib
 import os
 import subprocess
@@ -17,7 +18,7 @@ def packages():
     with open(os.path.join(HERE, "packages.tsv")) as file:
         rows = [line.rstrip("\n").split("\t") for line in file
                 if line.strip() and not line.startswith("#")]
-    return [tuple(r[:4]) for r in rows]
+    return [(*row[:3], base64.b64decode(row[3] + "=").hex()) for row in rows]
 
 
 def sha256_of(path):
