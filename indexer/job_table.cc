@@ -54,7 +54,8 @@ std::string HowIndexed(absl::string_view encoder_hash) {
                       kAnalyzerVersion, " encoder ", encoder_hash);
 }
 
-std::string SourceHash(const SourceFile& file, absl::string_view how) {
+std::string SourceHash(const SourceFile& file, absl::string_view sha256,
+                       absl::string_view how) {
   FieldHash hash;
   hash.Add(how);
   hash.Add(file.path);
@@ -63,7 +64,7 @@ std::string SourceHash(const SourceFile& file, absl::string_view how) {
   hash.AddPairs(file.metadata);
   hash.AddAll(file.labels);
   hash.Add(file.media_type);
-  hash.Add(file.bytes);
+  hash.Add(sha256);
   return hash.Finish();
 }
 

@@ -25,7 +25,9 @@ struct Fingerprint {
 };
 
 // `how` names the versions that index and vectors depend on: see HowIndexed.
-std::string SourceHash(const SourceFile& file, absl::string_view how);
+// `sha256`: that of the file's bytes.
+std::string SourceHash(const SourceFile& file, absl::string_view sha256,
+                       absl::string_view how);
 std::string ContentHash(const PreparedDocument& document,
                         absl::string_view how);
 

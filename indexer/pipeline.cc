@@ -240,14 +240,16 @@ class Pipeline::Worker {
   void Start(SourceFile file) {
     StageTimer timer("start_file");
     Ahead next;
-    next.source_hash = HashOf(file, shared_.how);
-    if (IsSameSource(file, next.source_hash)) {
+    std::string sha256 = Sha256(file.bytes);
+    next.source_hash = HashOf(file, sha256, shared_.how);
+    if (IsSameSource(file, sha256, next.source_hash)) {
       shared_.LetOthersTake(file.document);
       finished_.push_back(file.number);
       if (group_.empty()) TellFinished();
       return;
     }
-    next.started = StartFile(std::move(file), shared_.options.limits, &markup_);
+    next.started = StartFile(std::move(file), std::move(sha256),
+                             shared_.options.limits, &markup_);
     ahead_.push_back(std::move(next));
   }
 
@@ -556,22 +558,26 @@ class Pipeline::Worker {
     return absl::CancelledError("cancelled");
   }
 
-  bool IsSameSource(const SourceFile& file, const std::string& source_hash) {
-    const absl::StatusOr<bool> same =
-        IsUnchanged({shared_.job.collection, file.document}, source_hash, true,
-                    [&](const std::string& how) { return HashOf(file, how); });
+  bool IsSameSource(const SourceFile& file, const std::string& sha256,
+                    const std::string& source_hash) {
+    const absl::StatusOr<bool> same = IsUnchanged(
+        {shared_.job.collection, file.document}, source_hash, true,
+        [&](const std::string& how) { return HashOf(file, sha256, how); });
     return same.ok() && *same;
   }
 
   // What is read in scanned pages depends on what they may be in.
-  std::string HashOf(const SourceFile& file, const std::string& how) const {
+  std::string HashOf(const SourceFile& file, const std::string& sha256,
+                     const std::string& how) const {
     const OcrOptions& ocr = shared_.options.ocr;
-    if (!ocr.on() || !CanHoldScans(file.bytes)) return SourceHash(file, how);
+    if (!ocr.on() || !CanHoldScans(file.bytes)) {
+      return SourceHash(file, sha256, how);
+    }
     std::string with_ocr = how + " ocr";
     for (const Language language : ocr.languages) {
       absl::StrAppend(&with_ocr, " ", LanguageCode(language));
     }
-    return SourceHash(file, with_ocr);
+    return SourceHash(file, sha256, with_ocr);
   }
 
   // Compares with what is stored, and reports the document when it is the same.

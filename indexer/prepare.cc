@@ -333,14 +333,14 @@ absl::Status CheckDocumentId(absl::string_view document) {
   return absl::OkStatus();
 }
 
-StartedFile StartFile(SourceFile file, const ExtractLimits& limits,
-                      MarkupParser* markup) {
+StartedFile StartFile(SourceFile file, std::string sha256,
+                      const ExtractLimits& limits, MarkupParser* markup) {
   StartedFile out;
   std::string bytes = std::move(file.bytes);
   file.bytes.clear();
   out.file = std::move(file);
   out.source_bytes = bytes.size();
-  out.source_sha256 = Sha256(bytes);
+  out.source_sha256 = std::move(sha256);
   out.is_apart = IsReadApart(bytes);
   if (out.is_apart) {
     out.bytes = std::move(bytes);
@@ -429,8 +429,10 @@ absl::Status PrepareDocuments(
     const OcrOptions& ocr, MarkupParser* markup,
     const std::function<absl::Status(const std::string& document,
                                      absl::StatusOr<PreparedDocument>)>& each) {
-  return PrepareStarted(StartFile(std::move(file), limits, markup), collection,
-                        limits, ocr, markup, each);
+  std::string sha256 = Sha256(file.bytes);
+  return PrepareStarted(
+      StartFile(std::move(file), std::move(sha256), limits, markup), collection,
+      limits, ocr, markup, each);
 }
 
 }  // namespace footnote

@@ -56,11 +56,12 @@ struct StartedFile {
   uint64_t ahead = 0;
 };
 
-// The first half of PrepareDocuments. Several may be started before the first
+// The first half of PrepareDocuments; `sha256`: that of the file's bytes.
+// Several may be started before the first
 // is prepared, by the same `markup` and in the same order; MarkupParser's
 // SendAhead sends them.
-StartedFile StartFile(SourceFile file, const ExtractLimits& limits,
-                      MarkupParser* markup);
+StartedFile StartFile(SourceFile file, std::string sha256,
+                      const ExtractLimits& limits, MarkupParser* markup);
 
 // The other half; returns as PrepareDocuments.
 absl::Status PrepareStarted(

@@ -36,20 +36,43 @@ constexpr size_t kManyPlaces = 512;
 // Times that a run is longer than one that is merged into it place by place.
 constexpr size_t kMuchLonger = 8;
 
-uint32_t PassageOf(uint64_t place) {
-  return static_cast<uint32_t>(place >> kPositionBits);
-}
-uint32_t PositionOf(uint64_t place) { return place & kMaxPosition; }
+// How a passage and a position in it are one number, a place, which rises with
+// both. Positions are few in the words of a passage and few from kTitlePosition
+// on, and where the first of the bits says which of the two, most places take
+// 32 bits.
+struct PlaceForm {
+  int bits = kPositionBits;
+  // What positions of titles are less by.
+  uint32_t lift = 0;
+
+  template <typename Place>
+  Place Make(uint32_t passage, uint32_t position) const {
+    if (position >= kTitlePosition) position -= lift;
+    return static_cast<Place>(passage) << bits | position;
+  }
+  template <typename Place>
+  uint32_t PassageOf(Place place) const {
+    return static_cast<uint32_t>(place >> bits);
+  }
+  template <typename Place>
+  uint32_t PositionOf(Place place) const {
+    const uint32_t position =
+        static_cast<uint32_t>(place) & ((uint32_t{1} << bits) - 1);
+    return position + (position >> (bits - 1)) * lift;
+  }
+};
 
 // Places that rise: of a word, or of some.
+template <typename Place>
 struct Run {
-  const uint64_t* begin;
-  const uint64_t* end;
+  const Place* begin;
+  const Place* end;
   size_t size() const { return end - begin; }
 };
 
 // Both, to `to`; returns its end.
-uint64_t* MergeTwo(Run a, Run b, uint64_t* to) {
+template <typename Place>
+Place* MergeTwo(Run<Place> a, Run<Place> b, Place* to) {
   if (a.size() < b.size()) std::swap(a, b);
   if (a.size() / kMuchLonger > b.size()) {
     for (; b.begin < b.end; *to++ = *b.begin++) {
@@ -58,8 +81,8 @@ uint64_t* MergeTwo(Run a, Run b, uint64_t* to) {
   }
   // Without branches: which comes first, nobody can guess.
   while (a.begin < a.end && b.begin < b.end) {
-    const uint64_t from_a = *a.begin;
-    const uint64_t from_b = *b.begin;
+    const Place from_a = *a.begin;
+    const Place from_b = *b.begin;
     const bool is_b = from_b < from_a;
     *to++ = is_b ? from_b : from_a;
     a.begin += !is_b;
@@ -87,23 +110,24 @@ struct Postings {
   }
 
   // Of places by rising passage.
-  void Fill(Run places) {
+  template <typename Place>
+  void Fill(Run<Place> places, const PlaceForm& form) {
     Reserve(places.size());
     position_count = places.size();
     size = 0;
-    const uint64_t* at = places.begin;
+    const Place* at = places.begin;
     uint32_t* to = positions.data();
     while (at < places.end) {
-      const uint32_t passage = PassageOf(*at);
+      const uint32_t passage = form.PassageOf(*at);
       uint32_t* const first = to;
       bool rise = true;
       uint32_t before = 0;
       do {
-        const uint32_t position = PositionOf(*at++);
+        const uint32_t position = form.PositionOf(*at++);
         rise &= position >= before;
         before = position;
         *to++ = position;
-      } while (at < places.end && PassageOf(*at) == passage);
+      } while (at < places.end && form.PassageOf(*at) == passage);
       // Where a passage's words did not come by position.
       if (!rise) std::sort(first, to);
       const uint32_t count = static_cast<uint32_t>(to - first);
@@ -195,14 +219,17 @@ void WordLog::Add(uint32_t passage, absl::Span<const SegmentWord> words,
     }
     Push(word.number);
     position_ = position + 1;
+    most_ =
+        std::max(most_, position < kTitlePosition ? position
+                                                  : position - kTitlePosition);
   }
   place_count_ += words.size();
 }
 
 template <typename Each>
 void WordLog::ForEachPlace(Each each) const {
-  uint64_t passage = 0;  // as the higher bits of a place
-  uint64_t position = 0;
+  uint32_t passage = 0;
+  uint32_t position = 0;
   uint32_t mark = 0;
   for (const Block& block : blocks_) {
     YieldToSearches();
@@ -211,7 +238,7 @@ void WordLog::ForEachPlace(Each each) const {
         &block == &blocks_.back() ? next_ : begin + block.size;
     for (const uint32_t* record = begin; record < end; ++record) {
       if (mark == kPassageMark) {
-        passage = uint64_t{*record} << kPositionBits;
+        passage = *record;
         position = 0;
         mark = 0;
       } else if (mark == kPositionMark) {
@@ -220,7 +247,7 @@ void WordLog::ForEachPlace(Each each) const {
       } else if (*record >= kPositionMark) {
         mark = *record;
       } else {
-        each(*record, passage | position++);
+        each(*record, passage, position++);
       }
     }
   }
@@ -233,11 +260,14 @@ size_t WordLog::ApproximateBytes() const {
          tokens_.ApproximateBytes();
 }
 
-// The places of each word, and all terms in their order.
+// The places of each word, and all terms in their order. `Place` is wide enough
+// for a place in `form`, and to count them.
+template <typename Place>
 class WordLog::Inversion {
  public:
-  explicit Inversion(const WordLog& log)
-      : ends_(log.word_count_ + size_t{1}),
+  Inversion(const WordLog& log, const PlaceForm& form)
+      : form_(form),
+        ends_(log.word_count_ + size_t{1}),
         places_(log.place_count_),
         terms_(log.terms_.size()),
         half_bits_((BitWidth(log.passage_) + 1) / 2) {
@@ -255,10 +285,10 @@ class WordLog::Inversion {
     runs_.clear();
     do {
       SendForWords();
-      const Run run = PlacesOf(terms_[next_++].word);
+      const Run<Place> run = PlacesOf(terms_[next_++].word);
       if (run.size() > 0) runs_.push_back(run);
     } while (!done() && key() == first.key);
-    postings_.Fill(JoinRuns());
+    postings_.Fill(JoinRuns(), form_);
     return postings_.Term(first.key, first.channel);
   }
 
@@ -266,21 +296,22 @@ class WordLog::Inversion {
   // Word w has the places from ends_[w] to ends_[w + 1].
   void InvertWords(const WordLog& log) {
     std::fill(ends_.begin(), ends_.end(), 0);
-    uint64_t* const counts = ends_.data() + 1;
-    log.ForEachPlace([&](uint32_t word, uint64_t) { ++counts[word]; });
-    uint64_t sum = 0;
-    for (uint64_t& end : ends_) {
-      const uint64_t count = end;
+    Place* const counts = ends_.data() + 1;
+    log.ForEachPlace(
+        [&](uint32_t word, uint32_t, uint32_t) { ++counts[word]; });
+    Place sum = 0;
+    for (Place& end : ends_) {
+      const Place count = end;
       end = sum;
       sum += count;
     }
     // Now counts[w] is where the next place of w goes.
-    log.ForEachPlace([&](uint32_t word, uint64_t place) {
-      places_[counts[word]++] = place;
+    log.ForEachPlace([&](uint32_t word, uint32_t passage, uint32_t position) {
+      places_[counts[word]++] = form_.Make<Place>(passage, position);
     });
   }
 
-  Run PlacesOf(uint32_t word) const {
+  Run<Place> PlacesOf(uint32_t word) const {
     return {places_.data() + ends_[word], places_.data() + ends_[word + 1]};
   }
 
@@ -312,19 +343,20 @@ class WordLog::Inversion {
     const size_t far = next_ + 2 * kAhead;
     if (far >= terms_.size()) return;
     __builtin_prefetch(&ends_[terms_[far].word]);
-    const Run run = PlacesOf(terms_[next_ + kAhead].word);
+    const Run<Place> run = PlacesOf(terms_[next_ + kAhead].word);
     __builtin_prefetch(run.begin);
-    if (run.size() > 8) __builtin_prefetch(run.begin + 8);
+    constexpr size_t kOfLine = 64 / sizeof(Place);
+    if (run.size() > kOfLine) __builtin_prefetch(run.begin + kOfLine);
   }
 
   // All runs as one, by rising passage; lives until the next call.
-  Run JoinRuns() {
+  Run<Place> JoinRuns() {
     if (runs_.empty()) return {nullptr, nullptr};
     if (runs_.size() == 1) return runs_[0];
     std::sort(runs_.begin(), runs_.end(),
-              [](Run a, Run b) { return a.size() < b.size(); });
+              [](Run<Place> a, Run<Place> b) { return a.size() < b.size(); });
     size_t places = 0;
-    for (const Run& run : runs_) places += run.size();
+    for (const Run<Place>& run : runs_) places += run.size();
     const size_t short_ones = places - runs_.back().size();
     if (runs_.size() > kMostRuns ||
         (runs_.size() > 2 && short_ones >= kManyPlaces)) {
@@ -333,18 +365,18 @@ class WordLog::Inversion {
     return Merge(places);
   }
 
-  uint64_t* Buffer(int i, size_t places) {
-    std::vector<uint64_t>& buffer = buffers_[i];
+  Place* Buffer(int i, size_t places) {
+    std::vector<Place>& buffer = buffers_[i];
     if (buffer.size() < places) buffer.resize(places + buffer.size() / 2);
     return buffer.data();
   }
 
   // The two shortest become one, again and again.
-  Run Merge(size_t places) {
+  Run<Place> Merge(size_t places) {
     // A place is merged four times or less, on average, as in a balanced tree;
     // those of a run that is longer than all others together, once.
     static_assert(kMostRuns <= 16, "a balanced tree has four levels");
-    uint64_t* to = Buffer(0, places + 4 * std::min(places, 2 * kManyPlaces));
+    Place* to = Buffer(0, places + 4 * std::min(places, 2 * kManyPlaces));
     joined_.clear();
     size_t next = 0, next_joined = 0;
     const auto shortest = [&] {
@@ -354,65 +386,73 @@ class WordLog::Inversion {
       return is_joined ? joined_[next_joined++] : runs_[next++];
     };
     for (size_t left = runs_.size(); left > 1; --left) {
-      const Run a = shortest();
-      const Run b = shortest();
-      uint64_t* const begin = to;
+      const Run<Place> a = shortest();
+      const Run<Place> b = shortest();
+      Place* const begin = to;
       to = MergeTwo(a, b, to);
       joined_.push_back({begin, to});
     }
     return joined_.back();
   }
 
-  Run SortFew(size_t places) {
-    uint64_t* const begin = Buffer(0, places);
-    uint64_t* end = begin;
-    for (const Run& run : runs_) end = std::copy(run.begin, run.end, end);
+  Run<Place> SortFew(size_t places) {
+    Place* const begin = Buffer(0, places);
+    Place* end = begin;
+    for (const Run<Place>& run : runs_) {
+      end = std::copy(run.begin, run.end, end);
+    }
     std::sort(begin, end);
     return {begin, end};
   }
 
   // By passage alone, first its lower half, then its upper one. Positions are
   // left to Postings::Fill.
-  Run SortMany(size_t places) {
-    const uint64_t mask = (uint64_t{1} << half_bits_) - 1;
-    const int upper_shift = kPositionBits + half_bits_;
+  Run<Place> SortMany(size_t places) {
+    const uint32_t mask = (uint32_t{1} << half_bits_) - 1;
+    const auto lower_of = [&](Place place) {
+      return form_.PassageOf(place) & mask;
+    };
+    const auto upper_of = [&](Place place) {
+      return form_.PassageOf(place) >> half_bits_;
+    };
     std::vector<uint32_t>& lower = lower_counts_;
     std::vector<uint32_t>& upper = upper_counts_;
     lower.assign(mask + 2, 0);
     upper.assign(mask + 2, 0);
-    for (const Run& run : runs_) {
-      for (const uint64_t* at = run.begin; at < run.end; ++at) {
-        ++lower[(*at >> kPositionBits & mask) + 1];
-        ++upper[(*at >> upper_shift & mask) + 1];
+    for (const Run<Place>& run : runs_) {
+      for (const Place* at = run.begin; at < run.end; ++at) {
+        ++lower[lower_of(*at) + 1];
+        ++upper[upper_of(*at) + 1];
       }
     }
-    for (uint64_t i = 1; i <= mask; ++i) {
+    for (uint32_t i = 1; i <= mask; ++i) {
       lower[i] += lower[i - 1];
       upper[i] += upper[i - 1];
     }
-    uint64_t* const half = Buffer(0, places);
-    for (const Run& run : runs_) {
-      for (const uint64_t* at = run.begin; at < run.end; ++at) {
-        half[lower[*at >> kPositionBits & mask]++] = *at;
+    Place* const half = Buffer(0, places);
+    for (const Run<Place>& run : runs_) {
+      for (const Place* at = run.begin; at < run.end; ++at) {
+        half[lower[lower_of(*at)]++] = *at;
       }
     }
-    uint64_t* const whole = Buffer(1, places);
+    Place* const whole = Buffer(1, places);
     for (size_t i = 0; i < places; ++i) {
-      whole[upper[half[i] >> upper_shift & mask]++] = half[i];
+      whole[upper[upper_of(half[i])]++] = half[i];
     }
     return {whole, whole + places};
   }
 
-  LargeArray<uint64_t> ends_;
-  LargeArray<uint64_t> places_;
+  const PlaceForm form_;
+  LargeArray<Place> ends_;
+  LargeArray<Place> places_;
   LargeArray<WordTerm> terms_;
   size_t next_ = 0;
   // Half of the bits of the last passage's number, rounded up.
   const int half_bits_;
   // Scratch, kept to spare allocations.
-  std::vector<Run> runs_;
-  std::vector<Run> joined_;
-  std::vector<uint64_t> buffers_[2];
+  std::vector<Run<Place>> runs_;
+  std::vector<Run<Place>> joined_;
+  std::vector<Place> buffers_[2];
   std::vector<uint32_t> lower_counts_;
   std::vector<uint32_t> upper_counts_;
   Postings postings_;
@@ -420,7 +460,18 @@ class WordLog::Inversion {
 
 void WordLog::ForEach(
     const std::function<void(const TermLog::Term&)>& visit) const {
-  Inversion words(*this);
+  const int bits = BitWidth(most_);
+  const PlaceForm narrow = {bits + 1, kTitlePosition - (uint32_t{1} << bits)};
+  if (place_count_ <= 0xffffffff && narrow.bits + BitWidth(passage_) <= 32) {
+    VisitAll(Inversion<uint32_t>(*this, narrow), visit);
+  } else {
+    VisitAll(Inversion<uint64_t>(*this, PlaceForm()), visit);
+  }
+}
+
+template <typename Words>
+void WordLog::VisitAll(
+    Words words, const std::function<void(const TermLog::Term&)>& visit) const {
   const auto visit_next = [&] {
     const TermLog::Term term = words.Next();
     if (!term.ordinals.empty()) visit(term);

@@ -67,13 +67,17 @@ class WordLog {
     std::unique_ptr<uint32_t[]> records;
     uint32_t size;
   };
+  template <typename Place>
   class Inversion;
   static constexpr uint32_t kFewWords = 200000;
 
   void Push(uint32_t record);
-  // Calls each(word, passage << kPositionBits | position) for every place.
+  // Calls each(word, passage, position) for every place.
   template <typename Each>
   void ForEachPlace(Each each) const;
+  template <typename Words>
+  void VisitAll(Words words,
+                const std::function<void(const TermLog::Term&)>& visit) const;
 
   std::vector<WordTerm> terms_;
   uint32_t word_count_ = 0;
@@ -84,6 +88,8 @@ class WordLog {
   uint32_t* end_ = nullptr;
   size_t log_bytes_ = 0;
   size_t place_count_ = 0;
+  // The highest position, of titles from kTitlePosition on.
+  uint32_t most_ = 0;
   // Where the next word is if no mark says otherwise.
   uint32_t passage_ = 0;
   uint32_t position_ = 0;

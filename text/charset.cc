@@ -1,5 +1,6 @@
 #include "text/charset.h"
 
+#include <simdjson.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
 #include <unicode/ustring.h>
@@ -67,6 +68,11 @@ absl::string_view EncodingByZeros(absl::string_view bytes) {
   return "";
 }
 
+// IsValidUtf8 of much text: a file's.
+bool IsUtf8(absl::string_view bytes) {
+  return simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
 // True when `bytes` are UTF-8 with a little damage: several characters outside
 // ASCII, most of them whole.
 bool IsNearlyUtf8(absl::string_view bytes) {
@@ -98,7 +104,7 @@ DecodedText FromValidUtf8(std::string bytes) {
 }
 
 DecodedText FromUtf8(std::string bytes) {
-  if (IsValidUtf8(bytes)) return FromValidUtf8(std::move(bytes));
+  if (IsUtf8(bytes)) return FromValidUtf8(std::move(bytes));
   DecodedText out;
   out.encoding = "UTF-8";
   const size_t before = CountOf(bytes, kReplacement);
@@ -215,7 +221,7 @@ absl::StatusOr<DecodedText> Decode(std::string bytes,
     auto decoded = FromEncoding(view, declared);
     if (decoded.ok()) return decoded;
   }
-  if (IsValidUtf8(view)) return FromValidUtf8(std::move(bytes));
+  if (IsUtf8(view)) return FromValidUtf8(std::move(bytes));
   if (!declared.empty() && !absl::EqualsIgnoreCase(declared, "utf-8") &&
       !absl::EqualsIgnoreCase(declared, "utf8") &&
       !absl::StartsWithIgnoreCase(declared, "utf-16") &&

@@ -1,5 +1,7 @@
 #include "indexer/parsers/parsed.h"
 
+#include <simdjson.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -187,7 +189,7 @@ absl::Status ReadParsed(
 
 absl::Status CheckExtracted(const Extracted& document) {
   const std::string& text = document.text;
-  if (!IsValidUtf8(text) || !IsValidUtf8(document.title) ||
+  if (!simdjson::validate_utf8(text) || !IsValidUtf8(document.title) ||
       !IsValidUtf8(document.language)) {
     return Broken("is not UTF-8");
   }

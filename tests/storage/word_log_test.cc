@@ -67,7 +67,15 @@ uint64_t AnyKey(bool hashed, std::mt19937_64* random) {
 
 TEST(WordLogTest, InvertsWordsAndTokensOfAnyTerms) {
   std::mt19937_64 random(7);
-  for (const bool hashed : {true, false}) {
+  for (const int variant : {0, 1, 2, 3}) {
+    const bool hashed = variant % 2 == 0;
+    // As documents have them, which takes less memory, or any.
+    const bool usual = variant < 2;
+    const auto any_position = [&] {
+      return usual ? static_cast<uint32_t>(random() % 300 +
+                                           random() % 2 * kTitlePosition)
+                   : static_cast<uint32_t>(random() >> 32 >> random() % 32);
+    };
     WordLog log;
     Index index;
     std::vector<std::vector<uint64_t>> keys;
@@ -91,9 +99,7 @@ TEST(WordLogTest, InvertsWordsAndTokensOfAnyTerms) {
         const uint64_t range = std::min(uint64_t{1} << random() % 16,
                                         static_cast<uint64_t>(keys.size()));
         const uint32_t number = static_cast<uint32_t>(random() % range);
-        position = random() % 10 == 0
-                       ? static_cast<uint32_t>(random() >> 32 >> random() % 32)
-                       : position + 1;
+        position = random() % 10 == 0 ? any_position() : position + 1;
         words.push_back({number, position});
         for (const uint64_t key : keys[number]) {
           AddToIndex(key, passage, position, 1, &index);
@@ -129,6 +135,25 @@ TEST(WordLogTest, KeepsThePlacesAtTheEdgesOfTheirRange) {
     }
     log.Add(passage, words, {});
     ExpectHolds(log, std::move(index));
+  }
+}
+
+TEST(WordLogTest, KeepsThePlacesWhereTheyJustFitIntoFewBitsAndWhereNot) {
+  for (const uint32_t most : {0u, 1u, 126u, 127u, 128u, kTitlePosition - 1}) {
+    for (const uint32_t passage : {0u, 1u, 4095u, kMaxSegmentPassages - 1}) {
+      WordLog log;
+      Index index;
+      const SegmentTerm term = TermOf(7);
+      const uint32_t word = log.AddWord({term});
+      std::vector<SegmentWord> words;
+      for (const uint32_t position :
+           {0u, most, kTitlePosition, kTitlePosition + most}) {
+        words.push_back({word, position});
+        AddToIndex(term.key, passage, position, 1, &index);
+      }
+      log.Add(passage, words, {});
+      ExpectHolds(log, std::move(index));
+    }
   }
 }
 

@@ -88,6 +88,26 @@ TEST(CharsetTest, FindsTheEncodingOfOldText) {
   EXPECT_TRUE(text.guessed);
 }
 
+TEST(CharsetTest, TellsUtf8FromWhatIsNotAsEverybodyElse) {
+  // Every sequence of bytes at the edges of what UTF-8 allows, over the border
+  // of two pieces of 64 bytes.
+  const std::string edges =
+      "a\x7f\x80\x8f\x90\x9f\xa0\xbf\xc1\xc2\xdf\xe0\xec\xed\xee\xef\xf0\xf3"
+      "\xf4"
+      "\xf5\xff";
+  const size_t count = edges.size();
+  for (size_t i = 0; i < count * count * count * count; ++i) {
+    std::string text(210 + i % 16, 'x');
+    size_t rest = i;
+    for (size_t at = 126; at < 130; ++at, rest /= count) {
+      text[at] = edges[rest % count];
+    }
+    const absl::StatusOr<DecodedText> decoded = DecodeText(text, "latin1");
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    ASSERT_EQ(decoded->encoding == "UTF-8", IsValidUtf8(text)) << i;
+  }
+}
+
 TEST(CharsetTest, RepairsUtf8WithALittleDamage) {
   std::string bytes;
   for (int i = 0; i < 10; ++i) bytes += "gr\xc3\xbcn ";
