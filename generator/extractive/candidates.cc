@@ -1,7 +1,9 @@
 #include "generator/extractive/candidates.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <mutex>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -9,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "base/utf8.h"
+#include "text/number_words.h"
 #include "text/sentences.h"
 
 namespace footnote {
@@ -51,11 +54,31 @@ bool IsYear(const std::string& digits) {
          (digits[0] == '1' || absl::StartsWith(digits, "20"));
 }
 
+using KeySet = absl::flat_hash_set<uint64_t>;
+
+// The keys of a language's words for numbers; the one for 1 is an article in
+// many. Made once for each language that is met.
+const KeySet& NumberKeys(Language language) {
+  static std::array<std::once_flag, kLanguageCount> once;
+  static auto* const keys = new std::array<KeySet, kLanguageCount>;
+  const size_t index = static_cast<size_t>(language) % kLanguageCount;
+  std::call_once(once[index], [&] {
+    for (const auto& [word, number] : NumberWords(language)) {
+      if (number > 1) {
+        (*keys)[index].insert(TermKey(kChannelSurface, word));
+      }
+    }
+  });
+  return (*keys)[index];
+}
+
 // Fills what a candidate holds from the tokens of its passage.
 class Inspector {
  public:
-  Inspector(const Question& question, absl::string_view text)
-      : question_(question), text_(text) {}
+  Inspector(const Question& question, const SourcePassage& passage)
+      : question_(question),
+        text_(passage.text),
+        number_keys_(NumberKeys(passage.language)) {}
 
   void Inspect(const Token* begin, const Token* end, Candidate* candidate) {
     candidate->strength.assign(question_.terms.size(), 0);
@@ -68,6 +91,9 @@ class Inspector {
       if (question_.numbers.contains(number)) continue;
       candidate->has_new_number = true;
       candidate->has_new_year |= IsYear(number);
+    }
+    for (const std::string& number : HanNumbers(sentence)) {
+      candidate->has_number_word |= !question_.numbers.contains(number);
     }
     candidate->length = ReadingLength(sentence);
     candidate->is_question = EndsWithAny(sentence, {"?", "؟", "？", ";?"});
@@ -115,6 +141,7 @@ class Inspector {
         if ((own->flags & kTokenNumber) != 0) {
           UpdateNumberDistance(static_cast<int>(own->position), candidate);
         }
+        candidate->has_number_word |= number_keys_.contains(own->key);
       }
       if (own != nullptr) first = false;
       token = next;
@@ -134,7 +161,8 @@ class Inspector {
 
   const Question& question_;
   const absl::string_view text_;
-  absl::flat_hash_set<uint64_t> seen_;
+  const KeySet& number_keys_;
+  KeySet seen_;
 };
 
 std::vector<float> HeadingStrength(const Question& question,
@@ -227,7 +255,7 @@ Candidates FindCandidates(const Question& question,
       CutAtClauses(passage.text, sentence, max_length, &spans);
     }
     analyzer->Analyze(passage.text, passage.language, &tokens);
-    Inspector inspector(question, passage.text);
+    Inspector inspector(question, passage);
     const Token* token = tokens.data();
     const Token* const end = token + tokens.size();
     for (uint32_t s = 0; s < spans.size(); ++s) {

@@ -46,6 +46,8 @@ struct Candidate {
   int new_terms = 0;
   int new_capitalised = 0;
   bool has_new_number = false;
+  // A number from two on in words ("four", 四) that the question does not have.
+  bool has_number_word = false;
   // A number from 1000 to 2099 that the question does not have.
   bool has_new_year = false;
   // Positions between a new number and the nearest question term; -1: none.

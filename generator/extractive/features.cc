@@ -88,7 +88,9 @@ void FillType(const Question& question, const Candidate& candidate,
   const double capitals = std::min(candidate.new_capitalised, 3) / 3.0;
   switch (question.type) {
     case AnswerType::kNumber:
-      (*row)[candidate.has_new_number ? kNumberGiven : kNumberMissing] = 1;
+      (*row)[candidate.has_new_number    ? kNumberGiven
+             : candidate.has_number_word ? kNumberSpelt
+                                         : kNumberMissing] = 1;
       break;
     case AnswerType::kDate:
       (*row)[candidate.has_new_year     ? kYearGiven
@@ -147,6 +149,7 @@ absl::string_view FeatureName(Feature feature) {
       "is_question",
       "ends_with_colon",
       "number_given",
+      "number_spelt",
       "number_missing",
       "year_given",
       "date_number_given",

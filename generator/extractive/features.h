@@ -44,6 +44,7 @@ enum Feature {
   kEndsWithColon,
   // The type asked for and what is new in the sentence.
   kNumberGiven,
+  kNumberSpelt,  // in words alone
   kNumberMissing,
   kYearGiven,
   kDateNumberGiven,  // a date is asked for, a number but no year is there

@@ -21,6 +21,12 @@ int DigitValue(char32_t c) {
   return -1;
 }
 
+bool IsHanNumeral(char32_t c) {
+  constexpr char32_t kNumerals[] = U"〇一二三四五六七八九十百千万億萬亿两兩";
+  return c >= 0x3007 && std::find(std::begin(kNumerals), std::end(kNumerals),
+                                  c) != std::end(kNumerals);
+}
+
 class QuestionReader {
  public:
   explicit QuestionReader(Question* question) : question_(question) {}
@@ -173,6 +179,9 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));
   }
+  for (std::string& number : HanNumbers(text)) {
+    question.numbers.insert(std::move(number));
+  }
   return question;
 }
 
@@ -213,6 +222,26 @@ std::vector<std::string> DigitRuns(absl::string_view utf8) {
     in_run = digit >= 0;
     i += length;
   }
+  return runs;
+}
+
+std::vector<std::string> HanNumbers(absl::string_view utf8) {
+  std::vector<std::string> runs;
+  const auto end_run = [&runs](absl::string_view run) {
+    if (!run.empty() && run != "一") runs.emplace_back(run);
+  };
+  size_t begin = 0;
+  size_t i = 0;
+  while (i < utf8.size()) {
+    int length = 1;
+    const char32_t c = DecodeUtf8(utf8, i, &length);
+    if (!IsHanNumeral(c)) {
+      end_run(utf8.substr(begin, i - begin));
+      begin = i + length;
+    }
+    i += length;
+  }
+  end_run(utf8.substr(begin));
   return runs;
 }
 

@@ -55,7 +55,7 @@ struct Question {
   absl::flat_hash_map<uint64_t, std::vector<TermMatch>> matches;
   // Terms that stand side by side.
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  // Its numbers in ASCII digits.
+  // Its numbers in ASCII digits, and HanNumbers.
   absl::flat_hash_set<std::string> numbers;
 
   // True when nothing in it can be looked for: no words, or stop words only.
@@ -78,6 +78,10 @@ void SetRarity(absl::Span<const uint64_t> keys,
 // The runs of digits in `utf8`, of any script, in ASCII, in their order:
 // "١٩٩٩" is "1999". Separators part runs.
 std::vector<std::string> DigitRuns(absl::string_view utf8);
+
+// The runs of Han numerals in `utf8`, in their order, as they are written. Not
+// 一 alone, which is a part of many words.
+std::vector<std::string> HanNumbers(absl::string_view utf8);
 
 }  // namespace extractive
 }  // namespace footnote

@@ -13,8 +13,12 @@
   explain --passages 3 ENCODER < R.jsonl > W3.jsonl
   explain --second FILE ENCODER < R.jsonl > T.jsonl
   explain --second FILE --passages 3 ENCODER < R.jsonl > T3.jsonl
+  training/answers/fit.py --data DIR --requests R.jsonl --print-gone > G.jsonl
+  explain ENCODER < G.jsonl > GW.jsonl
+  explain --second FILE ENCODER < G.jsonl > GT.jsonl
   training/answers/fit.py --data DIR --requests R.jsonl --weighed W.jsonl \
       --few W1.jsonl W3.jsonl --thorough T.jsonl --few-thorough T3.jsonl \
+      --gone G.jsonl --weighed-gone GW.jsonl --thorough-gone GT.jsonl \
       --out generator/extractive/weights.h
 
 training/refit does all of it. DIR is a folder of the evaluation form (qa/<lang>.questions.jsonl). Requests
@@ -27,10 +31,13 @@ each language counting the same, with an L2 penalty. The doubt is a logistic
 regression of "unanswerable" on the signs of a question; so that it holds for
 small collections too, it also sees each question with few passages (--few).
 Questions whose answer was there and not chosen don't count: no doubt is wrong
-there. With a second opinion both are learned again.
-All printed figures
-are from five folds by a hash of the paragraph: what is printed was not seen; with
---keep-scores that holds of the doubt alone, for the scores are of all the data.
+there. Few languages have questions without an answer; so that doubt does not
+learn to know these languages, it also sees each question of all languages
+without the passages that hold its answer (--gone), which counts less, for it is
+easier. With a second opinion both are learned again.
+All printed figures are from five folds by a hash of the paragraph: what is
+printed was not seen; with --keep-scores that holds of the doubt and of features
+that are new, for the other weights of scores are of all the data.
 """
 
 import argparse
@@ -50,6 +57,7 @@ FOLDS = 5
 SCORE_PENALTY = 10.0
 DOUBT_PENALTY = 400.0
 FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
+GONE_WEIGHT = 0.03  # of a question whose passages are gone
 MOST_SENTENCES, SENTENCE_SHARE = 3, .1
 # Aimed at; asked are at most .08. A second opinion tells better what is there.
 WRONG_ABSTENTIONS, WRONG_THOROUGHLY = .0725, .05
@@ -90,20 +98,47 @@ class Item:
                            for t in self.texts], bool)
 
 
-def load(args, path):
+def read_questions(data):
     questions = []
-    for name in sorted(glob.glob(os.path.join(args.data,
-                                              "qa/*.questions.jsonl"))):
+    for name in sorted(glob.glob(os.path.join(data, "qa/*.questions.jsonl"))):
         questions += [json.loads(line) for line in open(name)]
+    return questions
+
+
+def load(data, requests, path):
+    questions = read_questions(data)
     weighed = [json.loads(line) for line in open(path)]
     names, weighed = weighed[0], weighed[1:]
-    requests = [json.loads(line) for line in open(args.requests)]
+    requests = [json.loads(line) for line in open(requests)]
     if not len(questions) == len(requests) == len(weighed):
         sys.exit(f"fit.py: {len(questions)} questions, {len(requests)} "
                  f"requests, {len(weighed)} weighed; want as many of each")
     items = [Item(q, r, w) for q, r, w in zip(questions, requests, weighed)
              if w["candidates"]]
     return names, items
+
+
+def print_gone(data, requests):
+    """The requests without the passages that hold what was asked."""
+    for question, line in zip(read_questions(data), open(requests)):
+        request = json.loads(line)
+        document = question["lang"] + "/" + question["context_id"]
+        answers = [normalize(a) for a in question["answers"]]
+        answers = [a for a in answers if len(a) > 2]
+        if question["answerable"]:
+            request["passages"] = [
+                p for p in request.get("passages", [])
+                if p["source"]["document"] != document and
+                not any(a in normalize(p["text"]) for a in answers)]
+        print(json.dumps(request, ensure_ascii=False))
+
+
+def load_gone(data, requests, path):
+    """Questions that had an answer, as unanswerable ones."""
+    items = [i for i in load(data, requests, path)[1] if i.answerable]
+    for item in items:
+        item.answerable = False
+    return items
 
 
 def matrix(item):
@@ -116,7 +151,8 @@ def thorough_matrix(item):
     return np.concatenate([item.x, item.second[:, None], item.sim[:, None]], 1)
 
 
-def fit_score(items, matrix=matrix):
+def fit_score(items, matrix=matrix, kept=None):
+    """Those of `kept` that are not NaN stay."""
     items = [i for i in items if i.y.any()]
     counts = collections.Counter(i.lang for i in items)
     x = np.concatenate([matrix(i) for i in items])
@@ -130,8 +166,13 @@ def fit_score(items, matrix=matrix):
     weight = np.array([len(items) / len(counts) / counts[i.lang]
                        for i in items])
 
+    kept = np.full(x.shape[1], np.nan) if kept is None else kept
+    free = np.isnan(kept)
+    told = x[:, ~free] @ (kept[~free] * scale[~free])
+    x = x[:, free]
+
     def loss(b):
-        s = x @ b
+        s = told + x @ b
         e = np.exp(s - np.maximum.reduceat(s, starts)[group])
         z = np.add.reduceat(e, starts)
         p = np.add.reduceat(e * y, starts)
@@ -141,7 +182,9 @@ def fit_score(items, matrix=matrix):
 
     best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B",
                     options={"maxiter": 500})
-    return best.x / scale
+    weights = np.array(kept)
+    weights[free] = best.x / scale[free]
+    return weights
 
 
 def probabilities(scores):
@@ -284,26 +327,26 @@ def report(items, scores, doubts, price, limit, each=False):
 class Learned:
     """Weights of scores and of doubt, and both of folds that were not seen."""
 
-    def __init__(self, names, items, few, matrix, price, wrong, kept=None):
+    def __init__(self, names, items, few, gone, matrix, price, wrong,
+                 kept=None):
         self.items = items
-        if kept is None:
-            folds = [fit_score([i for i in items if i.fold != k], matrix)
-                     for k in range(FOLDS)]
-            self.weights = fit_score(items, matrix)
-        else:
-            folds = [kept] * FOLDS
-            self.weights = kept
+        folds = [fit_score([i for i in items if i.fold != k], matrix, kept)
+                 for k in range(FOLDS)]
+        self.weights = fit_score(items, matrix, kept)
         # Doubt is learned on scores of sentences that were not learned from.
         seen = [Seen(names, group, folds, weight, matrix, price)
                 for group, weight in
-                [(items, 1)] + [(f, FEW_WEIGHT) for f in few]]
+                [(items, 1)] + [(f, FEW_WEIGHT) for f in few] +
+                [(gone, GONE_WEIGHT)]]
         rows = seen[0].rows
-        self.doubts = np.zeros(len(items))
+        doubts = [np.zeros(len(s.rows)) for s in seen]
         for k in range(FOLDS):
             b, bias = fit_doubt(*joined(seen, lambda s: s.fold != k))
-            here = seen[0].fold == k
-            self.doubts[here] = rows[here] @ b + bias
-        self.doubts = apply_rule(names, rows, self.doubts)
+            for s, doubt in zip(seen, doubts):
+                doubt[s.fold == k] = s.rows[s.fold == k] @ b + bias
+        self.doubts = apply_rule(names, rows, doubts[0])
+        self.gone = [(i.lang, doubt) for i, doubt in zip(
+            gone, apply_rule(names, seen[-1].rows, doubts[-1]))]
         self.scores = seen[0].scores
         self.signs, self.bias = fit_doubt(
             *joined(seen, lambda s: s.fold >= 0))
@@ -321,21 +364,32 @@ class Learned:
 
     def report(self, wrong=None, price=None, each=False):
         limit = threshold(self.items, self.doubts, wrong or self.wrong)
+        if each:
+            for lang in sorted({i.lang for i in self.items}):
+                print("  %s gone right %.3f" % (lang, np.mean(
+                    [d > limit for name, d in self.gone if name == lang])))
         return report(self.items, self.scores, self.doubts,
-                      price or self.price, limit, each)
+                      price or self.price, limit, each) + (
+            "  gone_right %.3f" % mean_over_languages(
+                (lang, d > limit) for lang, d in self.gone))
 
 
 def kept_scores(path, features):
-    """The weights of scores that `path` holds: alone, with a second opinion."""
+    """The weights of scores that `path` holds: alone, with a second opinion.
+
+    NaN where it has none, as of a feature that is new."""
     text = open(path).read()
 
     def rows(name):
         body = re.search(name + r"\[kFeatureCount\] = \{(.*?)\};", text,
                          re.S).group(1)
-        found = re.findall(r"(-?[\d.]+),\s*// (\w+)", body)
-        if [name for _, name in found] != features:
-            raise SystemExit("%s: other features, want %s" % (path, features))
-        return [float(value) for value, _ in found]
+        found = {feature: float(value) for value, feature in
+                 re.findall(r"(-?[\d.]+),\s*// (\w+)", body)}
+        gone = set(found) - set(features)
+        if gone:
+            sys.exit("fit.py: %s: %s: no such feature" %
+                     (path, ", ".join(sorted(gone))))
+        return [found.get(f, np.nan) for f in features]
 
     def number(name):
         return float(re.search(name + r" = (-?[\d.]+);", text).group(1))
@@ -408,13 +462,18 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", default=os.environ.get("FOOTNOTE_EVAL_DATA"))
     parser.add_argument("--requests", required=True)
-    parser.add_argument("--weighed", required=True)
+    parser.add_argument("--print-gone", action="store_true",
+                        help="print the requests without what was asked")
+    parser.add_argument("--weighed")
     parser.add_argument("--few", nargs="*", default=[],
                         help="the same requests weighed with few passages")
-    parser.add_argument("--thorough", required=True,
+    parser.add_argument("--thorough",
                         help="as --weighed, with the second opinion")
     parser.add_argument("--few-thorough", nargs="*", default=[],
                         help="as --few, with the second opinion")
+    parser.add_argument("--gone", help="what --print-gone printed")
+    parser.add_argument("--weighed-gone", help="as --weighed, of --gone")
+    parser.add_argument("--thorough-gone", help="as --thorough, of --gone")
     parser.add_argument("--out")
     parser.add_argument("--keep-scores", action="store_true",
                         help="only doubt is learned, on the weights of scores "
@@ -423,20 +482,30 @@ def main():
     parser.add_argument("--each", action="store_true",
                         help="print each language")
     args = parser.parse_args()
-    names, items = load(args, args.weighed)
-    few = [load(args, path)[1] for path in args.few]
+    if args.print_gone:
+        print_gone(args.data, args.requests)
+        return
+    for name in ("weighed", "thorough", "gone", "weighed_gone",
+                 "thorough_gone"):
+        if not getattr(args, name):
+            parser.error("want --" + name.replace("_", "-"))
+    names, items = load(args.data, args.requests, args.weighed)
+    few = [load(args.data, args.requests, path)[1] for path in args.few]
+    gone = load_gone(args.data, args.gone, args.weighed_gone)
     kept = (None, None)
     if args.keep_scores:
         kept = kept_scores(args.out, names["features"])
-    alone = Learned(names, items, few, matrix, args.price, WRONG_ABSTENTIONS,
-                    kept[0])
+    alone = Learned(names, items, few, gone, matrix, args.price,
+                    WRONG_ABSTENTIONS, kept[0])
     print("a sentence with an answer is there: %.3f" % mean_over_languages(
         (i.lang, i.y.any()) for i in items if i.answerable))
     for price in (.05, .1, .125, .15, .2):
         print("price %.2f  %s" % (price, alone.report(price=price)))
-    items = load(args, args.thorough)[1]
-    few = [load(args, path)[1] for path in args.few_thorough]
-    thorough = Learned(names, items, few, thorough_matrix, args.price,
+    items = load(args.data, args.requests, args.thorough)[1]
+    few = [load(args.data, args.requests, path)[1]
+           for path in args.few_thorough]
+    gone = load_gone(args.data, args.gone, args.thorough_gone)
+    thorough = Learned(names, items, few, gone, thorough_matrix, args.price,
                        WRONG_THOROUGHLY, kept[1])
     for name, learned in (("alone", alone), ("thoroughly", thorough)):
         for wrong in (0.04, 0.05, 0.06, 0.065, 0.07, 0.075):

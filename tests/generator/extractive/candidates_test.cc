@@ -60,6 +60,40 @@ TEST(CandidatesTest, FindsNothingNewWhereTheQuestionHasTheNumber) {
   EXPECT_FALSE(found.items[0].has_new_number);
 }
 
+// Whether the one sentence of `text` has a number in words for `question`.
+bool HasNumberWord(absl::string_view question, absl::string_view text,
+                   Language language) {
+  Analyzer analyzer;
+  const Question asked = ReadQuestion(question, language, language, &analyzer);
+  const Candidates found =
+      FindCandidates(asked, {Passage(text, language)}, 450, &analyzer);
+  return found.items.size() == 1 && found.items[0].has_number_word;
+}
+
+TEST(CandidatesTest, SeesNumbersInWords) {
+  EXPECT_TRUE(HasNumberWord("How many countries?", "Nine countries lie there.",
+                            Language::kEn));
+  EXPECT_TRUE(HasNumberWord("Сколько мячей?", "Он завладел четырьмя мячами.",
+                            Language::kRu));
+  EXPECT_TRUE(
+      HasNumberWord("Kaç oyuncu?", "Dört oyuncu seçildi.", Language::kTr));
+  EXPECT_TRUE(HasNumberWord("有多少人？", "三分之二的人口。", Language::kZh));
+  EXPECT_TRUE(
+      HasNumberWord("何人いますか", "会員は五人である。", Language::kJa));
+}
+
+TEST(CandidatesTest, TakesNoArticleForANumber) {
+  EXPECT_FALSE(HasNumberWord("Wie viele?", "Es ist ein Haus.", Language::kDe));
+  EXPECT_FALSE(HasNumberWord("有多少人？", "一般的人。", Language::kZh));
+}
+
+TEST(CandidatesTest, SeesNoNewNumberWordWhereTheQuestionHasIt) {
+  EXPECT_FALSE(HasNumberWord("What did nine countries sign?",
+                             "Nine countries signed it.", Language::kEn));
+  EXPECT_FALSE(
+      HasNumberWord("五人は何をしますか", "五人が歌う。", Language::kJa));
+}
+
 TEST(CutAtClausesTest, CutsLongSentencesAtCommas) {
   std::string text;
   for (int i = 0; i < 12; ++i) {

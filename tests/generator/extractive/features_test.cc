@@ -57,6 +57,16 @@ TEST_F(FeaturesTest, ADateIsGivenOrMissing) {
   EXPECT_EQ(rows_[2][kDateNumberGiven], 1);
 }
 
+TEST_F(FeaturesTest, ANumberIsGivenSpeltOrMissing) {
+  Weigh("How many kernels booted?",
+        "There 12 kernels booted. There twelve kernels booted. There kernels "
+        "booted.");
+  EXPECT_EQ(rows_[0][kNumberGiven], 1);
+  EXPECT_EQ(rows_[1][kNumberSpelt], 1);
+  EXPECT_EQ(rows_[1][kNumberMissing], 0);
+  EXPECT_EQ(rows_[2][kNumberMissing], 1);
+}
+
 TEST_F(FeaturesTest, NeighboursInTheQuestionAreWantedAsNeighbours) {
   Weigh("kernel scheduler",
         "The kernel scheduler waits. The kernel of this fine machine has a "

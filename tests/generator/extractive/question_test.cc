@@ -24,6 +24,20 @@ TEST(DigitRunsTest, SurvivesInvalidBytes) {
               ElementsAre("1", "2"));
 }
 
+TEST(HanNumbersTest, ReadsRunsOfNumerals) {
+  EXPECT_THAT(HanNumbers("三分之二，共十二人"),
+              ElementsAre("三", "二", "十二"));
+  EXPECT_THAT(HanNumbers("一般的人一共五"), ElementsAre("五"));
+  EXPECT_THAT(HanNumbers("nine 9"), IsEmpty());
+  EXPECT_THAT(HanNumbers(""), IsEmpty());
+}
+
+TEST(HanNumbersTest, SurvivesInvalidBytes) {
+  EXPECT_THAT(HanNumbers("三\xff\xfe"
+                         "四\xe4"),
+              ElementsAre("三", "四"));
+}
+
 Question Read(const std::string& text, Language language) {
   Analyzer analyzer;
   return ReadQuestion(text, language, language, &analyzer);
