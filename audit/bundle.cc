@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "audit/merkle.h"
@@ -195,6 +196,10 @@ class AnswerCheck {
   // Leaf, path, root, signatures.
   absl::Status CheckProof(const RecordParts& parts, Checkpoint* checkpoint) {
     ASSIGN_OR_RETURN(const LogProof proof, ParseLogProof(answer_.proof));
+    // C2SP lets a proof carry extra data, which nobody signed.
+    if (LogProofText(proof) != answer_.proof) {
+      return Bad("proof", "index, hashes and checkpoint, and nothing else");
+    }
     ASSIGN_OR_RETURN(*checkpoint, OpenCheckpoint(proof.checkpoint, log_));
     ASSIGN_OR_RETURN(const Note note, ParseNote(proof.checkpoint));
     for (const Verifier& witness : witnesses_) {
@@ -307,6 +312,10 @@ std::string WriteBundle(const Bundle& bundle) {
 }
 
 absl::StatusOr<Bundle> ReadBundle(absl::string_view bytes) {
+  // Some programs read what begins so, some don't.
+  if (absl::StartsWith(bytes, "\xef\xbb\xbf")) {
+    return Bad("file", "JSON without a byte order mark");
+  }
   // Programs differ in which of two fields of one name they read.
   bool twice = false;
   std::vector<std::set<std::string>> names;

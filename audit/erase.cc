@@ -303,6 +303,7 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
 absl::StatusOr<v1::SetLegalHoldResponse> SetLegalHold(
     const v1::SetLegalHoldRequest& request, const Scope& scope,
     Ledger* ledger) {
+  RETURN_IF_ERROR(ValidateHold(request));
   const std::lock_guard<std::mutex> lock(*Deciding());
   ASSIGN_OR_RETURN(const uint64_t sequence,
                    ledger->AppendEvent(

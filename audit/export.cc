@@ -1,6 +1,7 @@
 #include "audit/export.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -113,8 +114,10 @@ absl::Status ExportBundle(
   Bundle bundle;
   bundle.public_key = VerifierText(ledger.verifier());
   std::map<std::string, Bundle::Source> sources;
+  std::set<std::string> seen;
   for (const std::string& id : request.answer_ids()) {
     RETURN_IF_ERROR(ValidateAnswerId(id));
+    if (!seen.insert(id).second) continue;
     ASSIGN_OR_RETURN(const v1::AnswerRecord record,
                      ledger.FindAnswer(id, scope.tenant));
     ASSIGN_OR_RETURN(Bundle::Answer answer,

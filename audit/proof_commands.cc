@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,7 @@ absl::StatusOr<Verifier> ReadVerifier(const std::string& text) {
   const absl::StatusOr<Verifier> direct = ParseVerifier(text);
   if (direct.ok()) return direct;
   const absl::StatusOr<std::string> file = ReadFile(text, 4096);
+  if (!file.ok() && text.find('+') == std::string::npos) return file.status();
   if (!file.ok()) return direct;
   return ParseVerifier(absl::StripSuffix(*file, "\n"));
 }
@@ -82,10 +84,12 @@ absl::Status Export(const Options& options, CliContext* context) {
     absl::StrAppend(&page, " or ", pdf);
   }
   if (!context->quiet && !context->json) {
-    PrintLine(
-        absl::StrCat(options.file, ": ", options.answers.size(),
-                     options.answers.size() == 1 ? " answer, " : " answers, ",
-                     data.size(), " bytes; ", page, " is for people"));
+    const size_t answers =
+        std::set<std::string>(options.answers.begin(), options.answers.end())
+            .size();
+    PrintLine(absl::StrCat(options.file, ": ", answers,
+                           answers == 1 ? " answer, " : " answers, ",
+                           data.size(), " bytes; ", page, " is for people"));
   }
   return absl::OkStatus();
 }

@@ -123,6 +123,21 @@ absl::Status ValidatePageSize(int page_size) {
       absl::StrCat("page_size: ", page_size, ", want 0 to ", kMaxPageSize));
 }
 
+absl::Status ValidateHold(const v1::SetLegalHoldRequest& request) {
+  const std::string& id = request.collection();
+  // What was set under any name before can be lifted.
+  if (id.empty() || !request.hold()) return absl::OkStatus();
+  bool good = id.size() <= 63 && id[0] != '_' && id[0] != '-';
+  for (const char c : id) {
+    good &= absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' ||
+            c == '-';
+  }
+  if (good) return absl::OkStatus();
+  return InvalidRequest(
+      "collection: not a collection's id, want [a-z0-9][a-z0-9_-]{0,62}, or "
+      "none for all");
+}
+
 absl::Status ValidateCiting(const v1::ListAnswersCitingRequest& request) {
   if (request.collection().empty() || request.document().empty()) {
     return InvalidRequest("collection, document: want both");

@@ -19,6 +19,7 @@ absl::Status ValidateAnswerId(absl::string_view answer_id);
 absl::Status ValidatePageSize(int page_size);
 absl::Status ValidateCiting(const v1::ListAnswersCitingRequest& request);
 absl::Status ValidateList(const v1::ListAnswersRequest& request);
+absl::Status ValidateHold(const v1::SetLegalHoldRequest& request);
 
 // An InvalidArgument with the reason INVALID_REQUEST.
 absl::Status InvalidRequest(absl::string_view message);

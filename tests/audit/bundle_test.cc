@@ -286,6 +286,14 @@ TEST_F(BundleTest, BothChecksWantTheFormatToTheLetter) {
     bad["answers"][0]["proof"] = proof;
     refused(bad);
   }
+  nlohmann::ordered_json extra = good;
+  std::string proof = extra["answers"][0]["proof"];
+  proof.insert(proof.find("index "), "extra eA==\n");
+  extra["answers"][0]["proof"] = proof;
+  refused(extra);
+  const std::string marked = "\xef\xbb\xbf" + good.dump();
+  EXPECT_FALSE(ReadBundle(marked).ok());
+  EXPECT_EQ(PythonSays(marked), 4);
 }
 
 // A record that can't be read is not proved by another checkpoint.
@@ -429,6 +437,13 @@ TEST_F(BundleTest, AnErasedPersonIsProvedWithoutASection) {
   EXPECT_TRUE(checked.good);
   EXPECT_TRUE(checked.answers[0].in_log);
   EXPECT_FALSE(checked.answers[0].whole);
+  EXPECT_EQ(PythonSays(data), 0);
+}
+
+TEST_F(BundleTest, AnAnswerThatIsAskedForTwiceIsThereOnce) {
+  const std::string data = Export({ids_[1], ids_[0], ids_[1]});
+  EXPECT_EQ(ReadBundle(data)->answers.size(), 2u);
+  EXPECT_TRUE(Holds(data));
   EXPECT_EQ(PythonSays(data), 0);
 }
 

@@ -306,6 +306,25 @@ TEST_F(EraseTest, EventsOfSomebodyWhoseKeyIsLostHoldStill) {
   EXPECT_EQ(ErrorReason(Subject("bert").status()), "LEGAL_HOLD");
 }
 
+TEST_F(EraseTest, AHoldNeedsANameThatACollectionMayHave) {
+  v1::SetLegalHoldRequest request;
+  for (const char* name : {"Notes", "notes ", "-", "caf\xc3\xa9"}) {
+    request.set_collection(name);
+    request.set_hold(true);
+    EXPECT_EQ(ErrorReason(SetLegalHold(request, {}, book_.ledger()).status()),
+              "INVALID_REQUEST")
+        << name;
+    // One that was set before this was looked at goes away.
+    request.set_hold(false);
+    EXPECT_EQ(SetLegalHold(request, {}, book_.ledger()).status(),
+              absl::OkStatus());
+  }
+  request.set_collection("");
+  request.set_hold(true);
+  EXPECT_EQ(SetLegalHold(request, {}, book_.ledger()).status(),
+            absl::OkStatus());
+}
+
 // One comes before the other, in the log too.
 TEST_F(EraseTest, AHoldThatIsSetWhileRetentionLooksHolds) {
   const std::vector<v1::AnswerRecord> records(
