@@ -73,8 +73,13 @@ class RpcLog final : public Interceptor {
     const absl::Duration time = absl::Now() - start_;
     const std::string code = absl::StatusCodeToString(
         static_cast<absl::StatusCode>(status.error_code()));
-    Observe("rpc", method, time);
-    Count("rpc", absl::StrCat(method, " ", code));
+    // A method that there is not has the name that a caller made up: as many
+    // metrics as he likes.
+    const bool none = status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
+                      status.error_message().empty();
+    const std::string kind = none ? "unknown" : method;
+    Observe("rpc", kind, time);
+    Count("rpc", absl::StrCat(kind, " ", code));
     const std::string peer = info_->server_context()->peer();
     // gRPC knows no name for a caller in the same process.
     const bool between_rooms =

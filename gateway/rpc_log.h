@@ -12,7 +12,8 @@ namespace footnote {
 inline constexpr char kRequestIdHeader[] = "x-request-id";
 
 // Makes what watches each RPC: `footnote_rpc_seconds{kind="Answers/Ask"}`,
-// `footnote_rpc_total{kind="Answers/Ask OK"}`, and a line with method, code,
+// `footnote_rpc_total{kind="Answers/Ask OK"}` (kind "unknown" for all methods
+// that there are not), and a line with method, code,
 // milliseconds, peer and request id: debug for OK and for calls between rooms
 // of one process, warning for the server's own failures, else info. Texts of
 // requests and answers never appear.

@@ -253,16 +253,41 @@ void RemarkOpenDoor(const v1::Config& config) {
       {{"listen", config.listen()}});
 }
 
-void RemarkCertificate(const v1::Config& config) {
-  const std::string& path = config.tls().certificate();
-  if (path.empty()) return;
-  const absl::StatusOr<std::string> pem = ReadFile(path);
-  if (!pem.ok()) return;
-  const absl::StatusOr<std::string> why = WhyNotValid(*pem, absl::Now());
-  if (!why.ok() || why->empty()) return;
-  Log(Severity::kError, "callers will not take the server's certificate",
-      {{"certificate", path}, {"error", *why}});
-}
+// Says of the certificate that the server began with, each time it changes,
+// whether callers take it, and two weeks before they won't.
+class CertificateWatch {
+ public:
+  explicit CertificateWatch(const v1::Config& config)
+      : path_(config.tls().certificate()) {
+    if (path_.empty()) return;
+    absl::StatusOr<std::string> pem = ReadFile(path_);
+    if (pem.ok()) pem_ = *std::move(pem);
+  }
+
+  void Look() {
+    if (pem_.empty()) return;
+    const absl::Time now = absl::Now();
+    const absl::StatusOr<std::string> why = WhyNotValid(pem_, now);
+    if (why.ok() && !why->empty() && *why != told_) {
+      Log(Severity::kError, "callers will not take the server's certificate",
+          {{"certificate", path_}, {"error", *why}});
+      told_ = *why;
+    }
+    if (warned_ || !why.ok() || !why->empty()) return;
+    const auto then = WhyNotValid(pem_, now + absl::Hours(14 * 24));
+    warned_ = then.ok() && !then->empty();
+    if (!warned_) return;
+    Log(Severity::kWarning,
+        "the server's certificate ends in two weeks or less",
+        {{"certificate", path_}, {"then", *then}});
+  }
+
+ private:
+  const std::string path_;
+  std::string pem_;
+  std::string told_;
+  bool warned_ = false;
+};
 
 }  // namespace
 
@@ -271,10 +296,14 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   House house;
   RETURN_IF_ERROR(Open(config, options.room, &house));
   RemarkOpenDoor(config);
-  RemarkCertificate(config);
+  CertificateWatch certificate(config);
+  certificate.Look();
   RETURN_IF_ERROR(Announce(config, options, house));
   RecordingWatch watch(house);
-  const int signal = signals.Wait([&watch] { watch.Look(); });
+  const int signal = signals.Wait([&watch, &certificate] {
+    watch.Look();
+    certificate.Look();
+  });
   Log(Severity::kInfo, "stopping",
       {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));

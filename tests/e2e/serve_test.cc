@@ -1,6 +1,7 @@
 // `footnote serve` as a process, over the network.
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -102,6 +103,30 @@ TEST(ServeTest, MetricsCountCallsAndStages) {
                                                "{kind=\"") +
                                    stage + "\"} 1"));
   }
+}
+
+TEST(ServeTest, MethodsThatCallersMakeUpAreOneMetric) {
+  ServeProgram server({"--store", NewFolder(), "--metrics", "127.0.0.1:0"});
+  const auto channel =
+      grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials());
+  for (const char* method : {"/footnote.v1.Answers/Made", "/up.by.Me/Ask"}) {
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    grpc::ByteBuffer reply;
+    grpc::Status status;
+    const auto call = grpc::GenericStub(channel).PrepareUnaryCall(
+        &context, method, grpc::ByteBuffer(), &queue);
+    call->StartCall();
+    call->Finish(&reply, &status, nullptr);
+    void* tag;
+    bool ok;
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  }
+  const std::string metrics = HttpGet(server.metrics(), "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("kind=\"unknown UNIMPLEMENTED\"} 2"));
+  EXPECT_THAT(metrics, testing::Not(HasSubstr("Made")));
+  EXPECT_THAT(metrics, testing::Not(HasSubstr("up.by.Me")));
 }
 
 TEST(ServeTest, EndsWellOnSigtermAndAnswersAgainAfterTheNextStart) {
@@ -286,6 +311,28 @@ TEST(ServeTest, GatewayWithoutRoomsSaysWhichIsMissing) {
                                      "127.0.0.1:1", "--listen", "127.0.0.1:0"});
   EXPECT_EQ(serve.exit_code, kExitUsage);
   EXPECT_THAT(serve.err, HasSubstr("--retriever"));
+}
+
+TEST(ServeTest, ACertificateThatEndsSoonIsSaidOnce) {
+  const std::string folder = NewFolder();
+  ASSERT_TRUE(Shell("cd " + folder +
+                    " && openssl req -x509 -newkey rsa:2048 -nodes -days 2 "
+                    "-keyout key -out pem -subj /CN=x"));
+  WriteText(folder + "/config", "tls { certificate: \"" + folder +
+                                    "/pem\" private_key: \"" + folder +
+                                    "/key\" }");
+  BackgroundProgram server({"--store", NewFolder(), "--config",
+                            folder + "/config", "serve", "--listen",
+                            "127.0.0.1:0"});
+  while (server.output().find("serving") == std::string::npos) usleep(10000);
+  // It looks every second.
+  usleep(2500000);
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), 0);
+  const std::string said = server.output();
+  const size_t at = said.find("certificate ends in two weeks");
+  ASSERT_NE(at, std::string::npos) << said;
+  EXPECT_EQ(said.find("certificate ends", at + 1), std::string::npos) << said;
 }
 
 TEST(ServeTest, LogsNeverHoldQuestionsOrTexts) {
