@@ -1,6 +1,7 @@
 #include "text/charset.h"
 
 #include <simdjson.h>
+#include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
 #include <unicode/ustring.h>
@@ -14,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/count_bytes.h"
+#include "base/status_macros.h"
 #include "base/utf8.h"
 
 namespace footnote {
@@ -201,6 +203,28 @@ absl::Status CheckIsText(absl::string_view utf8) {
                    ", at offset ", first, "; want text"));
 }
 
+bool IsNoCharacter(char32_t c) {
+  const int8_t kind = u_charType(static_cast<UChar32>(c));
+  return c == 0xfffd || kind == U_UNASSIGNED || kind == U_PRIVATE_USE_CHAR;
+}
+
+// Random bytes are something in most encodings of two bytes, but one in seven
+// of their characters does not exist.
+absl::Status CheckGuess(const DecodedText& text) {
+  size_t characters = 0;
+  size_t none = 0;
+  for (size_t i = 0; i < text.utf8.size(); ++characters) {
+    int length;
+    none += IsNoCharacter(DecodeUtf8(text.utf8, i, &length));
+    i += static_cast<size_t>(length);
+  }
+  // A few are damage.
+  if (none <= 2 || none * 50 <= characters) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "bytes: of ", characters, " characters in ", text.encoding,
+      ", the likeliest encoding, ", none, " do not exist; want text"));
+}
+
 absl::StatusOr<DecodedText> Decode(std::string bytes,
                                    absl::string_view declared) {
   const absl::string_view view = bytes;
@@ -244,6 +268,7 @@ absl::StatusOr<DecodedText> DecodeText(std::string bytes,
   if (!decoded.ok()) return decoded;
   const absl::Status is_text = CheckIsText(decoded->utf8);
   if (!is_text.ok()) return is_text;
+  if (decoded->guessed) RETURN_IF_ERROR(CheckGuess(*decoded));
   return decoded;
 }
 

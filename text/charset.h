@@ -28,7 +28,8 @@ struct DecodedText {
 // then what ICU finds most likely. Text with five whole UTF-8 sequences for
 // each broken one stays UTF-8. Safe from many threads.
 //   InvalidArgument   no text in any encoding known: too many zeros or control
-//                     characters; the message names the first one's offset
+//                     characters, the message names the first one's offset; or
+//                     too much that is no character in a guessed encoding
 absl::StatusOr<DecodedText> DecodeText(std::string bytes,
                                        absl::string_view declared);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -126,6 +127,16 @@ TEST(CharsetTest, RefusesWhatIsNoText) {
   const absl::Status status = DecodeText(bytes, "").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("control characters"));
+}
+
+TEST(CharsetTest, RandomBytesAreTextInNoEncoding) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 300; ++i) {
+    std::string bytes(2000 + i * 10, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random() & 0xff);
+    const auto text = DecodeText(bytes, "");
+    EXPECT_FALSE(text.ok()) << i << ": taken for " << text->encoding;
+  }
 }
 
 TEST(CharsetTest, SeesAControlCharacterWhereverItStands) {
