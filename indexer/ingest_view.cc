@@ -5,11 +5,20 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/file.h"
 #include "base/terminal.h"
 #include "indexer/cli_common.h"
 
 namespace footnote {
+namespace {
+
+// A file's name may hold anything.
+std::string OneLine(absl::string_view text) {
+  return absl::StrReplaceAll(Printable(text), {{"\n", " "}, {"\t", " "}});
+}
+
+}  // namespace
 
 IngestView::IngestView(size_t files, bool dry_run, const CliContext& context)
     : files_(files),
@@ -99,11 +108,13 @@ void IngestView::Finish(const WalkedFiles& walked) {
                   Mebibytes(summary_.text_bytes()), " of text");
   if (walked.left_out > 0) {
     absl::StrAppend(&line, "; ", Grouped(walked.left_out),
-                    " files left out by name");
+                    walked.left_out == 1 ? " file" : " files",
+                    " left out by name");
   }
   if (!summary_.job().empty()) absl::StrAppend(&line, "; job ", summary_.job());
   progress_.Finish(line);
-  if (!context_.quiet) PrintLine(line);
+  // Where one terminal shows both, it has been said.
+  if (!context_.quiet && !(IsTerminal(1) && IsTerminal(2))) PrintLine(line);
 }
 
 void IngestView::Report(const v1::FileResult& result) {
@@ -118,13 +129,13 @@ void IngestView::OnResult(const v1::FileResult& result) {
   Report(result);
   if (context_.json) return;
   if (failed) {
-    progress_.Remark(absl::StrCat("failed: ", Printable(result.document()),
-                                  ": ", Printable(result.reason())));
+    progress_.Remark(absl::StrCat("failed: ", OneLine(result.document()), ": ",
+                                  OneLine(result.reason())));
   }
   for (const std::string& warning : result.warnings()) {
     if (!context_.quiet) {
-      progress_.Remark(absl::StrCat("note: ", Printable(result.document()),
-                                    ": ", Printable(warning)));
+      progress_.Remark(absl::StrCat("note: ", OneLine(result.document()), ": ",
+                                    OneLine(warning)));
     }
   }
   Draw(passages_);

@@ -121,7 +121,7 @@ absl::StatusOr<JsonDocument> ReadLine(absl::string_view line_text,
       parser->parse(line_text.data(), line_text.size()).get(root);
   if (error != simdjson::SUCCESS) {
     return LineError(line, absl::StrCat(simdjson::error_message(error),
-                                        " want one JSON object a line"));
+                                        ", want one JSON object a line"));
   }
   dom::object object;
   if (root.get(object) != simdjson::SUCCESS) {
