@@ -86,9 +86,9 @@ absl::Status RunCreate(const BackupOptions& options, CliContext* context) {
     return absl::OkStatus();
   }
   PrintLine(absl::StrCat("backup ", request.id(), ": ", Grouped(all.files()),
-                         " files, ", Mebibytes(all.bytes()), "; copied ",
+                         " files, ", InBytes(all.bytes()), "; copied ",
                          Grouped(all.new_files()), " files, ",
-                         Mebibytes(all.new_bytes())));
+                         InBytes(all.new_bytes())));
   if (!context->quiet && options.keys.empty()) {
     PrintLine(
         "The keys of the answer records are not in it (--keys FILE, kept "
@@ -142,7 +142,7 @@ absl::Status RunList(const BackupOptions& options, CliContext* context) {
     }
     PrintLine(absl::StrCat(
         Printable(backup.id), "\t", time, "\t", Grouped(backup.files),
-        " files\t", Mebibytes(backup.bytes),
+        " files\t", InBytes(backup.bytes),
         backup.missing.empty() ? "" : absl::StrCat("\t", NotWhole(backup))));
   }
   return absl::OkStatus();
@@ -202,7 +202,7 @@ absl::Status RunRemove(const BackupOptions& options, CliContext* context) {
     PrintLine(Json{{"id", options.id}, {"freed_bytes", freed}}.dump());
   } else {
     PrintLine(
-        absl::StrCat("removed ", options.id, ", ", Mebibytes(freed), " freed"));
+        absl::StrCat("removed ", options.id, ", ", InBytes(freed), " freed"));
   }
   return absl::OkStatus();
 }

@@ -317,9 +317,9 @@ absl::Status RunStats(bool all, CliContext* context) {
   fact("documents", Grouped(stats.documents()));
   fact("passages", Grouped(stats.passages()));
   fact("vectors", Grouped(stats.vectors()));
-  fact("text", Mebibytes(stats.text_bytes()));
+  fact("text", InBytes(stats.text_bytes()));
   fact("segments",
-       absl::StrCat(stats.segments(), ", ", Mebibytes(stats.segment_bytes())));
+       absl::StrCat(stats.segments(), ", ", InBytes(stats.segment_bytes())));
   fact("generation", absl::StrCat(stats.generation()));
   fact("analyser", absl::StrCat("version ", stats.analyzer_version()));
   fact("encoder", stats.encoder().empty() ? "none" : stats.encoder());

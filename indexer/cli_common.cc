@@ -10,8 +10,17 @@ void SetDeadline(grpc::ClientContext* call, absl::Duration patience) {
   call->set_deadline(absl::ToChronoTime(absl::Now() + patience));
 }
 
-std::string Mebibytes(uint64_t bytes) {
-  return absl::StrFormat("%.1f MB", static_cast<double>(bytes) / 1e6);
+std::string InBytes(uint64_t bytes) {
+  if (bytes < 1000) return absl::StrCat(bytes, bytes == 1 ? " byte" : " bytes");
+  double amount = static_cast<double>(bytes) / 1e3;
+  const char* const kUnits[] = {"kB", "MB", "GB", "TB"};
+  size_t unit = 0;
+  // 999.95 would be shown as 1000.0.
+  while (amount >= 999.95 && unit < 3) {
+    amount /= 1e3;
+    ++unit;
+  }
+  return absl::StrFormat("%.1f %s", amount, kUnits[unit]);
 }
 
 std::string Grouped(uint64_t number) {

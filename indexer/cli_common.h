@@ -17,8 +17,8 @@ constexpr absl::Duration kDeadline = absl::Seconds(60);
 void SetDeadline(grpc::ClientContext* call,
                  absl::Duration patience = kDeadline);
 
-// "1.5 MB"
-std::string Mebibytes(uint64_t bytes);
+// "54 bytes", "1.5 kB", "1.5 MB"…
+std::string InBytes(uint64_t bytes);
 
 // "1,234,567"
 std::string Grouped(uint64_t number);

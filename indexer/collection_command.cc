@@ -122,10 +122,12 @@ absl::Status Change(const CollectionOptions& options,
 std::string Age(int64_t seconds) {
   if (seconds == 0) return "for ever";
   for (const auto& unit :
-       {std::make_pair("days", 86400), std::make_pair("hours", 3600),
-        std::make_pair("minutes", 60)}) {
+       {std::make_pair("years", 31557600), std::make_pair("days", 86400),
+        std::make_pair("hours", 3600), std::make_pair("minutes", 60)}) {
     if (seconds % unit.second == 0) {
-      return absl::StrCat(seconds / unit.second, " ", unit.first);
+      absl::string_view name = unit.first;
+      if (seconds == unit.second) name.remove_suffix(1);
+      return absl::StrCat(seconds / unit.second, " ", name);
     }
   }
   return absl::StrCat(seconds, " seconds");
@@ -139,11 +141,11 @@ std::string Older(const v1::Collection& collection) {
                    older.generations() == 1 ? " generation" : " generations");
   if (older.generations() > 0) {
     absl::StrAppend(&text, " from ", older.oldest(), " on, ",
-                    Mebibytes(older.bytes()));
+                    InBytes(older.bytes()));
   }
   if (older.keep_seconds() == 0) return absl::StrCat(text, "; none is kept");
   return absl::StrCat(text, "; kept for ", Age(older.keep_seconds()),
-                      ", at most ", Mebibytes(older.keep_bytes()));
+                      ", at most ", InBytes(older.keep_bytes()));
 }
 
 void Print(const v1::Collection& collection, const CliContext& context) {
@@ -163,9 +165,9 @@ void Print(const v1::Collection& collection, const CliContext& context) {
                           Grouped(settings.max_documents())));
   fact("text",
        settings.max_text_bytes() == 0
-           ? Mebibytes(collection.text_bytes())
-           : absl::StrCat(Mebibytes(collection.text_bytes()), " of at most ",
-                          Mebibytes(settings.max_text_bytes())));
+           ? InBytes(collection.text_bytes())
+           : absl::StrCat(InBytes(collection.text_bytes()), " of at most ",
+                          InBytes(settings.max_text_bytes())));
   fact("kept", Age(settings.retention_seconds()));
   fact("older", Older(collection));
   fact("legal hold", settings.legal_hold() ? "on" : "off");

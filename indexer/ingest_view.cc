@@ -105,7 +105,7 @@ void IngestView::Finish(const WalkedFiles& walked) {
                     dry_run_ ? " would be deleted" : " deleted");
   }
   absl::StrAppend(&line, "; ", Grouped(summary_.passages()), " passages, ",
-                  Mebibytes(summary_.text_bytes()), " of text");
+                  InBytes(summary_.text_bytes()), " of text");
   if (walked.left_out > 0) {
     absl::StrAppend(&line, "; ", Grouped(walked.left_out),
                     walked.left_out == 1 ? " file" : " files",

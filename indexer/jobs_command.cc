@@ -68,9 +68,9 @@ void PrintJob(const v1::IngestJob& job, const CliContext& context) {
                     job.expected_files() == 0
                         ? ""
                         : absl::StrCat(" of ", Grouped(job.expected_files())),
-                    " files, ", Mebibytes(job.received_bytes())));
+                    " files, ", InBytes(job.received_bytes())));
   fact("text", absl::StrCat(Grouped(job.passages()), " passages, ",
-                            Mebibytes(job.text_bytes())));
+                            InBytes(job.text_bytes())));
   fact("started", LocalTime(job.started_us()));
   if (job.ended_us() > 0) fact("ended", LocalTime(job.ended_us()));
   if (job.documents_per_second() > 0) {

@@ -7,6 +7,7 @@
 // everything that could be checked holds, 4 when something does not (the page
 // is written and says what), 1 when there is no page, 2 for wrong arguments.
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <string>
 
@@ -52,4 +53,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace footnote
 
-int main(int argc, char** argv) { return footnote::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // As other files of answers are: not for everybody.
+  umask(umask(0) | 027);
+  return footnote::Main(argc, argv);
+}

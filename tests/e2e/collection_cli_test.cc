@@ -158,10 +158,11 @@ TEST_F(CollectionCliTest, QuotasRetentionAndLegalHold) {
   const Finished set = In({"collection", "--max-documents", "1", "--max-text",
                            "1MB", "--retention", "90d"});
   EXPECT_EQ(set.exit_code, kExitOk) << set.err;
-  EXPECT_THAT(set.out, AllOf(HasSubstr("documents    0 of at most 1\n"),
-                             HasSubstr("text         0.0 MB of at most 1.0 MB"),
-                             HasSubstr("kept         90 days\n"),
-                             HasSubstr("legal hold   off\n")));
+  EXPECT_THAT(set.out,
+              AllOf(HasSubstr("documents    0 of at most 1\n"),
+                    HasSubstr("text         0 bytes of at most 1.0 MB"),
+                    HasSubstr("kept         90 days\n"),
+                    HasSubstr("legal hold   off\n")));
   const Finished ingest = Ingest();
   EXPECT_EQ(ingest.exit_code, kExitPartial);
   EXPECT_THAT(ingest.err, HasSubstr("want at most 1"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <fstream>
@@ -70,6 +71,11 @@ class PageTest : public ::testing::Test {
 
 TEST_F(PageTest, HoldsQuestionAnswerSourceAndWhatTheCheckGave) {
   EXPECT_EQ(ReadText(bundle_ + ".pdf").substr(0, 5), "%PDF-");
+  for (const char* part : {"", ".html", ".pdf"}) {
+    struct stat info;
+    ASSERT_EQ(stat((bundle_ + part).c_str(), &info), 0) << part;
+    EXPECT_EQ(info.st_mode & 027, 0) << part;
+  }
   const std::string words = WordsOf(bundle_ + ".pdf");
   for (const std::string& part :
        {std::string("Who built the lighthouse?"),
