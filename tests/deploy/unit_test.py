@@ -82,10 +82,8 @@ def shut_in():
   context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(action)))
   for name in allowed() - {"mmap", "mprotect"}:
     number = library.seccomp_syscall_resolve_name(name.encode())
-    # Those of other processors have none here.
-    if number >= 0:
-      library.seccomp_rule_add_array(context, ctypes.c_uint32(ALLOW), number,
-                                     0, None)
+    library.seccomp_rule_add_array(context, ctypes.c_uint32(ALLOW), number, 0,
+                                   None)
   # MemoryDenyWriteExecute: of memory, never both, nor one after the other.
   for name, flags in (("mmap", (0, mmap.PROT_WRITE, mmap.PROT_EXEC)),
                       ("mprotect", (0,))):
