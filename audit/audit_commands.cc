@@ -171,11 +171,13 @@ void AddLooking(CLI::App* group, CliContext* context,
   list->add_flag_callback(
       "--abstained", [o] { o->list.set_abstained_only(true); },
       "only questions without an answer");
-  list->add_option("-n,--limit", o->limit, "at most so many (default 20)");
+  list->add_option("-n,--limit", o->limit, "at most so many (default 20)")
+      ->check(CLI::Range(0, 1000000000));
   CLI::App* tail =
       AddCommand(group, context, "tail", "Show what was written last",
                  [=] { return Tail(*o, context); });
-  tail->add_option("-n,--last", o->limit, "so many (default 20)");
+  tail->add_option("-n,--last", o->limit, "so many (default 20)")
+      ->check(CLI::Range(0, 1000));
   tail->add_flag("-f,--follow", o->follow, "and what comes");
   CLI::App* fsck =
       AddCommand(group, context, "fsck",

@@ -212,8 +212,10 @@ void RegisterAuditCommands(CLI::App* app, CliContext* context) {
                  [=] { return RunAnswers(*list_options, context); });
   answers->add_option("--citing", list_options->citing,
                       "only answers that cite DOCUMENT or DOCUMENT@VERSION");
-  answers->add_option("-n,--limit", list_options->limit,
-                      "at most so many (default 20)");
+  answers
+      ->add_option("-n,--limit", list_options->limit,
+                   "at most so many (default 20)")
+      ->check(CLI::Range(0, 1000000000));
 }
 
 }  // namespace footnote

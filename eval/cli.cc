@@ -156,7 +156,8 @@ void RegisterEvalCommands(CLI::App* app, CliContext* context) {
                  "a language model writes: its name in $FOOTNOTE_MODELS, or a "
                  "path");
   qa->add_option("--questions", qa_options->questions,
-                 "so many of each language at most (default: all)");
+                 "so many of each language at most (default: all)")
+      ->check(CLI::Range(0, 1000000));
   qa->add_option("--callers", qa_options->callers,
                  "so many questions at once (default: 1)")
       ->check(CLI::Range(1, 256));

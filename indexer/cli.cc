@@ -140,6 +140,8 @@ void AddShow(CLI::App* app, CliContext* context) {
 
 // ---- documents
 
+constexpr int kMostListed = 1000000000;
+
 struct DocumentsOptions {
   std::string prefix;
   int limit = 0;
@@ -186,7 +188,10 @@ void AddDocuments(CLI::App* app, CliContext* context) {
       [options, context] { return RunDocuments(*options, context); });
   documents->add_option("--prefix", options->prefix,
                         "only documents whose id begins so");
-  documents->add_option("-n,--limit", options->limit, "at most so many");
+  documents
+      ->add_option("-n,--limit", options->limit,
+                   "at most so many (default: all)")
+      ->check(CLI::Range(0, kMostListed));
 }
 
 // ---- delete

@@ -279,7 +279,9 @@ void RegisterModelRunCommands(CLI::App* model, CliContext* context) {
       ->add_option("--temperature", sampling->temperature,
                    "0: always the most likely token")
       ->capture_default_str();
-  generate->add_option("--top-k", sampling->top_k)->capture_default_str();
+  generate->add_option("--top-k", sampling->top_k)
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
   generate->add_option("--top-p", sampling->top_p)->capture_default_str();
   generate->add_option("--seed", sampling->seed)->capture_default_str();
   generate->add_option("--stop", options->stops, "ends the answer, left out");

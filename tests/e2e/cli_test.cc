@@ -167,6 +167,21 @@ TEST_F(CliTest, WrongUseHasItsOwnExitCode) {
   EXPECT_EQ(In({"ask", "x", "--config", "/nowhere"}).exit_code, kExitUsage);
 }
 
+TEST_F(CliTest, ANegativeCountIsRefused) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"documents", "-n", "-3"},
+                                             {"answers", "-n", "-3"},
+                                             {"audit", "list", "-n", "-3"},
+                                             {"audit", "tail", "-n", "-3"},
+                                             {"search", "x", "-k", "-3"},
+                                             {"ask", "x", "--top-k", "-3"}}) {
+    const Finished wrong = In(command);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << command[0];
+    EXPECT_THAT(wrong.err, HasSubstr("-3")) << command[0];
+    EXPECT_EQ(wrong.out, "") << command[0];
+  }
+}
+
 TEST_F(CliTest, AnswersCanBeVerifiedLater) {
   const json answer =
       json::parse(In({"ask", "Who built the lighthouse?", "--json"}).out);
