@@ -223,7 +223,7 @@ const char kExitCodesHelp[] =
     "  0  done\n"
     "  1  failed\n"
     "  2  a flag, an argument or the configuration file is wrong\n"
-    "  3  no such collection, document, version or answer\n"
+    "  3  no such store, collection, document, version or answer\n"
     "  4  verify: the record or a citation does not check\n"
     "  5  ask: no answer, with a reason\n"
     "  6  ingest: some files failed, the others are in\n"

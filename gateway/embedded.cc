@@ -29,15 +29,18 @@ struct House {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
-    const v1::Config& config) {
+    const v1::Config& config, bool makes_store) {
   auto house = std::make_shared<House>();
   v1::Config own = config;
   // Who runs the command could copy the files himself.
   if (own.backups().empty()) own.set_backups("/");
+  StoreUse use;
+  use.reads_when_full = true;
+  use.may_be_made = makes_store;
   ASSIGN_OR_RETURN(house->rooms, Rooms::Open(own,
                                              {Room::kIndexer, Room::kRetriever,
                                               Room::kGenerator, Room::kAudit},
-                                             /*reads_when_full=*/true));
+                                             use));
   std::vector<NamedService> services = house->rooms->services();
   ASSIGN_OR_RETURN(house->inside, Server::Start(config, "", services));
   const std::shared_ptr<grpc::Channel> inside = house->inside->channel();

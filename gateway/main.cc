@@ -195,9 +195,14 @@ void PrintVersion(bool json) {
   PrintLine(absl::StrCat("instructions    ", IsaName(ActiveIsa())));
 }
 
+// Other commands of a store that is not there were given the wrong path.
+bool BeginsAStore(const CLI::App& app) {
+  return app.got_subcommand("ingest") || app.got_subcommand("collection");
+}
+
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
-    const v1::Config& config) {
-  auto channel = OpenEmbedded(config);
+    const v1::Config& config, bool makes_store) {
+  auto channel = OpenEmbedded(config, makes_store);
   if (!IsHeldByAnother(channel.status())) return channel;
   return absl::UnavailableError(
       absl::StrCat(channel.status().message(),
@@ -206,10 +211,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
 
 // The channel that all commands share, made by the first that asks.
 std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
-    const CliContext& context, const v1::Config& flags,
+    const CLI::App& app, const CliContext& context, const v1::Config& flags,
     std::function<absl::StatusOr<v1::Config>()> config) {
   auto channel = std::make_shared<std::shared_ptr<grpc::Channel>>();
-  return [=, &context,
+  return [=, &app, &context,
           &flags]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     if (*channel != nullptr) return *channel;
     ASSIGN_OR_RETURN(const v1::Config in_force, config());
@@ -220,7 +225,7 @@ std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
                        "certificates, want one of the two"));
     }
     if (context.server.empty()) {
-      ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force));
+      ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force, BeginsAStore(app)));
     } else {
       ASSIGN_OR_RETURN(*channel, OpenChannel(context.server, in_force));
     }
@@ -284,7 +289,7 @@ int Run(int argc, char** argv) {
     context.store = in_force.store();
     return in_force;
   };
-  context.connect = Connector(context, flags.config, config);
+  context.connect = Connector(app, context, flags.config, config);
   context.open_store = [&](const std::string& store)
       -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     ASSIGN_OR_RETURN(v1::Config in_force, config());

@@ -1,5 +1,8 @@
 #include "gateway/rooms.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -125,17 +128,39 @@ absl::Status CheckIsNoOtherFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
+// A path that can't be one is a mistake of who named it; a full disk is none.
+absl::Status MakeStoreFolder(const std::string& folder) {
+  const absl::Status made = MakeFolder(folder);
+  if (made.ok() || absl::IsResourceExhausted(made)) return made;
+  return absl::InvalidArgumentError(
+      absl::StrCat("store ", folder, ": can't be made (", made.message(),
+                   "), want a folder that is there or can be"));
+}
+
+absl::Status CheckIsThere(const std::string& folder) {
+  struct stat info;
+  if (stat(absl::StrCat(folder, "/FORMAT").c_str(), &info) == 0 ||
+      (errno != ENOENT && errno != ENOTDIR)) {
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "no store at ", folder,
+      ", want --store with the folder of one, --server, or documents first "
+      "(footnote ingest)"));
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
                                                  bool writes,
-                                                 bool reads_when_full) {
+                                                 const StoreUse& use) {
   if (writes) {
     RETURN_IF_ERROR(CheckIsNoOtherFolder(config.store()));
-    RETURN_IF_ERROR(MakeFolder(config.store()));
+    if (!use.may_be_made) RETURN_IF_ERROR(CheckIsThere(config.store()));
+    RETURN_IF_ERROR(MakeStoreFolder(config.store()));
   }
   StoreOptions options;
   options.mode = writes ? KvMode::kPrimary : KvMode::kSecondary;
   options.keep = IndexerKeepRule();
-  options.reads_when_full = reads_when_full;
+  options.reads_when_full = use.reads_when_full;
   return Store::Open(config.store(), options);
 }
 
@@ -197,7 +222,7 @@ GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
 class OpenRooms final : public Rooms {
  public:
   absl::Status Open(const v1::Config& config, const std::set<Room>& which,
-                    bool reads_when_full) {
+                    const StoreUse& use) {
     const auto has = [&which](Room room) { return which.count(room) > 0; };
     std::vector<Language> ocr;
     if (has(Room::kIndexer)) {
@@ -211,7 +236,7 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kAudit)) {
       const bool writes = has(Room::kIndexer);
-      ASSIGN_OR_RETURN(store_, OpenStore(config, writes, reads_when_full));
+      ASSIGN_OR_RETURN(store_, OpenStore(config, writes, use));
       if (!writes) refresher_ = std::make_unique<Refresher>(store_.get());
     }
     if (has(Room::kIndexer)) {
@@ -246,7 +271,7 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kAudit)) {
       AuditOptions options = AuditOptionsOf(config);
-      options.reads_when_full = reads_when_full;
+      options.reads_when_full = use.reads_when_full;
       ASSIGN_OR_RETURN(
           AuditRoom audit,
           NewAuditService(store_.get(), store_->audit_folder(), options));
@@ -281,9 +306,9 @@ class OpenRooms final : public Rooms {
 
 absl::StatusOr<std::unique_ptr<Rooms>> Rooms::Open(const v1::Config& config,
                                                    const std::set<Room>& which,
-                                                   bool reads_when_full) {
+                                                   const StoreUse& use) {
   auto rooms = std::make_unique<OpenRooms>();
-  RETURN_IF_ERROR(rooms->Open(config, which, reads_when_full));
+  RETURN_IF_ERROR(rooms->Open(config, which, use));
   return rooms;
 }
 

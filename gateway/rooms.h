@@ -14,6 +14,15 @@
 
 namespace footnote {
 
+// Of who opens a store that it may write.
+struct StoreUse {
+  // One whose disk is full, or can only be read, is opened for reading: for a
+  // command, which looks and ends.
+  bool reads_when_full = false;
+  // Where there is none, one is made.
+  bool may_be_made = true;
+};
+
 enum class Room { kIndexer, kRetriever, kGenerator, kAudit };
 
 // The rooms and what they stand on: store and encoder. Safe from many threads.
@@ -22,15 +31,15 @@ class Rooms {
   // Opens `which` over config.store(). With the indexer, this process is the
   // one that writes the store; without, it reads what another one writes.
   //   FailedPrecondition  another process writes the store
-  //   InvalidArgument     the folder holds files, and no store
+  //   InvalidArgument     the folder holds files, and no store, or can't be
+  //                       made
   //   NotFound            nothing is at encoder.path, or there is no store yet
-  //                       and the indexer is not among `which`
+  //                       and it may not be made, or the indexer is not among
+  //                       `which`
   //   and the errors of Store::Open and OpenEncoder
-  // With `reads_when_full`, a store whose disk is full, or can only be read, is
-  // opened for reading: for a command, which looks and ends.
   static absl::StatusOr<std::unique_ptr<Rooms>> Open(
       const v1::Config& config, const std::set<Room>& which,
-      bool reads_when_full = false);
+      const StoreUse& use = {});
   virtual ~Rooms() = default;
 
   // For one Server, which must end before the rooms do; the audit room's comes

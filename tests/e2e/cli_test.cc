@@ -132,8 +132,7 @@ TEST_F(CliTest, AnAbstentionHasItsOwnExitCode) {
 TEST_F(CliTest, AMissingMasterKeyIsNotTakenForAServer) {
   const std::string config = NewFolder() + "/config";
   WriteText(config, "audit { master_key_environment: \"FOOTNOTE_NO_KEY\" }\n");
-  const Finished ask = RunProgram(
-      {"--config", config, "--store", NewFolder() + "/s", "ask", "x"});
+  const Finished ask = In({"--config", config, "ask", "x"});
   EXPECT_EQ(ask.exit_code, kExitFailure);
   EXPECT_THAT(ask.err, HasSubstr("FOOTNOTE_NO_KEY is not set"));
   EXPECT_THAT(ask.err, Not(HasSubstr("--server")));
@@ -257,6 +256,52 @@ TEST(CliWithoutStoreTest, NoStoreIsMadeAmongOtherFiles) {
   EXPECT_EQ(RunProgram({"ingest", folder, "--store", store}).exit_code,
             kExitOk);
   EXPECT_EQ(RunProgram({"documents", "--store", store}).exit_code, kExitOk);
+}
+
+TEST(CliWithoutStoreTest, WhoLooksMakesNoStore) {
+  const std::string store = NewFolder() + "/mistyped";
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"ask", "Who?"},
+           {"search", "Who?"},
+           {"stats"},
+           {"documents"},
+           {"show", "a.txt"},
+           {"answers"},
+           {"verify", "--chain"},
+           {"purges"},
+           {"jobs"},
+           {"delete", "a.txt"},
+           {"backup", "create", NewFolder() + "/b"},
+           {"audit", "list"},
+           {"audit", "fsck"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--store", store});
+    const Finished none = RunProgram(arguments);
+    EXPECT_EQ(none.exit_code, kExitNotFound) << command[0] << none.err;
+    EXPECT_THAT(none.err, HasSubstr("no store at " + store)) << command[0];
+    EXPECT_FALSE(std::filesystem::exists(store)) << command[0];
+  }
+  // Limits may be there before the first document.
+  EXPECT_EQ(RunProgram({"collection", "--max-documents", "2", "--store", store})
+                .exit_code,
+            kExitOk);
+  EXPECT_EQ(RunProgram({"answers", "--store", store}).exit_code, kExitOk);
+}
+
+TEST(CliWithoutStoreTest, AStoreThatCannotBeMadeIsAWrongFlag) {
+  const std::string folder = NewFolder();
+  WriteText(folder + "/letter.txt", "Dear Ada.\n");
+  const std::string store = folder + "/letter.txt/store";
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"ingest", folder}, {"serve", "--listen", "127.0.0.1:0"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--store", store});
+    const Finished wrong = RunProgram(arguments);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << wrong.err;
+    EXPECT_THAT(wrong.err, HasSubstr("store " + store + ": can't be made"));
+  }
 }
 
 TEST(CliWithoutStoreTest, NoServerIsUnavailable) {
