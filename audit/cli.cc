@@ -134,12 +134,14 @@ absl::Status ListCiting(const AnswersOptions& options, v1::Audit::Stub* audit,
   v1::ListAnswersCitingRequest request;
   request.set_collection(context->collection);
   ParseDocument(options.citing, &request);
+  bool found = options.limit == 0;
   for (int left = options.limit; left > 0;) {
     request.set_page_size(std::min(left, 1000));
     grpc::ClientContext call;
     v1::ListAnswersCitingResponse page;
     RETURN_IF_ERROR(
         FromGrpcStatus(audit->ListAnswersCiting(&call, request, &page)));
+    found |= page.entries_size() > 0;
     for (const auto& entry : page.entries()) {
       PrintLine(context->json
                     ? ToJson(entry)
@@ -153,7 +155,10 @@ absl::Status ListCiting(const AnswersOptions& options, v1::Audit::Stub* audit,
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
-  return absl::OkStatus();
+  if (found) return absl::OkStatus();
+  return absl::NotFoundError(absl::StrCat("document \"", options.citing,
+                                          "\": no answer of collection \"",
+                                          context->collection, "\" cites it"));
 }
 
 absl::Status ListAll(const AnswersOptions& options, v1::Audit::Stub* audit,

@@ -273,6 +273,12 @@ absl::Status RunPurges(const std::string& document, bool all,
   v1::ListPurgesResponse response;
   RETURN_IF_ERROR(
       FromGrpcStatus(indexer->ListPurges(&call, request, &response)));
+  if (!document.empty() && response.purges().empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "document \"", document, "\": no purge of it",
+        all ? "" : absl::StrCat(" in collection \"", context->collection, "\""),
+        ", want the id under which it was purged"));
+  }
   for (const v1::Purge& purge : response.purges()) {
     if (context->json) {
       PrintLine(ToJson(purge));

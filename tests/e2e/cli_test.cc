@@ -146,6 +146,22 @@ TEST_F(CliTest, WhatIsNotThereHasItsOwnExitCode) {
             kExitNotFound);
 }
 
+TEST_F(CliTest, WhatWasNeverPurgedOrCitedIsNotFound) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"purges", "nope.txt"},
+           {"purges", "--all", "nope.txt"},
+           {"answers", "--citing", "nope.txt"}}) {
+    const Finished none = In(command);
+    EXPECT_EQ(none.exit_code, kExitNotFound) << command[0];
+    EXPECT_THAT(none.err, HasSubstr("document \"nope.txt\": no "));
+    EXPECT_EQ(none.out, "");
+  }
+  // All of them may be none.
+  EXPECT_EQ(In({"purges"}).exit_code, kExitOk);
+  EXPECT_EQ(In({"answers", "-c", "nowhere"}).exit_code, kExitOk);
+}
+
 TEST_F(CliTest, AnErrorAsJsonNamesCodeAndReason) {
   const Finished ask = In({"ask", "Who?", "-c", "nowhere", "--json"});
   const json error = json::parse(ask.out)["error"];
