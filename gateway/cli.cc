@@ -206,11 +206,25 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
   return absl::OkStatus();
 }
 
+// gRPC says no more than that time is over.
+absl::Status ExplainTime(const absl::Status& status, const AskOptions& options,
+                         const CliContext& context) {
+  if (!absl::IsDeadlineExceeded(status)) return status;
+  return absl::DeadlineExceededError(absl::StrCat(
+      context.server.empty() ? "the rooms of this process"
+                             : absl::StrCat("server ", context.server),
+      ": no answer in ", options.timeout_s,
+      " s, want more time (--timeout SECONDS)",
+      context.server.empty() ? "" : ", or a server that is less busy"));
+}
+
 void AddAsk(CLI::App* app, CliContext* context) {
   auto options = std::make_shared<AskOptions>();
-  CLI::App* ask =
-      AddCommand(app, context, "ask", "Answer a question, with footnotes",
-                 [options, context] { return RunAsk(*options, context); });
+  CLI::App* ask = AddCommand(
+      app, context, "ask", "Answer a question, with footnotes",
+      [options, context] {
+        return ExplainTime(RunAsk(*options, context), *options, *context);
+      });
 
   ask->add_option("question", options->words,
                   "the question; - reads it from standard input")

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <iterator>
@@ -144,6 +147,31 @@ TEST_F(CliTest, WhatIsNotThereHasItsOwnExitCode) {
   EXPECT_EQ(In({"delete", "nothing.txt"}).exit_code, kExitNotFound);
   EXPECT_EQ(In({"verify", "00000000000000000000000000"}).exit_code,
             kExitNotFound);
+}
+
+TEST_F(CliTest, AnAskWithoutTimeNamesServerLimitAndWayOut) {
+  const Finished own = In({"ask", "Who built it?", "--timeout", "0.001"});
+  EXPECT_EQ(own.exit_code, kExitUnavailable);
+  EXPECT_THAT(own.err, HasSubstr("this process: no answer in 0.001 s"));
+  // Who comes is let wait.
+  const int door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(bind(door, any, size), 0);
+  ASSERT_EQ(listen(door, 10), 0);
+  ASSERT_EQ(getsockname(door, any, &size), 0);
+  const std::string server =
+      "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  const Finished asked =
+      RunProgram({"ask", "Who?", "--timeout", "0.2", "--server", server});
+  close(door);
+  EXPECT_EQ(asked.exit_code, kExitUnavailable);
+  EXPECT_THAT(asked.err, HasSubstr("server " + server +
+                                   ": no answer in 0.2 s, want more "
+                                   "time (--timeout SECONDS)"));
 }
 
 TEST_F(CliTest, WhatWasNeverPurgedOrCitedIsNotFound) {
