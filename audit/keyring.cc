@@ -284,6 +284,10 @@ absl::Status Keyring::CopyTo(const std::string& path) const {
   }
   const int copy = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                         S_IRUSR | S_IWUSR);
+  if (copy < 0 && errno == EEXIST) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        "keys ", path, ": there is such a file, want the name of a new one"));
+  }
   if (copy < 0) return FileError("create", path, errno);
   const bool good = write(copy, bytes.data(), bytes.size()) ==
                         static_cast<ssize_t>(bytes.size()) &&

@@ -244,6 +244,8 @@ int ExitCodeOf(const absl::Status& status) {
       return kExitOk;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
+    // What was to be new was named like something that is there.
+    case absl::StatusCode::kAlreadyExists:
       return kExitUsage;
     case absl::StatusCode::kNotFound:
       return kExitNotFound;

@@ -54,6 +54,12 @@ TEST(BackupCommandTest, ABackupMadeWhileServingAnswersAndProvesAsBefore) {
                     folder + "/keys", "--server", server.address()});
     ASSERT_EQ(create.exit_code, kExitOk) << create.err;
     EXPECT_THAT(create.out, HasSubstr("backup one: "));
+    const Finished same_keys =
+        RunProgram({"backup", "create", backups, "--id", "two", "--keys",
+                    folder + "/keys", "--server", server.address()});
+    EXPECT_EQ(same_keys.exit_code, kExitUsage);
+    EXPECT_THAT(same_keys.err, HasSubstr("keys " + folder +
+                                         "/keys: there is such a file, want"));
     // Outside the server's folder for backups none is made.
     const Finished outside = RunProgram(
         {"backup", "create", NewFolder() + "/b", "--server", server.address()});
