@@ -568,11 +568,9 @@ absl::Status Searcher::FillPassage(const SearchIndex& index,
       NotErased(store_->documents()->ReadText(version, row.begin, row.end)));
   // Where it lay in the original is told if it is known; a passage is good
   // without it.
-  const absl::StatusOr<std::string> locator =
-      store_->documents()->ReadLocator(version);
-  if (!locator.ok() || locator->empty()) return absl::OkStatus();
-  *passage->mutable_location() =
-      LocationIn(*locator, record.media_type, row.begin, row.begin + 1);
+  const v1::Location location = ReadLocation(
+      *store_->kv(), version, record.media_type, row.begin, row.begin + 1);
+  if (location.ByteSizeLong() > 0) *passage->mutable_location() = location;
   return absl::OkStatus();
 }
 

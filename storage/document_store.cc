@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "storage/locator_pieces.h"
 #include "storage/record_codec.h"
 #include "storage/store_tables.h"
 
@@ -563,12 +564,20 @@ absl::StatusOr<std::string> DocumentStore::ReadLocator(
                      ": its text was erased"));
   }
   std::string locator;
-  auto it = kv_->Iterate(kTableLocators, Key(version));
-  for (; it->Valid(); it->Next()) {
-    locator.append(it->value().data(), it->value().size());
-  }
-  RETURN_IF_ERROR(it->status());
+  RETURN_IF_ERROR(
+      ReadLocatorPieces(*kv_, version, [&locator](absl::string_view piece) {
+        locator.append(piece.data(), piece.size());
+        return true;
+      }));
   return locator;
+}
+
+absl::Status ReadLocatorPieces(
+    const Kv& kv, const VersionRef& version,
+    const std::function<bool(absl::string_view)>& visit) {
+  const auto it = kv.Iterate(kTableLocators, Key(version));
+  while (it->Valid() && visit(it->value())) it->Next();
+  return it->status();
 }
 
 absl::Status DocumentStore::RemoveAbandoned() {

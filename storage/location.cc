@@ -13,6 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "storage/locator.h"
+#include "storage/locator_pieces.h"
+#include "storage/locator_reader.h"
 
 namespace footnote {
 namespace {
@@ -110,12 +112,9 @@ void AddBox(absl::string_view next, std::string* element) {
                    absl::StrCat(kBox, absl::StrJoin(box, ",")));
 }
 
-}  // namespace
-
-v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
-                        uint64_t begin, uint64_t end) {
+v1::Location LocationOf(const absl::StatusOr<Locator>& parts,
+                        absl::string_view media_type, uint64_t begin) {
   v1::Location out;
-  const absl::StatusOr<Locator> parts = Locator::Decode(locator, begin, end);
   // A text is good without it.
   if (!parts.ok() || parts->empty() || parts->begin(0) > begin) return out;
   const LineKind kind = LineKindOf(media_type);
@@ -131,6 +130,24 @@ v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
     }
   }
   return out;
+}
+
+}  // namespace
+
+v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
+                        uint64_t begin, uint64_t end) {
+  return LocationOf(Locator::Decode(locator, begin, end), media_type, begin);
+}
+
+v1::Location ReadLocation(const Kv& kv, const VersionRef& version,
+                          absl::string_view media_type, uint64_t begin,
+                          uint64_t end) {
+  LocatorReader reader(begin, end);
+  const absl::Status read = ReadLocatorPieces(
+      kv, version,
+      [&reader](absl::string_view piece) { return reader.Add(piece); });
+  if (!read.ok()) return v1::Location();
+  return LocationOf(reader.Finish(), media_type, begin);
 }
 
 }  // namespace footnote

@@ -6,6 +6,8 @@
 
 #include "absl/strings/string_view.h"
 #include "proto/footnote/v1/types.pb.h"
+#include "storage/document_store.h"
+#include "storage/kv.h"
 
 namespace footnote {
 
@@ -15,6 +17,12 @@ namespace footnote {
 // each line of print, and over pages "page=2&box=…&page=3&box=…".
 v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
                         uint64_t begin, uint64_t end);
+
+// The same of a version that is stored; no more of its locator is read than up
+// to there. Unset where it has none, or one that can't be read.
+v1::Location ReadLocation(const Kv& kv, const VersionRef& version,
+                          absl::string_view media_type, uint64_t begin,
+                          uint64_t end);
 
 }  // namespace footnote
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "storage/locator_reader.h"
 
 namespace footnote {
 namespace {
@@ -88,71 +90,99 @@ std::string Locator::Encode() const {
 
 absl::StatusOr<Locator> Locator::Decode(absl::string_view bytes, uint64_t begin,
                                         uint64_t end) {
-  Locator out;
-  if (bytes.empty()) return out;
-  uint64_t version;
-  uint64_t count;
-  if (!TakeVarint(&bytes, &version)) return Damaged("no version");
-  if (version > kLocatorVersion) {
-    return absl::UnimplementedError(absl::StrCat(
-        "locator: version ", version, ", want at most ", kLocatorVersion));
+  LocatorReader reader(begin, end);
+  reader.Add(bytes);
+  return reader.Finish();
+}
+
+bool LocatorReader::Add(absl::string_view piece) {
+  bytes_.append(piece.data(), piece.size());
+  absl::string_view left(bytes_);
+  left.remove_prefix(taken_);
+  while (!done_ && status_.ok()) {
+    absl::string_view rest = left;
+    if (!Take(&rest)) break;
+    left = rest;
+    taken_ = bytes_.size() - left.size();
   }
-  if (!TakeVarint(&bytes, &count) || count > bytes.size()) {
-    return Damaged("number of elements");
+  return !done_ && status_.ok();
+}
+
+bool LocatorReader::Take(absl::string_view* bytes) {
+  if (next_ == Next::kBlock && left_ == 0) return false;
+  if (next_ == Next::kBlock) return TakeBlock(bytes);
+  if (next_ == Next::kElement && left_ == 0) next_ = Next::kBlocks;
+  uint64_t number;
+  if (!TakeVarint(bytes, &number)) return false;
+  switch (next_) {
+    case Next::kVersion:
+      if (number > kLocatorVersion) {
+        status_ = absl::UnimplementedError(absl::StrCat(
+            "locator: version ", number, ", want at most ", kLocatorVersion));
+      }
+      next_ = Next::kElements;
+      return true;
+    case Next::kElements:
+      left_ = number;
+      next_ = Next::kElement;
+      return true;
+    case Next::kElement:
+      if (number > bytes->size()) return false;
+      elements_.emplace_back(bytes_.size() - bytes->size(), number);
+      bytes->remove_prefix(number);
+      --left_;
+      return true;
+    default:
+      left_ = number;
+      next_ = Next::kBlock;
+      return true;
   }
-  std::vector<absl::string_view> elements;
-  elements.reserve(count);
-  for (uint64_t i = 0; i < count; ++i) {
-    uint64_t size;
-    if (!TakeVarint(&bytes, &size) || size > bytes.size()) {
-      return Damaged("an element");
-    }
-    elements.push_back(bytes.substr(0, size));
-    bytes.remove_prefix(size);
+}
+
+bool LocatorReader::TakeBlock(absl::string_view* bytes) {
+  uint64_t step;
+  uint64_t element = 0;
+  uint64_t line;
+  if (!TakeVarint(bytes, &step) ||
+      ((step & 1) != 0 && !TakeVarint(bytes, &element)) ||
+      !TakeVarint(bytes, &line)) {
+    return false;
   }
-  if (!TakeVarint(&bytes, &count) || count > bytes.size()) {
-    return Damaged("number of blocks");
+  --left_;
+  block_.begin += step >> 1;
+  block_.line = static_cast<uint32_t>(block_.line + UnZigZag(line));
+  if (element >= elements_.size() - block_.element) {
+    status_ = Damaged("a block's element");
+    return true;
   }
-  uint32_t kept_element = 0;
-  const auto keep = [&](const Entry& entry) {
-    if (out.elements_.empty() || kept_element != entry.element) {
-      out.elements_.emplace_back(elements[entry.element]);
-      kept_element = entry.element;
-    }
-    out.Add(entry.begin, entry.line);
-  };
-  // The last one that is not behind `begin`.
-  Entry first = {0, 0, 0};
-  bool has_first = false;
-  Entry entry = {0, 0, 0};
-  for (uint64_t i = 0; i < count; ++i) {
-    uint64_t step;
-    uint64_t element = 0;
-    uint64_t line;
-    if (!TakeVarint(&bytes, &step) ||
-        ((step & 1) != 0 && !TakeVarint(&bytes, &element)) ||
-        !TakeVarint(&bytes, &line)) {
-      return Damaged("a block");
-    }
-    entry.begin += step >> 1;
-    entry.line = static_cast<uint32_t>(entry.line + UnZigZag(line));
-    if (element >= elements.size() - entry.element) {
-      return Damaged("a block's element");
-    }
-    entry.element += static_cast<uint32_t>(element);
-    if (entry.begin <= begin) {
-      first = entry;
-      has_first = true;
-      continue;
-    }
-    if (has_first) keep(first);
-    has_first = false;
-    if (entry.begin >= end) return out;
-    keep(entry);
+  block_.element += static_cast<uint32_t>(element);
+  if (block_.begin <= begin_) {
+    first_ = block_;
+    has_first_ = true;
+    return true;
   }
-  if (has_first) keep(first);
-  if (!bytes.empty()) return Damaged("bytes after the end");
-  return out;
+  if (has_first_) Keep(first_);
+  has_first_ = false;
+  done_ = block_.begin >= end_;
+  if (!done_) Keep(block_);
+  return true;
+}
+
+void LocatorReader::Keep(const Block& block) {
+  const std::pair<size_t, size_t> element = elements_[block.element];
+  out_.SetElement(
+      absl::string_view(bytes_).substr(element.first, element.second));
+  out_.Add(block.begin, block.line);
+}
+
+absl::StatusOr<Locator> LocatorReader::Finish() {
+  RETURN_IF_ERROR(status_);
+  if (!done_ && !bytes_.empty()) {
+    if (next_ != Next::kBlock || left_ > 0) return Damaged("cut short");
+    if (taken_ < bytes_.size()) return Damaged("bytes after the end");
+  }
+  if (has_first_) Keep(first_);
+  return std::move(out_);
 }
 
 }  // namespace footnote

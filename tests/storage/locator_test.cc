@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "storage/locator_reader.h"
+
 namespace footnote {
 namespace {
 
@@ -58,6 +60,33 @@ TEST(LocatorTest, OfAStretchIsReadWhatHoldsIt) {
       for (uint64_t at = begin; at < end; ++at) {
         EXPECT_EQ(part->Find(at).line, whole.Find(at).line) << at;
         EXPECT_EQ(part->Find(at).element, whole.Find(at).element) << at;
+      }
+    }
+  }
+}
+
+TEST(LocatorTest, ReadsOfPiecesNoMoreThanItNeeds) {
+  Locator whole;
+  for (uint32_t i = 0; i < 10000; ++i) {
+    if (i % 3 == 0) whole.SetElement(std::to_string(i));
+    whole.Add(100 * i, i);
+  }
+  const std::string bytes = whole.Encode();
+  for (const size_t piece : {1, 7, 1000, 1 << 20}) {
+    for (const uint64_t begin : {0, 50, 100, 333333, 999999}) {
+      LocatorReader reader(begin, begin + 1);
+      size_t read = 0;
+      bool more = true;
+      for (; more && read < bytes.size(); read += piece) {
+        more = reader.Add(absl::string_view(bytes).substr(read, piece));
+      }
+      const absl::StatusOr<Locator> part = reader.Finish();
+      ASSERT_TRUE(part.ok()) << part.status();
+      EXPECT_EQ(part->Find(begin).line, whole.Find(begin).line);
+      EXPECT_EQ(part->Find(begin).element, whole.Find(begin).element);
+      // The names of the elements come first.
+      if (begin == 333333 && piece < 1000) {
+        EXPECT_LT(read, bytes.size() * 2 / 3);
       }
     }
   }
