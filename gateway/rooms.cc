@@ -117,7 +117,9 @@ absl::Status CheckIsNoOtherFolder(const std::string& folder) {
        !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     std::error_code ignored;
+    // FORMAT.tmp is all that a kill leaves of a store's first moment.
     if (name[0] == '.' || absl::StartsWith(name, "audit.keys") ||
+        absl::StartsWith(name, "FORMAT.tmp.") ||
         !it->is_regular_file(ignored)) {
       continue;
     }

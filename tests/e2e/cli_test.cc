@@ -294,9 +294,11 @@ TEST(CliWithoutStoreTest, NoStoreIsMadeAmongOtherFiles) {
   }
   const std::filesystem::directory_iterator files(folder);
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
-  // What a new disk has of its own is no reason, and nor is a store.
+  // What a new disk has of its own is no reason, nor is a store, or one whose
+  // making was cut off.
   const std::string store = NewFolder();
   std::filesystem::create_directory(store + "/lost+found");
+  WriteText(store + "/FORMAT.tmp.7", "");
   EXPECT_EQ(RunProgram({"ingest", folder, "--store", store}).exit_code,
             kExitOk);
   EXPECT_EQ(RunProgram({"documents", "--store", store}).exit_code, kExitOk);
