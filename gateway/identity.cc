@@ -139,6 +139,25 @@ absl::Status MayUse(const CollectionOwners& owners, const std::string& tenant,
   return status;
 }
 
+bool TellsTenantsApart(const IdentityRules& rules) {
+  return !rules.tenant_field.empty() || !rules.trusted_proxies.empty();
+}
+
+absl::Status MayActForAll(const grpc::ServerContextBase& context,
+                          const IdentityRules& rules) {
+  // A gateway has asked this at its own door.
+  if (!TellsTenantsApart(rules) ||
+      (rules.for_gateways && SpeaksForOthers(context, rules))) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(context, rules));
+  if (identity.tenant == rules.tenant) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat(
+      "tenant \"", identity.tenant,
+      "\": this is about the data of all tenants, want a caller of the "
+      "server's own (identity.tenant)"));
+}
+
 void AddIdentity(const Identity& identity, grpc::ClientContext* context) {
   context->AddMetadata(kPrincipalBytes, identity.principal);
   context->AddMetadata(kTenantBytes, identity.tenant);

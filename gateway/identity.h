@@ -59,6 +59,16 @@ absl::StatusOr<Identity> IdentityOf(const grpc::ServerContextBase& context,
 absl::Status MayUse(const CollectionOwners& owners, const std::string& tenant,
                     const std::string& collection);
 
+// Whether callers may be of several tenants.
+bool TellsTenantsApart(const IdentityRules& rules);
+
+// Whether the caller may have done what is about the data of all tenants: he is
+// of the server's own tenant, `rules.tenant`, or there is no other.
+//   PermissionDenied  he is of another
+//   and the errors of IdentityOf
+absl::Status MayActForAll(const grpc::ServerContextBase& context,
+                          const IdentityRules& rules);
+
 // Says to a room for whom it is called.
 void AddIdentity(const Identity& identity, grpc::ClientContext* context);
 

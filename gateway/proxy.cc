@@ -59,15 +59,6 @@ grpc::Status PassOnStream(grpc::ClientContext* room, Reader* reader,
                                response);                                 \
   }
 
-#define FOOTNOTE_FORWARD_STREAM(room, Method, Request, Response)            \
-  grpc::Status Method(grpc::ServerContext* context,                         \
-                      const v1::Request* request,                           \
-                      grpc::ServerWriter<v1::Response>* writer) override {  \
-    const auto to_room = CallerOf(context).Pass();                          \
-    const auto reader = rooms_.room->Method(to_room.get(), *request);       \
-    return PassOnStream<v1::Response>(to_room.get(), reader.get(), writer); \
-  }
-
 // As above, about a collection.
 #define FOOTNOTE_OWNED(room, Method, Request, Response)                       \
   grpc::Status Method(grpc::ServerContext* context,                           \
@@ -156,8 +147,17 @@ class IndexerProxy final
   FOOTNOTE_OWNED(indexer, SwitchStandby, StandbyRequest, Standby)
   FOOTNOTE_OWNED(indexer, GetStandby, StandbyRequest, Standby)
   FOOTNOTE_OWNED(indexer, DropStandby, StandbyRequest, Standby)
-  FOOTNOTE_FORWARD_STREAM(indexer, CreateBackup, CreateBackupRequest,
-                          BackupProgress)
+
+  grpc::Status CreateBackup(
+      grpc::ServerContext* context, const v1::CreateBackupRequest* request,
+      grpc::ServerWriter<v1::BackupProgress>* writer) override {
+    const absl::Status may = MayActForAll(*context, rules_);
+    if (!may.ok()) return ToGrpcStatus(may);
+    const auto to_room = CallerOf(context).Pass();
+    const auto reader = rooms_.indexer->CreateBackup(to_room.get(), *request);
+    return PassOnStream<v1::BackupProgress>(to_room.get(), reader.get(),
+                                            writer);
+  }
 
  private:
   const RoomStubs& rooms_;
@@ -373,7 +373,18 @@ class AuditProxy final : public v1::Audit::Service {
   FOOTNOTE_AUDIT(ApplyRetention, ApplyRetentionRequest, EraseResponse)
   FOOTNOTE_AUDIT(SetLegalHold, SetLegalHoldRequest, SetLegalHoldResponse)
   FOOTNOTE_AUDIT_STREAM(Tail, TailRequest, TailResponse)
-  FOOTNOTE_AUDIT_STREAM(CreateBackup, CreateBackupRequest, BackupProgress)
+  grpc::Status CreateBackup(
+      grpc::ServerContext* context, const v1::CreateBackupRequest* request,
+      grpc::ServerWriter<v1::BackupProgress>* writer) override {
+    const absl::Status may = MayActForAll(*context, rules_);
+    if (!may.ok()) return ToGrpcStatus(may);
+    return AsCaller(*context, [&](const Caller& caller) {
+      const auto to_room = caller.Pass();
+      const auto reader = rooms_.audit->CreateBackup(to_room.get(), *request);
+      return PassOnStream<v1::BackupProgress>(to_room.get(), reader.get(),
+                                              writer);
+    });
+  }
 
  private:
   // `call` with who calls, where that can be told.
@@ -397,7 +408,6 @@ class AuditProxy final : public v1::Audit::Service {
 #undef FOOTNOTE_OWNED
 #undef FOOTNOTE_OWNED_STREAM
 #undef FOOTNOTE_FORWARD
-#undef FOOTNOTE_FORWARD_STREAM
 
 }  // namespace
 

@@ -129,15 +129,16 @@ void CountTokens(House* house, std::vector<NamedService>* services) {
   }
 }
 
-// Where collections are somebody's, the rooms of this process are reached
-// through who asks whose.
+// Where collections are somebody's, or callers are of several tenants, the
+// rooms of this process are reached through who asks whose.
 void GuardCollections(const IdentityRules& rules, House* house,
                       std::vector<NamedService>* services) {
-  if (rules.owners.empty()) return;
+  const bool owned = !rules.owners.empty();
   for (NamedService& service : *services) {
-    if (service.name == "footnote.v1.Indexer") {
+    if (service.name == "footnote.v1.Indexer" &&
+        (owned || TellsTenantsApart(rules))) {
       house->proxies.push_back(NewIndexerProxy(house->stubs.get(), rules));
-    } else if (service.name == "footnote.v1.Retriever") {
+    } else if (service.name == "footnote.v1.Retriever" && owned) {
       house->proxies.push_back(NewRetrieverProxy(house->stubs.get(), rules));
     } else {
       continue;

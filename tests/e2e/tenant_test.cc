@@ -317,6 +317,38 @@ TEST_F(TenantTest, ACollectionOfOneTenantDoesNotExistForAnother) {
   EXPECT_EQ(stats.documents(), 0);
 }
 
+// It holds the data of all, and may hold their keys.
+TEST_F(TenantTest, OnlyTheServersOwnTenantHasABackupMade) {
+  const std::string backups = NewFolder();
+  ServeProgram server(
+      {"--store", NewFolder(), "--backups", backups, "--config",
+       certificates_->Server(
+           "own",
+           "identity { tenant_field: \"O\" "
+           "trusted_proxies: \"proxy\" tenant: \"north\" }\n")});
+  ASSERT_NE(server.address(), "");
+  Ingest("alice", server);
+  const std::vector<std::string> create = {"backup", "create",
+                                           backups + "/all"};
+  const Finished refused = As("bob", server, create);
+  EXPECT_NE(refused.exit_code, kExitOk);
+  EXPECT_THAT(refused.err, HasSubstr("data of all tenants"));
+  // The command asks the audit room first.
+  const auto bob =
+      v1::Indexer::NewStub(certificates_->Channel("bob", server.address()));
+  v1::CreateBackupRequest request;
+  request.set_folder(backups + "/all");
+  request.set_id("one");
+  grpc::ClientContext call;
+  const auto parts = bob->CreateBackup(&call, request);
+  v1::BackupProgress progress;
+  EXPECT_FALSE(parts->Read(&progress));
+  EXPECT_EQ(parts->Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(RunProgram({"backup", "list", backups + "/all"}).out, "");
+  const Finished made = As("alice", server, create);
+  EXPECT_EQ(made.exit_code, kExitOk) << made.err;
+}
+
 TEST_F(TenantTest, TextsOfACollectionThatBecameAnothersAreNotExported) {
   const std::string store = NewFolder();
   const std::string field = "identity { tenant_field: \"O\" ";
