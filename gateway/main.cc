@@ -197,7 +197,15 @@ void PrintVersion(bool json) {
 
 // Other commands of a store that is not there were given the wrong path.
 bool BeginsAStore(const CLI::App& app) {
-  return app.got_subcommand("ingest") || app.got_subcommand("collection");
+  if (app.got_subcommand("ingest")) {
+    const CLI::App& ingest = *app.get_subcommand("ingest");
+    return ingest.count("--retry") == 0 && ingest.count("--resume") == 0;
+  }
+  if (!app.got_subcommand("collection")) return false;
+  const auto sets = [](const CLI::Option* option) {
+    return option->count() > 0 && !option->check_name("--expire");
+  };
+  return !app.get_subcommand("collection")->get_options(sets).empty();
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
