@@ -3,6 +3,7 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/listener.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -26,8 +27,11 @@ struct FullDisk::State {
     kRecovered,
   };
 
+  // Null until it is first asked for.
+  std::atomic<rocksdb::DB*> db{nullptr};
+
   std::mutex mutex;
-  // All guarded by mutex.
+  // All below are guarded by mutex.
   Stage stage = kFine;
   // Why changes are refused.
   rocksdb::Status error;
@@ -47,6 +51,14 @@ class FullDisk::Listener : public rocksdb::EventListener {
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status* error) override {
+    // After a compaction that had no room changes go on, and compactions are
+    // tried again. An error that is kept would be told long after there is room
+    // again to each change that has to wait for a compaction; so it is kept
+    // only where changes wait for this one.
+    if (error->IsNoSpace() && error->severity() < rocksdb::Status::kHardError) {
+      if (!ChangesWait()) *error = rocksdb::Status::OK();
+      return;
+    }
     const std::lock_guard<std::mutex> lock(state_->mutex);
     if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) {
       state_->log_failed = true;
@@ -65,8 +77,7 @@ class FullDisk::Listener : public rocksdb::EventListener {
                             rocksdb::Status error,
                             bool* auto_recovery) override {
     if (!*auto_recovery) return;
-    // After a compaction that had no room changes go on, and compactions are
-    // tried again: there is nothing to recover.
+    // Nothing to recover, see above.
     if (error.severity() < rocksdb::Status::kHardError) {
       *auto_recovery = false;
       return;
@@ -88,6 +99,15 @@ class FullDisk::Listener : public rocksdb::EventListener {
   }
 
  private:
+  bool ChangesWait() const {
+    rocksdb::DB* const db = state_->db;
+    uint64_t stopped = 0;
+    return db != nullptr &&
+           db->GetIntProperty(rocksdb::DB::Properties::kIsWriteStopped,
+                              &stopped) &&
+           stopped != 0;
+  }
+
   const std::shared_ptr<State> state_;
 };
 
@@ -133,6 +153,7 @@ void FullDisk::AddTo(rocksdb::DBOptions* options) {
 }
 
 rocksdb::Status FullDisk::Ready(rocksdb::DB* db) {
+  state_->db = db;
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (state_->stage == State::kFine) return rocksdb::Status::OK();
   if (state_->stage == State::kRecovering || state_->renewing ||

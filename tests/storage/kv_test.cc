@@ -333,6 +333,36 @@ TEST(KvTest, ManyWritersOutliveADiskThatFillsAndEmpties) {
   }
 }
 
+TEST(KvTest, WhoWritesMuchWaitsThoughACompactionHadNoRoomBefore) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  KvOptions options = Options();
+  options.write_buffer_bytes = 64 << 10;
+  options.compress = false;
+  auto kv = OpenOrDie(disk.database(), options);
+  const auto put_many = [&kv](absl::string_view round) {
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < 4; ++writer) {
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < 300; ++i) {
+          const absl::Status put =
+              Put(kv.get(), 0, absl::StrCat(round, i % 50, "/", writer),
+                  std::string(30000, 'x'));
+          ASSERT_TRUE(put.ok()) << round << " " << i << ": " << put;
+        }
+      });
+    }
+    for (std::thread& writer : writers) writer.join();
+  };
+  put_many("before");
+  ASSERT_TRUE(kv->Compact(0).ok());
+  disk.Fill();
+  EXPECT_EQ(kv->Compact(0).code(), absl::StatusCode::kResourceExhausted);
+  disk.MakeRoom();
+  put_many("after");
+  EXPECT_TRUE(kv->Compact(0).ok());
+}
+
 TEST(KvTest, OpensForReadingWhereThereIsNoRoomAndThatIsWanted) {
   const std::string folder = MakeTestFolder() + "/db";
   auto kv = OpenOrDie(folder);
