@@ -229,8 +229,11 @@ class Pipeline::Worker {
       }
       Start(std::move(file));
     }
-    while (ahead_.size() < kMostAhead &&
-           shared_.TakeAlso(ahead_.size(), &file)) {
+    // Those that have not changed count, too: what is ahead is not to wait for
+    // any number of them, nor a group that is due.
+    for (size_t taken = ahead_.size();
+         taken < kMostAhead && shared_.TakeAlso(ahead_.size(), &file);
+         ++taken) {
       Start(std::move(file));
     }
     markup_.SendAhead();

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -84,6 +85,34 @@ TEST_F(PipelineTest, UnchangedContentDoesNothing) {
     EXPECT_EQ(entry.second.passages, 1);
   }
   EXPECT_EQ(Current()->number(), generation);
+}
+
+TEST_F(PipelineTest, ManyUnchangedFilesDoNotHoldUpACommit) {
+  options_.threads = 1;
+  std::vector<SourceFile> files = Pages(600);
+  Ingest(files);
+  options_.commit_after = absl::Milliseconds(1);
+  files.insert(files.begin(), File("new", "The new one."));
+  std::vector<std::string> reported;
+  PipelineJob job;
+  job.collection = "c";
+  {
+    Pipeline pipeline(store_.get(), nullptr, &claims_, options_, job,
+                      [&](const DocumentResult& result) {
+                        // All others wait then.
+                        if (reported.empty()) {
+                          absl::SleepFor(absl::Milliseconds(300));
+                        }
+                        reported.push_back(result.document);
+                      });
+    // The worker is held up at the first, while all the others come.
+    pipeline.Add(File("page0", Page(0)));
+    for (const SourceFile& file : files) pipeline.Add(file);
+    pipeline.Finish();
+  }
+  const auto at = std::find(reported.begin(), reported.end(), "new");
+  ASSERT_NE(at, reported.end());
+  EXPECT_LT(at - reported.begin(), 300);
 }
 
 TEST_F(PipelineTest, RemembersAcrossARestartWhatIsUnchanged) {
