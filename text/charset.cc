@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -166,22 +167,6 @@ absl::StatusOr<DecodedText> FromEncoding(absl::string_view bytes,
   return out;
 }
 
-std::string DetectEncoding(absl::string_view bytes) {
-  UErrorCode error = U_ZERO_ERROR;
-  const std::unique_ptr<UCharsetDetector, decltype(&ucsdet_close)> detector(
-      ucsdet_open(&error), ucsdet_close);
-  const absl::string_view head = bytes.substr(0, kDetectBytes);
-  ucsdet_setText(detector.get(), head.data(), static_cast<int32_t>(head.size()),
-                 &error);
-  const UCharsetMatch* match = ucsdet_detect(detector.get(), &error);
-  if (U_FAILURE(error) || match == nullptr) return "windows-1252";
-  const char* name = ucsdet_getName(match, &error);
-  if (U_FAILURE(error) || name == nullptr) return "windows-1252";
-  // What it calls ISO-8859-1 is, on real files, its superset.
-  if (absl::string_view(name) == "ISO-8859-1") return "windows-1252";
-  return name;
-}
-
 struct IsControl {
   template <typename Byte>
   auto operator()(Byte byte) const {
@@ -223,6 +208,36 @@ absl::Status CheckGuess(const DecodedText& text) {
   return absl::InvalidArgumentError(absl::StrCat(
       "bytes: of ", characters, " characters in ", text.encoding,
       ", the likeliest encoding, ", none, " do not exist; want text"));
+}
+
+// Of what ICU finds likely the first in which the begin is a text; of short
+// ones the likeliest often is none. Where there is none, the likeliest.
+std::string DetectEncoding(absl::string_view bytes) {
+  constexpr int32_t kMostGuesses = 8;
+  UErrorCode error = U_ZERO_ERROR;
+  const std::unique_ptr<UCharsetDetector, decltype(&ucsdet_close)> detector(
+      ucsdet_open(&error), ucsdet_close);
+  const absl::string_view head = bytes.substr(0, kDetectBytes);
+  ucsdet_setText(detector.get(), head.data(), static_cast<int32_t>(head.size()),
+                 &error);
+  int32_t count = 0;
+  const UCharsetMatch** const matches =
+      ucsdet_detectAll(detector.get(), &count, &error);
+  if (U_FAILURE(error)) count = 0;
+  std::string likeliest = "windows-1252";
+  for (int32_t i = 0; i < std::min(count, kMostGuesses); ++i) {
+    const char* const found = ucsdet_getName(matches[i], &error);
+    if (U_FAILURE(error) || found == nullptr) break;
+    // What it calls ISO-8859-1 is, on real files, its superset.
+    const std::string name =
+        absl::string_view(found) == "ISO-8859-1" ? "windows-1252" : found;
+    if (i == 0) likeliest = name;
+    const absl::StatusOr<DecodedText> text = FromEncoding(head, name);
+    if (text.ok() && CheckIsText(text->utf8).ok() && CheckGuess(*text).ok()) {
+      return name;
+    }
+  }
+  return likeliest;
 }
 
 absl::StatusOr<DecodedText> Decode(std::string bytes,

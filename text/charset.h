@@ -25,8 +25,8 @@ struct DecodedText {
 // without a mark are known by their zeros; escapes are read where a form of
 // ISO-2022 is declared; bytes that are valid UTF-8 are UTF-8; then `declared`
 // (an HTML or XML declaration, empty when there is none) if it is a known name;
-// then what ICU finds most likely. Text with five whole UTF-8 sequences for
-// each broken one stays UTF-8. Safe from many threads.
+// then the likeliest for ICU in which they are a text. Text with five whole
+// UTF-8 sequences for each broken one stays UTF-8. Safe from many threads.
 //   InvalidArgument   no text in any encoding known: too many zeros or control
 //                     characters, the message names the first one's offset; or
 //                     too much that is no character in a guessed encoding

@@ -129,6 +129,37 @@ TEST(CharsetTest, RefusesWhatIsNoText) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("control characters"));
 }
 
+// ICU's first guess is Hebrew of each, with letters that Hebrew does not have.
+TEST(CharsetTest, ReadsAShortTextByALaterGuessWhereTheFirstMakesNoText) {
+  const DecodedText persian = Decode(
+      "\xc8\xd1\xc7\xed "
+      "\x81\xed\xdf\xd1\xc8\xe4\xcf\xed "
+      "\x8d\xc7\x81\x90\xd1\xa1 "
+      "\x81\xe4\xcc\xd1\xe5 "
+      "\xca\xe4\xd9\xed\xe3\xc7\xca "
+      "\xd1\xc7 "
+      "\xc8\xc7\xd2 "
+      "\xdf\xe4\xed\xcf "
+      "\xe6 "
+      "\x90\xd2\xed\xe4\xe5 "
+      "\xc7\xdd\xd2\xe6\xcf\xe4 "
+      "\xd1\xc7 "
+      "\xc8\xd1\x90\xd2\xed\xe4\xed\xcf.");
+  EXPECT_EQ(persian.utf8,
+            "براي پيكربندي چاپگر، پنجره تنظيمات را باز كنيد و گزينه افزودن را "
+            "برگزينيد.");
+  EXPECT_EQ(persian.encoding, "windows-1256");
+  EXPECT_TRUE(persian.guessed);
+  const DecodedText ukrainian = Decode(
+      "\xcc\xe0\xff\xea "
+      "\xec\xe0\xba "
+      "\xf2\xf0\xe8\xe4\xf6\xff\xf2\xfc "
+      "\xec\xe5\xf2\xf0\xb3\xe2 "
+      "\xe7\xe0\xe2\xe2\xe8\xf8\xea\xe8.");
+  EXPECT_EQ(ukrainian.utf8, "Маяк має тридцять метрів заввишки.");
+  EXPECT_EQ(ukrainian.encoding, "windows-1251");
+}
+
 TEST(CharsetTest, RandomBytesAreTextInNoEncoding) {
   std::mt19937 random(1);
   for (int i = 0; i < 300; ++i) {
