@@ -178,6 +178,15 @@ class AuditService final : public v1::Audit::Service {
   grpc::Status EraseSubject(grpc::ServerContext* context,
                             const v1::EraseSubjectRequest* request,
                             v1::EraseResponse* response) override {
+    // A note of his that waits would come later, under a new key.
+    notes_.CatchUp();
+    if (!request->dry_run() && notes_.waiting() > 0) {
+      absl::Status status = absl::ResourceExhaustedError(
+          "notes of who looked wait to be written, want room on the disk, or "
+          "to be asked again");
+      SetErrorReason("DISK_FULL", &status);
+      return ToGrpcStatus(status);
+    }
     return Reply(
         footnote::EraseSubject(*request, ScopeOf(*context), ledger_.get()),
         response);

@@ -1,6 +1,8 @@
 #include "audit/access_notes.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/test/server_context_test_spouse.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -13,7 +15,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "audit/audit_service.h"
 #include "audit/sealing.h"
+#include "proto/footnote/v1/audit.grpc.pb.h"
 
 namespace footnote {
 namespace {
@@ -118,6 +122,59 @@ TEST(AccessNotesTest, NobodyWaitsUntilALongBacklogIsWritten) {
   notes.CatchUp();
   EXPECT_EQ(notes.waiting(), 0u);
   EXPECT_EQ(ledger->size(), written + waited + 1);
+}
+
+TEST(AccessNotesTest, OneThatWaitsIsErasedWithWhoLooked) {
+  const SmallDisk disk;
+  if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string folder = disk.folder() + "/audit";
+  {
+    absl::StatusOr<AuditRoom> room = NewAuditService(nullptr, folder, {});
+    ASSERT_TRUE(room.ok()) << room.status();
+    auto* const audit = dynamic_cast<v1::Audit::Service*>(room->service.get());
+    const auto look = [audit] {
+      grpc::ServerContext anna;
+      grpc::testing::ServerContextTestSpouse metadata(&anna);
+      metadata.AddClientMetadata("footnote-principal-bin", "anna");
+      v1::GetRecordRequest request;
+      request.set_answer_id("00000000013SZ1ZAF3Q56GQQ0G");
+      v1::AnswerRecord none;
+      ASSERT_EQ(audit->GetRecord(&anna, &request, &none).error_code(),
+                grpc::StatusCode::NOT_FOUND);
+    };
+    look();
+    disk.Fill();
+    for (int tries = 0; room->recording().ok(); ++tries) {
+      ASSERT_LT(tries, 100000);
+      look();
+    }
+    look();
+    disk.MakeRoom();
+    v1::EraseSubjectRequest request;
+    request.set_principal("anna");
+    grpc::Status erased;
+    // The database looks for room every few seconds.
+    for (int tries = 0; tries < 300; ++tries) {
+      grpc::ServerContext operators;
+      v1::EraseResponse response;
+      erased = audit->EraseSubject(&operators, &request, &response);
+      if (erased.ok()) break;
+      usleep(100000);
+    }
+    ASSERT_TRUE(erased.ok()) << erased.error_message();
+  }
+  auto ledger = Ledger::Open(folder);
+  ASSERT_TRUE(ledger.ok()) << ledger.status();
+  bool waited = false;
+  for (uint64_t sequence = 1; sequence <= (*ledger)->size(); ++sequence) {
+    const auto stored = (*ledger)->Read(sequence);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    const auto event = OpenEvent(stored->parts, *(*ledger)->keyring());
+    ASSERT_TRUE(event.ok()) << event.status();
+    waited |= event->note().find("not be written") != std::string::npos;
+    EXPECT_EQ(event->principal(), "") << sequence;
+  }
+  EXPECT_TRUE(waited);
 }
 
 TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
