@@ -131,6 +131,7 @@ TEST_F(IngestCliTest, WordsThatAreNotUtf8AreRefused) {
     EXPECT_EQ(wrong.exit_code, kExitUsage) << command[0];
     EXPECT_THAT(wrong.err, HasSubstr("not UTF-8, want UTF-8"));
   }
+  ASSERT_EQ(Ingest({folder_}).exit_code, kExitOk);
   EXPECT_EQ(In({"ask", "-"}, "light\xffhouse").exit_code, kExitUsage);
 }
 
