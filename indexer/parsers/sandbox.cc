@@ -53,6 +53,13 @@ bool Fail(const char* what, int error) {
   return false;
 }
 
+// The shadow of a sanitizer takes terabytes of addresses.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLimitsAddresses = false;
+#else
+constexpr bool kLimitsAddresses = true;
+#endif
+
 // For good: nothing that the process does raises it again.
 bool Limit(__rlimit_resource resource, rlim_t value) {
   rlimit limit;
@@ -155,7 +162,7 @@ bool Filter(bool opens, bool begins) {
 bool EnterSandbox(const SandboxLimits& limits) {
   if (!DropCapabilities()) return Fail("capset", errno);
   const bool stays = limits.cpu_seconds_of_life > 0;
-  if (!Limit(RLIMIT_AS, limits.memory_bytes) ||
+  if ((kLimitsAddresses && !Limit(RLIMIT_AS, limits.memory_bytes)) ||
       !Limit(RLIMIT_CPU, static_cast<rlim_t>(stays ? limits.cpu_seconds_of_life
                                                    : limits.cpu_seconds)) ||
       (stays && !RenewProcessorTime(limits.cpu_seconds)) ||

@@ -243,7 +243,8 @@ TEST_F(PipelineTest, GivesEachPassageTheVectorOfItsText) {
   std::vector<float> wanted(16);
   std::vector<float> stored(16);
   int compared = 0;
-  for (const LiveSegment& segment : Current()->segments) {
+  const std::shared_ptr<const Generation> generation = Current();
+  for (const LiveSegment& segment : generation->segments) {
     const SegmentReader& reader = *segment.reader;
     ASSERT_EQ(reader.vectors().count, reader.passage_count());
     for (uint32_t p = 0; p < reader.passage_count(); ++p) {
@@ -314,7 +315,8 @@ TEST_F(PipelineTest, TakesVectorsFromTheCallerWhereThereIsNoEncoder) {
   EXPECT_EQ(results.at("f#x").state, State::kIndexed);
   EXPECT_EQ(results.at("f#y").state, State::kIndexed);
   uint32_t vectors = 0;
-  for (const LiveSegment& segment : Current()->segments) {
+  const std::shared_ptr<const Generation> generation = Current();
+  for (const LiveSegment& segment : generation->segments) {
     EXPECT_EQ(segment.reader->vectors().dimension, 2);
     vectors += segment.reader->vectors().count;
   }
