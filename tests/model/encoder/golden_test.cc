@@ -33,16 +33,20 @@ struct Case {
   EncoderPrecision precision;
   double min_cosine;
   double mean_cosine;
+  // The golden file has a row for each so many-th line.
+  size_t every = 1;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   return out << c.name;
 }
 
-std::vector<std::string> Sentences(absl::string_view name) {
+std::vector<std::string> Sentences(absl::string_view name, size_t every) {
   std::vector<std::string> sentences;
   std::ifstream file(absl::StrCat(kData, name));
-  for (std::string line; std::getline(file, line);) {
+  size_t number = 0;
+  for (std::string line; std::getline(file, line); ++number) {
+    if (number % every != 0) continue;
     sentences.push_back(line.substr(line.find('\t') + 1));
   }
   return sentences;
@@ -73,7 +77,8 @@ class GoldenTest : public testing::TestWithParam<Case> {
 };
 
 TEST_P(GoldenTest, VectorsAreThoseOfTheModelsOwnProgram) {
-  const std::vector<std::string> sentences = Sentences(GetParam().sentences);
+  const std::vector<std::string> sentences =
+      Sentences(GetParam().sentences, GetParam().every);
   ASSERT_GE(sentences.size(), 40);
   const size_t dimension = GetParam().dimension;
   ASSERT_EQ(encoder_->dimension(), dimension);
@@ -105,7 +110,7 @@ TEST_P(GoldenTest, VectorsAreThoseOfTheModelsOwnProgram) {
 }
 
 TEST_P(GoldenTest, TextHasTheSameBitsAloneAndInAnyBatch) {
-  std::vector<std::string> texts = Sentences(GetParam().sentences);
+  std::vector<std::string> texts = Sentences(GetParam().sentences, 1);
   texts.resize(40);
   texts[7] = std::string(900, 'a') + " long " + texts[7];
   texts[8] = "";
@@ -173,9 +178,9 @@ INSTANTIATE_TEST_SUITE_P(
              "sentences_tongues.txt", 512, EncoderPrecision::kInt8, 0.99,
              0.998},
         Case{"MiniLmFloat32", "all-MiniLM-L6-v2", "minilm.i16", "sentences.txt",
-             384, EncoderPrecision::kFloat32, 0.999, 0.9999},
+             384, EncoderPrecision::kFloat32, 0.999, 0.9999, 2},
         Case{"MiniLmInt8", "all-MiniLM-L6-v2", "minilm.i16", "sentences.txt",
-             384, EncoderPrecision::kInt8, 0.995, 0.998}),
+             384, EncoderPrecision::kInt8, 0.995, 0.998, 2}),
     [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
 
 }  // namespace
