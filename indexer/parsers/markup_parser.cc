@@ -19,6 +19,7 @@
 #include "absl/time/clock.h"
 #include "absl/types/optional.h"
 #include "base/status_macros.h"
+#include "indexer/parsers/frame_buffer.h"
 #include "indexer/parsers/markup_frames.h"
 #include "indexer/parsers/parsed.h"
 #include "indexer/parsers/parser_child.h"
@@ -121,13 +122,10 @@ class MarkupParser::Process {
   // The next `bytes` of its replies, until the next call; null when it closed
   // its end.
   absl::StatusOr<const char*> Receive(size_t bytes, absl::Time deadline) {
-    if (received_begin_ == received_end_) received_begin_ = received_end_ = 0;
-    if (received_room_ - received_begin_ < bytes) {
-      MakeRoom(std::max(bytes, kReceivedBytes));
-    }
-    while (received_end_ - received_begin_ < bytes) {
-      const ssize_t got = recv(replies_.get(), received_.get() + received_end_,
-                               received_room_ - received_end_, MSG_DONTWAIT);
+    received_.Reserve(bytes);
+    while (received_.size() < bytes) {
+      const ssize_t got = recv(replies_.get(), received_.free(),
+                               received_.free_size(), MSG_DONTWAIT);
       if (got < 0 && errno == EAGAIN) {
         SendQueued();
         const int16_t sends = queued_.empty() ? 0 : POLLOUT;
@@ -137,21 +135,13 @@ class MarkupParser::Process {
       }
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return nullptr;
-      received_end_ += static_cast<size_t>(got);
+      received_.Came(static_cast<size_t>(got));
     }
-    const char* const out = received_.get() + received_begin_;
-    received_begin_ += bytes;
-    return out;
+    return received_.Take(bytes);
   }
 
   // Gives back the memory of a large reply.
-  void KeepLittle() {
-    if (received_room_ <= kKeptReplyBytes || received_begin_ < received_end_) {
-      return;
-    }
-    received_.reset();
-    received_room_ = received_begin_ = received_end_ = 0;
-  }
+  void KeepLittle() { received_.KeepAtMost(kKeptReplyBytes); }
 
   // It has closed its end, and nothing is left to receive.
   bool HasEnded() const {
@@ -212,21 +202,6 @@ class MarkupParser::Process {
     return sendmsg(requests_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
-  // For what has been received and what comes to be so many bytes.
-  void MakeRoom(size_t bytes) {
-    const size_t kept = received_end_ - received_begin_;
-    if (received_room_ < bytes) {
-      std::unique_ptr<char[]> larger(new char[bytes]);
-      std::copy_n(received_.get() + received_begin_, kept, larger.get());
-      received_ = std::move(larger);
-      received_room_ = bytes;
-    } else {
-      memmove(received_.get(), received_.get() + received_begin_, kept);
-    }
-    received_begin_ = 0;
-    received_end_ = kept;
-  }
-
   // Until one of the two is ready; the second may ask for nothing.
   static absl::Status Wait(pollfd first, pollfd second, absl::Time deadline) {
     while (true) {
@@ -249,11 +224,7 @@ class MarkupParser::Process {
   pid_t pid_ = -1;
   absl::Time started_;
   std::string queued_;
-  // Bytes [begin, end) of `received_` are not given out yet.
-  std::unique_ptr<char[]> received_;
-  size_t received_room_ = 0;
-  size_t received_begin_ = 0;
-  size_t received_end_ = 0;
+  FrameBuffer received_{kReceivedBytes};
 };
 
 MarkupParser::MarkupParser(const ParserLimits& limits,

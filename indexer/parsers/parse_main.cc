@@ -25,6 +25,7 @@
 
 #include "indexer/formats/detect.h"
 #include "indexer/formats/mail.h"
+#include "indexer/parsers/frame_buffer.h"
 #include "indexer/parsers/markup_frames.h"
 #include "indexer/parsers/parse_file.h"
 #include "indexer/parsers/parsed.h"
@@ -60,58 +61,36 @@ class Requests {
  public:
   // False at the end of the input. `text` lives until the next call.
   bool Next(MarkupRequest* request, absl::string_view* text) {
-    if (begin_ == end_) begin_ = end_ = 0;
     if (!Fill(sizeof(*request))) return false;
-    memcpy(request, buffer_.get() + begin_, sizeof(*request));
-    begin_ += sizeof(*request);
+    memcpy(request, buffer_.Take(sizeof(*request)), sizeof(*request));
     if (!Fill(request->text_bytes)) return false;
-    *text = {buffer_.get() + begin_, request->text_bytes};
-    begin_ += request->text_bytes;
+    *text = {buffer_.Take(request->text_bytes), request->text_bytes};
     return true;
   }
 
   // The next one is here.
   bool HasNext() const {
     MarkupRequest request;
-    if (end_ - begin_ < sizeof(request)) return false;
-    memcpy(&request, buffer_.get() + begin_, sizeof(request));
-    return end_ - begin_ - sizeof(request) >= request.text_bytes;
+    if (buffer_.size() < sizeof(request)) return false;
+    memcpy(&request, buffer_.data(), sizeof(request));
+    return buffer_.size() - sizeof(request) >= request.text_bytes;
   }
 
  private:
   // Until `bytes` are there.
   bool Fill(size_t bytes) {
-    if (room_ - begin_ < bytes) MakeRoom(bytes);
-    while (end_ - begin_ < bytes) {
+    buffer_.Reserve(bytes);
+    while (buffer_.size() < bytes) {
       const ssize_t got =
-          read(STDIN_FILENO, buffer_.get() + end_, room_ - end_);
+          read(STDIN_FILENO, buffer_.free(), buffer_.free_size());
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return false;
-      end_ += static_cast<size_t>(got);
+      buffer_.Came(static_cast<size_t>(got));
     }
     return true;
   }
 
-  void MakeRoom(size_t bytes) {
-    const size_t kept = end_ - begin_;
-    if (room_ < bytes) {
-      const size_t room = std::max(bytes, kTogetherBytes);
-      std::unique_ptr<char[]> larger(new char[room]);
-      std::copy_n(buffer_.get() + begin_, kept, larger.get());
-      buffer_ = std::move(larger);
-      room_ = room;
-    } else {
-      memmove(buffer_.get(), buffer_.get() + begin_, kept);
-    }
-    begin_ = 0;
-    end_ = kept;
-  }
-
-  std::unique_ptr<char[]> buffer_;
-  size_t room_ = 0;
-  // What has been read and not been given out.
-  size_t begin_ = 0;
-  size_t end_ = 0;
+  FrameBuffer buffer_{kTogetherBytes};
 };
 
 int ReadTexts(int cpu_seconds) {
