@@ -37,6 +37,12 @@ void DocumentClaims::Release(absl::string_view collection,
   released_.notify_all();
 }
 
+bool DocumentClaims::IsHeld(absl::string_view collection,
+                            absl::string_view document) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return held_.count(Key(collection, document)) > 0;
+}
+
 bool DocumentClaims::wanted() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return waiting_ > 0;

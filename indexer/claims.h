@@ -29,6 +29,9 @@ class DocumentClaims {
 
   void Release(absl::string_view collection, absl::string_view document);
 
+  // True while someone makes a new version of the document.
+  bool IsHeld(absl::string_view collection, absl::string_view document) const;
+
   // True while someone waits for a claim.
   bool wanted() const;
 

@@ -563,6 +563,10 @@ class Pipeline::Worker {
 
   bool IsSameSource(const SourceFile& file, const std::string& sha256,
                     const std::string& source_hash) {
+    // What is stored is not what the file comes after.
+    if (shared_.claims->IsHeld(shared_.job.collection, file.document)) {
+      return false;
+    }
     const absl::StatusOr<bool> same = IsUnchanged(
         {shared_.job.collection, file.document}, source_hash, true,
         [&](const std::string& how) { return HashOf(file, sha256, how); });

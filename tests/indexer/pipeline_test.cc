@@ -176,6 +176,18 @@ TEST_F(PipelineTest, TheSameDocumentTwiceInOneJobGivesTwoVersions) {
   EXPECT_EQ(Current()->manifest.documents, 41);
 }
 
+// It is the same as what is stored, until the first is committed.
+TEST_F(PipelineTest, TheSecondOfAnIdInOneJobMayBeWhatWasThereBefore) {
+  const SourceFile old = File("a", "The lamp was lit.");
+  Ingest({old});
+  const DocumentResult last =
+      Ingest({File("a", "The ink is dry."), old}).at("a");
+  EXPECT_EQ(last.state, State::kIndexed);
+  EXPECT_EQ(last.version, 3);
+  EXPECT_THAT(Find("lamp"), SizeIs(1));
+  EXPECT_THAT(Find("ink"), IsEmpty());
+}
+
 TEST_F(PipelineTest, TheSecondOfAnIdInOneJobSaysBothPlaces) {
   job_.name = "nightly";
   job_.started_us = 1;
