@@ -121,9 +121,12 @@ absl::Status UploadSpool::Keep() {
     RETURN_IF_ERROR(Open());
     RETURN_IF_ERROR(WriteAll(pending_));
     pending_ = std::string();
-    // The file's name, too, and the folder's.
+    // The file's name, too, and the folders'.
+    const std::string within =
+        std::filesystem::path(uploads_folder_).parent_path().string();
     RETURN_IF_ERROR(SyncFolder(folder_));
     RETURN_IF_ERROR(SyncFolder(uploads_folder_));
+    RETURN_IF_ERROR(SyncFolder(within.empty() ? "." : within));
   }
   return written_ == synced_ ? absl::OkStatus() : Sync();
 }

@@ -6,13 +6,20 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <set>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "indexer/jobs.h"
+#include "indexer/upload_spool.h"
 #include "tests/indexer/ingest_fixture.h"
 
 namespace {
 
 std::atomic<bool> refuses{false};
+// Files and folders whose fsync was asked for, where somebody wants to know.
+std::set<std::string>* synced = nullptr;
 
 }  // namespace
 
@@ -25,10 +32,20 @@ extern "C" int fdatasync(int file) {
   return static_cast<int>(syscall(SYS_fdatasync, file));
 }
 
+extern "C" int fsync(int file) {
+  if (synced != nullptr) {
+    synced->insert(
+        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file))
+            .string());
+  }
+  return static_cast<int>(syscall(SYS_fsync, file));
+}
+
 namespace footnote {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsSupersetOf;
 
 using FailedSyncTest = IngestTest;
 
@@ -63,6 +80,24 @@ TEST_F(FailedSyncTest, AnAcknowledgementIsOnDiskBeforeItIsTold) {
   refuses = true;
   EXPECT_FALSE((*job)->OnAck(ack).ok());
   refuses = false;
+}
+
+// A name that is lost takes all that is below it with it.
+TEST_F(FailedSyncTest, AnUploadIsKeptWithAllNamesThatLeadToIt) {
+  const std::string store =
+      std::filesystem::canonical(store_->folder()).string();
+  UploadSpool spool(UploadsFolder(store), "c", "job");
+  ASSERT_TRUE(spool.Begin(0, 0, nullptr).ok());
+  ASSERT_TRUE(spool.Append("half of a file").ok());
+  std::set<std::string> folders;
+  synced = &folders;
+  const absl::Status kept = spool.Keep();
+  synced = nullptr;
+  ASSERT_TRUE(kept.ok()) << kept;
+  const std::filesystem::path own =
+      *std::filesystem::directory_iterator(store + "/uploads");
+  EXPECT_THAT(folders,
+              IsSupersetOf({own.string(), store + "/uploads", store}));
 }
 
 }  // namespace
