@@ -223,7 +223,10 @@ bool RunningJob::OnResult(const v1::FileResult& result) {
 
 absl::Status RunningJob::OnAck(const v1::IngestAck& ack) {
   const absl::MutexLock lock(&mutex_);
-  *job_.mutable_acknowledged() = ack;
+  // Another thread may have said more since.
+  if (ack.files() >= job_.acknowledged().files()) {
+    *job_.mutable_acknowledged() = ack;
+  }
   ++changes_;
   // Five times a second at most, and for each large file.
   return WriteRows(true);

@@ -42,7 +42,8 @@ class RunningJob {
   // False when it adds nothing: the document came in before the job was gone on
   // with. Where another result of it did, that one counts no longer.
   bool OnResult(const v1::FileResult& result);
-  // Makes it durable; then it may be told.
+  // Makes it, or one of more files that came before, durable; then it may be
+  // told.
   absl::Status OnAck(const v1::IngestAck& ack);
 
   // Adds the row of a result to the write that makes it true.

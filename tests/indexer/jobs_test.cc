@@ -170,6 +170,25 @@ TEST_F(JobsTest, WhatFailedAndCameInWhenTheJobWentOnHasNotFailed) {
   EXPECT_THAT(Files("again"), ElementsAre("a INDEXED", "b FAILED: disk full"));
 }
 
+// Two workers say how far the upload is, and the slower one writes last.
+TEST_F(JobsTest, AnAcknowledgementThatComesLateTakesNothingBack) {
+  const auto job = Begin("a");
+  v1::IngestAck late;
+  late.set_files(4);
+  late.set_document("e");
+  late.set_bytes(9);
+  v1::IngestAck ack;
+  ack.set_files(5);
+  ASSERT_TRUE(job->OnAck(ack).ok());
+  EXPECT_TRUE(job->OnAck(late).ok());
+  EXPECT_EQ(job->Snapshot().acknowledged().files(), 5);
+  Restart();
+  const auto stored = jobs_->Get("c", "a");
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->acknowledged().files(), 5);
+  EXPECT_EQ(stored->acknowledged().document(), "");
+}
+
 TEST_F(JobsTest, ListsFilesOfAJobWhoseEndTheDiskHasNoRoomFor) {
   const auto job = Begin("full");
   KvBatch commit;
