@@ -64,8 +64,11 @@ absl::Status AddSegment(const SegmentReader& reader, Manifest* manifest) {
   if (manifest->encoder_hash != hash) differs = "encoder";
   // Without vectors it fits beside any.
   if (manifest->dimension == 0) manifest->dimension = info.dimension;
-  if (info.dimension != 0 && manifest->dimension != info.dimension) {
-    differs = "dimension";
+  if (differs == nullptr && info.dimension != 0 &&
+      manifest->dimension != info.dimension) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "vectors: ", info.dimension, " numbers, want ", manifest->dimension,
+        ", as collection \"", manifest->collection, "\" has"));
   }
   if (differs != nullptr) {
     return absl::InvalidArgumentError(

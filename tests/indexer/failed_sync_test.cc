@@ -96,8 +96,7 @@ TEST_F(FailedSyncTest, AnUploadIsKeptWithAllNamesThatLeadToIt) {
   ASSERT_TRUE(kept.ok()) << kept;
   const std::filesystem::path own =
       *std::filesystem::directory_iterator(store + "/uploads");
-  EXPECT_THAT(folders,
-              IsSupersetOf({own.string(), store + "/uploads", store}));
+  EXPECT_THAT(folders, IsSupersetOf({own.string(), store + "/uploads", store}));
 }
 
 }  // namespace

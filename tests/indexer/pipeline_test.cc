@@ -419,6 +419,32 @@ TEST_F(PipelineTest, FirstGroupsWithAndWithoutVectorsComeTogether) {
   }
 }
 
+TEST_F(PipelineTest, OfFirstGroupsWithVectorsOfTwoLengthsTheSecondSaysBoth) {
+  options_.commit_after = absl::Hours(1);
+  job_.collection = "c";
+  std::map<std::string, DocumentResult> results;
+  const auto on_result = [&results](const DocumentResult& result) {
+    EXPECT_EQ(results.count(result.document), 0) << result.document;
+    results[result.document] = result;
+  };
+  Pipeline two(store_.get(), nullptr, &claims_, options_, job_, on_result);
+  Pipeline three(store_.get(), nullptr, &claims_, options_, job_, on_result);
+  two.Add(File("2", "{\"id\":\"x\",\"text\":\"one\",\"vector\":[1,0]}\n"));
+  three.Add(File("3", "{\"id\":\"x\",\"text\":\"one\",\"vector\":[1,0,0]}\n"));
+  while (two.passages() == 0 || three.passages() == 0) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  two.Finish();
+  three.Finish();
+  EXPECT_EQ(results.at("2#x").state, State::kIndexed);
+  EXPECT_EQ(results.at("3#x").state, State::kFailed);
+  EXPECT_EQ(results.at("3#x").reason,
+            "vectors: 3 numbers, want 2, as collection \"c\" has");
+  const auto generation = *store_->Current("c");
+  EXPECT_EQ(generation->manifest.documents, 1);
+  EXPECT_EQ(generation->manifest.dimension, 2);
+}
+
 TEST_F(PipelineTest, AHeadingThatIsTooLongCostsOnlyItsDocument) {
   std::string words;
   for (int i = 0; i < 150000; ++i) words += "heading ";
