@@ -357,8 +357,14 @@ void Searcher::KeepIndex(std::shared_ptr<const SearchIndex> index) {
 // thread that committed it, so that no search pays for what was ingested.
 // Collections that nobody searches need none.
 void Searcher::Prepare(const std::shared_ptr<const Generation>& generation) {
-  // Its files may have to go; who searches it makes it again.
-  ForgetIndex(StandbyKey(generation->manifest.collection));
+  {
+    // Of one that is on standby no more the files have to go.
+    const std::string key = StandbyKey(generation->manifest.collection);
+    const std::shared_ptr<const SearchIndex> standby = KeptIndex(key);
+    if (standby != nullptr && !IsOnStandby(standby->generation().manifest)) {
+      ForgetIndex(key);
+    }
+  }
   const std::shared_ptr<const SearchIndex> before =
       KeptIndex(generation->manifest.collection);
   if (before == nullptr ||
@@ -430,9 +436,14 @@ absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::StandbyIndexOf(
     indexes_[key] = index;
   }
   // Who had it let go while it was made found nothing here.
-  const auto now = store_->Standby(collection);
-  if (!now.ok() || EncodeManifest((*now)->manifest) != wanted) ForgetIndex(key);
+  if (!IsOnStandby(generation->manifest)) ForgetIndex(key);
   return index;
+}
+
+bool Searcher::IsOnStandby(const Manifest& manifest) const {
+  const auto now = store_->Standby(manifest.collection);
+  return now.ok() &&
+         EncodeManifest((*now)->manifest) == EncodeManifest(manifest);
 }
 
 absl::Status Searcher::Refresh() {

@@ -100,6 +100,7 @@ class Searcher {
       const std::function<bool()>& cancelled, uint64_t* left_out);
   absl::StatusOr<std::shared_ptr<const SearchIndex>> StandbyIndexOf(
       const std::string& collection);
+  bool IsOnStandby(const Manifest& manifest) const;
   // Whether the encoder made the vectors of the index. Only then may a vector
   // of a question, which a caller may bring, be compared with the encoder's.
   bool HasOurVectors(const SearchIndex& index) const;

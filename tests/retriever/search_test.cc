@@ -690,6 +690,27 @@ TEST_F(SearchTest, AnErasureDoesNotWaitForAnIndexOfAGenerationOnStandby) {
   EXPECT_TRUE(absl::IsNotFound(Search(request, &response)));
 }
 
+TEST_F(SearchTest, ACommitLeavesTheIndexOfTheGenerationOnStandby) {
+  Put("a", "The moon circles the earth.");
+  PutOnStandby("a", "The moon circles the earth.");
+  v1::SearchRequest request = Ask("moon");
+  request.set_standby(true);
+  const auto index = [&] {
+    const auto found = searcher_->Explain(
+        request, [] { return false; }, absl::Now() + absl::Seconds(5));
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->index : nullptr;
+  };
+  const auto before = index();
+  Put("b", "We bake bread.");
+  EXPECT_EQ(index(), before);
+  PutOnStandby("b", "We bake bread.");
+  EXPECT_NE(index(), before);
+  request = Ask("bread");
+  request.set_standby(true);
+  EXPECT_EQ(MustSearch(request).passages_size(), 1);
+}
+
 TEST_F(SearchTest, AnIndexOfAStandbyThatGoesWhileItIsMadeIsNotKept) {
   Put("a", "The moon circles the earth.");
   Put("b", "We bake bread.");
