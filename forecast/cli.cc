@@ -171,7 +171,8 @@ void Print(const Series& series, const BacktestResult& result,
   for (const HorizonError& error : result.errors) {
     better += error.last_value_is_better();
     PrintLine(absl::StrFormat(
-        "%-20s %12.4g %14.4g %s%10s%s", absl::StrCat(error.steps, " steps"),
+        "%-20s %12.4g %14.4g %s%10s%s",
+        absl::StrCat(error.steps, error.steps == 1 ? " step" : " steps"),
         error.rmse, error.last_value_rmse,
         options.with.empty() ? ""
                              : absl::StrFormat("%12.4g ", error.alone_rmse),

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/hash.h"
 #include "base/terminal.h"
@@ -122,15 +123,34 @@ std::string FileAndPart(const v1::SourceSpan& source) {
   return std::string(path);
 }
 
+// Takes "NAME=NUMBER" from the beginning of `element`, where it stands there.
+bool TakeNumbered(absl::string_view name, uint32_t number,
+                  absl::string_view* element) {
+  absl::string_view rest = *element;
+  if (!absl::ConsumePrefix(&rest, absl::StrCat(name, "=", number)) ||
+      (!rest.empty() && !absl::ConsumePrefix(&rest, "&"))) {
+    return false;
+  }
+  *element = rest;
+  return true;
+}
+
 std::string File(const v1::SourceSpan& source) {
   std::string line = Printable(FileAndPart(source));
   const v1::Location& location = source.location();
-  if (location.page() > 0) absl::StrAppend(&line, ", page ", location.page());
-  if (location.line() > 0) absl::StrAppend(&line, ", line ", location.line());
-  if (location.row() > 0) absl::StrAppend(&line, ", row ", location.row());
-  if (!location.element().empty()) {
-    absl::StrAppend(&line, ", ", Printable(location.element()));
+  // What is told of it in words is not told again.
+  absl::string_view element = location.element();
+  if (location.page() > 0) {
+    const bool is_slide = TakeNumbered("slide", location.page(), &element);
+    if (!is_slide) TakeNumbered("page", location.page(), &element);
+    absl::StrAppend(&line, is_slide ? ", slide " : ", page ", location.page());
   }
+  if (location.line() > 0) absl::StrAppend(&line, ", line ", location.line());
+  if (location.row() > 0) {
+    TakeNumbered("row", location.row(), &element);
+    absl::StrAppend(&line, ", row ", location.row());
+  }
+  if (!element.empty()) absl::StrAppend(&line, ", ", Printable(element));
   return line;
 }
 

@@ -63,6 +63,14 @@ TEST_F(ForecastCliTest, AskSaysWhatWillBeAndCitesTheRowsThatSayIt) {
   EXPECT_EQ(RunProgram({"verify", id, "--store", store_}).exit_code, kExitOk);
 }
 
+TEST_F(ForecastCliTest, OneStepAheadIsOne) {
+  const Finished run = RunProgram({"forecast", folder_ + "/sales.csv",
+                                   "--column", "Sales", "--horizon", "2"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("\n1 step "));
+  EXPECT_THAT(run.out, HasSubstr("\n2 steps "));
+}
+
 TEST_F(ForecastCliTest, AColumnIsForecastWithOthersThatDriveIt) {
   const Finished run =
       RunProgram({"forecast", folder_ + "/sales.csv", "--column", "Returns",

@@ -71,6 +71,34 @@ TEST(PrintAnswerTest, NamesThePartOfAFileThatItsLineIsOf) {
   }
 }
 
+TEST(PrintAnswerTest, TellsAPlaceOnce) {
+  struct Case {
+    uint32_t page;
+    uint32_t row;
+    const char* element;
+    const char* wanted;
+  };
+  for (const Case& c : std::vector<Case>{
+           {0, 2, "row=2", "b.txt, line 7, row 2\n"},
+           {0, 5, "Prices!A5:D5", "b.txt, line 7, row 5, Prices!A5:D5\n"},
+           {3, 0, "page=3", "b.txt, page 3, line 7\n"},
+           {3, 0, "page=3&box=1,2,3,4&page=4&box=1,2,3,4",
+            "b.txt, page 3, line 7, box=1,2,3,4&page=4&box=1,2,3,4\n"},
+           {3, 0, "page=31&box=1,2,3,4",
+            "b.txt, page 3, line 7, page=31&box=1,2,3,4\n"},
+           {3, 0, "slide=3", "b.txt, slide 3, line 7\n"},
+           {0, 0, "install", "b.txt, line 7, install\n"}}) {
+    v1::Answer answer = AnswerOf({"Sonst nichts."});
+    v1::SourceSpan& source = *answer.mutable_citations(0)->mutable_sources(0);
+    source.set_path("b.txt");
+    source.mutable_source()->set_document("b.txt");
+    source.mutable_location()->set_page(c.page);
+    source.mutable_location()->set_row(c.row);
+    source.mutable_location()->set_element(c.element);
+    EXPECT_THAT(PrintAnswer(answer, {}), HasSubstr(c.wanted));
+  }
+}
+
 TEST(PrintAnswerTest, MarksEachClaimAndNumbersItsFootnote) {
   const std::string page =
       PrintAnswer(AnswerOf({"Die Größe zählt.", "Sonst nichts."}), {});
