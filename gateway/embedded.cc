@@ -29,14 +29,14 @@ struct House {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
-    const v1::Config& config, bool makes_store) {
+    const v1::Config& config, NoStore no_store) {
   auto house = std::make_shared<House>();
   v1::Config own = config;
   // Who runs the command could copy the files himself.
   if (own.backups().empty()) own.set_backups("/");
   StoreUse use;
   use.reads_when_full = true;
-  use.may_be_made = makes_store;
+  use.no_store = no_store;
   ASSIGN_OR_RETURN(house->rooms, Rooms::Open(own,
                                              {Room::kIndexer, Room::kRetriever,
                                               Room::kGenerator, Room::kAudit},

@@ -7,15 +7,16 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "gateway/rooms.h"
 #include "proto/footnote/v1/config.pb.h"
 
 namespace footnote {
 
 // A channel to the five services over config.store(); no port, no network.
-// They end with the last copy of the channel, stubs included. Where there is no
-// store, one is made if that is wanted. Errors: as Rooms::Open.
+// They end with the last copy of the channel, stubs included. Errors: as
+// Rooms::Open.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
-    const v1::Config& config, bool makes_store = true);
+    const v1::Config& config, NoStore no_store = NoStore::kIsMade);
 
 }  // namespace footnote
 

@@ -195,22 +195,28 @@ void PrintVersion(bool json) {
   PrintLine(absl::StrCat("instructions    ", IsaName(ActiveIsa())));
 }
 
-// Other commands of a store that is not there were given the wrong path.
-bool BeginsAStore(const CLI::App& app) {
+// Commands that begin none were given the wrong path.
+NoStore WithoutStore(const CLI::App& app) {
   if (app.got_subcommand("ingest")) {
     const CLI::App& ingest = *app.get_subcommand("ingest");
-    return ingest.count("--retry") == 0 && ingest.count("--resume") == 0;
+    if (ingest.count("--retry") > 0 || ingest.count("--resume") > 0) {
+      return NoStore::kIsAnError;
+    }
+    return ingest.count("--dry-run") > 0 ? NoStore::kHasStandIn
+                                         : NoStore::kIsMade;
   }
-  if (!app.got_subcommand("collection")) return false;
+  if (!app.got_subcommand("collection")) return NoStore::kIsAnError;
   const auto sets = [](const CLI::Option* option) {
     return option->count() > 0 && !option->check_name("--expire");
   };
-  return !app.get_subcommand("collection")->get_options(sets).empty();
+  return app.get_subcommand("collection")->get_options(sets).empty()
+             ? NoStore::kIsAnError
+             : NoStore::kIsMade;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
-    const v1::Config& config, bool makes_store) {
-  auto channel = OpenEmbedded(config, makes_store);
+    const v1::Config& config, NoStore no_store) {
+  auto channel = OpenEmbedded(config, no_store);
   if (!IsHeldByAnother(channel.status())) return channel;
   return absl::UnavailableError(
       absl::StrCat(channel.status().message(),
@@ -233,7 +239,7 @@ std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
                        "certificates, want one of the two"));
     }
     if (context.server.empty()) {
-      ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force, BeginsAStore(app)));
+      ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force, WithoutStore(app)));
     } else {
       ASSIGN_OR_RETURN(*channel, OpenChannel(context.server, in_force));
     }

@@ -1,6 +1,7 @@
 #include "gateway/rooms.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -139,12 +140,14 @@ absl::Status MakeStoreFolder(const std::string& folder) {
                    "), want a folder that is there or can be"));
 }
 
-absl::Status CheckIsThere(const std::string& folder) {
+bool IsThere(const std::string& folder) {
   struct stat info;
-  if (stat(absl::StrCat(folder, "/FORMAT").c_str(), &info) == 0 ||
-      (errno != ENOENT && errno != ENOTDIR)) {
-    return absl::OkStatus();
-  }
+  return stat(absl::StrCat(folder, "/FORMAT").c_str(), &info) == 0 ||
+         (errno != ENOENT && errno != ENOTDIR);
+}
+
+absl::Status CheckIsThere(const std::string& folder) {
+  if (IsThere(folder)) return absl::OkStatus();
   return absl::NotFoundError(absl::StrCat(
       "no store at ", folder,
       ", want --store with the folder of one, --server, or documents first "
@@ -156,7 +159,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const v1::Config& config,
                                                  const StoreUse& use) {
   if (writes) {
     RETURN_IF_ERROR(CheckIsNoOtherFolder(config.store()));
-    if (!use.may_be_made) RETURN_IF_ERROR(CheckIsThere(config.store()));
+    if (use.no_store == NoStore::kIsAnError) {
+      RETURN_IF_ERROR(CheckIsThere(config.store()));
+    }
     RETURN_IF_ERROR(MakeStoreFolder(config.store()));
   }
   StoreOptions options;
@@ -220,11 +225,46 @@ GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
   return options;
 }
 
+// A folder that goes with its owner.
+class TemporaryFolder {
+ public:
+  static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make() {
+    const char* const within = getenv("TMPDIR");
+    std::string path = absl::StrCat(within != nullptr ? within : "/tmp",
+                                    "/footnote-dry-XXXXXX");
+    if (mkdtemp(&path[0]) == nullptr) {
+      return FileError("create folder", path, errno);
+    }
+    return std::make_unique<TemporaryFolder>(std::move(path));
+  }
+
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
-  absl::Status Open(const v1::Config& config, const std::set<Room>& which,
+  absl::Status Open(const v1::Config& given, const std::set<Room>& which,
                     const StoreUse& use) {
+    v1::Config config = given;
+    if (use.no_store == NoStore::kHasStandIn && !IsThere(given.store())) {
+      RETURN_IF_ERROR(CheckIsNoOtherFolder(given.store()));
+      ASSIGN_OR_RETURN(stand_in_, TemporaryFolder::Make());
+      config.set_store(absl::StrCat(stand_in_->path(), "/store"));
+      // Its keys go with it, and nobody is asked to sign what is in it.
+      config.clear_audit();
+    }
     const auto has = [&which](Room room) { return which.count(room) > 0; };
     std::vector<Language> ocr;
     if (has(Room::kIndexer)) {
@@ -295,6 +335,7 @@ class OpenRooms final : public Rooms {
     services_.push_back(std::move(service));
   }
 
+  std::unique_ptr<TemporaryFolder> stand_in_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<LazyE5> second_;
   std::unique_ptr<Store> store_;

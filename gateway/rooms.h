@@ -14,13 +14,20 @@
 
 namespace footnote {
 
+// What becomes of who opens a store that is not there.
+enum class NoStore {
+  kIsMade,
+  kIsAnError,
+  // An empty one stands in for it, elsewhere, and goes with the rooms.
+  kHasStandIn,
+};
+
 // Of who opens a store that it may write.
 struct StoreUse {
   // One whose disk is full, or can only be read, is opened for reading: for a
   // command, which looks and ends.
   bool reads_when_full = false;
-  // Where there is none, one is made.
-  bool may_be_made = true;
+  NoStore no_store = NoStore::kIsMade;
 };
 
 enum class Room { kIndexer, kRetriever, kGenerator, kAudit };
@@ -34,7 +41,7 @@ class Rooms {
   //   InvalidArgument     the folder holds files, and no store, or can't be
   //                       made
   //   NotFound            nothing is at encoder.path, or there is no store yet
-  //                       and it may not be made, or the indexer is not among
+  //                       and that is an error, or the indexer is not among
   //                       `which`
   //   and the errors of Store::Open and OpenEncoder
   static absl::StatusOr<std::unique_ptr<Rooms>> Open(

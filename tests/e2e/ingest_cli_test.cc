@@ -104,6 +104,19 @@ TEST_F(IngestCliTest, ADryRunTellsEverythingAndStoresNothing) {
   EXPECT_EQ(In({"documents"}).out, before);
 }
 
+TEST_F(IngestCliTest, ADryRunBeforeTheFirstDocumentMakesNoStore) {
+  const std::string temporary = NewFolder();
+  setenv("TMPDIR", temporary.c_str(), /*overwrite=*/1);
+  const Finished dry = Ingest({folder_, "--dry-run", "--mirror"});
+  unsetenv("TMPDIR");
+  EXPECT_EQ(dry.exit_code, kExitOk) << dry.err;
+  EXPECT_THAT(dry.out, HasSubstr("2 would be indexed, 0 unchanged, 0 failed"));
+  EXPECT_FALSE(std::filesystem::exists(store_));
+  EXPECT_TRUE(std::filesystem::is_empty(temporary));
+  EXPECT_EQ(Ingest({folder_, "--dry-run", "--resume", "x"}).exit_code,
+            kExitNotFound);
+}
+
 // The service can't read a message with such a name, and took it for the end:
 // what came behind it was lost without a word.
 TEST_F(IngestCliTest, ANameThatIsNotUtf8CostsOnlyItsFile) {
