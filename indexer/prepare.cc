@@ -40,11 +40,8 @@ constexpr size_t kIdentifyBytes = 400;
 // Of a document so much is looked at: its passages are asked one by one
 // afterwards, and most of them decide.
 constexpr size_t kIdentifyDocumentBytes = 2000;
-// How sure identification must be to overrule the file's own word, and the
-// document's language for one passage.
-constexpr float kSure = 0.8f;
-// And to be better than nothing: of a text that quotes another language half
-// of the time, the best guess is still right.
+// How sure identification must be to be better than nothing: of a text that
+// quotes another language half of the time, the best guess is still right.
 constexpr float kGuess = 0.2f;
 
 // `text` cut to at most `bytes`, never inside a code point.
@@ -99,13 +96,13 @@ Language DocumentLanguage(const SourceFile& file, const Extracted& document) {
   if (given.ok() && *given != Language::kUnknown) return *given;
   const Language said =
       ParseLanguage(document.language).value_or(Language::kUnknown);
-  const Identified identified =
-      IdentifyLanguage(Middle(document.text, kIdentifyDocumentBytes), said);
-  if (identified.language != Language::kUnknown &&
-      identified.confidence >= kSure) {
-    return identified.language;
+  const absl::string_view middle =
+      Middle(document.text, kIdentifyDocumentBytes);
+  if (said != Language::kUnknown) {
+    const Language sure = SureLanguage(middle, said);
+    return sure != Language::kUnknown ? sure : said;
   }
-  if (said != Language::kUnknown) return said;
+  const Identified identified = IdentifyLanguage(middle);
   return identified.confidence >= kGuess ? identified.language
                                          : Language::kUnknown;
 }
@@ -116,10 +113,7 @@ Language PassageLanguage(const CutPassage& passage, absl::string_view text,
   if (text.size() < kMinBytesToIdentify || passage.kind == BlockKind::kCode) {
     return Language::kUnknown;
   }
-  const Identified identified =
-      IdentifyLanguage(Middle(text, kIdentifyBytes), document);
-  return identified.confidence >= kSure ? identified.language
-                                        : Language::kUnknown;
+  return SureLanguage(Middle(text, kIdentifyBytes), document);
 }
 
 // Identifies the passages; those that do not tell get the document's language.

@@ -687,6 +687,11 @@ CldResult AskCld(absl::string_view utf8) {
   return result;
 }
 
+// Of the first language, and the second.
+float Confidence(double first, double second) {
+  return first <= 0 ? 0 : static_cast<float>((first - second) / (first + 1.0));
+}
+
 Identified Best(const Scores& scores) {
   size_t best = 0;
   double first = 0;
@@ -702,8 +707,7 @@ Identified Best(const Scores& scores) {
   }
   Identified found;
   found.language = static_cast<Language>(best);
-  found.confidence =
-      first <= 0 ? 0 : static_cast<float>((first - second) / (first + 1.0));
+  found.confidence = Confidence(first, second);
   return found;
 }
 
@@ -753,6 +757,40 @@ bool WordsAreEnough(const Scores& scores, size_t words, Language expected) {
   const double at_most = other + kCldBonus + kCldReliable +
                          kCldPerWord * static_cast<double>(words);
   return best >= other + kLead && (at_most - best) / (at_most + 1) < 0.5;
+}
+
+// Of CLD2's word for English, which it says when it does not know.
+constexpr double kCldEnglishBonus = 0.4;
+constexpr double kCldEnglishReliable = 0.6;
+
+// True when CLD2 could make a caller sure of a language other than `expected`.
+bool MayBeAnother(const Scores& scores, double letters, size_t words,
+                  Language expected) {
+  size_t best = 1;
+  for (size_t i = 2; i < scores.size(); ++i) {
+    if (scores[i] > scores[best]) best = i;
+  }
+  double second = 0;
+  for (size_t i = 1; i < scores.size(); ++i) {
+    if (i != best) second = std::max(second, scores[i]);
+  }
+  const double foreign =
+      (kCldBonus + kCldReliable) * std::min(1.0, letters / kEnoughForCld);
+  const double of_words =
+      letters >= kLongLetters ? kCldPerWord * static_cast<double>(words) : 0;
+  for (size_t i = 1; i < scores.size(); ++i) {
+    const Language language = static_cast<Language>(i);
+    if (language == expected) continue;
+    const double at_most =
+        scores[i] + of_words +
+        (language == Language::kEn ? kCldEnglishBonus + kCldEnglishReliable
+                                   : foreign);
+    if (Confidence(at_most, i == best ? second : scores[best]) >=
+        kSureOfLanguage) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // In a text of so many words a language shows in its common ones.
@@ -827,14 +865,29 @@ bool IsClearEnglish(const Votes& votes, const Scores& scores, float share) {
          scores[english] - other >= kEnglishLead * (scores[english] + 1);
 }
 
+// What is asked of a text.
+struct Question {
+  // The language that it should be in.
+  Language expected = Language::kUnknown;
+  // Only whether it is surely in another. Where it isn't, the answer may be
+  // that one with no confidence.
+  bool only_sure = false;
+};
+
 // `share`: of the text's letters that are Latin.
 Identified Latin(absl::string_view utf8, double letters, float share,
-                 Language expected, Votes* votes) {
+                 const Question& question, Votes* votes) {
   Scores& scores = votes->scores();
   for (Language language : AllLanguages()) {
     if (RowOf(language).script != Script::kLatin) At(scores, language) = 0;
   }
-  if (WordsAreEnough(scores, votes->words(), expected)) return {expected, 1};
+  if (question.only_sure) {
+    const Language expected = question.expected;
+    if (WordsAreEnough(scores, votes->words(), expected)) return {expected, 1};
+    if (!MayBeAnother(scores, letters, votes->words(), expected)) {
+      return {expected, 0};
+    }
+  }
   CldResult cld;
   cld.language = IsClearEnglish(*votes, scores, share)
                      ? Language::kEn
@@ -851,12 +904,12 @@ Identified Latin(absl::string_view utf8, double letters, float share,
     return {Language::kUnknown, 0.5f};
   }
   if (cld.language != Language::kUnknown) {
-    double bonus = cld.language == Language::kEn ? 0.4 : kCldBonus;
-    if (cld.reliable)
-      bonus += cld.language == Language::kEn ? 0.6 : kCldReliable;
+    const bool english = cld.language == Language::kEn;
+    double bonus = english ? kCldEnglishBonus : kCldBonus;
+    if (cld.reliable) bonus += english ? kCldEnglishReliable : kCldReliable;
     if (cld.relative) bonus *= 0.5;
     // It guesses, reliably or not, when it has two words to go by.
-    if (cld.language != Language::kEn) {
+    if (!english) {
       bonus *= std::min(1.0, letters / kEnoughForCld);
     }
     if (is_long) bonus += kCldPerWord * votes->words() * cld.share;
@@ -928,9 +981,8 @@ std::string WithoutRepetitions(absl::string_view utf8) {
 // From here on a caller relies on it.
 constexpr float kRelied = 0.5f;
 
-// What IdentifyLanguage says; `likely`, which may be null, gets the
-// alternatives.
-Identified Identify(absl::string_view utf8, Language expected,
+// `likely`, which may be null, gets the alternatives.
+Identified Identify(absl::string_view utf8, const Question& question,
                     std::vector<LikelyLanguage>* likely) {
   utf8 =
       utf8.substr(0, FloorToCodePoint(utf8, std::min(utf8.size(), kMaxBytes)));
@@ -957,6 +1009,8 @@ Identified Identify(absl::string_view utf8, Language expected,
   for (double weight : weights) sum += weight;
   if (sum == 0) return {};
   const float share = static_cast<float>(weights[top] / sum);
+  // In other scripts nobody is surer of the language than of the script.
+  if (question.only_sure && top != 0 && share < kSureOfLanguage) return {};
   Votes votes(utf8);
   // Of the other scripts words say nothing.
   if (top == 0 || top == 2 || top == 4) {
@@ -971,12 +1025,12 @@ Identified Identify(absl::string_view utf8, Language expected,
     case 0: {
       At(scores, Language::kEs) += 3 * census.spanish;
       const Identified found =
-          Latin(utf8, census.latin, share, expected, &votes);
+          Latin(utf8, census.latin, share, question, &votes);
       // A sentence said ten times is to CLD2 no longer what it was.
       if (utf8.size() >= kLongText && (found.language == Language::kUnknown ||
                                        found.confidence < kRelied)) {
         const std::string once = WithoutRepetitions(utf8);
-        if (!once.empty()) return Identify(once, expected, likely);
+        if (!once.empty()) return Identify(once, question, likely);
       }
       compare(Script::kLatin, found.language);
       return found;
@@ -1009,9 +1063,11 @@ Identified Identify(absl::string_view utf8, Language expected,
                                          (fa + ar + 0.6))};
     }
     case 5: {
-      const CldResult cld = AskCld(utf8);
-      if (cld.foreign && cld.reliable && census.devanagari >= 200) {
-        return {Language::kUnknown, share};  // Marathi, Nepali …
+      if (census.devanagari >= kLongLetters) {
+        const CldResult cld = AskCld(utf8);
+        if (cld.foreign && cld.reliable) {
+          return {Language::kUnknown, share};  // Marathi, Nepali …
+        }
       }
       return {Language::kHi, share};
     }
@@ -1032,7 +1088,7 @@ Identified Identify(absl::string_view utf8, Language expected,
 // What was said of a text, for the next time that it comes: passages that stand
 // on many pages, or in all translations.
 struct KnownText {
-  // Hash of the text and of what was expected; 0 when the entry is free.
+  // Hash of the text and of what was asked; 0 when the entry is free.
   uint64_t text = 0;
   Identified found;
 };
@@ -1044,25 +1100,32 @@ KnownText& KnownTextOf(uint64_t hash) {
   return texts[(hash >> 32) % kEntries];
 }
 
+Identified IdentifyOnce(absl::string_view utf8, const Question& question) {
+  if (utf8.size() < kLongText) return Identify(utf8, question, nullptr);
+  const uint64_t seed = static_cast<uint64_t>(question.expected) << 1 |
+                        uint64_t{question.only_sure};
+  const uint64_t hash =
+      XXH3_64bits_withSeed(utf8.data(), utf8.size(), seed) | 1;
+  KnownText& known = KnownTextOf(hash);
+  if (known.text != hash) known = {hash, Identify(utf8, question, nullptr)};
+  return known.found;
+}
+
 }  // namespace
 
 Identified IdentifyLanguage(absl::string_view utf8) {
-  return Identify(utf8, Language::kUnknown, nullptr);
+  return IdentifyOnce(utf8, {});
 }
 
-Identified IdentifyLanguage(absl::string_view utf8, Language expected) {
-  if (utf8.size() < kLongText) return Identify(utf8, expected, nullptr);
-  const uint64_t hash = XXH3_64bits_withSeed(utf8.data(), utf8.size(),
-                                             static_cast<uint64_t>(expected)) |
-                        1;
-  KnownText& known = KnownTextOf(hash);
-  if (known.text != hash) known = {hash, Identify(utf8, expected, nullptr)};
-  return known.found;
+Language SureLanguage(absl::string_view utf8, Language expected) {
+  const Identified found = IdentifyOnce(utf8, {expected, true});
+  return found.confidence >= kSureOfLanguage ? found.language
+                                             : Language::kUnknown;
 }
 
 std::vector<LikelyLanguage> LikelyLanguages(absl::string_view utf8) {
   std::vector<LikelyLanguage> likely;
-  const Identified best = Identify(utf8, Language::kUnknown, &likely);
+  const Identified best = Identify(utf8, {}, &likely);
   if (best.language == Language::kUnknown) return {};
   // A script that one language owns.
   if (likely.empty()) likely.push_back({best.language, 1});

@@ -20,16 +20,19 @@ struct Identified {
 // once, then function words and letters typical of one language are counted,
 // and CLD2 is asked for documents and for what is left. Only the first 16 KiB
 // are read. Sentences that come again and again count once where the language
-// would be in doubt.
-// Any bytes are accepted. Safe from many threads.
+// would be in doubt. What is said of a longer text is kept for when it comes
+// again. Any bytes are accepted. Safe from many threads.
 Identified IdentifyLanguage(absl::string_view utf8);
 
-// The same for a text that should be in `expected`, as its file says or because
-// it is a passage of a document that is; kUnknown when nothing says so. For
-// callers who overrule that only when they are sure of another language: where
-// common words say `expected` clearly, CLD2 is not asked and the answer is
-// certain. What is said of a text is kept for when it comes again.
-Identified IdentifyLanguage(absl::string_view utf8, Language expected);
+// A caller may overrule with it what is said of a text.
+inline constexpr float kSureOfLanguage = 0.8f;
+
+// The language that `utf8` is surely written in, which should be in `expected`,
+// as its file says or because it is a passage of a document that is; kUnknown
+// where it does not tell, and may well be in `expected`. CLD2 is asked only
+// where it could make a caller sure of another: many times faster than
+// IdentifyLanguage. kUnknown is expected when nothing says so.
+Language SureLanguage(absl::string_view utf8, Language expected);
 
 // A language that a text may be in. The most likely one has 1, the others less:
 // how much speaks for them, compared with it.
