@@ -98,6 +98,7 @@ class Inspector {
     candidate->length = ReadingLength(sentence);
     candidate->is_question = EndsWithAny(sentence, {"?", "؟", "？", ";?"});
     candidate->ends_with_colon = EndsWithAny(sentence, {":", "："});
+    candidate->is_row = absl::StrContains(sentence, " | ");
   }
 
  private:

@@ -54,6 +54,8 @@ struct Candidate {
   int number_distance = -1;
   bool is_question = false;
   bool ends_with_colon = false;
+  // Cells of a table, as the indexer writes a row: "Hammer | B2 | 14".
+  bool is_row = false;
 };
 
 struct Candidates {

@@ -293,8 +293,8 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   }
   limits.best_length = request.max_code_points() > 0 ? request.max_code_points()
                                                      : kDefaultCodePoints;
-  std::vector<size_t> chosen =
-      extractive::Select(candidates, texts, found.probabilities, limits);
+  std::vector<size_t> chosen = extractive::Select(
+      found.question, candidates, texts, found.probabilities, limits);
   OrderForReading(candidates, &chosen);
 
   std::vector<v1::Citation> citations;

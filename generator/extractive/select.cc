@@ -7,8 +7,26 @@
 
 namespace footnote {
 namespace extractive {
+namespace {
 
-std::vector<size_t> Select(const std::vector<Candidate>& candidates,
+// Whether row `a` holds what row `b` has of the question's words, and one of
+// which `b` has not even something like it.
+bool HoldsMore(const Question& question, const Candidate& a,
+               const Candidate& b) {
+  if (!a.is_row || !b.is_row) return false;
+  bool more = false;
+  for (size_t i = 0; i < question.terms.size(); ++i) {
+    if (!question.terms[i].is_content()) continue;
+    if (a.strength[i] < b.strength[i]) return false;
+    more |= a.strength[i] >= 1 && b.strength[i] == 0;
+  }
+  return more;
+}
+
+}  // namespace
+
+std::vector<size_t> Select(const Question& question,
+                           const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,
                            const std::vector<double>& probabilities,
                            const SelectionLimits& limits) {
@@ -31,10 +49,12 @@ std::vector<size_t> Select(const std::vector<Candidate>& candidates,
   for (const size_t i : order) {
     if (chosen.size() >= limits.max_sentences) break;
     if (!chosen.empty() && value[i] <= 0) break;
-    const bool repeats =
-        std::any_of(chosen.begin(), chosen.end(),
-                    [&](size_t c) { return texts[c] == texts[i]; });
-    if (!repeats) chosen.push_back(i);
+    const bool is_left_out =
+        std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
+          return texts[c] == texts[i] ||
+                 HoldsMore(question, candidates[c], candidates[i]);
+        });
+    if (!is_left_out) chosen.push_back(i);
   }
   return chosen;
 }

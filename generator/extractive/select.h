@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "generator/extractive/candidates.h"
+#include "generator/extractive/question.h"
 
 namespace footnote {
 namespace extractive {
@@ -21,8 +22,11 @@ struct SelectionLimits {
 // there is any. A further sentence is worth its probability less a price for
 // its length and for being one more to read, so the surer the first is, the
 // fewer join it. `texts` are the candidates' words: one that says the same as a
-// chosen one, byte for byte, never joins.
-std::vector<size_t> Select(const std::vector<Candidate>& candidates,
+// chosen one, byte for byte, never joins. Nor does a row of a table where a
+// chosen one holds all that it has of the question's words, and more: who asks
+// for hammers in shelf B2 does not ask for what else is in a shelf.
+std::vector<size_t> Select(const Question& question,
+                           const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,
                            const std::vector<double>& probabilities,
                            const SelectionLimits& limits);

@@ -95,6 +95,23 @@ TEST_F(GenerateTest, AnswersFromTheRightSentenceInEveryLanguage) {
   }
 }
 
+TEST_F(GenerateTest, QuotesOfATableTheRowsThatAreAskedFor) {
+  v1::GenerateRequest request;
+  *request.add_passages() =
+      MakePassage("stock.csv",
+                  "Article: Hammer | Shelf: B2 | Count: 14\n"
+                  "Article: Ladder | Shelf: C1 | Count: 3\n"
+                  "Article: Saw | Shelf: B2 | Count: 7\n",
+                  "en");
+  request.set_question("How many hammers are in shelf B2?");
+  EXPECT_EQ(MustGenerate(request).text(),
+            "Article: Hammer | Shelf: B2 | Count: 14");
+  request.set_question("Which articles are in shelf B2?");
+  EXPECT_EQ(MustGenerate(request).text(),
+            "Article: Hammer | Shelf: B2 | Count: 14\n"
+            "Article: Saw | Shelf: B2 | Count: 7");
+}
+
 TEST_F(GenerateTest, FindsTheDocumentAmongTwentyThreeLanguages) {
   for (const Document23& document : Documents23()) {
     v1::GenerateRequest request;
