@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/hash.h"
 
 namespace footnote {
 namespace {
@@ -44,6 +45,54 @@ TEST(SignatureTest, CasePunctuationAndSpacesDoNotCount) {
   std::string other = absl::StrCat("\n\t", absl::StrJoin(Words(100, 1), ", "));
   other[2] = 'W';
   EXPECT_EQ(Similarity(text, other + "."), 1);
+}
+
+// Signatures are stored, and compared with those of later versions.
+TEST(SignatureTest, IsTheOneThatEarlierVersionsStored) {
+  const std::vector<std::string> pieces = {"the ",
+                                           "Keeper, ",
+                                           "of\n",
+                                           "42",
+                                           "été ",
+                                           "не ",
+                                           "Спал",
+                                           "語",
+                                           "のは",
+                                           "한국어 ",
+                                           "हिन्दी ",
+                                           "\U00020000",
+                                           "\U0001D4B3y ",
+                                           "ﬁ ",
+                                           "😀",
+                                           "\xFF",
+                                           "\xE2\x82",
+                                           "\xED\xA0\x80z ",
+                                           "\xF0\x90",
+                                           "…",
+                                           " ",
+                                           "x",
+                                           std::string(1, '\0'),
+                                           std::string(700, 'a'),
+                                           std::string(40, ' ')};
+  std::mt19937 random(1);
+  std::string all;
+  for (const size_t count : {300, 1000, 3000}) {
+    std::string text;
+    for (size_t i = 0; i < count; ++i) {
+      text.append(pieces[random() % pieces.size()]);
+    }
+    // Cut anywhere, also inside a character.
+    for (size_t cut = 0; cut < 40; ++cut) {
+      const auto signature = SignatureOf(
+          absl::string_view(text).substr(cut, text.size() - 2 * cut));
+      ASSERT_TRUE(signature.has_value());
+      for (const uint16_t number : *signature)
+        absl::StrAppend(&all, number, " ");
+    }
+  }
+  EXPECT_EQ(Hex(Sha256(all)),
+            "89db173c5959d79670daa0b25c0388e4"
+            "08a190477f5449e78d8ff6f1a0b39689");
 }
 
 TEST(SignatureTest, EstimatesTheSharedRuns) {
