@@ -38,15 +38,47 @@ size_t Columns(absl::string_view text) {
   return columns;
 }
 
+// Where lines end. Each byte that ends one is looked for alone: a file may have
+// many of one and none of another.
+class LineEnds {
+ public:
+  explicit LineEnds(absl::string_view text) : text_(text) {
+    for (Next& end : ends_) end.at = Find(end.byte, 0);
+  }
+
+  // The first at or behind `at`, which never falls; the size where none is.
+  size_t From(size_t at) {
+    size_t next = text_.size();
+    for (Next& end : ends_) {
+      if (end.at < at) end.at = Find(end.byte, at);
+      next = std::min(next, end.at);
+    }
+    return next;
+  }
+
+ private:
+  struct Next {
+    char byte;
+    size_t at = 0;
+  };
+
+  size_t Find(char byte, size_t from) const {
+    return std::min(text_.find(byte, from), text_.size());
+  }
+
+  const absl::string_view text_;
+  Next ends_[3] = {{'\n'}, {'\f'}, {'\r'}};
+};
+
 std::vector<Line> SplitLines(absl::string_view utf8) {
   std::vector<Line> lines;
-  while (!utf8.empty()) {
-    const size_t end = utf8.find_first_of("\n\f\r");
-    absl::string_view text = utf8.substr(0, end);
-    const bool crlf = end != absl::string_view::npos && utf8[end] == '\r' &&
-                      end + 1 < utf8.size() && utf8[end + 1] == '\n';
-    utf8.remove_prefix(end == absl::string_view::npos ? utf8.size()
-                                                      : end + 1 + crlf);
+  LineEnds ends(utf8);
+  for (size_t begin = 0; begin < utf8.size();) {
+    const size_t end = ends.From(begin);
+    absl::string_view text = utf8.substr(begin, end - begin);
+    const bool crlf =
+        end + 1 < utf8.size() && utf8[end] == '\r' && utf8[end + 1] == '\n';
+    begin = end + 1 + crlf;
     while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
       text.remove_suffix(1);
     }
@@ -63,11 +95,23 @@ std::vector<Line> SplitLines(absl::string_view utf8) {
 }
 
 bool EndsASentence(absl::string_view line) {
-  for (absl::string_view end : {".", "!", "?", ":", ";", "\xe3\x80\x82",
-                                "\xe0\xa5\xa4", "\xd8\x9f", "\xef\xbc\x9f"}) {
-    if (absl::EndsWith(line, end)) return true;
+  switch (line.empty() ? '\0' : line.back()) {
+    case '.':
+    case '!':
+    case '?':
+    case ':':
+    case ';':
+      return true;
+    case '\x82':
+      return absl::EndsWith(line, "\xe3\x80\x82");
+    case '\xa4':
+      return absl::EndsWith(line, "\xe0\xa5\xa4");
+    case '\x9f':
+      return absl::EndsWith(line, "\xd8\x9f") ||
+             absl::EndsWith(line, "\xef\xbc\x9f");
+    default:
+      return false;
   }
-  return false;
 }
 
 // The column at which the file's lines were wrapped; 0 when they were not.
@@ -83,20 +127,30 @@ size_t WrapColumn(const std::vector<Line>& lines) {
     }
   }
   if (widths.empty() || ends_of_sentences * 2 > widths.size()) return 0;
-  std::sort(widths.begin(), widths.end());
-  const size_t nearly_widest = widths[(widths.size() - 1) * 19 / 20];
-  const size_t common = widths[(widths.size() - 1) * 3 / 4];
-  if (nearly_widest > kWidestWrap || common < kNarrowestWrap) return 0;
-  return common;
+  const auto nearly_widest = widths.begin() + (widths.size() - 1) * 19 / 20;
+  std::nth_element(widths.begin(), nearly_widest, widths.end());
+  const auto common = widths.begin() + (widths.size() - 1) * 3 / 4;
+  std::nth_element(widths.begin(), common, nearly_widest);
+  if (*nearly_widest > kWidestWrap || *common < kNarrowestWrap) return 0;
+  return *common;
 }
 
 bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 
 // "- ", "* ", "• ", "1. ", "12) ".
 bool IsListItem(absl::string_view content) {
-  for (absl::string_view bullet :
-       {"- ", "* ", "+ ", "\xe2\x80\xa2 ", "\xe2\x80\x93 ", "\xc2\xb7 "}) {
-    if (content.substr(0, bullet.size()) == bullet) return true;
+  switch (content.empty() ? '\0' : content[0]) {
+    case '-':
+    case '*':
+    case '+':
+      return content.size() > 1 && content[1] == ' ';
+    case '\xe2':
+      return absl::StartsWith(content, "\xe2\x80\xa2 ") ||
+             absl::StartsWith(content, "\xe2\x80\x93 ");
+    case '\xc2':
+      return absl::StartsWith(content, "\xc2\xb7 ");
+    default:
+      break;
   }
   size_t digits = 0;
   while (digits < content.size() && IsAsciiDigit(content[digits])) ++digits;

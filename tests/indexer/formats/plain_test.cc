@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/indexer/formats/extracted_checks.h"
 
 namespace footnote {
@@ -69,6 +71,43 @@ TEST(PlainTest, FindsListItemsCodeAndUnderlinedHeadings) {
 TEST(PlainTest, ReadsTheLineEndsOfAllSystems) {
   EXPECT_THAT(Outline(Read("a\r\nb\rc\nd\f e")),
               ElementsAre("p: a", "p: b", "p: c", "p: d", "p: e"));
+}
+
+// An old form has no line feed at all, a log no carriage return.
+TEST(PlainTest, ReadsLineEndsThatComeInAnyTurn) {
+  const Extracted text = Read("a\rb\rc\f\fd\n\re\n\nf\r\r\ng\n\r\fh\r");
+  EXPECT_THAT(Outline(text), ElementsAre("p: a", "p: b", "p: c", "p: d", "p: e",
+                                         "p: f", "p: g", "p: h"));
+  std::vector<uint32_t> lines;
+  for (const Block& block : text.blocks) lines.push_back(block.line);
+  EXPECT_THAT(lines, ElementsAre(1, 2, 3, 5, 7, 9, 11, 14));
+}
+
+TEST(PlainTest, KnowsTheBulletsOfListItems) {
+  for (const char* item :
+       {"- a", "* a", "+ a", "• a", "– a", "· a", "7. a", "12) a", "123. a"}) {
+    EXPECT_THAT(Outline(Read(item)), ElementsAre(absl::StrCat("-: ", item)));
+  }
+  for (const char* text : {"-a", "*", "•a", "…  a", "©  a", "1.a", "1234. a"}) {
+    EXPECT_EQ(Read(text).blocks.at(0).kind, BlockKind::kParagraph) << text;
+  }
+}
+
+TEST(PlainTest, KnowsTheEndsOfSentencesOfAllScripts) {
+  for (const char* end : {".", "!", "?", ":", ";", "。", "।", "؟", "？"}) {
+    const std::string line = absl::StrCat(
+        "Each of these sentences is about as long as a line is wide", end);
+    EXPECT_EQ(Read(absl::StrCat(line, "\n", line, "\n", line)).blocks.size(),
+              3u)
+        << end;
+  }
+  for (const char* end : {",", "、", "β", "क", "य", "ş"}) {
+    const std::string line = absl::StrCat(
+        "Each of these sentences is about as long as a line is wide", end);
+    EXPECT_EQ(Read(absl::StrCat(line, "\n", line, "\n", line)).blocks.size(),
+              1u)
+        << end;
+  }
 }
 
 TEST(PlainTest, TurnsControlCharactersIntoSpaces) {
