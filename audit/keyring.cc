@@ -79,6 +79,7 @@ absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Open(
     return FileError("open keyring", path, errno);
   const bool is_new = !is_there || info.st_size == 0;
   ASSIGN_OR_RETURN(std::string key, master->Fetch(/*make=*/is_new));
+  // Or another process does, which has the lock then.
   if (is_new) RETURN_IF_ERROR(Make(path, key));
   int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
   // Of a disk that can only be read, keys can still be.
@@ -105,7 +106,7 @@ absl::Status Keyring::Make(const std::string& path, absl::string_view master) {
   const std::string row =
       KeyRow(master, KeyKind::kSigning, 0, std::string(kTagBytes, '\0'), seed);
   Wipe(&seed);
-  return WriteSecretFile(path, row);
+  return MakeSecretFile(path, row);
 }
 
 Keyring::~Keyring() {

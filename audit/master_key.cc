@@ -51,9 +51,10 @@ class FileSource final : public MasterKeySource {
 
  private:
   absl::StatusOr<std::string> Make() {
-    const std::string key = RandomBytes(kKeyBytes);
-    RETURN_IF_ERROR(WriteSecretFile(path_, absl::StrCat(Hex(key), "\n")));
-    return key;
+    RETURN_IF_ERROR(
+        MakeSecretFile(path_, absl::StrCat(Hex(RandomBytes(kKeyBytes)), "\n")));
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(path_, 4096));
+    return ParseKey(text, path_);
   }
 
   const std::string path_;

@@ -3,15 +3,47 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
+#include "base/lock_file.h"
+#include "base/status_macros.h"
 
 namespace footnote {
 
-absl::Status WriteSecretFile(const std::string& path,
-                             absl::string_view contents) {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(1);
+
+// The open folder, while nobody else makes a file in it.
+absl::StatusOr<int> TakeFolder(const std::string& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return FileError("open", folder, errno);
+  const absl::Time deadline = absl::Now() + kPatience;
+  absl::StatusOr<bool> locked = TryLockFile(fd, folder);
+  while (locked.ok() && !*locked && absl::Now() < deadline) {
+    absl::SleepFor(kLookAgain);
+    locked = TryLockFile(fd, folder);
+  }
+  if (locked.ok() && *locked) return fd;
+  close(fd);
+  RETURN_IF_ERROR(locked.status());
+  return absl::FailedPreconditionError(absl::StrCat(
+      "folder ", folder, ": another process holds it, want that one stopped"));
+}
+
+bool IsMade(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && info.st_size > 0;
+}
+
+absl::Status WriteSecret(const std::string& path, absl::string_view contents) {
   const std::string unfinished = absl::StrCat(path, ".new");
   // Whoever may read what is there already must not read this.
   if (unlink(unfinished.c_str()) != 0 && errno != ENOENT) {
@@ -30,8 +62,23 @@ absl::Status WriteSecretFile(const std::string& path,
     unlink(unfinished.c_str());
     return FileError("write", path, why);
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status MakeSecretFile(const std::string& path,
+                            absl::string_view contents) {
   const size_t slash = path.rfind('/');
-  return SyncFolder(slash == std::string::npos ? "." : path.substr(0, slash));
+  const std::string folder =
+      slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  ASSIGN_OR_RETURN(const int taken, TakeFolder(folder));
+  absl::Status status;
+  if (!IsMade(path)) status = WriteSecret(path, contents);
+  // The other one may not have come to it yet.
+  if (status.ok()) status = SyncFolder(folder);
+  close(taken);
+  return status;
 }
 
 }  // namespace footnote

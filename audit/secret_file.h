@@ -9,11 +9,13 @@
 
 namespace footnote {
 
-// Writes `contents` to PATH.new, readable by its owner only, syncs it, renames
-// it to `path` and syncs the folder: after a kill the file is not there, or
-// whole. A PATH.new that a kill left is written over. One process at a time.
-absl::Status WriteSecretFile(const std::string& path,
-                             absl::string_view contents);
+// Makes the file `path` of `contents` where there is none, or an empty one: of
+// several that do so at once one makes it, and the others find that one's.
+// It is written to PATH.new, readable by its owner only, synced, and renamed:
+// after a kill the file is not there, or whole. A PATH.new that a kill left is
+// written over.
+absl::Status MakeSecretFile(const std::string& path,
+                            absl::string_view contents);
 
 }  // namespace footnote
 

@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "audit/master_key.h"
@@ -69,6 +73,40 @@ TEST_F(KeyringTest, IsOneProcessAtATime) {
   EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(std::string(second.message()).find("another process holds it"),
             std::string::npos);
+}
+
+TEST_F(KeyringTest, OfManyThatBeginItAtOnceOneHasIt) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = absl::StrCat(path_, round);
+    const std::string master = absl::StrCat(folder_, "/master", round);
+    constexpr int kMany = 8;
+    std::vector<absl::StatusOr<std::unique_ptr<Keyring>>> opened(kMany);
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (auto& mine : opened) {
+      threads.emplace_back([&] {
+        const auto key = MasterKeyInFile(master);
+        for (++ready; ready < kMany;) continue;
+        mine = Keyring::Open(path, key.get());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    std::string public_key;
+    for (auto& mine : opened) {
+      if (mine.ok()) {
+        EXPECT_EQ(public_key, "") << "two have it";
+        public_key = (*mine)->signing_key().public_key();
+        mine->reset();
+      } else {
+        EXPECT_THAT(std::string(mine.status().message()),
+                    HasSubstr("another process holds it"));
+      }
+    }
+    const auto again = Keyring::Open(path, MasterKeyInFile(master).get());
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ((*again)->signing_key().public_key(), public_key);
+    if (HasFailure()) return;
+  }
 }
 
 TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
