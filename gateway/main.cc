@@ -289,6 +289,9 @@ absl::Status CheckProcessor() {
 int Run(int argc, char** argv) {
   // gRPC's own log lines would repeat what our statuses say.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  // Of a name that it does not know simdjson makes an implementation that takes
+  // nothing for JSON or UTF-8.
+  unsetenv("SIMDJSON_FORCE_IMPLEMENTATION");
 
   CLI::App app(
       "Footnote answers questions from your own documents, in 23 languages; "

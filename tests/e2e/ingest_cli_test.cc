@@ -104,6 +104,16 @@ TEST_F(IngestCliTest, ADryRunTellsEverythingAndStoresNothing) {
   EXPECT_EQ(In({"documents"}).out, before);
 }
 
+TEST_F(IngestCliTest, AnUnknownImplementationOfSimdjsonIsNoHindrance) {
+  Write("c.jsonl", "{\"id\": \"x\", \"text\": \"Grün.\"}\n");
+  Write("d.html", "<p>Grün ist der Tee.</p>\n");
+  setenv("SIMDJSON_FORCE_IMPLEMENTATION", "none", /*overwrite=*/1);
+  const Finished ingest = Ingest({folder_});
+  unsetenv("SIMDJSON_FORCE_IMPLEMENTATION");
+  EXPECT_THAT(ingest.out, HasSubstr("4 indexed, 0 unchanged, 0 failed"));
+  EXPECT_THAT(In({"show", "d.html"}).out, HasSubstr("Grün"));
+}
+
 TEST_F(IngestCliTest, ADryRunBeforeTheFirstDocumentMakesNoStore) {
   const std::string temporary = NewFolder();
   setenv("TMPDIR", temporary.c_str(), /*overwrite=*/1);
