@@ -19,6 +19,7 @@
 #include "base/metrics.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "indexer/file_order.h"
 #include "indexer/job_table.h"
 #include "indexer/parsers/markup_parser.h"
 #include "indexer/parsers/parse_apart.h"
@@ -52,6 +53,12 @@ constexpr size_t kSmallBytes = 64 << 10;
 }  // namespace
 
 struct Pipeline::Shared {
+  struct Taken {
+    SourceFile file;
+    // Of FileOrder.
+    uint64_t place = 0;
+  };
+
   Store* store;
   // Null when the job wants no vectors.
   const Encoder* encoder;
@@ -76,6 +83,7 @@ struct Pipeline::Shared {
   // Ids of files that a worker has taken and has no claim for yet: others of
   // the same id wait, so that they become versions in their order.
   absl::flat_hash_set<std::string> taken;
+  FileOrder order;
   // Workers that may still want help with their vectors.
   int working = 0;
 
@@ -111,7 +119,7 @@ struct Pipeline::Shared {
   }
 
   // The next file; false when there is none yet or, with `finished` set, never.
-  bool Take(SourceFile* file, absl::Duration patience, bool* finished) {
+  bool Take(Taken* file, absl::Duration patience, bool* finished) {
     std::unique_lock<std::mutex> lock(mutex);
     work_came.wait_for(lock, absl::ToChronoMilliseconds(patience), [this] {
       return MayTake() || (queue.empty() && queue.closed()) || crew.has_work();
@@ -124,7 +132,7 @@ struct Pipeline::Shared {
 
   // For a worker that holds `held` files already: another small one, if there
   // are many.
-  bool TakeAlso(size_t held, SourceFile* file) {
+  bool TakeAlso(size_t held, Taken* file) {
     const std::lock_guard<std::mutex> lock(mutex);
     if (held >= queue.size() / static_cast<size_t>(options.threads) ||
         !MayTake() || queue.front().bytes.size() > kSmallBytes) {
@@ -146,11 +154,13 @@ struct Pipeline::Shared {
   bool MayTake() const {
     return !queue.empty() && !taken.contains(queue.front().document);
   }
-  SourceFile Pop() {
-    SourceFile file = queue.Pop();
-    taken.insert(file.document);
+  Taken Pop() {
+    Taken out;
+    out.file = queue.Pop();
+    out.place = order.Begin(out.file.document);
+    taken.insert(out.file.document);
     room_came.notify_one();
-    return file;
+    return out;
   }
 
   // For a worker that has nothing left: helps the others to their end.
@@ -215,12 +225,13 @@ class Pipeline::Worker {
   struct Ahead {
     StartedFile started;
     std::string source_hash;
+    uint64_t place = 0;
   };
 
   // Sees to it that some are ahead, if there are any.
   void TakeFiles(bool* finished) {
     if (ahead_.size() > kMostAhead / 2) return;
-    SourceFile file;
+    Shared::Taken file;
     if (ahead_.empty()) {
       if (!shared_.Take(&file,
                         group_.empty() ? absl::Milliseconds(200) : kLookAround,
@@ -240,13 +251,16 @@ class Pipeline::Worker {
   }
 
   // Leaves out what has not changed.
-  void Start(SourceFile file) {
+  void Start(Shared::Taken taken) {
     StageTimer timer("start_file");
+    SourceFile& file = taken.file;
     Ahead next;
+    next.place = taken.place;
     std::string sha256 = Sha256(file.bytes);
     next.source_hash = HashOf(file, sha256, shared_.how);
     if (IsSameSource(file, sha256, next.source_hash)) {
       shared_.LetOthersTake(file.document);
+      shared_.order.End(file.document, taken.place);
       finished_.push_back(file.number);
       if (group_.empty()) TellFinished();
       return;
@@ -264,6 +278,7 @@ class Pipeline::Worker {
         next.started.file.path.empty() ? file_id : next.started.file.path;
     const std::string source_hash = std::move(next.source_hash);
     in_work_ = file_id;
+    place_ = next.place;
     is_taken_ = true;
     const absl::Status status = PrepareStarted(
         std::move(next.started), shared_.job.collection, shared_.options.limits,
@@ -287,6 +302,7 @@ class Pipeline::Worker {
     // Only a cancelled job stops in the middle of a file.
     if (!status.ok()) ForgetSourceOf(file_id);
     LetOthersTake();
+    shared_.order.End(in_work_, place_);
     in_work_.clear();
     if (!group_status_.ok()) Commit();
     return status.ok();
@@ -311,13 +327,40 @@ class Pipeline::Worker {
     Fingerprint fingerprint;
     fingerprint.source = source_hash;
     fingerprint.content = ContentHash(document, shared_.how);
-    RETURN_IF_ERROR(Claim(document.record.document));
+    const std::string& id = document.record.document;
+    RETURN_IF_ERROR(Claim(id));
     LetOthersTake();
-    absl::StatusOr<bool> added = AddToGroup(document, std::move(fingerprint));
+    absl::StatusOr<bool> added = false;
+    if (!shared_.job.dry_run && shared_.order.ComesLate(in_work_, place_, id)) {
+      added = ReportLate(document);
+    } else {
+      added = AddToGroup(document, std::move(fingerprint));
+      if (added.ok()) shared_.order.Came(in_work_, place_, id);
+    }
     if (!added.ok() || !*added) {
-      shared_.claims->Release(shared_.job.collection, document.record.document);
+      shared_.claims->Release(shared_.job.collection, id);
     }
     return added.status();
+  }
+
+  // What a later file of the same id said of the document is in, and stays.
+  absl::StatusOr<bool> ReportLate(const PreparedDocument& document) {
+    const VersionRecord& record = document.record;
+    DocumentResult result = ResultOf(record);
+    const absl::StatusOr<VersionRecord> live =
+        shared_.store->documents()->GetLive(
+            {shared_.job.collection, record.document});
+    if (live.ok()) {
+      result = ResultOf(*live);
+      result.warnings.push_back(
+          absl::StrCat("the id comes twice in this job: version ",
+                       live->version, ", of ", PlaceOf(*live), ", stays, as ",
+                       PlaceOf(record, document.locator), " comes before it"));
+    }
+    result.state = DocumentResult::State::kUnchanged;
+    Count("indexer_documents", "unchanged");
+    shared_.Report(result);
+    return false;
   }
 
   // True when the document is in the group now; false when it needs nothing.
@@ -425,13 +468,17 @@ class Pipeline::Worker {
         live->ingested_us < shared_.job.started_us) {
       return;
     }
-    const absl::StatusOr<std::string> locator =
-        documents.ReadLocator(live->ref());
     member->warnings.push_back(absl::StrCat(
         "the id comes twice in this job: version ", member->record.version,
         ", of ", PlaceOf(member->record, document.locator),
         ", takes the place of version ", live->version, ", of ",
-        PlaceOf(*live, locator.ok() ? *locator : std::string())));
+        PlaceOf(*live)));
+  }
+
+  std::string PlaceOf(const VersionRecord& live) const {
+    const absl::StatusOr<std::string> locator =
+        shared_.store->documents()->ReadLocator(live.ref());
+    return PlaceOf(live, locator.ok() ? *locator : std::string());
   }
 
   // The file that a document came from, and of many in one its line.
@@ -762,6 +809,7 @@ class Pipeline::Worker {
   KvBatch texts_;
   // The id of the file of which more documents may come.
   std::string in_work_;
+  uint64_t place_ = 0;
   bool is_taken_ = false;
   // Numbers of files of which no more comes into the group.
   std::vector<uint64_t> finished_;

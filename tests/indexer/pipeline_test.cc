@@ -188,6 +188,28 @@ TEST_F(PipelineTest, TheSecondOfAnIdInOneJobMayBeWhatWasThereBefore) {
   EXPECT_THAT(Find("ink"), IsEmpty());
 }
 
+// Parts of a large file are read side by side.
+TEST_F(PipelineTest, OfAnIdInTwoPartsOfAFileTheLaterLineStays) {
+  options_.threads = 2;
+  SourceFile first = File("l.jsonl", "");
+  constexpr int kLines = 4000;
+  for (int i = 1; i < kLines; ++i) {
+    absl::StrAppend(&first.bytes, "{\"text\": \"Page ", i, " of many.\"}\n");
+  }
+  absl::StrAppend(&first.bytes, "{\"id\": \"x\", \"text\": \"Timber.\"}\n");
+  SourceFile second =
+      File("l.jsonl", "{\"id\": \"x\", \"text\": \"Granite.\"}\n");
+  second.lines_before = kLines;
+  const DocumentResult late = Ingest({first, second}).at("l.jsonl#x");
+  EXPECT_THAT(Find("granite"), SizeIs(1));
+  EXPECT_THAT(Find("timber"), IsEmpty());
+  EXPECT_EQ(late.state, State::kUnchanged);
+  EXPECT_THAT(late.warnings,
+              ElementsAre("the id comes twice in this job: version 1, of "
+                          "l.jsonl line 4001, stays, as l.jsonl line 4000 "
+                          "comes before it"));
+}
+
 TEST_F(PipelineTest, TheSecondOfAnIdInOneJobSaysBothPlaces) {
   job_.name = "nightly";
   job_.started_us = 1;
