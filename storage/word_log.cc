@@ -36,6 +36,15 @@ constexpr size_t kManyPlaces = 512;
 // Times that a run is longer than one that is merged into it place by place.
 constexpr size_t kMuchLonger = 8;
 
+constexpr uint64_t kHashSeed = 0x9e3779b97f4a7c15u;
+
+// The upper half of a product depends on all bits of both factors.
+uint64_t AddToHash(uint64_t value, uint64_t hash) {
+  const unsigned __int128 product =
+      static_cast<unsigned __int128>(value ^ hash) * 0xd6e8feb86659fd93u;
+  return static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
+}
+
 // How a passage and a position in it are one number, a place, which rises with
 // both. Positions are few in the words of a passage and few from kTitlePosition
 // on, and where the first of the bits says which of the two, most places take
@@ -255,10 +264,93 @@ void WordLog::ForEachPlace(Each each) const {
 
 size_t WordLog::ApproximateBytes() const {
   return log_bytes_ + place_count_ * sizeof(uint64_t) +
-         word_count_ * sizeof(uint64_t) +
+         word_count_ * (sizeof(uint64_t) + sizeof(uint32_t)) +
          (terms_.capacity() + terms_.size()) * sizeof(WordTerm) +
          tokens_.ApproximateBytes();
 }
+
+// Sorts by key, which is a hash: into buckets of about four by its first bits,
+// then each by itself. Fills `sorted` with those that each_term(visit) visits.
+template <typename EachTerm>
+void WordLog::SortTerms(EachTerm each_term, LargeArray<WordTerm>* sorted) {
+  int bits = 1;
+  while ((sorted->size() >> bits) > 4) ++bits;
+  const int shift = 64 - bits;
+  std::vector<uint32_t> ends((size_t{1} << bits) + 1);
+  each_term([&](const WordTerm& term) { ++ends[(term.key >> shift) + 1]; });
+  for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  YieldToSearches();
+  each_term([&](const WordTerm& term) {
+    (*sorted)[ends[term.key >> shift]++] = term;
+  });
+  size_t begin = 0;
+  for (const uint32_t end : ends) {
+    YieldToSearches();
+    std::sort(
+        sorted->begin() + begin, sorted->begin() + end,
+        [](const WordTerm& a, const WordTerm& b) { return a.key < b.key; });
+    begin = end;
+  }
+}
+
+// Words that have the same terms, under one new number.
+class WordLog::SameWords {
+ public:
+  explicit SameWords(const WordLog& log)
+      : numbers_(log.word_count_), is_first_(log.word_count_) {
+    FindFirsts(log);
+    for (uint32_t word = 0; word < log.word_count_; ++word) {
+      const uint32_t first = numbers_[word];
+      is_first_[word] = first == word;
+      numbers_[word] = first == word ? count_++ : numbers_[first];
+    }
+    for (const WordTerm& term : log.terms_) {
+      term_count_ += is_first_[term.word];
+    }
+  }
+
+  // How many there are.
+  uint32_t count() const { return count_; }
+  // How many terms they have.
+  size_t term_count() const { return term_count_; }
+  uint32_t NumberOf(uint32_t word) const { return numbers_[word]; }
+  // False for all but one of those with the same number.
+  bool IsFirst(uint32_t word) const { return is_first_[word]; }
+
+ private:
+  // Sets numbers_[word] to the first word that has the same terms. Words are
+  // told by a hash of their terms, as terms are by theirs.
+  void FindFirsts(const WordLog& log) {
+    LargeArray<WordTerm> sorted(log.word_count_);
+    SortTerms(
+        [&log](const auto& visit) {
+          size_t at = 0;
+          for (uint32_t word = 0; word < log.word_count_; ++word) {
+            uint64_t hash = kHashSeed;
+            for (; at < log.terms_.size() && log.terms_[at].word == word;
+                 ++at) {
+              hash = AddToHash(log.terms_[at].key, hash);
+              hash = AddToHash(log.terms_[at].channel, hash);
+            }
+            visit(WordTerm{hash, word, 0});
+          }
+        },
+        &sorted);
+    for (size_t i = 0; i < sorted.size();) {
+      const size_t begin = i;
+      uint32_t first = sorted[i].word;
+      for (; i < sorted.size() && sorted[i].key == sorted[begin].key; ++i) {
+        first = std::min(first, sorted[i].word);
+      }
+      for (size_t j = begin; j < i; ++j) numbers_[sorted[j].word] = first;
+    }
+  }
+
+  LargeArray<uint32_t> numbers_;
+  std::vector<bool> is_first_;
+  uint32_t count_ = 0;
+  size_t term_count_ = 0;
+};
 
 // The places of each word, and all terms in their order. `Place` is wide enough
 // for a place in `form`, and to count them.
@@ -266,14 +358,7 @@ template <typename Place>
 class WordLog::Inversion {
  public:
   Inversion(const WordLog& log, const PlaceForm& form)
-      : form_(form),
-        ends_(log.word_count_ + size_t{1}),
-        places_(log.place_count_),
-        terms_(log.terms_.size()),
-        half_bits_((BitWidth(log.passage_) + 1) / 2) {
-    InvertWords(log);
-    SortTerms(log.terms_);
-  }
+      : Inversion(log, form, SameWords(log)) {}
 
   bool done() const { return next_ == terms_.size(); }
   // The key of the next term.
@@ -293,12 +378,30 @@ class WordLog::Inversion {
   }
 
  private:
+  Inversion(const WordLog& log, const PlaceForm& form, const SameWords& words)
+      : form_(form),
+        ends_(words.count() + size_t{1}),
+        places_(log.place_count_),
+        terms_(words.term_count()),
+        half_bits_((BitWidth(log.passage_) + 1) / 2) {
+    InvertWords(log, words);
+    SortTerms(
+        [&](const auto& visit) {
+          for (const WordTerm& term : log.terms_) {
+            if (!words.IsFirst(term.word)) continue;
+            visit(WordTerm{term.key, words.NumberOf(term.word), term.channel});
+          }
+        },
+        &terms_);
+  }
+
   // Word w has the places from ends_[w] to ends_[w + 1].
-  void InvertWords(const WordLog& log) {
+  void InvertWords(const WordLog& log, const SameWords& words) {
     std::fill(ends_.begin(), ends_.end(), 0);
     Place* const counts = ends_.data() + 1;
-    log.ForEachPlace(
-        [&](uint32_t word, uint32_t, uint32_t) { ++counts[word]; });
+    log.ForEachPlace([&](uint32_t word, uint32_t, uint32_t) {
+      ++counts[words.NumberOf(word)];
+    });
     Place sum = 0;
     for (Place& end : ends_) {
       const Place count = end;
@@ -307,34 +410,13 @@ class WordLog::Inversion {
     }
     // Now counts[w] is where the next place of w goes.
     log.ForEachPlace([&](uint32_t word, uint32_t passage, uint32_t position) {
-      places_[counts[word]++] = form_.Make<Place>(passage, position);
+      places_[counts[words.NumberOf(word)]++] =
+          form_.Make<Place>(passage, position);
     });
   }
 
   Run<Place> PlacesOf(uint32_t word) const {
     return {places_.data() + ends_[word], places_.data() + ends_[word + 1]};
-  }
-
-  // Into buckets of about eight by the first bits of the keys, which are
-  // hashes, then each by itself.
-  void SortTerms(const std::vector<WordTerm>& unsorted) {
-    int bits = 1;
-    while ((unsorted.size() >> bits) > 8) ++bits;
-    std::vector<uint32_t> ends((size_t{1} << bits) + 1);
-    for (const WordTerm& term : unsorted) ++ends[(term.key >> (64 - bits)) + 1];
-    for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
-    YieldToSearches();
-    for (const WordTerm& term : unsorted) {
-      terms_[ends[term.key >> (64 - bits)]++] = term;
-    }
-    size_t begin = 0;
-    for (const uint32_t end : ends) {
-      YieldToSearches();
-      std::sort(
-          terms_.begin() + begin, terms_.begin() + end,
-          [](const WordTerm& a, const WordTerm& b) { return a.key < b.key; });
-      begin = end;
-    }
   }
 
   // Terms meet words anywhere in memory. Inlined, as GCC drops calls of what

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "base/large_array.h"
 #include "storage/term_log.h"
 
 namespace footnote {
@@ -35,7 +36,8 @@ struct SegmentWord {
 class WordLog {
  public:
   // A new word. A term that is given twice counts twice. Two words may have the
-  // same terms, which costs a little time.
+  // same terms: half of all do, "The" and "the", or those of two languages.
+  // ForEach takes them for one.
   uint32_t AddWord(absl::Span<const SegmentTerm> terms);
 
   // Adds the words of a passage, and terms that are not told by words.
@@ -54,7 +56,7 @@ class WordLog {
 
   uint32_t word_count() const { return word_count_; }
 
-  // The memory that is held, and that ForEach takes besides.
+  // The memory that is held, and that ForEach takes besides at most.
   size_t ApproximateBytes() const;
 
  private:
@@ -67,6 +69,7 @@ class WordLog {
     std::unique_ptr<uint32_t[]> records;
     uint32_t size;
   };
+  class SameWords;
   template <typename Place>
   class Inversion;
   static constexpr uint32_t kFewWords = 200000;
@@ -75,6 +78,8 @@ class WordLog {
   // Calls each(word, passage, position) for every place.
   template <typename Each>
   void ForEachPlace(Each each) const;
+  template <typename EachTerm>
+  static void SortTerms(EachTerm each_term, LargeArray<WordTerm>* sorted);
   template <typename Words>
   void VisitAll(Words words,
                 const std::function<void(const TermLog::Term&)>& visit) const;

@@ -119,6 +119,31 @@ TEST(WordLogTest, InvertsWordsAndTokensOfAnyTerms) {
   }
 }
 
+TEST(WordLogTest, WordsOfTheSameTermsCountTogetherAndOthersApart) {
+  // Some twice, some with nearly the terms of another, one without.
+  const std::vector<std::vector<uint64_t>> keys = {
+      {7, 24}, {7}, {24, 7}, {7, 24}, {}, {7, 24, 24}, {7}, {}, {23, 8}};
+  WordLog log;
+  Index index;
+  for (const std::vector<uint64_t>& of_word : keys) {
+    std::vector<SegmentTerm> terms;
+    for (const uint64_t key : of_word) terms.push_back(TermOf(key));
+    log.AddWord(terms);
+  }
+  for (const uint32_t passage : {0, 1, 5}) {
+    std::vector<SegmentWord> words;
+    for (uint32_t position = 0; position < 3 * keys.size(); ++position) {
+      const uint32_t word = (position * 5 + passage) % keys.size();
+      words.push_back({word, position});
+      for (const uint64_t key : keys[word]) {
+        AddToIndex(key, passage, position, 1, &index);
+      }
+    }
+    log.Add(passage, words, {});
+  }
+  ExpectHolds(log, std::move(index));
+}
+
 TEST(WordLogTest, KeepsThePlacesAtTheEdgesOfTheirRange) {
   for (const uint32_t passage : {0u, 1u, kMaxSegmentPassages}) {
     WordLog log;
