@@ -793,13 +793,17 @@ bool MayBeAnother(const Scores& scores, double letters, size_t words,
   return false;
 }
 
-// In a text of so many words a language shows in its common ones.
+// In a text of so many words a language shows in its common ones. In fewer
+// where nothing is in another script.
 constexpr size_t kManyWords = 100;
+constexpr size_t kSomeWords = 30;
+constexpr float kOneScript = 0.97f;
 
 // What they give a word in most documents in the language, and hardly ever in
 // one in a language that is none of ours: English has much in common with none,
-// but pages are translated in part; accents count in some as well.
-double ClearPerWord(Language language) {
+// but pages are translated in part; accents count in some as well. A passage
+// may be in part in its document's language.
+double ClearPerWord(Language language, bool is_passage) {
   switch (language) {
     case Language::kCs:
       return 0.45;
@@ -809,11 +813,12 @@ double ClearPerWord(Language language) {
       return 0.4;
     case Language::kDe:
       return 0.35;
-    case Language::kEn:
     case Language::kPt:
       return 0.3;
+    case Language::kEn:
+      return is_passage ? 0.2 : 0.3;
     default:
-      return 0.26;
+      return is_passage ? 0.22 : 0.26;
   }
 }
 
@@ -825,12 +830,17 @@ constexpr double kClearCommon = 0.1;
 constexpr double kClearLead = 0.4;
 
 // The language that the words say so clearly that CLD2 would say it too, else
-// kUnknown.
-Language ClearByWords(const Votes& votes, const Scores& scores) {
+// kUnknown. `share`: of the letters that are Latin.
+Language ClearByWords(const Votes& votes, const Scores& scores, float share,
+                      bool is_passage) {
   const size_t words = votes.words();
-  if (words < kManyWords) return Language::kUnknown;
   const size_t best =
       std::max_element(scores.begin() + 1, scores.end()) - scores.begin();
+  const Language language = static_cast<Language>(best);
+  // Azerbaijani has most words of Turkish.
+  is_passage &=
+      words >= kSomeWords && share >= kOneScript && language != Language::kTr;
+  if (words < kManyWords && !is_passage) return Language::kUnknown;
   double other = 0;
   for (size_t i = 1; i < scores.size(); ++i) {
     if (i != best) other = std::max(other, scores[i]);
@@ -839,17 +849,15 @@ Language ClearByWords(const Votes& votes, const Scores& scores) {
   const double lead =
       scores[best] - (other + kCldBonus + kCldReliable + kCldPerWord * count);
   const double common = scores[best] - votes.letters()[best];
-  return scores[best] >= ClearPerWord(static_cast<Language>(best)) * count &&
+  return scores[best] >= ClearPerWord(language, is_passage) * count &&
                  common >= kClearCommon * count &&
                  lead >= kClearLead * (scores[best] + 1)
-             ? static_cast<Language>(best)
+             ? language
              : Language::kUnknown;
 }
 
 // The same of English in shorter texts, where nothing is in another script:
 // where CLD2 is asked most often, for much of what is not translated is short.
-constexpr size_t kSomeWords = 30;
-constexpr float kOneScript = 0.97f;
 constexpr double kEnglishPerWord = 0.3;
 constexpr double kEnglishLead = 0.85;
 
@@ -891,7 +899,7 @@ Identified Latin(absl::string_view utf8, double letters, float share,
   CldResult cld;
   cld.language = IsClearEnglish(*votes, scores, share)
                      ? Language::kEn
-                     : ClearByWords(*votes, scores);
+                     : ClearByWords(*votes, scores, share, question.only_sure);
   if (cld.language != Language::kUnknown) {
     cld.reliable = true;
     cld.share = 1;

@@ -253,6 +253,52 @@ TEST(SureLanguageTest, IsAnotherThanExpectedJustWhereIdentificationIsSureOfIt) {
   EXPECT_GT(of_another, 1000);
 }
 
+// Half of a page was never translated, and begins below a heading that was.
+TEST(SureLanguageTest, IsThatOfMostOfAPassage) {
+  const std::string passage =
+      "Einführung in die Verwaltung der Netzwerkverbindungen. By default the "
+      "kernel gives each card a generic name, such as the first of the lines "
+      "below, and the name may be another one when the machine is started "
+      "again. Look at the rules that were written when the system was "
+      "installed, and add one of your own.";
+  EXPECT_EQ(SureLanguage(passage, Language::kDe), Language::kEn);
+  EXPECT_EQ(SureLanguage(passage, Language::kEn), Language::kEn);
+}
+
+TEST(SureLanguageTest, PassagesInLanguagesThatAreNotOursHaveNone) {
+  const char* const passages[] = {
+      "Die huis aan die rivier was al baie oud toe die nuwe eienaar daar "
+      "aangekom het. Hy het elke dag met die boot na die dorp gegaan en eers "
+      "in die aand weer teruggekom, want die werk was ver en die pad was nie "
+      "goed nie. Niemand het geweet waar hy vandaan gekom het nie.",
+      "Qapının açarını alın və sağdakı otağı açın. İstədiyiniz bir kitabı alıb "
+      "ya da bir qəzeti götürüb burada oxuya bilərsiniz. Üç nəfər üçün bir "
+      "masa var, daha böyük masa üst qatdadır. Daxil olan hər bir qonaq üçün "
+      "isti çay, ya da sərin su var. Axşam üçün bir bilet almaq "
+      "istəyirsinizsə, "
+      "kassanın yanına gəlin.",
+      "La casa de la vora del riu ja era molt vella quan hi va arribar el nou "
+      "amo. Cada dia anava al poble amb la barca i no tornava fins al vespre, "
+      "perquè la feina era lluny i el camí no era gens bo. Ningú no sabia "
+      "d'on venia ni què hi feia, però tothom l'estimava.",
+      "Kuća na obali rijeke bila je već vrlo stara kada je u nju došao novi "
+      "vlasnik. Svaki dan je odlazio brodom u selo i vraćao se tek navečer, "
+      "jer je posao bio daleko, a put nije bio dobar. Nitko nije znao odakle "
+      "je došao ni što ondje radi, ali su ga svi voljeli.",
+      "Huset ved åen var allerede meget gammelt, da den nye ejer kom dertil. "
+      "Hver dag sejlede han til byen og kom først hjem igen om aftenen, for "
+      "arbejdet lå langt væk, og vejen var ikke god. Ingen vidste, hvor han "
+      "kom fra, eller hvad han lavede der, men alle holdt af ham.",
+  };
+  for (const char* passage : passages) {
+    for (Language expected : AllLanguages()) {
+      const Language sure = SureLanguage(passage, expected);
+      EXPECT_TRUE(sure == Language::kUnknown || sure == expected)
+          << LanguageCode(sure) << ": " << passage;
+    }
+  }
+}
+
 TEST(SureLanguageTest, SaysOfATextThatComesAgainWhatItSaidBefore) {
   // By row: what is said where its language is expected, and where nothing is.
   const auto ask_all = [](bool own_first) {
