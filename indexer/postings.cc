@@ -78,11 +78,13 @@ void PostingsBuilder::Terms::Append(const Terms& terms) {
 }
 
 // Tells a segment's writer of the analyser's words, and of how names among them
-// sound: words that begin with a capital.
+// sound: words that begin with a capital, but for those in Chinese.
 class PostingsBuilder::Words : public WordNumbers {
  public:
-  Words(PostingsBuilder* builder, SegmentWriter* writer)
-      : builder_(*builder), writer_(*writer) {}
+  Words(Language language, PostingsBuilder* builder, SegmentWriter* writer)
+      : names_sound_(language != Language::kZh),
+        builder_(*builder),
+        writer_(*writer) {}
 
   uint32_t NumberOf(absl::string_view word,
                     const std::vector<Token>& tokens) override {
@@ -91,7 +93,7 @@ class PostingsBuilder::Words : public WordNumbers {
     terms_.clear();
     for (const Token& token : tokens) {
       terms_.push_back({token.key, token.channel});
-      if (!IsNamed(token)) continue;
+      if (!names_sound_ || !IsNamed(token)) continue;
       const uint64_t sound = builder_.SoundOf(word, token.key);
       if (sound != 0) terms_.push_back({sound, kChannelSound});
     }
@@ -99,6 +101,7 @@ class PostingsBuilder::Words : public WordNumbers {
   }
 
  private:
+  const bool names_sound_;
   PostingsBuilder& builder_;
   SegmentWriter& writer_;
   std::vector<SegmentTerm> terms_;
@@ -114,49 +117,56 @@ uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
   return it->second;
 }
 
-void PostingsBuilder::AppendSounds(absl::string_view text, Language language,
-                                   const std::vector<Token>& tokens,
+void PostingsBuilder::AppendSound(absl::string_view name, uint64_t key,
+                                  uint32_t position,
+                                  std::vector<SegmentToken>* out) {
+  const uint64_t sound = SoundOf(name, key);
+  if (sound != 0) out->push_back({sound, position, kChannelSound, 1});
+}
+
+void PostingsBuilder::AppendSounds(absl::string_view text,
                                    uint32_t first_position,
                                    std::vector<SegmentToken>* out) {
-  const auto add = [&](uint64_t sound, uint32_t position) {
-    if (sound == 0) return;
-    out->push_back({sound, first_position + position, kChannelSound, 1});
-  };
-  if (language == Language::kZh) {
-    const std::vector<TextSpan> names = HanNames(text);
-    auto name = names.begin();
-    for (const Token& token : tokens) {
-      if (name == names.end()) break;
-      if (token.end <= name->begin) continue;
-      const absl::string_view spelt = text.substr(name->begin, name->size());
-      add(SoundOf(spelt, TermKey(kChannelSound, spelt)), token.position);
-      ++name;
-    }
-    return;
-  }
-  for (const Token& token : tokens) {
+  for (const Token& token : tokens_) {
     if (!IsNamed(token)) continue;
-    add(SoundOf(text.substr(token.begin, token.end - token.begin), token.key),
-        token.position);
+    AppendSound(text.substr(token.begin, token.end - token.begin), token.key,
+                first_position + token.position, out);
+  }
+}
+
+void PostingsBuilder::AppendHanSounds(absl::string_view text,
+                                      uint32_t first_position,
+                                      std::vector<SegmentToken>* out) {
+  const std::vector<TextSpan> names = HanNames(text);
+  auto name = names.begin();
+  for (const Token& token : tokens_) {
+    if (name == names.end()) break;
+    if (token.end <= name->begin) continue;
+    const absl::string_view spelt = text.substr(name->begin, name->size());
+    AppendSound(spelt, TermKey(kChannelSound, spelt),
+                first_position + token.position, out);
+    ++name;
   }
 }
 
 void PostingsBuilder::AppendTerms(absl::string_view text, Language language,
                                   uint32_t first_position,
                                   SegmentWriter* writer, Terms* out) {
+  const bool is_chinese = language == Language::kZh;
   tokens_.clear();
-  if (language == Language::kZh || !writer->WordsComeAgain()) {
-    analyzer_.Analyze(text, language, &tokens_);
-    AppendSounds(text, language, tokens_, first_position, &out->tokens);
-  } else {
-    Words numbers(this, writer);
+  if (writer->WordsComeAgain()) {
+    Words numbers(language, this, writer);
     words_.clear();
     analyzer_.AnalyzeWords(text, language, &numbers, &words_, &tokens_);
     out->words.reserve(out->words.size() + words_.size());
     for (const NumberedWord& word : words_) {
       out->words.push_back({word.number, first_position + word.position});
     }
+  } else {
+    analyzer_.Analyze(text, language, &tokens_);
+    if (!is_chinese) AppendSounds(text, first_position, &out->tokens);
   }
+  if (is_chinese) AppendHanSounds(text, first_position, &out->tokens);
   AppendTokens(tokens_, first_position, &out->tokens);
   AddLengths(tokens_, &out->token_length);
 }

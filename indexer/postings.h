@@ -56,11 +56,16 @@ class PostingsBuilder {
   const Terms& AboveTerms(const PreparedDocument& document, uint32_t section,
                           SegmentWriter* writer);
 
-  // Appends how the names of `text` sound, which `tokens` are of: words that
-  // begin with a capital; in Chinese what is written as foreign names are.
-  void AppendSounds(absl::string_view text, Language language,
-                    const std::vector<Token>& tokens, uint32_t first_position,
+  // Appends how the names among `tokens_` sound, of `text`: words that begin
+  // with a capital.
+  void AppendSounds(absl::string_view text, uint32_t first_position,
                     std::vector<SegmentToken>* out);
+  // The same of what is written in `text`, Chinese, as foreign names are.
+  void AppendHanSounds(absl::string_view text, uint32_t first_position,
+                       std::vector<SegmentToken>* out);
+  // Appends how `name` sounds, if it has enough consonants; see SoundOf.
+  void AppendSound(absl::string_view name, uint64_t key, uint32_t position,
+                   std::vector<SegmentToken>* out);
   // The term of how `word` sounds, 0 for too few consonants. `key` is its own,
   // to remember it by.
   uint64_t SoundOf(absl::string_view word, uint64_t key);
