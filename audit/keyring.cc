@@ -36,6 +36,11 @@ std::string Checksum(absl::string_view row) {
   return Sha256(row.substr(0, kRowBytes - kCheckBytes)).substr(0, kCheckBytes);
 }
 
+// A file that could be opened for reading alone is on a disk that is so.
+absl::Status NotWritten(const std::string& path, int error) {
+  return FileError("write keyring", path, error == EBADF ? EROFS : error);
+}
+
 // A row without its key.
 std::string NewRow(KeyKind kind, uint32_t number, absl::string_view tag) {
   std::string row(kRowBytes, '\0');
@@ -163,7 +168,7 @@ absl::StatusOr<Keyring::Key> Keyring::Add(KeyKind kind,
   const std::string row = KeyRow(master_, kind, key.number, tag, key.bytes);
   if (pwrite(file_, row.data(), row.size(), key.number * kRowBytes) !=
       static_cast<ssize_t>(row.size())) {
-    return FileError("write keyring", path_, errno);
+    return NotWritten(path_, errno);
   }
   rows_.push_back(row);
   unsynced_ = true;
@@ -242,7 +247,7 @@ absl::Status Keyring::KeepNumbers(uint32_t size) {
     Finish(&row);
     if (pwrite(file_, row.data(), row.size(), number * kRowBytes) !=
         static_cast<ssize_t>(row.size())) {
-      return FileError("write keyring", path_, errno);
+      return NotWritten(path_, errno);
     }
     rows_.push_back(row);
   }
@@ -262,7 +267,7 @@ absl::Status Keyring::Destroy(uint32_t number) {
   if (pwrite(file_, row.data(), row.size(), number * kRowBytes) !=
           static_cast<ssize_t>(row.size()) ||
       fdatasync(file_) != 0) {
-    return FileError("write keyring", path_, errno);
+    return NotWritten(path_, errno);
   }
   const auto found = numbers_.find(rows_[number].substr(16, kTagBytes));
   if (found != numbers_.end() && found->second == number) {

@@ -214,6 +214,15 @@ TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
       EXPECT_EQ(OpenEvent(stored->parts, *(*ledger)->keyring())->target(),
                 absl::StrCat("answer ", sequence - 1));
     }
+    // Of somebody who has no key yet.
+    v1::AuditEvent event;
+    event.set_kind(v1::AuditEvent::ACCESS);
+    event.set_principal(absl::StrCat("ada", only_read));
+    const absl::Status status = (*ledger)->AppendEvent(event).status();
+    EXPECT_EQ(status.code(), only_read == 0
+                                 ? absl::StatusCode::kResourceExhausted
+                                 : absl::StatusCode::kPermissionDenied)
+        << status;
   }
   ASSERT_EQ(
       mount("none", disk.folder().c_str(), "tmpfs", MS_REMOUNT, "size=40m"), 0);
