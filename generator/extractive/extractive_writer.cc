@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "generator/citation/assemble.h"
+#include "generator/extractive/missing.h"
 #include "generator/extractive/score.h"
 #include "generator/extractive/select.h"
 #include "text/identify.h"
@@ -268,15 +269,15 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
                                               ? Scored::kAlone
                                               : Scored::kThoroughly);
   if (abstains) {
+    std::vector<absl::string_view> missing;
+    // Words of another language are not there in any case.
+    if (found.question.spoken == found.question.language) {
+      missing = extractive::MissingWords(request.question(), found.question,
+                                         found.candidates);
+    }
     v1::Draft draft = Abstain(
         v1::NOT_SUPPORTED,
-        absl::StrCat(found.passages.size() == 1
-                         ? "the one passage that was found"
-                         : absl::StrCat("the best of ", found.passages.size(),
-                                        " passages"),
-                     " speaks of it, but does not seem to say what "
-                     "was asked"),
-        found.support);
+        extractive::TellMissing(missing, found.passages.size()), found.support);
     TellSecond(found.second_encoder, &draft);
     return draft;
   }

@@ -84,6 +84,7 @@ class QuestionReader {
     const uint32_t term = inserted.first->second;
     if (inserted.second) {
       QuestionTerm added;
+      added.span = {token.begin, token.end};
       added.is_stop_word = (token.flags & kTokenStopWord) != 0;
       added.is_number = (token.flags & kTokenNumber) != 0;
       added.is_name = !is_first_ && (token.flags & kTokenCapitalised) != 0;

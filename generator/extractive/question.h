@@ -13,6 +13,7 @@
 #include "generator/extractive/answer_type.h"
 #include "text/analyzer.h"
 #include "text/language.h"
+#include "text/span.h"
 
 namespace footnote {
 namespace extractive {
@@ -20,6 +21,8 @@ namespace extractive {
 // Something that a question speaks of: a word, or two neighbouring characters
 // of Han, Kana or Hangul.
 struct QuestionTerm {
+  // Bytes of the question, where it comes first.
+  TextSpan span;
   bool is_stop_word = false;
   // One of the words that tell what is asked for: "year" of "what year".
   bool is_question_word = false;

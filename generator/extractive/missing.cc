@@ -1,0 +1,121 @@
+#include "generator/extractive/missing.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/utf8.h"
+#include "text/span.h"
+
+namespace footnote {
+namespace extractive {
+namespace {
+
+// What is known of each byte of a question.
+enum class Byte : char { kSaysNothing, kMissing, kSpokenOf };
+
+bool IsHeld(size_t term, const Candidates& candidates) {
+  for (const Candidate& candidate : candidates.items) {
+    if (candidate.strength[term] > 0) return true;
+  }
+  for (const std::vector<float>& strength : candidates.heading_strength) {
+    if (strength[term] > 0) return true;
+  }
+  return false;
+}
+
+// Particles and endings.
+bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
+
+// Katakana and the mark of a long vowel: one word, mostly of another language.
+bool IsKatakana(char32_t c) {
+  return (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
+}
+
+// Where the word ends whose bytes before `end` are missing: what follows in
+// Katakana belongs to it, though a pair with the next word may be held.
+size_t EndOfWord(absl::string_view text, size_t end) {
+  int length = 1;
+  const size_t last = FloorToCodePoint(text, end - 1);
+  if (!IsKatakana(DecodeUtf8(text, last, &length))) return end;
+  while (end < text.size() && IsKatakana(DecodeUtf8(text, end, &length))) {
+    end += length;
+  }
+  return end;
+}
+
+// Less the Hiragana around it, where it is not all that there is.
+absl::string_view WithoutParticles(absl::string_view run) {
+  size_t begin = run.size();
+  size_t end = 0;
+  for (size_t i = 0; i < run.size();) {
+    int length = 1;
+    if (!IsHiragana(DecodeUtf8(run, i, &length))) {
+      begin = std::min(begin, i);
+      end = i + length;
+    }
+    i += length;
+  }
+  return begin < end ? run.substr(begin, end - begin) : run;
+}
+
+}  // namespace
+
+std::vector<absl::string_view> MissingWords(absl::string_view text,
+                                            const Question& question,
+                                            const Candidates& candidates) {
+  std::vector<Byte> bytes(text.size(), Byte::kSaysNothing);
+  std::vector<TextSpan> terms;
+  for (size_t t = 0; t < question.terms.size(); ++t) {
+    const QuestionTerm& term = question.terms[t];
+    if (!term.is_content() && !term.is_question_word) continue;
+    const bool is_missing = term.is_content() && !IsHeld(t, candidates);
+    if (is_missing) terms.push_back(term.span);
+    const Byte what = is_missing ? Byte::kMissing : Byte::kSpokenOf;
+    for (uint32_t i = term.span.begin; i < term.span.end; ++i) {
+      bytes[i] = std::max(bytes[i], what);
+    }
+  }
+  std::vector<absl::string_view> missing;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() && bytes[end] == Byte::kMissing) ++end;
+    if (end > i) end = EndOfWord(text, end);
+    // What is left of a pair of characters is no word.
+    if (std::any_of(terms.begin(), terms.end(), [&](const TextSpan& term) {
+          return term.begin >= i && term.end <= end;
+        })) {
+      const absl::string_view word = WithoutParticles(text.substr(i, end - i));
+      if (std::find(missing.begin(), missing.end(), word) == missing.end()) {
+        missing.push_back(word);
+      }
+    }
+    i = std::max(end, i + 1);
+  }
+  return missing;
+}
+
+std::string TellMissing(const std::vector<absl::string_view>& missing,
+                        size_t passages) {
+  if (missing.empty()) {
+    return absl::StrCat(
+        passages == 1 ? "the one passage that was found"
+                      : absl::StrCat("the best of ", passages, " passages"),
+        " speaks of it, but does not seem to say what was asked");
+  }
+  constexpr size_t kNamed = 3;
+  const size_t named = std::min(missing.size(), kNamed);
+  std::string words;
+  for (size_t i = 0; i < named; ++i) {
+    if (i > 0) words += i + 1 == missing.size() ? " or " : ", ";
+    absl::StrAppend(&words, "“", missing[i], "”");
+  }
+  if (missing.size() > named) absl::StrAppend(&words, " …");
+  return absl::StrCat(
+      passages == 1 ? "the one passage that was found does not speak of "
+                    : absl::StrCat("none of the ", passages,
+                                   " passages that were found speaks of "),
+      words);
+}
+
+}  // namespace extractive
+}  // namespace footnote

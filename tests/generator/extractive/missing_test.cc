@@ -1,0 +1,94 @@
+#include "generator/extractive/missing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "text/analyzer.h"
+#include "text/language.h"
+
+namespace footnote {
+namespace extractive {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class MissingTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> MissingOf(const std::string& question,
+                                     Language language, const std::string& text,
+                                     const std::string& title = "") {
+    std::vector<SourcePassage> passages(1);
+    passages[0].text = text;
+    passages[0].headings = {title};
+    passages[0].language = language;
+    const Question read =
+        ReadQuestion(question, language, language, &analyzer_);
+    std::vector<std::string> words;
+    for (const absl::string_view word : MissingWords(
+             question, read, FindCandidates(read, passages, 450, &analyzer_))) {
+      words.emplace_back(word);
+    }
+    return words;
+  }
+
+  Analyzer analyzer_;
+};
+
+TEST_F(MissingTest, NamesWhatNoSentenceSpeaksOfAsItWasWritten) {
+  EXPECT_THAT(MissingOf("What is the capital of Mongolia?", Language::kEn,
+                        "Paris is the capital of France."),
+              ElementsAre("Mongolia"));
+  EXPECT_THAT(MissingOf("Wie hoch ist der Kölner Dom?", Language::kDe,
+                        "Der Berliner Dom ist 98 Meter hoch."),
+              ElementsAre("Kölner"));
+}
+
+TEST_F(MissingTest, NamesNothingThatATitleOrAnotherFormOfTheWordHolds) {
+  EXPECT_THAT(
+      MissingOf("Who opened the libraries of Reykjavik?", Language::kEn,
+                "The mayor was opening the library.", "Reykjavik in winter"),
+      IsEmpty());
+}
+
+TEST_F(MissingTest, NamesAWordOnce) {
+  EXPECT_THAT(MissingOf("Is the yurt a yurt of wood?", Language::kEn,
+                        "The door is of wood."),
+              ElementsAre("yurt"));
+}
+
+TEST_F(MissingTest, NamesRunsOfCharactersWhereWordsAreNotParted) {
+  EXPECT_THAT(MissingOf("モンゴルの首都はどこですか。", Language::kJa,
+                        "フランスの首都はパリである。"),
+              ElementsAre("モンゴル"));
+  EXPECT_THAT(MissingOf("モンゴルの首都はどこですか。", Language::kJa,
+                        "フランスの首都はパリである。ネパールの町。"),
+              ElementsAre("モンゴル"));
+  EXPECT_THAT(
+      MissingOf("蒙古的首都在哪里？", Language::kZh, "法国的首都是巴黎。"),
+      ElementsAre("蒙古"));
+}
+
+TEST(TellMissingTest, NamesThreeAndSaysThatThereAreMore) {
+  EXPECT_EQ(TellMissing({"a"}, 1),
+            "the one passage that was found does not speak of “a”");
+  EXPECT_EQ(TellMissing({"a", "b"}, 8),
+            "none of the 8 passages that were found speaks of “a” or “b”");
+  EXPECT_EQ(TellMissing({"a", "b", "c"}, 8),
+            "none of the 8 passages that were found speaks of “a”, “b” or “c”");
+  EXPECT_EQ(TellMissing({"a", "b", "c", "d"}, 8),
+            "none of the 8 passages that were found speaks of “a”, “b”, “c” …");
+}
+
+TEST(TellMissingTest, SaysThatItIsSpokenOfWhereNothingIsMissing) {
+  EXPECT_EQ(TellMissing({}, 8),
+            "the best of 8 passages speaks of it, but does not seem to say "
+            "what was asked");
+}
+
+}  // namespace
+}  // namespace extractive
+}  // namespace footnote
