@@ -140,7 +140,30 @@ class TamperTest : public ::testing::Test {
     }
     if (bytes == before) return {};
     EXPECT_EQ(WriteFileAtomically(path, bytes), absl::OkStatus());
+    // The last that a start adds to the manifest, it would add again.
+    if (what == "cut" && absl::StrContains(name, "MANIFEST") &&
+        Rows("bad") == Rows("good")) {
+      return {};
+    }
     return {absl::StrCat(what, ": ", name), PlacesOf(name)};
+  }
+
+  // Every row of every table of a copy's database; why it does not open.
+  std::string Rows(const std::string& of) {
+    Copy(of, "look");
+    KvOptions options;
+    options.tables = LedgerTables();
+    const auto kv = Kv::Open(folder_ + "/look/audit", options);
+    if (!kv.ok()) return std::string(kv.status().message());
+    std::string rows;
+    for (size_t table = 0; table < options.tables.size(); ++table) {
+      auto it = (*kv)->Iterate(static_cast<int>(table), "");
+      for (; it->Valid(); it->Next()) {
+        absl::StrAppend(&rows, table, " ", it->key(), " ", it->value(), "\n");
+      }
+      absl::StrAppend(&rows, it->status().ToString(), "\n");
+    }
+    return rows;
   }
 
   // The file itself; or, for what lies below the log, what is missing in it
