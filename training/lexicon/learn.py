@@ -26,6 +26,7 @@ import argparse
 import collections
 import glob
 import hashlib
+import lzma
 import os
 import pickle
 import re
@@ -281,7 +282,7 @@ def write(tables, path):
         body = b"".join(rows)
         out += [struct.pack("<BII", NUMBERS[language], len(by_place),
                             len(body)), body]
-    with open(path, "wb") as file:
+    with lzma.open(path, "wb", preset=9 | lzma.PRESET_EXTREME) as file:
         file.write(b"".join(out))
     say(f"{path}: {sum(map(len, out))} bytes, {len(kept)} English terms")
 
@@ -296,7 +297,7 @@ def main():
     parser.add_argument("--terms", default=os.path.join(
         ROOT, "bazel-bin/retriever/translation/terms"))
     parser.add_argument("--out", default=os.path.join(
-        ROOT, "retriever/translation/data/lexicon.bin"))
+        ROOT, "retriever/translation/data/lexicon.bin.xz"))
     args = parser.parse_args()
     files = gather(args.work, args.with_dictionaries)
     write({language: learn(args.work, files, args.terms, language)
