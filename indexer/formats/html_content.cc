@@ -1,6 +1,9 @@
 #include "indexer/formats/html_content.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -13,7 +16,35 @@
 namespace footnote {
 namespace {
 
-using NameSet = absl::flat_hash_set<absl::string_view>;
+// Names in lower case, of up to 31 bytes; nearly all words that are looked for
+// are none of them.
+class NameSet {
+ public:
+  NameSet(std::initializer_list<absl::string_view> names) : names_(names) {
+    for (absl::string_view name : names) {
+      sizes_[static_cast<unsigned char>(name[0])] |= uint32_t{1} << name.size();
+    }
+  }
+
+  // Whatever the case of `word`.
+  bool Contains(absl::string_view word) const {
+    if (word.empty() || word.size() > kLongest) return false;
+    char lower[kLongest];
+    std::transform(word.begin(), word.end(), lower, [](char c) {
+      return absl::ascii_tolower(static_cast<unsigned char>(c));
+    });
+    const uint32_t sizes = sizes_[static_cast<unsigned char>(lower[0])];
+    return (sizes >> word.size() & 1) != 0 &&
+           names_.contains(absl::string_view(lower, word.size()));
+  }
+
+ private:
+  static constexpr size_t kLongest = 31;
+
+  absl::flat_hash_set<absl::string_view> names_;
+  // Of the names that begin with a byte, a bit for each size.
+  std::array<uint32_t, 256> sizes_ = {};
+};
 
 // Class words and ids by which generators mark what is not content: Docbook
 // and Publican, Sphinx, MediaWiki, MkDocs, common themes.
@@ -66,14 +97,14 @@ bool NamesBoilerplate(absl::string_view word) {
                                                    "visually-hidden",
                                                    "searchbox",
                                                    "search-form"};
-  return kNames->contains(word);
+  return kNames->Contains(word);
 }
 
 bool NamesBox(absl::string_view word) {
   static const NameSet* const kNames = new NameSet{
       "sidebar", "note",    "tip",        "warning", "important", "caution",
       "danger",  "callout", "admonition", "info",    "hint",      "attention"};
-  return kNames->contains(word);
+  return kNames->Contains(word);
 }
 
 bool IsRoleOfBoilerplate(absl::string_view role) {
@@ -118,8 +149,7 @@ bool AnyClass(absl::string_view classes, Predicate predicate) {
   for (size_t begin = 0; begin < classes.size();) {
     size_t end = begin;
     while (end < classes.size() && !is_space(classes[end])) ++end;
-    if (end > begin &&
-        predicate(absl::AsciiStrToLower(classes.substr(begin, end - begin)))) {
+    if (end > begin && predicate(classes.substr(begin, end - begin))) {
       return true;
     }
     begin = end + 1;
@@ -277,7 +307,9 @@ int HtmlHeadingLevel(const HtmlNode& element) {
 
 bool HasHtmlClass(const HtmlNode& element, absl::string_view name) {
   return AnyClass(HtmlAttribute(element, "class"),
-                  [name](absl::string_view word) { return word == name; });
+                  [name](absl::string_view word) {
+                    return absl::EqualsIgnoreCase(word, name);
+                  });
 }
 
 bool IsBox(const HtmlNode& element) {
@@ -380,12 +412,10 @@ bool HtmlContent::IsBoilerplate(const HtmlNode& element, bool in_main) const {
   const Marks marks = MarksOf(element);
   if (IsRoleOfBoilerplate(marks.role)) return true;
   if (marks.hidden || Hides(marks.style)) return true;
-  if (!marks.id.empty() && NamesBoilerplate(absl::AsciiStrToLower(marks.id)) &&
-      HtmlHeadingLevel(element) == 0) {
+  if (NamesBoilerplate(marks.id) && HtmlHeadingLevel(element) == 0) {
     return true;
   }
   if (AnyClass(marks.classes, NamesBoilerplate)) return true;
-  const HtmlMeasure measure = Measure(element);
   switch (HtmlTagOf(element)) {
     case LXB_TAG_NAV:
       return true;
@@ -395,17 +425,20 @@ bool HtmlContent::IsBoilerplate(const HtmlNode& element, bool in_main) const {
       return true;
     case LXB_TAG_FORM:
       // Some servers wrap the whole page in a form.
-      return measure.text_bytes * 2 < text_bytes_;
+      return Measure(element).text_bytes * 2 < text_bytes_;
     case LXB_TAG_UL:
     case LXB_TAG_OL:
     case LXB_TAG_DL:
     case LXB_TAG_DIV:
     case LXB_TAG_P:
-    case LXB_TAG_TABLE:
+    case LXB_TAG_TABLE: {
+      if (in_main) return false;
       // Short links and little else; long ones are a list of headlines.
-      return !in_main && measure.links >= 4 && measure.headings == 0 &&
+      const HtmlMeasure measure = Measure(element);
+      return measure.links >= 4 && measure.headings == 0 &&
              measure.link_bytes * 10 >= measure.text_bytes * 8 &&
              measure.link_bytes <= measure.links * 40;
+    }
     default:
       return false;
   }

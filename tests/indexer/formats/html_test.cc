@@ -78,6 +78,26 @@ TEST(HtmlTest, KeepsTheHeadingOfAPageHeader) {
   EXPECT_THAT(Outline(page), ElementsAre("#: The title", "p: Text."));
 }
 
+TEST(HtmlTest, KnowsWhatGeneratorsCallNavigationWhateverItsCase) {
+  for (const char* mark :
+       {"class='nav'", "class='NavBar'", "class=\"x  Site-Navigation\ty\"",
+        "class='tableofcontents'", "id='TOC'", "id='visually-hidden'"}) {
+    EXPECT_THAT(Outline(Read(absl::StrCat("<p>a<div ", mark, ">b</div>"))),
+                ElementsAre("p: a"))
+        << mark;
+  }
+  const std::string long_name(300, 'n');
+  for (const std::string& mark :
+       {std::string("class='navy'"), std::string("class=''"),
+        std::string("class='na v'"), std::string("id='toc-1'"),
+        absl::StrCat("class='", long_name, "'"),
+        std::string("class='sitenavigationbar1'")}) {
+    EXPECT_THAT(Outline(Read(absl::StrCat("<p>a<div ", mark, ">b</div>"))),
+                ElementsAre("p: a", "p: b"))
+        << mark;
+  }
+}
+
 TEST(HtmlTest, KeepsAPageThatIsNothingButNavigation) {
   EXPECT_THAT(Outline(Read("<nav><p>Only this.</p></nav>")),
               ElementsAre("p: Only this."));
