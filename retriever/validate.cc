@@ -100,6 +100,10 @@ absl::Status ValidateSearch(const v1::SearchRequest& request) {
     return Invalid(absl::StrCat("mode is ", request.mode(),
                                 ", want HYBRID, LEXICAL or VECTOR"));
   }
+  if (!v1::SearchOrder_IsValid(request.order())) {
+    return Invalid(
+        absl::StrCat("order is ", request.order(), ", want FUSED or RERANKED"));
+  }
   if (request.standby() && request.generation() != 0) {
     return Invalid(absl::StrCat("generation is ", request.generation(),
                                 " beside standby, want 0"));

@@ -85,13 +85,16 @@ TEST(ValidateTest, RefusesVectorsThatAreNotFiniteOrNotOfUnitLength) {
   ExpectRefused(request, "finite");
 }
 
-TEST(ValidateTest, RefusesConditionsWithoutAKeyAndUnknownModes) {
+TEST(ValidateTest, RefusesConditionsWithoutAKeyAndUnknownModesAndOrders) {
   v1::SearchRequest request = Good();
   request.mutable_filter()->add_conditions();
   ExpectRefused(request, "conditions.key");
   request = Good();
   request.set_mode(static_cast<v1::SearchMode>(77));
   ExpectRefused(request, "mode is 77");
+  request = Good();
+  request.set_order(static_cast<v1::SearchOrder>(77));
+  ExpectRefused(request, "order is 77");
 }
 
 TEST(ValidateTest, RefusesNoTextsAndTooManyToEncode) {
