@@ -2,7 +2,9 @@
 #define FOOTNOTE_STORAGE_POSTING_SINK_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,7 +38,26 @@ class PostingSink {
   void EndPositions();
 
  private:
-  void Wait(absl::string_view positions);
+  // Positions that wait for EndPostings.
+  struct Piece {
+    explicit Piece(size_t most) : bytes(new char[most]), left(most) {}
+    std::unique_ptr<char[]> bytes;
+    size_t size = 0;
+    size_t left;
+  };
+
+  // Writes what AddPositions is given and returns its end.
+  char* WritePositions(absl::Span<const uint32_t> counts,
+                       absl::Span<const uint32_t> positions, char* begin);
+  // Writes the postings of a stride, whose positions are the first of
+  // `positions`; those are taken from there.
+  char* WriteStride(absl::Span<const uint32_t> counts,
+                    absl::Span<const uint32_t>* positions, char* to);
+  // Fills `gaps_` with what each position is more than the one before in its
+  // posting, and the first of a posting with kFirst. Returns a number that no
+  // gap is above.
+  uint32_t MakeGaps(absl::Span<const uint32_t> counts,
+                    absl::Span<const uint32_t> positions);
 
   SectionFile* const file_;
   SegmentInfo* const info_;
@@ -49,9 +70,9 @@ class PostingSink {
   // Scratch, kept to spare allocations.
   std::string bytes_;
   std::string positions_;
-  // Positions that wait for EndPostings, in pieces: as one they would be copied
-  // as they grow.
-  std::vector<std::string> waiting_;
+  std::vector<uint32_t> gaps_;
+  // In pieces: as one they would be copied as they grow.
+  std::vector<Piece> waiting_;
   size_t waiting_bytes_ = 0;
   bool postings_ended_ = false;
 };

@@ -66,21 +66,19 @@ constexpr std::array<UnpackFn, kMaxBits + 1> kUnpackFull =
     UnpackTable(std::make_integer_sequence<int, kMaxBits + 1>());
 
 void PackFull(const uint32_t* values, int bits, uint8_t* packed) {
-  for (int lane = 0; lane < kLanes; ++lane) {
-    uint64_t window = 0;
-    int filled = 0;
-    uint8_t* to = packed + lane * sizeof(uint32_t);
-    for (int slot = 0; slot < kSlots; ++slot) {
-      window |= uint64_t{values[slot * kLanes + lane]} << filled;
-      filled += bits;
-      if (filled >= 32) {
-        const uint32_t word = static_cast<uint32_t>(window);
-        memcpy(to, &word, sizeof(word));
-        to += sizeof(Lanes);
-        window >>= 32;
-        filled -= 32;
-      }
-    }
+  Lanes window = {0, 0, 0, 0};
+  int filled = 0;
+  for (int slot = 0; slot < kSlots; ++slot) {
+    Lanes lanes;
+    memcpy(&lanes, values + slot * kLanes, sizeof(lanes));
+    window |= lanes << filled;
+    filled += bits;
+    if (filled < 32) continue;
+    memcpy(packed, &window, sizeof(window));
+    packed += sizeof(window);
+    filled -= 32;
+    // What did not fit. At least one bit did.
+    window = lanes >> (bits - filled);
   }
 }
 
@@ -152,24 +150,30 @@ int ChoosePairs(absl::Span<const uint32_t> frequencies,
   // The shortest length by frequency; the last entry for all that are higher.
   constexpr int kKept = 32;
   constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
-  std::array<uint32_t, kKept + 1> shortest;
+  // Postings in turns: one that waits for what the one before wrote is slow.
+  constexpr int kTurns = 4;
+  std::array<uint32_t, kTurns> shortest_of[kKept + 1];
   const uint32_t highest =
       *std::max_element(frequencies.begin(), frequencies.end());
   const int top = static_cast<int>(std::min<uint32_t>(highest, kKept));
-  std::fill_n(shortest.begin(), top + 1, kNone);
+  for (int f = 0; f <= top; ++f) shortest_of[f].fill(kNone);
   for (size_t i = 0; i < frequencies.size(); ++i) {
     const uint32_t frequency = frequencies[i];
-    uint32_t& entry = shortest[std::min<uint32_t>(frequency, kKept)];
+    uint32_t& entry =
+        shortest_of[std::min<uint32_t>(frequency, kKept)][i % kTurns];
     entry = std::min<uint32_t>(entry, lengths[i]);
   }
+  const auto shortest = [&](int f) {
+    return *std::min_element(shortest_of[f].begin(), shortest_of[f].end());
+  };
   // From the highest frequency down, a pair counts when it is shorter than all
   // before it.
   std::array<BlockPair, kKept + 1> front;
   int count = 0;
   uint32_t least = kNone;
   for (int f = top; f >= 1; --f) {
-    if (shortest[f] >= least) continue;
-    least = shortest[f];
+    if (shortest(f) >= least) continue;
+    least = shortest(f);
     const uint32_t frequency = f == kKept ? highest : f;
     front[count++] = {static_cast<uint16_t>(std::min(frequency, 0xffffu)),
                       static_cast<uint16_t>(least)};

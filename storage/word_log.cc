@@ -123,27 +123,52 @@ struct Postings {
   void Fill(Run<Place> places, const PlaceForm& form) {
     Reserve(places.size());
     position_count = places.size();
+    if (Part(places, form)) return Count();
+    Count();
+    SortPositions();
+  }
+
+  // Fills ordinals, positions, and in `counts` the end of each posting's
+  // positions. Says whether the places rise, and so the positions of each.
+  template <typename Place>
+  bool Part(Run<Place> places, const PlaceForm& form) {
     size = 0;
-    const Place* at = places.begin;
-    uint32_t* to = positions.data();
-    while (at < places.end) {
-      const uint32_t passage = form.PassageOf(*at);
-      uint32_t* const first = to;
-      bool rise = true;
-      uint32_t before = 0;
-      do {
-        const uint32_t position = form.PositionOf(*at++);
-        rise &= position >= before;
-        before = position;
-        *to++ = position;
-      } while (at < places.end && form.PassageOf(*at) == passage);
-      // Where a passage's words did not come by position.
-      if (!rise) std::sort(first, to);
-      const uint32_t count = static_cast<uint32_t>(to - first);
-      ordinals[size] = passage;
-      frequencies[size] = std::min(count, kMaxFrequency);
-      counts[size] = count;
-      ++size;
+    bool rise = true;
+    Place before = 0;
+    uint32_t passage_before = ~uint32_t{0};
+    // Without branches: where a passage's places end, nobody can guess.
+    for (size_t i = 0; i < places.size(); ++i) {
+      const Place place = places.begin[i];
+      const uint32_t passage = form.PassageOf(place);
+      rise &= place >= before;
+      size += passage != passage_before;
+      ordinals[size - 1] = passage;
+      counts[size - 1] = static_cast<uint32_t>(i + 1);
+      positions[i] = form.PositionOf(place);
+      before = place;
+      passage_before = passage;
+    }
+    return rise;
+  }
+
+  // Turns ends into counts.
+  void Count() {
+    uint32_t begin = 0;
+    for (size_t i = 0; i < size; ++i) {
+      const uint32_t count = counts[i] - begin;
+      begin = counts[i];
+      counts[i] = count;
+      frequencies[i] = std::min(count, kMaxFrequency);
+    }
+  }
+
+  // Where a passage's words did not come by position.
+  void SortPositions() {
+    uint32_t* at = positions.data();
+    for (size_t i = 0; i < size; ++i) {
+      uint32_t* const end = at + counts[i];
+      if (counts[i] > 1) std::sort(at, end);
+      at = end;
     }
   }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <limits>
@@ -283,6 +284,58 @@ TEST(SegmentWriterTest, WordsMakeThePostingsOfTheirTerms) {
   EXPECT_EQ(passages[0].length[1], 5);
   EXPECT_EQ(passages[1].length[0], 8);
   EXPECT_EQ(passages[1].length[1], 5);
+}
+
+TEST(SegmentWriterTest, KeepsPositionsOfAnyCountAndSize) {
+  const std::string path = MakeTestFolder() + "/a.seg";
+  SegmentOptions options = TestOptions();
+  options.positions = true;
+  SegmentWriter writer(options);
+  const std::string sha256(32, 'x');
+  ASSERT_TRUE(writer.AddDocument(TestDocument(sha256)).ok());
+  // Where what is written gets a byte longer.
+  const std::vector<uint32_t> edges = {0,
+                                       1,
+                                       127,
+                                       128,
+                                       16383,
+                                       16384,
+                                       65535,
+                                       1u << 20,
+                                       (1u << 21) - 1,
+                                       (1u << 24) - 1};
+  std::vector<std::vector<uint32_t>> want;
+  for (uint32_t passage = 0; passage < 300; ++passage) {
+    std::vector<uint32_t> positions = {edges[passage % edges.size()]};
+    // Counts of one byte, and now and then of two.
+    const uint32_t more = passage % 40 == 39 ? 130 : passage * passage % 3;
+    for (uint32_t i = 0; i < more; ++i) {
+      positions.push_back(edges[(passage + i) % edges.size()]);
+    }
+    std::vector<SegmentToken> tokens;
+    for (const uint32_t position : positions) {
+      tokens.push_back({10, position, 0, 1});
+    }
+    SegmentPassage row;
+    row.tokens = tokens;
+    ASSERT_TRUE(writer.AddPassage(row).ok());
+    std::sort(positions.begin(), positions.end());
+    want.push_back(positions);
+  }
+  ASSERT_TRUE(writer.Finish(path).ok());
+
+  const auto reader = SegmentReader::Open(path);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  size_t passage = 0;
+  for (PostingsIterator it = (*reader)->Postings(10); it.Valid();
+       it.NextBlock()) {
+    for (int i = 0; i < it.Block().count; ++i, ++passage) {
+      std::vector<uint32_t> positions;
+      ASSERT_TRUE(it.Positions(i, &positions).ok());
+      EXPECT_EQ(positions, want[passage]);
+    }
+  }
+  EXPECT_EQ(passage, want.size());
 }
 
 TEST(SegmentWriterTest, RefusesAWordWithoutANumber) {
