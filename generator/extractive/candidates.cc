@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "text/number_words.h"
 #include "text/sentences.h"
+#include "text/short_forms.h"
 
 namespace footnote {
 namespace extractive {
@@ -166,11 +167,41 @@ class Inspector {
   KeySet seen_;
 };
 
+// What is spelled out is something like its abbreviation.
+constexpr float kSpelledOut = 0.5f;
+
+// A place of a candidate that spells out what the question has short.
+struct SpelledOut {
+  size_t candidate;
+  Abbreviation abbreviation;
+  uint32_t position;
+};
+
+void MarkSpelledOut(const std::vector<SpelledOut>& places,
+                    std::vector<Candidate>* candidates) {
+  for (const SpelledOut& place : places) {
+    Candidate& candidate = (*candidates)[place.candidate];
+    const uint32_t term = place.abbreviation.term;
+    if (place.abbreviation.is_word &&
+        std::any_of(candidates->begin(), candidates->end(),
+                    [term](const Candidate& other) {
+                      return other.strength[term] >= 1;
+                    })) {
+      continue;
+    }
+    candidate.strength[term] = std::max(candidate.strength[term], kSpelledOut);
+    if (candidate.position[term] < 0) {
+      candidate.position[term] = static_cast<int32_t>(place.position);
+    }
+  }
+}
+
 std::vector<float> HeadingStrength(const Question& question,
                                    const SourcePassage& passage,
                                    Analyzer* analyzer) {
   std::vector<float> strength(question.terms.size(), 0);
   std::vector<Token> tokens;
+  std::vector<ShortForm> forms;
   for (const absl::string_view heading : passage.headings) {
     tokens.clear();
     analyzer->Analyze(heading, passage.language, &tokens);
@@ -180,6 +211,16 @@ std::vector<float> HeadingStrength(const Question& question,
       for (const TermMatch& match : found->second) {
         strength[match.term] = std::max(strength[match.term], match.strength);
       }
+    }
+    forms.clear();
+    FindShortForms(heading, tokens, &forms);
+    for (const ShortForm& form : forms) {
+      const auto found = question.abbreviations.find(form.key);
+      if (found == question.abbreviations.end() || found->second.is_word) {
+        continue;
+      }
+      float& own = strength[found->second.term];
+      own = std::max(own, kSpelledOut);
     }
   }
   return strength;
@@ -246,6 +287,8 @@ Candidates FindCandidates(const Question& question,
   std::vector<TextSpan> sentences;
   std::vector<TextSpan> spans;
   std::vector<Token> tokens;
+  std::vector<ShortForm> forms;
+  std::vector<SpelledOut> spelled_out;
   for (uint32_t p = 0; p < passages.size(); ++p) {
     const SourcePassage& passage = passages[p];
     sentences.clear();
@@ -256,6 +299,11 @@ Candidates FindCandidates(const Question& question,
       CutAtClauses(passage.text, sentence, max_length, &spans);
     }
     analyzer->Analyze(passage.text, passage.language, &tokens);
+    forms.clear();
+    if (!question.abbreviations.empty()) {
+      FindShortForms(passage.text, tokens, &forms);
+    }
+    auto form = forms.begin();
     Inspector inspector(question, passage);
     const Token* token = tokens.data();
     const Token* const end = token + tokens.size();
@@ -269,12 +317,22 @@ Candidates FindCandidates(const Question& question,
       candidate.count = static_cast<uint32_t>(spans.size());
       candidate.span = spans[s];
       inspector.Inspect(token, last, &candidate);
+      for (; form != forms.end() && form->span.begin < spans[s].end; ++form) {
+        const auto asked = question.abbreviations.find(form->key);
+        if (asked == question.abbreviations.end() ||
+            form->span.begin < spans[s].begin) {
+          continue;
+        }
+        spelled_out.push_back(
+            {found.items.size(), asked->second, form->position});
+      }
       found.items.push_back(std::move(candidate));
       token = last;
     }
     found.heading_strength.push_back(
         HeadingStrength(question, passage, analyzer));
   }
+  MarkSpelledOut(spelled_out, &found.items);
   return found;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "text/short_forms.h"
 
 namespace footnote {
 namespace extractive {
@@ -10,6 +11,8 @@ namespace {
 
 // What a match is worth that is not the word itself.
 constexpr float kWeakMatch = 0.5f;
+// A beginning that very many words share says nothing.
+constexpr size_t kMaxTermsPerKey = 8;
 
 // -1 when `c` is no decimal digit of a script of the 23 languages.
 int DigitValue(char32_t c) {
@@ -107,8 +110,6 @@ class QuestionReader {
         return;
       }
     }
-    // A beginning that very many words share says nothing.
-    constexpr size_t kMaxTermsPerKey = 8;
     if (matches.size() < kMaxTermsPerKey) matches.push_back({term, strength});
   }
 
@@ -131,6 +132,52 @@ void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
         question->terms[match.term].is_question_word = true;
       }
     }
+  }
+}
+
+// What its words may be cut short to is something like the bigrams that it
+// stands for.
+void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
+                   Question* question) {
+  std::vector<ShortForm> forms;
+  FindShortForms(text, tokens, &forms);
+  for (const ShortForm& form : forms) {
+    if (question->matches.contains(form.key)) continue;
+    std::vector<TermMatch> matches;
+    for (const Token& token : tokens) {
+      if (token.channel != kChannelBigram || token.begin < form.span.begin ||
+          token.end > form.span.end || matches.size() == kMaxTermsPerKey) {
+        continue;
+      }
+      matches.push_back(
+          {question->matches[token.key].front().term, kWeakMatch});
+    }
+    question->matches[form.key] = std::move(matches);
+  }
+}
+
+// Its bigrams that may be short for two words: a word of two characters, or two
+// words of one, as dictionaries cut what they do not have.
+void FindAbbreviations(const std::vector<Token>& tokens, Question* question) {
+  const auto is_word = [](const Token& token) {
+    return token.channel == kChannelStem && (token.flags & kTokenStopWord) == 0;
+  };
+  for (size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const Token& word = tokens[i];
+    const Token& bigram = tokens[i + 1];
+    if (!is_word(word) || bigram.channel != kChannelBigram ||
+        bigram.begin != word.begin || word.end > bigram.end) {
+      continue;
+    }
+    const bool whole = word.end == bigram.end;
+    // The next character's word follows the bigram.
+    if (!whole &&
+        (i + 2 == tokens.size() || !is_word(tokens[i + 2]) ||
+         tokens[i + 2].begin != word.end || tokens[i + 2].end != bigram.end)) {
+      continue;
+    }
+    question->abbreviations[bigram.key] = {
+        question->matches[bigram.key].front().term, whole};
   }
 }
 
@@ -176,6 +223,8 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   analyzer->Analyze(text, analysis, &tokens);
   QuestionReader(&question).Read(tokens);
   MarkQuestionWords(asked.words, analyzer, &question);
+  FindAbbreviations(tokens, &question);
+  AddShortForms(text, tokens, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));

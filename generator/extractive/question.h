@@ -42,6 +42,14 @@ struct TermMatch {
   float strength;
 };
 
+// A term that may be short for two Han words: 国連 for 国際連合.
+struct Abbreviation {
+  uint32_t term;
+  // The dictionary has it as a word. Most such words are short for nothing, so
+  // it is taken for that only where no passage holds it as it is.
+  bool is_word;
+};
+
 // A question as the extractive writer sees it.
 struct Question {
   // The language that its words were analysed in.
@@ -56,6 +64,8 @@ struct Question {
   std::vector<double> rarity;
   // From an index key (Token::key) to the terms that it matches.
   absl::flat_hash_map<uint64_t, std::vector<TermMatch>> matches;
+  // From the keys of ShortForm to the terms that they may be.
+  absl::flat_hash_map<uint64_t, Abbreviation> abbreviations;
   // Terms that stand side by side.
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
   // Its numbers in ASCII digits, and HanNumbers.

@@ -116,9 +116,11 @@ PositionTerms ChoosePositionTerms(const QueryTerms& query) {
   for (const TermPair& pair : query.pairs) {
     const float rarity =
         (query.terms[pair.first].rarity + query.terms[pair.second].rarity) / 2;
-    (query.terms[pair.first].channel == kChannelBigram ? chosen.bigram_pairs
-                                                       : chosen.stem_pairs) +=
-        rarity;
+    if (!query.terms[pair.first].is_short_form) {
+      (query.terms[pair.first].channel == kChannelBigram ? chosen.bigram_pairs
+                                                         : chosen.stem_pairs) +=
+          rarity;
+    }
     const int first = index_of[pair.first];
     const int second = index_of[pair.second];
     if (first >= 0 && second >= 0) {
@@ -168,7 +170,8 @@ class PlaceReader {
     seen_.assign(count * count, 0);
     float sum = 0;
     for (size_t i = 0; i < places.size(); ++i) {
-      for (size_t j = i; j-- > 0;) {
+      // From itself on: a short form is a pair by itself.
+      for (size_t j = i + 1; j-- > 0;) {
         if (places[i].position - places[j].position > kPairDistance) break;
         const size_t pair = places[j].term * count + places[i].term;
         if (terms_.pair_rarity[pair] == 0 || seen_[pair] != 0) continue;

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "retriever/lexical/analyze.h"
+#include "text/short_forms.h"
 
 namespace footnote {
 namespace {
@@ -43,6 +44,43 @@ void AddKeys(const std::vector<Token>& tokens, bool alternative,
     if (!added && it->second.alternative == alternative) {
       it->second.stop &= stop;
       it->second.part &= part;
+    }
+  }
+}
+
+// Appends what the question's words may be cut short to, for the words that
+// they stand for and for their bigrams: each counts as much as those do, but
+// none of them for rarer than itself.
+void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
+                   const Corpus& corpus, QueryTerms* query) {
+  std::vector<ShortForm> forms;
+  FindShortForms(text, tokens, &forms);
+  if (forms.empty()) return;
+  absl::flat_hash_map<uint64_t, float> rarity_of;
+  for (const QueryTerm& term : query->terms) {
+    rarity_of[term.key] = term.stop ? 0 : term.rarity;
+  }
+  for (const ShortForm& form : forms) {
+    if (!rarity_of.try_emplace(form.key, 0).second) continue;
+    QueryTerm term;
+    term.key = form.key;
+    term.document_frequency = corpus.DocumentFrequency(form.key);
+    if (term.document_frequency == 0) continue;
+    term.alternative = true;
+    term.is_short_form = true;
+    const float own =
+        static_cast<float>(Idf(corpus.passages(), term.document_frequency));
+    for (const uint8_t channel : {kChannelStem, kChannelBigram}) {
+      if (query->terms.size() == kMaxQueryTerms) return;
+      term.channel = channel;
+      term.rarity = 0;
+      for (const Token& token : tokens) {
+        if (token.channel == channel && token.begin >= form.span.begin &&
+            token.end <= form.span.end) {
+          term.rarity += std::min(own, rarity_of[token.key]);
+        }
+      }
+      query->terms.push_back(term);
     }
   }
 }
@@ -110,7 +148,11 @@ QueryTerms MakeQueryTerms(absl::string_view question,
               return a.rarity != b.rarity ? a.rarity > b.rarity : a.key < b.key;
             });
   if (query.terms.size() > kMaxQueryTerms) query.terms.resize(kMaxQueryTerms);
+  AddShortForms(text, tokens, corpus, &query);
   query.pairs = Pairs(tokens, query.terms);
+  for (uint16_t i = 0; i < query.terms.size(); ++i) {
+    if (query.terms[i].is_short_form) query.pairs.push_back({i, i});
+  }
   return query;
 }
 

@@ -30,17 +30,20 @@ struct QueryTerm {
   // Not from the question's likeliest language: what the same words would be
   // in another one. Never counts as unmatched.
   bool alternative = false;
+  // What words of the question may be cut short to (text/short_forms.h).
+  bool is_short_form = false;
 };
 
 // Two terms of one kind that stand side by side in the question, as indexes of
-// QueryTerms::terms.
+// QueryTerms::terms. Twice the same: a short form, which is several that do.
 struct TermPair {
   uint16_t first = 0;
   uint16_t second = 0;
 };
 
 struct QueryTerms {
-  // Distinct keys, the rarest first.
+  // Distinct keys, the rarest first. Behind them short forms, each as two terms
+  // of one key: for the words that it stands for, and for their bigrams.
   std::vector<QueryTerm> terms;
   // Of stems, or of bigrams; function words are passed over.
   std::vector<TermPair> pairs;

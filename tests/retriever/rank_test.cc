@@ -277,6 +277,50 @@ TEST(RankTest, KnowsWhatADocumentBeginsWith) {
   }
 }
 
+TEST(RankTest, FindsWhatTheQuestionSpellsOut) {
+  // "The president of the Bank of Japan": one says it in short, one speaks of
+  // Japan, one of a bank, and one has characters of both words.
+  const std::vector<std::string> texts = {
+      "日本の首都は東京である。", "日銀の本店は本石町にある。",
+      "銀行は金を貸す。", "先日、銀色の車が走った。"};
+  std::vector<TestDocument> documents;
+  for (const std::string& text : texts) {
+    documents.push_back({text, Language::kJa, {{text, {}}}});
+  }
+  const SearchIndex index(MakeGeneration({documents}));
+  RankQuery query = Ask("日本銀行の本店");
+  query.language = Language::kJa;
+  const Ranking ranking = MustRank(index, query);
+  ASSERT_FALSE(ranking.passages.empty());
+  EXPECT_EQ(ranking.passages[0].passage, 1u);
+  EXPECT_GT(ranking.passages[0].coverage, 0.5);
+  EXPECT_GT(ranking.passages[0].phrase, 0);
+
+  query.question = "日本銀行";
+  const Ranking shorter = MustRank(index, query);
+  ASSERT_FALSE(shorter.passages.empty());
+  EXPECT_EQ(shorter.passages[0].passage, 1u);
+  for (const Candidate& c : shorter.passages) EXPECT_NE(c.passage, 3u);
+}
+
+TEST(RankTest, CountsAShortFormForNoMoreThanTheWordsThemselves) {
+  std::vector<TestDocument> documents;
+  for (const std::string text :
+       {"日銀が発表した。", "日本銀行が発表した。", "雨が降った。"}) {
+    documents.push_back({text, Language::kJa, {{text, {}}}});
+  }
+  const SearchIndex index(MakeGeneration({documents}));
+  RankQuery query = Ask("日本銀行が発表したか");
+  query.language = Language::kJa;
+  const Ranking ranking = MustRank(index, query);
+  ASSERT_EQ(ranking.passages.size(), 2u);
+  EXPECT_EQ(ranking.passages[0].passage, 1u);
+  for (const Candidate& c : ranking.passages) {
+    EXPECT_LE(c.coverage, 1);
+    EXPECT_LE(c.phrase, 1);
+  }
+}
+
 TEST(RankTest, ReadsAShortQuestionInEveryLanguageThatItMayBeIn) {
   // "Häuser" and "Haus" have one stem in German only.
   const SearchIndex index(

@@ -135,6 +135,48 @@ TEST(ReadingLengthTest, CountsHanMoreThanLetters) {
   EXPECT_EQ(ReadingLength("ÄÖÜ"), 3);
 }
 
+// What the only sentence of a text holds of the question's term number `term`.
+float Held(const std::string& question, size_t term,
+           const std::vector<std::string>& texts, Language language) {
+  Analyzer analyzer;
+  const Question read = ReadQuestion(question, language, language, &analyzer);
+  std::vector<SourcePassage> passages;
+  for (const std::string& text : texts) {
+    passages.push_back(Passage(text, language));
+  }
+  return FindCandidates(read, passages, 450, &analyzer).items[0].strength[term];
+}
+
+TEST(CandidatesTest, KnowsWhatTheQuestionHasShort) {
+  // 農水 is no word of the dictionary, 東大 is one.
+  EXPECT_EQ(Held("農水省", 0, {"農林水産省の庁舎"}, Language::kJa), 0.5f);
+  EXPECT_EQ(Held("東大", 0, {"東京大学の門"}, Language::kJa), 0.5f);
+  EXPECT_EQ(Held("北大在哪里", 0, {"北京大学位于海淀区"}, Language::kZh), 0.5f);
+  EXPECT_EQ(Held("東大", 0, {"東京の大学"}, Language::kJa), 0);
+}
+
+TEST(CandidatesTest, TakesAWordForShortOnlyWhereNobodyHasIt) {
+  EXPECT_EQ(Held("東大", 0, {"東京大学の門", "東大の門"}, Language::kJa), 0);
+  EXPECT_EQ(
+      Held("農水省", 0, {"農林水産省の庁舎", "農水省の庁舎"}, Language::kJa),
+      0.5f);
+}
+
+TEST(CandidatesTest, KnowsTheShortFormOfWhatTheQuestionSpellsOut) {
+  EXPECT_EQ(Held("日本銀行", 0, {"日銀の本店"}, Language::kJa), 0.5f);
+  EXPECT_EQ(Held("日本銀行", 0, {"先日の銀行"}, Language::kJa), 0);
+}
+
+TEST(CandidatesTest, KnowsWhatAHeadingSpellsOut) {
+  Analyzer analyzer;
+  const Question question =
+      ReadQuestion("農水省", Language::kJa, Language::kJa, &analyzer);
+  SourcePassage passage = Passage("庁舎は霞が関にある。", Language::kJa);
+  passage.headings = {"農林水産省"};
+  const Candidates found = FindCandidates(question, {passage}, 450, &analyzer);
+  EXPECT_EQ(found.heading_strength[0][0], 0.5f);
+}
+
 }  // namespace
 }  // namespace extractive
 }  // namespace footnote
