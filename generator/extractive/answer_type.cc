@@ -1,9 +1,12 @@
 #include "generator/extractive/answer_type.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "text/fold.h"
@@ -17,7 +20,8 @@ constexpr int kTypeCount = 8;
 
 // One language's question words, phrases parted by '|', written as its readers
 // write them; folded before they are compared. A phrase that ends in '*' also
-// matches the beginning of a word. Phrases of zh, ja and ko match anywhere.
+// matches the beginning of a word. Phrases of zh, ja and ko match anywhere, but
+// one that ends in '$' only at the question's end ("… 年は？").
 struct Row {
   Language language;
   const char* date;
@@ -74,7 +78,8 @@ constexpr Row kRows[] = {
      "who|whom|whose|what person|which person|what was the name", "how",
      "what is|what are|what was|what does"},
     {Language::kEs,
-     "cuándo|qué año|cuál año|qué fecha|qué siglo|qué década|qué mes|qué día",
+     "cuándo|qué año|cuál año|cuál es la fecha|cuál fue la fecha|qué fecha|qué "
+     "siglo|qué década|qué mes|qué día",
      "cuánto|cuántos|cuánta|cuántas|qué porcentaje|qué número|cuál es el "
      "número",
      "por qué|cuál fue la razón|qué motivo|qué razón",
@@ -91,12 +96,16 @@ constexpr Row kRows[] = {
      "چیست|چیه|چه چیزی"},
     {Language::kFr,
      "quand|quelle année|quelle date|quel siècle|quelle période|quelle "
-     "époque|quel mois|quel jour",
+     "époque|quel mois|quel jour|quelle heure|quelle ère|quelle est la "
+     "date|quelle était la date|quelle fut la date",
      "combien|quel pourcentage|quel âge|quelle taille|quelle distance|quel "
      "nombre|quelle est la population|quelle superficie|quelle "
-     "longueur|quelle hauteur|quelle durée",
+     "longueur|quelle hauteur|quelle durée|quel est le nombre|quel était le "
+     "nombre|quelle est la taille|quelle était la taille|quelle est la "
+     "superficie|quelle est la longueur|quelle est la hauteur|quelle est la "
+     "durée",
      "pourquoi|pour quelle raison|quelle raison",
-     "où|quel pays|quelle ville|quel endroit|quel lieu|quelle région",
+     "où|d'où|quel pays|quelle ville|quel endroit|quel lieu|quelle région",
      "qui|par qui|à qui|de qui", "comment",
      "qu'est-ce|qu'est ce|quel est|quelle est|que signifie"},
     {Language::kHe,
@@ -121,20 +130,27 @@ constexpr Row kRows[] = {
      "siapa*|oleh siapa", "bagaimana*", "apa itu|apakah|apa|apa yang dimaksud"},
     {Language::kIt,
      "quando|che anno|quale anno|che data|quale data|quale secolo|che "
-     "secolo|che periodo",
+     "secolo|che periodo|quale periodo|che giorno|quale giorno|che mese|quale "
+     "mese|che ora",
      "quanto|quanti|quanta|quante|che percentuale|quale percentuale",
      "perché|per quale motivo|come mai|quale motivo",
-     "dove|che città|quale città|che paese|quale paese|quale regione",
+     "dove|dov|dov'è|dov'era|che città|quale città|che paese|quale paese|quale "
+     "regione",
      "chi|di chi|da chi|a chi", "come", "che cosa|cosa|cos'è|qual è"},
-    {Language::kJa, "いつ|何年|何月|何日|何世紀|何時|年代",
+    {Language::kJa,
+     "いつ|何年|何月|何日|何世紀|何時|年代|年月日|年は$|日は$|時期は$",
      "いくつ|何人|何%|何パーセント|どのくらい|どれくらい|何個|何歳|何度|いくら|"
-     "何回|何番|何キロ|何種|何メートル|何本|何カ|何か国|何分|人口",
-     "なぜ|どうして|理由|原因", "どこ|どの国|何市|何県|何国",
-     "誰|だれ|人物|何という人", "どのように|どうやって|どのような",
+     "何回|何番|何キロ|何種|何メートル|何本|何カ|何か国|何分|人口|何条|何曲|"
+     "何千|何万|何件|何名|何社|なんかい|"
+     "年数は$|回数は$|人数は$",
+     "なぜ|どうして|理由|原因",
+     "どこ|どの国|何市|何県|何国|国は$|場所は$|都市は$|地域は$",
+     "誰|だれ|人物|何という人|人は$|者は$", "どのように|どうやって|どのような",
      "とは|何ですか|何と"},
     {Language::kKo,
-     "언제|몇 년|몇년|어느 해|몇 월|몇월|며칠|연도|년도|날짜|시기",
-     "몇|얼마|비율", "왜|이유|원인",
+     "언제|몇 년|몇년|어느 해|몇 월|몇월|며칠|연도|년도|날짜|시기| 해는$",
+     "몇|얼마|비율|나이는$|수량은$|액수는$|인원은$|면적은$|인구는$",
+     "왜|이유|원인",
      "어디|어느 나라|어느 도시|나라는|도시는|장소는|곳은|지역은",
      "누구|누가|사람은|이름은|인물은", "어떻게|어떤 방법", "무엇|뭐"},
     {Language::kNl,
@@ -156,21 +172,25 @@ constexpr Row kRows[] = {
      "co to|czym jest|co oznacza|co"},
     {Language::kPt,
      "quando|que ano|qual ano|que data|qual data|que século|qual "
-     "século|qual período|que dia|que mês",
+     "século|qual período|que dia|que mês|qual a data|qual é a data|qual foi a "
+     "data",
      "quanto|quantos|quanta|quantas|qual o número|que porcentagem|qual a "
-     "porcentagem|qual é o número|qual a população",
+     "porcentagem|qual é o número|qual era o número|qual a população",
      "por que|por quê|porque|qual o motivo|qual motivo|por qual motivo",
      "onde|aonde|qual cidade|que cidade|que país|qual país|qual região",
      "quem|de quem|por quem", "como", "o que|qual é"},
     {Language::kRo,
-     "când|ce an|ce ani|ce dată|ce secol|ce deceniu|ce lună|ce zi",
-     "cât|câți|câte|câtă|câtor|ce procent", "de ce|din ce cauză|ce motiv",
-     "unde|ce oraș|ce țară|ce loc", "cine|cui|pe cine|de cine", "cum",
-     "ce este|ce sunt|ce înseamnă|ce"},
+     "când|ce an|ce ani|care este data|care a fost data|ce dată|ce secol|ce "
+     "deceniu|ce lună|ce zi",
+     "cât|câți|câte|câtă|câtor|ce procent|care este numărul|care a fost "
+     "numărul",
+     "de ce|din ce cauză|ce motiv", "unde|ce oraș|ce țară|ce loc",
+     "cine|cui|pe cine|de cine", "cum", "ce este|ce sunt|ce înseamnă|ce"},
     {Language::kRu,
      "когда|каком году|каком веке|какого года|какой год|каком месяце|какую "
      "дату|какой день|каком столетии",
-     "сколько|сколькими|скольких|каков процент|какой процент|как долго|как "
+     "сколько|сколькими|скольких|какое количество|каково количество|какова "
+     "численность|каков процент|какой процент|как долго|как "
      "часто",
      "почему|зачем|по какой причине|отчего",
      "где|куда|откуда|какой стране|каком городе|каком месте",
@@ -191,20 +211,39 @@ constexpr Row kRows[] = {
      "хто|кого|кому|ким|чий|чия|чиє", "як|яким чином", "що таке|що означає|що"},
     {Language::kVi,
      "khi nào|năm nào|bao giờ|ngày nào|tháng nào|thế kỷ nào|lúc nào|thời gian "
-     "nào",
+     "nào|thập kỷ nào|thập niên nào",
      "bao nhiêu|mấy|bao lâu|bao xa|tỷ lệ|phần trăm", "tại sao|vì sao|lý do",
-     "ở đâu|đâu|nơi nào|nước nào|thành phố nào|quốc gia nào|địa điểm",
+     "ở đâu|đâu|nơi nào|nước nào|thành phố nào|quốc gia nào|địa điểm|"
+     "tỉnh nào|quận nào|huyện nào|bang nào|vùng nào|khu vực nào",
      "ai|người nào|những ai", "thế nào|cách nào|làm sao", "là gì|gì"},
     {Language::kZh,
      "何时|什么时候|哪一年|哪年|几年|哪个世纪|哪一天|几月|什么时间|年份|日期",
-     "多少|几|多长|多大|多高|多远|百分之|多久", "为什么|为何|原因|缘故",
-     "哪里|哪儿|在哪|何处|哪个国家|哪个城市|什么地方|哪座城市|哪国",
-     "谁|哪位|哪个人|何人", "如何|怎么|怎样", "是什么|什么是|什么"},
+     "多少|几|多长|多大|多高|多远|百分之|多久|多快|多重|多深|多宽",
+     "为什么|为何|原因|缘故",
+     "哪里|哪儿|在哪|何处|哪个国家|哪个城市|什么地方|哪座城市|哪国|哪个地区|"
+     "哪个城镇|哪个省|哪个州",
+     "谁|哪位|哪一位|哪个人|哪些人|何人", "如何|怎么|怎样",
+     "是什么|什么是|什么"},
 };
 
 bool IsWrittenWithoutSpaces(Language language) {
   return language == Language::kJa || language == Language::kZh ||
          language == Language::kKo;
+}
+
+// `folded` without marks and spaces at its end, and with the sign of an end
+// that phrases have.
+std::string Ended(std::string folded) {
+  constexpr absl::string_view kMarks[] = {"?", "!", ".", " ", "。", "」"};
+  const auto ends = [&folded](absl::string_view mark) {
+    return absl::EndsWith(folded, mark);
+  };
+  const absl::string_view* mark;
+  while ((mark = std::find_if(std::begin(kMarks), std::end(kMarks), ends)) !=
+         std::end(kMarks)) {
+    folded.resize(folded.size() - mark->size());
+  }
+  return folded + "$";
 }
 
 // Folded words with one space before and after each; for scripts without
@@ -277,7 +316,10 @@ AskedType FindAskedType(absl::string_view question, Language language) {
                         question.substr(question.size() - kReadBytes));
     question = text;
   }
-  const std::string comparable = Comparable(question, language);
+  std::string comparable = Comparable(question, language);
+  if (IsWrittenWithoutSpaces(language)) {
+    comparable = Ended(std::move(comparable));
+  }
   for (const Phrase& phrase : phrases) {
     if (comparable.find(phrase.text) != std::string::npos)
       return {phrase.type, phrase.text};
