@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
@@ -59,6 +60,31 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline CodePoint Decode(const unsigned char* p,
   }
   return {0xFFFD, 1};
 }
+
+// Of eight bytes those before the first that is no ASCII letter, together:
+// where a word ends no processor can foretell.
+struct AsciiLetters {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE explicit AsciiLetters(const unsigned char* p) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    constexpr uint64_t kHigh = kOnes * 0x80;
+    uint64_t bytes;
+    std::memcpy(&bytes, p, sizeof(bytes));
+    // Sums of seven bits: whether a letter is at least 'a', and beyond 'z',
+    // stands in the highest bit of its byte.
+    const uint64_t lower = (bytes | kOnes * 0x20) & ~kHigh;
+    const uint64_t others = ((lower + kOnes * (0x80 - 'a')) ^ kHigh) |
+                            (lower + kOnes * (0x7f - 'z')) | bytes;
+    const uint64_t first = others & kHigh;
+    // The bits below the first other's.
+    const uint64_t before = first == 0 ? ~uint64_t{0} : (first & -first) - 1;
+    count = first == 0 ? 8 : static_cast<uint32_t>(__builtin_ctzll(first)) / 8;
+    const uint64_t upper = ~bytes << 2 & kHigh & before;
+    uppers = static_cast<uint32_t>(((upper >> 7) * kOnes) >> 56);
+  }
+
+  uint32_t count;
+  uint32_t uppers;
+};
 
 }  // namespace scan_internal
 
@@ -129,8 +155,15 @@ void ScanWords(absl::string_view utf8, Sink& sink) {
       // Most words are ASCII letters: no decoding, no rules.
       if ((last & kCharHangul) == 0 && p < word_end && *p < 0x80) {
         const unsigned char* const run = p;
+        bool goes_on = true;
+        while (goes_on && word_end - p >= 8) {
+          const scan_internal::AsciiLetters ascii(p);
+          uppers += ascii.uppers;
+          p += ascii.count;
+          goes_on = ascii.count == 8;
+        }
         uint8_t ascii;
-        while (p < word_end && *p < 0x80 &&
+        while (goes_on && p < word_end && *p < 0x80 &&
                ((ascii = table[*p]) & kCharKindMask) == kCharLetter) {
           uppers += (ascii & kCharUpper) != 0;
           ++p;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 
@@ -85,6 +87,44 @@ TEST(WordsTest, SayWhatTheyAreMadeOf) {
   EXPECT_EQ(FlagsOf("カメラ"), kWordCjk);
   EXPECT_EQ(FlagsOf("서울"), kWordHangul);
   EXPECT_EQ(FlagsOf("शब्द"), 0);
+}
+
+// Letters of ASCII are read eight at a time.
+TEST(WordsTest, EndWithTheFirstByteThatIsNoLetter) {
+  std::string letters;
+  for (char c = 'A'; c <= 'z'; ++c) {
+    if (absl::ascii_isalpha(static_cast<unsigned char>(c))) letters += c;
+  }
+  for (size_t length = 1; length <= letters.size(); ++length) {
+    const std::string word = letters.substr(letters.size() - length);
+    for (int c = 0; c < 256; ++c) {
+      const auto byte = static_cast<unsigned char>(c);
+      // The signs that join what stands on both sides.
+      if (absl::ascii_isalnum(byte) || c == '\'') continue;
+      if (length == 1 && c == '.') continue;
+      const std::string text =
+          absl::StrCat("1, ", word, std::string(1, c), "x, ", word);
+      EXPECT_EQ(Cut(text), absl::StrCat("1|", word, "|x|", word)) << c;
+    }
+    for (const char* more : {"7", "é", "ı", "'s", "ß"}) {
+      const std::string longer = absl::StrCat(word, more, word);
+      EXPECT_EQ(Cut(longer + " x"), longer + "|x");
+    }
+  }
+}
+
+TEST(WordsTest, AreAllCapsUnlessALetterIsSmall) {
+  for (size_t length = 2; length <= 40; ++length) {
+    const std::string caps(length, 'Z');
+    EXPECT_TRUE(FlagsOf(caps) & kWordAllCaps) << length;
+    EXPECT_TRUE(FlagsOf(caps + ", ") & kWordAllCaps) << length;
+    for (size_t small = 0; small < length; ++small) {
+      std::string word = caps;
+      word[small] = 'a';
+      EXPECT_EQ(FlagsOf(word), kWordLatin | (small == 0 ? 0 : kWordCapitalised))
+          << word;
+    }
+  }
 }
 
 TEST(WordsTest, SurviveGarbage) {
