@@ -8,12 +8,13 @@
 
 #include "absl/strings/ascii.h"
 #include "base/utf8.h"
+#include "kernels/mix_runs.h"
 #include "text/char_class.h"
 
 namespace footnote {
 namespace {
 
-constexpr size_t kRun = 4;
+constexpr size_t kRun = kMixedRun;
 constexpr size_t kBins = std::tuple_size<TextSignature>::value;
 constexpr int kBinBits = 6;
 static_assert(size_t{1} << kBinBits == kBins, "a bin is the top bits");
@@ -127,9 +128,9 @@ class MinHash {
   // Of the words that wait those that begin a whole run.
   void AddRuns() {
     const size_t runs = waiting_ < kRun ? 0 : waiting_ - (kRun - 1);
+    mix_runs_(words_.data(), runs, runs_.data());
     for (size_t i = 0; i < runs; ++i) {
-      uint64_t run = 0;
-      for (size_t j = 0; j < kRun; ++j) run = Mix(run * 31 + words_[i + j]);
+      const uint64_t run = runs_[i];
       uint64_t& bin = bins_[run >> (64 - kBinBits)];
       bin = std::min(bin, run << kBinBits >> kBinBits);
     }
@@ -138,11 +139,14 @@ class MinHash {
     waiting_ -= runs;
   }
 
+  const MixRunsKernel mix_runs_ = MixRuns();
   // Of the word that has not ended.
   uint64_t word_ = kWordSeed;
   // Those that began no whole run yet, and those of the letters in work.
   std::array<uint64_t, kRun - 1 + kMost> words_;
   size_t waiting_ = 0;
+  // Hashes of the runs that begin with those.
+  std::array<uint64_t, kMost> runs_;
   // Words before those.
   size_t count_ = 0;
   std::array<uint64_t, kBins> bins_;
