@@ -291,6 +291,29 @@ PhraseTable BuildTable() {
   return table;
 }
 
+// Whether a question begins with the words of a number, reason, place, person
+// or manner. A "when" further on is no question then: "How old was he when …?"
+bool BeginsOtherwise(absl::string_view comparable,
+                     const std::vector<Phrase>& phrases, Language language) {
+  if (IsWrittenWithoutSpaces(language)) return false;
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [comparable](const Phrase& phrase) {
+                       return phrase.type != AnswerType::kDate &&
+                              phrase.type != AnswerType::kDefinition &&
+                              absl::StartsWith(comparable, phrase.text);
+                     });
+}
+
+// Where words behind the third begin: "How and when …?" asks for both.
+size_t LateIn(absl::string_view comparable) {
+  constexpr int kEarlyWords = 3;
+  size_t at = 0;
+  for (int i = 1; i < kEarlyWords && at != absl::string_view::npos; ++i) {
+    at = comparable.find(' ', at + 1);
+  }
+  return at;
+}
+
 }  // namespace
 
 absl::string_view AnswerTypeName(AnswerType type) {
@@ -320,9 +343,15 @@ AskedType FindAskedType(absl::string_view question, Language language) {
   if (IsWrittenWithoutSpaces(language)) {
     comparable = Ended(std::move(comparable));
   }
+  const size_t late = LateIn(comparable);
+  const bool begins_otherwise = BeginsOtherwise(comparable, phrases, language);
   for (const Phrase& phrase : phrases) {
-    if (comparable.find(phrase.text) != std::string::npos)
-      return {phrase.type, phrase.text};
+    const size_t at = comparable.find(phrase.text);
+    if (at == std::string::npos) continue;
+    if (phrase.type == AnswerType::kDate && begins_otherwise && at > late) {
+      continue;
+    }
+    return {phrase.type, phrase.text};
   }
   return {};
 }

@@ -24,8 +24,9 @@ absl::string_view AnswerTypeName(AnswerType type);
 
 // The type that `question` asks for. Where several question words stand in it
 // the more telling one decides, in the order of the enum ("when did who …" is
-// a date). kAny for a language without a table, and for kUnknown.
-// Any bytes are accepted. Safe from many threads.
+// a date; but not "how old was he when …": it begins with another). kAny for a
+// language without a table, and for kUnknown. Any bytes are accepted. Safe from
+// many threads.
 AnswerType FindAnswerType(absl::string_view question, Language language);
 
 // The question words that decided, folded: "what year". Empty for kAny.
