@@ -18,8 +18,8 @@
 namespace {
 
 std::atomic<bool> refuses{false};
-// Files and folders whose fsync was asked for, where somebody wants to know.
-std::set<std::string>* synced = nullptr;
+// Files and folders whose fsync this thread asked for, where it wants to know.
+thread_local std::set<std::string>* synced = nullptr;
 
 }  // namespace
 
