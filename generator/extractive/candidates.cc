@@ -79,6 +79,7 @@ class Inspector {
   Inspector(const Question& question, const SourcePassage& passage)
       : question_(question),
         text_(passage.text),
+        headings_(passage.headings),
         number_keys_(NumberKeys(passage.language)) {}
 
   void Inspect(const Token* begin, const Token* end, Candidate* candidate) {
@@ -97,6 +98,8 @@ class Inspector {
       candidate->has_number_word |= !question_.numbers.contains(number);
     }
     candidate->length = ReadingLength(sentence);
+    candidate->is_heading = std::find(headings_.begin(), headings_.end(),
+                                      sentence) != headings_.end();
     candidate->is_question = EndsWithAny(sentence, {"?", "؟", "？", ";?"});
     candidate->ends_with_colon = EndsWithAny(sentence, {":", "："});
     candidate->is_row = absl::StrContains(sentence, " | ");
@@ -163,6 +166,7 @@ class Inspector {
 
   const Question& question_;
   const absl::string_view text_;
+  const std::vector<absl::string_view>& headings_;
   const KeySet& number_keys_;
   KeySet seen_;
 };

@@ -52,6 +52,8 @@ struct Candidate {
   bool has_new_year = false;
   // Positions between a new number and the nearest question term; -1: none.
   int number_distance = -1;
+  // Says the same as the title or a heading of its passage.
+  bool is_heading = false;
   bool is_question = false;
   bool ends_with_colon = false;
   // Cells of a table, as the indexer writes a row: "Hammer | B2 | 14".

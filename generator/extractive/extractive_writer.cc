@@ -11,6 +11,7 @@
 #include "generator/citation/assemble.h"
 #include "generator/extractive/missing.h"
 #include "generator/extractive/score.h"
+#include "generator/extractive/section.h"
 #include "generator/extractive/select.h"
 #include "text/identify.h"
 
@@ -288,14 +289,25 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   for (const Candidate& candidate : candidates) {
     texts.push_back(TextOf(found.passages, candidate));
   }
-  extractive::SelectionLimits limits;
-  if (request.max_sentences() > 0) {
-    limits.max_sentences = request.max_sentences();
+  const double best_length = request.max_code_points() > 0
+                                 ? request.max_code_points()
+                                 : kDefaultCodePoints;
+  std::vector<size_t> chosen;
+  if (extractive::AsksForASection(request.question(), found.question)) {
+    chosen = extractive::FromSection(
+        found.question, found.candidates,
+        extractive::SectionLimits(found.question, request.max_sentences(),
+                                  best_length));
   }
-  limits.best_length = request.max_code_points() > 0 ? request.max_code_points()
-                                                     : kDefaultCodePoints;
-  std::vector<size_t> chosen = extractive::Select(
-      found.question, candidates, texts, found.probabilities, limits);
+  if (chosen.empty()) {
+    extractive::SelectionLimits limits;
+    if (request.max_sentences() > 0) {
+      limits.max_sentences = request.max_sentences();
+    }
+    limits.best_length = best_length;
+    chosen = extractive::Select(found.question, candidates, texts,
+                                found.probabilities, limits);
+  }
   OrderForReading(candidates, &chosen);
 
   std::vector<v1::Citation> citations;

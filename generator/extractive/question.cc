@@ -14,6 +14,10 @@ constexpr float kWeakMatch = 0.5f;
 // A beginning that very many words share says nothing.
 constexpr size_t kMaxTermsPerKey = 8;
 
+// The first is also the semicolon, which ends a question in Greek.
+constexpr absl::string_view kQuestionMarks[] = {";", "?", "\u037e", "\u061f",
+                                                "\uff1f"};
+
 // -1 when `c` is no decimal digit of a script of the 23 languages.
 int DigitValue(char32_t c) {
   // Zero of ASCII, Arabic-Indic, Persian, Devanagari and full-width digits.
@@ -233,6 +237,14 @@ Question ReadQuestion(absl::string_view text, Language analysis,
     question.numbers.insert(std::move(number));
   }
   return question;
+}
+
+bool Asks(absl::string_view text, const Question& question) {
+  if (question.type != AnswerType::kAny) return true;
+  return std::any_of(std::begin(kQuestionMarks), std::end(kQuestionMarks),
+                     [&](absl::string_view mark) {
+                       return text.find(mark) != absl::string_view::npos;
+                     });
 }
 
 void SetRarity(absl::Span<const uint64_t> keys,

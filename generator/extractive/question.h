@@ -81,6 +81,10 @@ struct Question {
 Question ReadQuestion(absl::string_view text, Language analysis,
                       Language spoken, Analyzer* analyzer);
 
+// Whether `text`, which `question` was read from, asks something: it has a
+// question word that decides, or a question mark.
+bool Asks(absl::string_view text, const Question& question);
+
 // Fills `rarity` from index keys and their rarity. A term of which no key is
 // given is taken to be as rare as the rarest that is; where that is most of
 // them, the question was read in another language, and nothing is filled.

@@ -7,22 +7,6 @@
 
 namespace footnote {
 namespace extractive {
-namespace {
-
-// The first is also the semicolon, which ends a question in Greek.
-constexpr absl::string_view kQuestionMarks[] = {";", "?", "\u037e", "\u061f",
-                                                "\uff1f"};
-
-bool Asks(absl::string_view text, const Question& question) {
-  if (question.type != AnswerType::kAny) return true;
-  return std::any_of(std::begin(kQuestionMarks), std::end(kQuestionMarks),
-                     [&](absl::string_view mark) {
-                       return text.find(mark) != absl::string_view::npos;
-                     });
-}
-
-}  // namespace
-
 bool IsJudgedBySentences(absl::string_view question,
                          const ExtractiveWriter::Explanation& read) {
   const bool has_scores = std::any_of(

@@ -30,13 +30,23 @@ std::vector<size_t> Select(const Question& question,
                            const std::vector<absl::string_view>& texts,
                            const std::vector<double>& probabilities,
                            const SelectionLimits& limits) {
-  std::vector<double> value(candidates.size());
+  std::vector<size_t> order;
+  double all = 0;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    const double share = candidates[i].length / limits.best_length;
-    value[i] = probabilities[i] - kLengthPrice * (kSentenceShare + share);
+    if (candidates[i].is_heading) continue;
+    order.push_back(i);
+    all += probabilities[i];
   }
-  std::vector<size_t> order(candidates.size());
-  std::iota(order.begin(), order.end(), 0);
+  if (all <= 0) {
+    all = 1;
+    order.resize(candidates.size());
+    std::iota(order.begin(), order.end(), 0);
+  }
+  std::vector<double> value(candidates.size());
+  for (const size_t i : order) {
+    const double share = candidates[i].length / limits.best_length;
+    value[i] = probabilities[i] / all - kLengthPrice * (kSentenceShare + share);
+  }
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return value[a] > value[b]; });
   const auto likeliest = std::max_element(

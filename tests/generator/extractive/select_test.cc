@@ -55,6 +55,18 @@ TEST(SelectTest, TheLikeliestStandsHoweverShortAnotherIs) {
       ElementsAre(0));
 }
 
+TEST(SelectTest, AHeadingIsChosenOnlyWhereThereIsNothingElse) {
+  std::vector<Candidate> candidates = OfLengths({20, 120, 120});
+  candidates[0].is_heading = true;
+  EXPECT_THAT(
+      Select({}, candidates, {"a", "b", "c"}, {0.98, 0.019, 0.001}, {3, 300}),
+      ElementsAre(1));
+  EXPECT_THAT(Select({}, candidates, {"a", "b", "c"}, {1, 0, 0}, {3, 300}),
+              ElementsAre(0));
+  EXPECT_THAT(Select({}, {candidates[0]}, {"a"}, {1}, {3, 300}),
+              ElementsAre(0));
+}
+
 TEST(SelectTest, GivesOneSentenceHoweverLong) {
   EXPECT_THAT(Select({}, OfLengths({90000}), {"a"}, {1.0}, {2, 300}),
               ElementsAre(0));
