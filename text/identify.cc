@@ -763,6 +763,20 @@ bool WordsAreEnough(const Scores& scores, size_t words, Language expected) {
 constexpr double kCldEnglishBonus = 0.4;
 constexpr double kCldEnglishReliable = 0.6;
 
+// How sure a caller would be at most of a language that CLD2 says. `score`
+// speaks for it, and `other` for the next.
+float MostConfidence(Language language, double score, double other,
+                     double letters, size_t words) {
+  score +=
+      language == Language::kEn
+          ? kCldEnglishBonus + kCldEnglishReliable
+          : (kCldBonus + kCldReliable) * std::min(1.0, letters / kEnoughForCld);
+  if (letters >= kLongLetters) {
+    score += kCldPerWord * static_cast<double>(words);
+  }
+  return Confidence(score, other);
+}
+
 // True when CLD2 could make a caller sure of a language other than `expected`.
 bool MayBeAnother(const Scores& scores, double letters, size_t words,
                   Language expected) {
@@ -774,23 +788,29 @@ bool MayBeAnother(const Scores& scores, double letters, size_t words,
   for (size_t i = 1; i < scores.size(); ++i) {
     if (i != best) second = std::max(second, scores[i]);
   }
-  const double foreign =
-      (kCldBonus + kCldReliable) * std::min(1.0, letters / kEnoughForCld);
-  const double of_words =
-      letters >= kLongLetters ? kCldPerWord * static_cast<double>(words) : 0;
   for (size_t i = 1; i < scores.size(); ++i) {
     const Language language = static_cast<Language>(i);
     if (language == expected) continue;
-    const double at_most =
-        scores[i] + of_words +
-        (language == Language::kEn ? kCldEnglishBonus + kCldEnglishReliable
-                                   : foreign);
-    if (Confidence(at_most, i == best ? second : scores[best]) >=
-        kSureOfLanguage) {
+    if (MostConfidence(language, scores[i], i == best ? second : scores[best],
+                       letters, words) >= kSureOfLanguage) {
       return true;
     }
   }
   return false;
+}
+
+// True when the words say `expected`, if not clearly, and CLD2 could make a
+// caller sure of it.
+bool MayBeExpected(const Scores& scores, double letters, size_t words,
+                   Language expected) {
+  const size_t own = static_cast<size_t>(expected);
+  double other = 0;
+  for (size_t i = 1; i < scores.size(); ++i) {
+    if (i != own) other = std::max(other, scores[i]);
+  }
+  return expected != Language::kUnknown && scores[own] > other &&
+         MostConfidence(expected, scores[own], other, letters, words) >=
+             kSureOfLanguage;
 }
 
 // In a text of so many words a language shows in its common ones. In fewer
@@ -877,8 +897,8 @@ bool IsClearEnglish(const Votes& votes, const Scores& scores, float share) {
 struct Question {
   // The language that it should be in.
   Language expected = Language::kUnknown;
-  // Only whether it is surely in another. Where it isn't, the answer may be
-  // that one with no confidence.
+  // Only whether it is surely in another. Where it can't be, CLD2 is not asked
+  // whether it is surely in that one.
   bool only_sure = false;
 };
 
@@ -893,7 +913,9 @@ Identified Latin(absl::string_view utf8, double letters, float share,
     const Language expected = question.expected;
     if (WordsAreEnough(scores, votes->words(), expected)) return {expected, 1};
     if (!MayBeAnother(scores, letters, votes->words(), expected)) {
-      return {expected, 0};
+      const bool sure =
+          MayBeExpected(scores, letters, votes->words(), expected);
+      return {expected, sure ? 1.0f : 0.0f};
     }
   }
   CldResult cld;

@@ -222,6 +222,30 @@ TEST(PrepareTest, GuessesTheLanguageOfATextThatQuotesAnother) {
   EXPECT_NE(read.documents[0].language, Language::kUnknown);
 }
 
+TEST(PrepareTest, PassagesWithFewCommonWordsAreNotOutweighedByOneInEnglish) {
+  std::string page = "<html lang=de><body>";
+  for (int i = 0; i < 12; ++i) {
+    absl::StrAppend(
+        &page,
+        "<h2>Lieferumfang</h2><p>Bohrmaschine, Akkuschrauber, Schlagbohrer, "
+        "Winkelschleifer, Schwingschleifer, Bandschleifer, Heckenschere, "
+        "Rasentrimmer, Hochdruckreiniger, Staubsauger, Werkzeugkoffer, "
+        "Schraubendreher, Sechskantschrauben, Unterlegscheiben und "
+        "Schutzbrille.</p>");
+  }
+  absl::StrAppend(
+      &page,
+      "<h2>Note</h2><p>The keeper of the lighthouse came down the stairs in "
+      "the morning and said that he had not slept, because the fog had been "
+      "there all night and the horn was not to be heard from the bay.</p>");
+  const Prepared read = Read(File("a.html", page));
+  ASSERT_EQ(read.documents.size(), 1);
+  EXPECT_EQ(read.documents[0].language, Language::kDe);
+  std::vector<Language> wanted(12, Language::kDe);
+  wanted.push_back(Language::kEn);
+  EXPECT_EQ(read.documents[0].passage_languages, wanted);
+}
+
 TEST(PrepareTest, TheLocatorLeadsBackToLineAndElement) {
   const Prepared read = Read(
       File("a", "<h1 id=top>A</h1>\n<p>one</p>\n<h2 id=sub>B</h2>\n\n<p>two"));
