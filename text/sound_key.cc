@@ -1,6 +1,8 @@
 #include "text/sound_key.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -73,21 +75,29 @@ constexpr HanSounds kHanSounds[] = {
     {"熊", "SN"},
 };
 
-const absl::flat_hash_map<char32_t, absl::string_view>& SoundOf() {
-  static const auto* const sounds = [] {
-    auto* map = new absl::flat_hash_map<char32_t, absl::string_view>;
+// All letters of kSounds are below.
+constexpr char32_t kSoundsEnd = 0x3100;
+
+// Empty for a silent letter.
+absl::string_view SoundOf(char32_t c) {
+  // By letter, the row of kSounds and one more; 0 for none.
+  using Rows = std::array<uint8_t, kSoundsEnd>;
+  static const Rows* const rows = [] {
+    auto* of_letter = new Rows();
     for (const Sounds& row : kSounds) {
       for (absl::string_view letter :
            absl::StrSplit(row.letters, ' ', absl::SkipEmpty())) {
         // Of two code points: the first would do for the second's letter.
         int length = 1;
-        const char32_t c = DecodeUtf8(letter, 0, &length);
-        if (length == static_cast<int>(letter.size())) (*map)[c] = row.sound;
+        const char32_t first = DecodeUtf8(letter, 0, &length);
+        if (length != static_cast<int>(letter.size())) continue;
+        of_letter->at(first) = static_cast<uint8_t>(&row - kSounds + 1);
       }
     }
-    return map;
+    return of_letter;
   }();
-  return *sounds;
+  if (c >= kSoundsEnd || (*rows)[c] == 0) return "";
+  return kSounds[(*rows)[c] - 1].sound;
 }
 
 char32_t Lower(char32_t c) {
@@ -109,6 +119,16 @@ constexpr Cluster kClusters[] = {
     {"kh", "K"},  {"ck", "K"},  {"ce", "S"},   {"ci", "S"},   {"cy", "S"},
     {"dj", "S"},  {"ge", "K"},  {"c", "K"},
 };
+
+// The cluster that `text` begins with; null for none.
+const Cluster* ClusterAt(absl::string_view text) {
+  for (const Cluster& cluster : kClusters) {
+    // Most clusters are told apart here, without a call.
+    if (cluster.letters[0] != text[0]) continue;
+    if (absl::StartsWith(text, cluster.letters)) return &cluster;
+  }
+  return nullptr;
+}
 
 constexpr size_t kMaxHanName = 8;
 
@@ -159,10 +179,7 @@ std::string SoundKey(absl::string_view word) {
   // The article of Arabic is written with its word.
   if (absl::StartsWith(rest, "ال")) rest.remove_prefix(strlen("ال"));
   while (!rest.empty()) {
-    const auto cluster = std::find_if(
-        std::begin(kClusters), std::end(kClusters),
-        [&](const Cluster& c) { return absl::StartsWith(rest, c.letters); });
-    if (cluster != std::end(kClusters)) {
+    if (const Cluster* const cluster = ClusterAt(rest); cluster != nullptr) {
       add(cluster->sound);
       rest.remove_prefix(cluster->letters.size());
       continue;
@@ -181,8 +198,7 @@ std::string SoundKey(absl::string_view word) {
       add(kHangulEnds[(c - kFirstHangul) % 28]);
       continue;
     }
-    const auto sound = SoundOf().find(c);
-    if (sound != SoundOf().end()) add(sound->second);
+    add(SoundOf(c));
   }
   return key;
 }
