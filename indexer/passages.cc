@@ -156,7 +156,10 @@ class PassageCutter {
     passage.section = block.section;
     passage.line = block.line;
     passage.kind = block.kind;
+    passage.sentences.reserve(last - first);
+    uint64_t code_points = pieces_[first].code_points;
     for (size_t i = first; i < last; ++i) {
+      if (i > first) code_points += pieces_[i].gap + pieces_[i].code_points;
       passage.sentences.push_back(pieces_[i].span);
       if (document_.blocks[pieces_[i].block].kind != passage.kind) {
         passage.kind = BlockKind::kParagraph;
@@ -165,8 +168,7 @@ class PassageCutter {
     code_points_ +=
         CountCodePoints(text_.substr(counted_, passage.span.begin - counted_));
     passage.code_point_begin = code_points_;
-    code_points_ +=
-        CountCodePoints(text_.substr(passage.span.begin, passage.span.size()));
+    code_points_ += code_points;
     passage.code_point_end = code_points_;
     counted_ = passage.span.end;
     out_.push_back(std::move(passage));
