@@ -42,6 +42,11 @@ void FileOrder::Came(const std::string& file, uint64_t place,
   last = std::max(last, place);
 }
 
+void FileOrder::Failed(const std::string& document) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto& file : files_) file.second.documents.erase(document);
+}
+
 bool FileOrder::ComesLate(const std::string& file, uint64_t place,
                           const std::string& document) const {
   const std::lock_guard<std::mutex> lock(mutex_);

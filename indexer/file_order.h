@@ -24,6 +24,9 @@ class FileOrder {
   // The document of the file at `place` is in, or is there already.
   void Came(const std::string& file, uint64_t place,
             const std::string& document);
+  // What came of a document, of any file, did not get in.
+  // REQUIRES: nobody else makes a version of the document
+  void Failed(const std::string& document);
   // Whether it came of a later file of this id.
   // REQUIRES: `place` has not ended
   bool ComesLate(const std::string& file, uint64_t place,

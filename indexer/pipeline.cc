@@ -693,6 +693,7 @@ class Pipeline::Worker {
       if (!status.ok()) ReleaseReserved();
       for (const DocumentResult& result : results) {
         YieldToSearches();
+        if (!status.ok()) shared_.order.Failed(result.document);
         shared_.claims->Release(shared_.job.collection, result.document);
         if (!status.ok()) {
           shared_.ReportFailure(result.document, result.path, status);

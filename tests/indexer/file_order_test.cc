@@ -33,6 +33,17 @@ TEST(FileOrderTest, ForgetsWhatNobodyEarlierCanHold) {
   EXPECT_FALSE(order.ComesLate("l", again, "l#y"));
 }
 
+TEST(FileOrderTest, WhatFailedIsInNoFilesWay) {
+  FileOrder order;
+  const uint64_t first = order.Begin("l");
+  const uint64_t second = order.Begin("l");
+  order.Came("l", second, "l#x");
+  order.Came("l", second, "l#y");
+  order.Failed("l#x");
+  EXPECT_FALSE(order.ComesLate("l", first, "l#x"));
+  EXPECT_TRUE(order.ComesLate("l", first, "l#y"));
+}
+
 TEST(FileOrderTest, FilesOfOtherIdsAreNothingToIt) {
   FileOrder order;
   const uint64_t a = order.Begin("a");

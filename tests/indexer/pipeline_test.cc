@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "base/hash.h"
 #include "base/utf8.h"
@@ -208,6 +209,37 @@ TEST_F(PipelineTest, OfAnIdInTwoPartsOfAFileTheLaterLineStays) {
               ElementsAre("the id comes twice in this job: version 1, of "
                           "l.jsonl line 4001, stays, as l.jsonl line 4000 "
                           "comes before it"));
+}
+
+class EncoderWithoutStones : public BytesEncoder {
+ public:
+  absl::Status Encode(absl::Span<const absl::string_view> texts,
+                      float* rows) const override {
+    for (absl::string_view text : texts) {
+      if (absl::StrContains(text, "Granite")) {
+        return absl::InternalError("a stone");
+      }
+    }
+    return BytesEncoder::Encode(texts, rows);
+  }
+};
+
+// What failed has nothing in the store that could stay.
+TEST_F(PipelineTest,
+       OfAnIdInTwoPartsOfAFileTheEarlierComesInWhereTheLaterFails) {
+  const EncoderWithoutStones encoder;
+  options_.threads = 2;
+  SourceFile first = File("l.jsonl", "");
+  for (int i = 1; i < 4000; ++i) {
+    absl::StrAppend(&first.bytes, "{\"text\": \"Page ", i, " of many.\"}\n");
+  }
+  absl::StrAppend(&first.bytes, "{\"id\": \"x\", \"text\": \"Timber.\"}\n");
+  SourceFile second =
+      File("l.jsonl", "{\"id\": \"x\", \"text\": \"Granite.\"}\n");
+  second.lines_before = 4000;
+  EXPECT_EQ(Ingest({first, second}, &encoder).at("l.jsonl#x").state,
+            State::kIndexed);
+  EXPECT_THAT(Find("timber"), SizeIs(1));
 }
 
 TEST_F(PipelineTest, TheSecondOfAnIdInOneJobSaysBothPlaces) {
