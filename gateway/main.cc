@@ -43,6 +43,8 @@ struct Flags {
   v1::Config config;
   bool log_json = false;
   bool version = false;
+  // Nobody said which encoder, and there is none to find.
+  bool lacks_encoder = false;
   ServeOptions serve;
 };
 
@@ -50,18 +52,21 @@ struct Flags {
 enum class Part { kServer, kClient, kOwnRooms };
 
 // Flags override the file, the file overrides the defaults.
-absl::StatusOr<v1::Config> ConfigInForce(const CliContext& context,
-                                         const Flags& flags, Part part) {
+absl::StatusOr<v1::Config> ConfigInForce(const CliContext& context, Part part,
+                                         Flags* flags) {
   v1::Config config;
   if (!context.config.empty()) {
     ASSIGN_OR_RETURN(config, ReadConfig(context.config));
   }
-  config.MergeFrom(flags.config);
-  if (flags.log_json) config.mutable_log()->set_json(true);
+  config.MergeFrom(flags->config);
+  if (flags->log_json) config.mutable_log()->set_json(true);
   if (part != Part::kServer && config.log().level().empty()) {
     config.mutable_log()->set_level("warning");
   }
+  const bool says_encoder =
+      !config.encoder().path().empty() || getenv("FOOTNOTE_ENCODER") != nullptr;
   config = WithDefaults(std::move(config));
+  flags->lacks_encoder = !says_encoder && config.encoder().path() == "none";
   RETURN_IF_ERROR(part == Part::kClient ? CheckClientConfig(config)
                                         : CheckConfig(config));
   LogOptions log;
@@ -69,6 +74,13 @@ absl::StatusOr<v1::Config> ConfigInForce(const CliContext& context,
   log.level = config.log().level();
   RETURN_IF_ERROR(ConfigureLog(log));
   return config;
+}
+
+void RemarkNoEncoder() {
+  Log(Severity::kWarning,
+      "no encoder: passages get no vectors, questions are found by their words "
+      "alone",
+      {{"want", "footnote-23.enc in a folder that FOOTNOTE_MODELS names"}});
 }
 
 void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
@@ -128,6 +140,10 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
       ->group("Global flags");
 }
 
+bool UsesEncoder(const std::string& room) {
+  return room == "all" || room == "indexer" || room == "retriever";
+}
+
 void AddServe(CLI::App* app, CliContext* context, Flags* flags,
               std::function<absl::StatusOr<v1::Config>()> config) {
   CLI::App* serve =
@@ -135,6 +151,9 @@ void AddServe(CLI::App* app, CliContext* context, Flags* flags,
         absl::StatusOr<v1::Config> in_force = config();
         if (!in_force.ok()) return in_force.status();
         flags->serve.json = context->json;
+        if (flags->lacks_encoder && UsesEncoder(flags->serve.room)) {
+          RemarkNoEncoder();
+        }
         const absl::Status status = Serve(*in_force, flags->serve);
         // An exit code of its own.
         return IsHeldByAnother(status)
@@ -225,21 +244,26 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenOwnRooms(
 
 // The channel that all commands share, made by the first that asks.
 std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
-    const CLI::App& app, const CliContext& context, const v1::Config& flags,
+    const CLI::App& app, const CliContext& context, const Flags& flags,
     std::function<absl::StatusOr<v1::Config>()> config) {
   auto channel = std::make_shared<std::shared_ptr<grpc::Channel>>();
   return [=, &app, &context,
           &flags]() -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     if (*channel != nullptr) return *channel;
     ASSIGN_OR_RETURN(const v1::Config in_force, config());
-    if (!context.server.empty() && !flags.identity().tenant().empty()) {
+    if (!context.server.empty() && !flags.config.identity().tenant().empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--tenant ", flags.identity().tenant(),
+          absl::StrCat("--tenant ", flags.config.identity().tenant(),
                        ": --server knows its callers' tenants by their "
                        "certificates, want one of the two"));
     }
     if (context.server.empty()) {
       ASSIGN_OR_RETURN(*channel, OpenOwnRooms(in_force, WithoutStore(app)));
+      if (flags.lacks_encoder && !context.quiet &&
+          (app.got_subcommand("ingest") || app.got_subcommand("ask") ||
+           app.got_subcommand("search"))) {
+        RemarkNoEncoder();
+      }
     } else {
       ASSIGN_OR_RETURN(*channel, OpenChannel(context.server, in_force));
     }
@@ -302,11 +326,11 @@ int Run(int argc, char** argv) {
   Flags flags;
   Part part = Part::kOwnRooms;
   const auto config = [&]() -> absl::StatusOr<v1::Config> {
-    ASSIGN_OR_RETURN(v1::Config in_force, ConfigInForce(context, flags, part));
+    ASSIGN_OR_RETURN(v1::Config in_force, ConfigInForce(context, part, &flags));
     context.store = in_force.store();
     return in_force;
   };
-  context.connect = Connector(app, context, flags.config, config);
+  context.connect = Connector(app, context, flags, config);
   context.open_store = [&](const std::string& store)
       -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
     ASSIGN_OR_RETURN(v1::Config in_force, config());

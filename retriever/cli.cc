@@ -67,8 +67,10 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
 std::string PlaceOf(const v1::Passage& passage) {
   std::vector<std::string> path;
   if (!passage.title().empty()) path.push_back(passage.title());
-  path.insert(path.end(), passage.heading_path().begin(),
-              passage.heading_path().end());
+  for (const std::string& heading : passage.heading_path()) {
+    // The first is the title again in most HTML.
+    if (path.empty() || path.back() != heading) path.push_back(heading);
+  }
   return path.empty() ? passage.source().document()
                       : absl::StrJoin(path, " › ");
 }

@@ -62,6 +62,28 @@ TEST_F(CliTest, AskPrintsTheAnswerItsFootnoteAndTheReceipt) {
   EXPECT_THAT(ask.out, Not(HasSubstr("\x1b"))) << "colour without a terminal";
 }
 
+TEST_F(CliTest, WhoHasNoEncoderAndDidNotSaySoIsTold) {
+  setenv("FOOTNOTE_MODELS", NewFolder().c_str(), 1);
+  unsetenv("FOOTNOTE_ENCODER");
+  const auto run = [](std::vector<std::string> arguments, bool says_encoder) {
+    arguments.insert(arguments.end(), {"--store", store_});
+    return RunProgram(std::move(arguments), "", says_encoder).err;
+  };
+  EXPECT_THAT(run({"search", "Who?"}, false), HasSubstr("no encoder"));
+  EXPECT_THAT(run({"ask", "Who?"}, false), HasSubstr("by their words alone"));
+  EXPECT_THAT(run({"ingest", folder_}, false), HasSubstr("FOOTNOTE_MODELS"));
+  EXPECT_THAT(run({"search", "Who?"}, true), Not(HasSubstr("no encoder")));
+  EXPECT_THAT(run({"search", "-q", "Who?"}, false),
+              Not(HasSubstr("no encoder")));
+  EXPECT_THAT(run({"documents"}, false), Not(HasSubstr("no encoder")));
+}
+
+TEST_F(CliTest, SearchSaysATitleThatIsTheFirstHeadingOnce) {
+  const Finished search = In({"search", "Who built Eddystone?"});
+  EXPECT_EQ(search.exit_code, kExitOk) << search.err;
+  EXPECT_THAT(search.out, StartsWith(" 1. Eddystone\n"));
+}
+
 TEST_F(CliTest, OptionsThatMayBeRepeatedTakeOneWordEach) {
   const std::vector<std::vector<std::string>> kOptions = {
       {"--label", "staff"},

@@ -79,11 +79,12 @@ void WriteText(const std::string& path, const std::string& text) {
 }
 
 Finished RunProgram(std::vector<std::string> arguments,
-                    const std::string& input) {
+                    const std::string& input, bool says_encoder) {
   const std::string folder = NewFolder();
   arguments.insert(arguments.begin(), "footnote");
-  arguments.push_back("--encoder");
-  arguments.push_back("none");
+  if (says_encoder) {
+    arguments.insert(arguments.end(), {"--encoder", "none"});
+  }
   WriteText(folder + "/in", input);
   const int in = open((folder + "/in").c_str(), O_RDONLY);
   const int out = creat((folder + "/out").c_str(), 0600);

@@ -22,10 +22,10 @@ struct Finished {
   std::string err;
 };
 
-// Runs `footnote` with `arguments` and --encoder none; `input` is its standard
-// input.
+// Runs `footnote` with `arguments` and --encoder none, or as it is where
+// `says_encoder` is false; `input` is its standard input.
 Finished RunProgram(std::vector<std::string> arguments,
-                    const std::string& input = "");
+                    const std::string& input = "", bool says_encoder = true);
 
 // `footnote …` with --encoder none in the background. Killed at the end of its
 // life.
