@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/hash.h"
@@ -203,6 +204,15 @@ absl::string_view CodeOf(const SourceFile& file) {
   return ProgrammingLanguageOf(file.path.empty() ? file.document : file.path);
 }
 
+// A note of one heading has fewer of Markdown's signs than tell it from plain
+// text; then its name does.
+bool IsNamedMarkdown(const SourceFile& file) {
+  const absl::string_view name = file.path.empty() ? file.document : file.path;
+  return file.media_type.empty() &&
+         (absl::EndsWithIgnoreCase(name, ".md") ||
+          absl::EndsWithIgnoreCase(name, ".markdown"));
+}
+
 absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
                                          const std::string& document,
                                          absl::string_view collection,
@@ -344,6 +354,10 @@ StartedFile StartFile(SourceFile file, std::string sha256,
                                      ? out.file.media_type
                                      : std::string(MediaTypeOf(Format::kCode));
   out.text = DetectText(std::move(bytes), media_type);
+  if (out.text.ok() && out.text->format == Format::kPlain &&
+      IsNamedMarkdown(out.file)) {
+    out.text->format = Format::kMarkdown;
+  }
   if (out.text.ok() && IsMarkup(out.text->format) &&
       out.text->decoded.utf8.size() <= limits.max_document_bytes) {
     out.ahead =

@@ -60,6 +60,15 @@ TEST_F(PipelineTest, MakesADocumentSearchable) {
   EXPECT_EQ(Sha256(*text), result.sha256);
 }
 
+TEST_F(PipelineTest, ANoteOfOneHeadingIsMarkdownWhereItsNameSaysSo) {
+  const std::string note = "# Gannet\n\nThe gannet dives.\n";
+  Ingest({File("note.md", note), File("note.txt", note)});
+  EXPECT_EQ(*store_->documents()->ReadAll({"c", "note.md", 1}),
+            "Gannet\nThe gannet dives.\n");
+  EXPECT_EQ(*store_->documents()->ReadAll({"c", "note.txt", 1}),
+            "# Gannet\nThe gannet dives.\n");
+}
+
 TEST_F(PipelineTest, ABadFileCostsOnlyItself) {
   const auto results = Ingest({File("good", "A good text."), File("empty", ""),
                                File("image", "\x89PNG..."),
