@@ -3,7 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/utf8.h"
+#include "generator/extractive/answer_type.h"
+#include "text/fold.h"
+#include "text/language.h"
 #include "text/span.h"
 
 namespace footnote {
@@ -26,6 +30,8 @@ bool IsHeld(size_t term, const Candidates& candidates) {
 // Particles and endings.
 bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
 
+bool IsHangul(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
+
 // Katakana and the mark of a long vowel: one word, mostly of another language.
 bool IsKatakana(char32_t c) {
   return (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
@@ -41,6 +47,67 @@ size_t EndOfWord(absl::string_view text, size_t end) {
     end += length;
   }
   return end;
+}
+
+// [begin, end), and what is around it of a word of Hangul: spaces part words,
+// of which pairs of characters may be held.
+absl::string_view WithRestOfWord(absl::string_view text, size_t begin,
+                                 size_t end) {
+  int length = 1;
+  size_t at = FloorToCodePoint(text, end - 1);
+  if (IsHangul(DecodeUtf8(text, at, &length))) {
+    while (end < text.size() && IsHangul(DecodeUtf8(text, end, &length))) {
+      end += length;
+    }
+  }
+  at = begin;
+  while (IsHangul(DecodeUtf8(text, at, &length))) {
+    begin = at;
+    if (begin == 0) break;
+    at = FloorToCodePoint(text, begin - 1);
+  }
+  return text.substr(begin, end - begin);
+}
+
+bool HasNoSpaces(Language language) {
+  return language == Language::kJa || language == Language::kZh;
+}
+
+struct Character {
+  char32_t bare;
+  size_t begin;
+  size_t end;
+};
+
+std::vector<Character> CharactersOf(absl::string_view text) {
+  std::vector<Character> characters;
+  for (size_t at = 0; at < text.size();) {
+    int length = 1;
+    const char32_t bare = BareCodePoint(DecodeUtf8(text, at, &length));
+    characters.push_back({bare, at, at + length});
+    at += length;
+  }
+  return characters;
+}
+
+// What asks is no term where it is a character alone: 誰.
+void MarkWhatAsks(absl::string_view text, Language language,
+                  std::vector<Byte>* bytes) {
+  const absl::string_view words = FindAskedType(text, language).words;
+  const std::vector<Character> asked =
+      CharactersOf(absl::StripSuffix(words, "$"));
+  if (asked.empty()) return;
+  const std::vector<Character> all = CharactersOf(text);
+  const auto same = [](const Character& a, const Character& b) {
+    return a.bare == b.bare;
+  };
+  auto at = all.begin();
+  while ((at = std::search(at, all.end(), asked.begin(), asked.end(), same)) !=
+         all.end()) {
+    std::fill(bytes->begin() + at->begin,
+              bytes->begin() + at[asked.size() - 1].end, Byte::kSpokenOf);
+    at += asked.size();
+  }
 }
 
 // Less the Hiragana around it, where it is not all that there is.
@@ -75,6 +142,9 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
       bytes[i] = std::max(bytes[i], what);
     }
   }
+  if (HasNoSpaces(question.language)) {
+    MarkWhatAsks(text, question.language, &bytes);
+  }
   std::vector<absl::string_view> missing;
   for (size_t i = 0; i < text.size();) {
     size_t end = i;
@@ -84,7 +154,8 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
     if (std::any_of(terms.begin(), terms.end(), [&](const TextSpan& term) {
           return term.begin >= i && term.end <= end;
         })) {
-      const absl::string_view word = WithoutParticles(text.substr(i, end - i));
+      const absl::string_view word =
+          WithoutParticles(WithRestOfWord(text, i, end));
       if (std::find(missing.begin(), missing.end(), word) == missing.end()) {
         missing.push_back(word);
       }

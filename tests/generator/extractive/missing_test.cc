@@ -72,6 +72,20 @@ TEST_F(MissingTest, NamesRunsOfCharactersWhereWordsAreNotParted) {
       ElementsAre("蒙古"));
 }
 
+TEST_F(MissingTest, NamesNoWordThatAsks) {
+  EXPECT_THAT(MissingOf("東京大学の学長は誰ですか。", Language::kJa,
+                        "京都大学の学長は山田である。"),
+              ElementsAre("東京"));
+  EXPECT_THAT(MissingOf("谁是学校的校长？", Language::kZh, "学校的校长老了。"),
+              IsEmpty());
+}
+
+TEST_F(MissingTest, NamesWordsOfHangulAsAWhole) {
+  EXPECT_THAT(MissingOf("대한민국의 수도는 어디인가?", Language::kKo,
+                        "중화민국의 수도는 타이베이다."),
+              ElementsAre("대한민국의"));
+}
+
 TEST(TellMissingTest, NamesThreeAndSaysThatThereAreMore) {
   EXPECT_EQ(TellMissing({"a"}, 1),
             "the one passage that was found does not speak of “a”");
