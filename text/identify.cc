@@ -1118,7 +1118,7 @@ Identified Identify(absl::string_view utf8, const Question& question,
 // What was said of a text, for the next time that it comes: passages that stand
 // on many pages, or in all translations.
 struct KnownText {
-  // Hash of the text and of what was asked; 0 when the entry is free.
+  // Hash of the text and of what was expected; 0 when the entry is free.
   uint64_t text = 0;
   Identified found;
 };
@@ -1130,12 +1130,12 @@ KnownText& KnownTextOf(uint64_t hash) {
   return texts[(hash >> 32) % kEntries];
 }
 
-Identified IdentifyOnce(absl::string_view utf8, const Question& question) {
+Identified AnotherThan(absl::string_view utf8, Language expected) {
+  const Question question = {expected, true};
   if (utf8.size() < kLongText) return Identify(utf8, question, nullptr);
-  const uint64_t seed = static_cast<uint64_t>(question.expected) << 1 |
-                        uint64_t{question.only_sure};
-  const uint64_t hash =
-      XXH3_64bits_withSeed(utf8.data(), utf8.size(), seed) | 1;
+  const uint64_t hash = XXH3_64bits_withSeed(utf8.data(), utf8.size(),
+                                             static_cast<uint64_t>(expected)) |
+                        1;
   KnownText& known = KnownTextOf(hash);
   if (known.text != hash) known = {hash, Identify(utf8, question, nullptr)};
   return known.found;
@@ -1144,11 +1144,11 @@ Identified IdentifyOnce(absl::string_view utf8, const Question& question) {
 }  // namespace
 
 Identified IdentifyLanguage(absl::string_view utf8) {
-  return IdentifyOnce(utf8, {});
+  return Identify(utf8, {}, nullptr);
 }
 
 Language SureLanguage(absl::string_view utf8, Language expected) {
-  const Identified found = IdentifyOnce(utf8, {expected, true});
+  const Identified found = AnotherThan(utf8, expected);
   return found.confidence >= kSureOfLanguage ? found.language
                                              : Language::kUnknown;
 }

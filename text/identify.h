@@ -20,8 +20,8 @@ struct Identified {
 // once, then function words and letters typical of one language are counted,
 // and CLD2 is asked for documents and for what is left. Only the first 16 KiB
 // are read. Sentences that come again and again count once where the language
-// would be in doubt. What is said of a longer text is kept for when it comes
-// again. Any bytes are accepted. Safe from many threads.
+// would be in doubt.
+// Any bytes are accepted. Safe from many threads.
 Identified IdentifyLanguage(absl::string_view utf8);
 
 // A caller may overrule with it what is said of a text.
@@ -31,7 +31,8 @@ inline constexpr float kSureOfLanguage = 0.8f;
 // as its file says or because it is a passage of a document that is; kUnknown
 // where it does not tell, and may well be in `expected`. CLD2 is asked only
 // where it could make a caller sure of another: many times faster than
-// IdentifyLanguage. kUnknown is expected when nothing says so.
+// IdentifyLanguage. kUnknown is expected when nothing says so. What is said of
+// a longer text is kept for when it comes again.
 Language SureLanguage(absl::string_view utf8, Language expected);
 
 // A language that a text may be in. The most likely one has 1, the others less:
