@@ -6,7 +6,6 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/hash.h"
@@ -198,19 +197,14 @@ std::vector<Heading> HeadingsOf(const Extracted& document) {
   return headings;
 }
 
+absl::string_view NameOf(const SourceFile& file) {
+  return file.path.empty() ? file.document : file.path;
+}
+
 // The programming language of a file of code; empty of others.
 absl::string_view CodeOf(const SourceFile& file) {
   if (!file.media_type.empty()) return "";
-  return ProgrammingLanguageOf(file.path.empty() ? file.document : file.path);
-}
-
-// A note of one heading has fewer of Markdown's signs than tell it from plain
-// text; then its name does.
-bool IsNamedMarkdown(const SourceFile& file) {
-  const absl::string_view name = file.path.empty() ? file.document : file.path;
-  return file.media_type.empty() &&
-         (absl::EndsWithIgnoreCase(name, ".md") ||
-          absl::EndsWithIgnoreCase(name, ".markdown"));
+  return ProgrammingLanguageOf(NameOf(file));
 }
 
 absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
@@ -355,7 +349,7 @@ StartedFile StartFile(SourceFile file, std::string sha256,
                                      : std::string(MediaTypeOf(Format::kCode));
   out.text = DetectText(std::move(bytes), media_type);
   if (out.text.ok() && out.text->format == Format::kPlain &&
-      IsNamedMarkdown(out.file)) {
+      out.file.media_type.empty() && IsNamedMarkdown(NameOf(out.file))) {
     out.text->format = Format::kMarkdown;
   }
   if (out.text.ok() && IsMarkup(out.text->format) &&

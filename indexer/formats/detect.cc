@@ -332,6 +332,11 @@ absl::StatusOr<DetectedText> DetectText(std::string bytes,
   return out;
 }
 
+bool IsNamedMarkdown(absl::string_view path) {
+  return absl::EndsWithIgnoreCase(path, ".md") ||
+         absl::EndsWithIgnoreCase(path, ".markdown");
+}
+
 absl::Status ReadDetected(
     const DetectedText& text, const ExtractLimits& limits,
     const std::function<absl::Status(uint32_t line,

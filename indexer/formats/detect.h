@@ -54,6 +54,10 @@ struct DetectedText {
 absl::StatusOr<DetectedText> DetectText(std::string bytes,
                                         absl::string_view media_type);
 
+// Whether the file is Markdown by its name. A note of one heading has fewer of
+// Markdown's signs than tell it from plain text; then its name does.
+bool IsNamedMarkdown(absl::string_view path);
+
 // The other half.
 absl::Status ReadDetected(
     const DetectedText& text, const ExtractLimits& limits,

@@ -66,8 +66,17 @@ class FileParser {
       return;
     }
     const absl::string_view code = ProgrammingLanguageOf(part);
-    const absl::Status status = ReadDocuments(
-        std::move(bytes), code.empty() ? "" : "text/x-source", limits_.extract,
+    absl::StatusOr<DetectedText> text =
+        DetectText(std::move(bytes), code.empty() ? "" : "text/x-source");
+    if (!text.ok()) {
+      Emit(part, text.status());
+      return;
+    }
+    if (text->format == Format::kPlain && IsNamedMarkdown(part)) {
+      text->format = Format::kMarkdown;
+    }
+    const absl::Status status = ReadDetected(
+        *text, limits_.extract,
         [&](uint32_t line, absl::StatusOr<JsonDocument> read) {
           const std::string name =
               line == 0 ? part

@@ -92,6 +92,15 @@ TEST(PrepareTest, ReadsAnArchiveInAProcessOfItsOwn) {
               ElementsAre(Pair("b.zip", HasSubstr("damaged"))));
 }
 
+TEST(PrepareTest, ANoteNamedMarkdownIsThatInAnArchiveToo) {
+  const std::string note = "# Gannet\n\nThe gannet dives.\n";
+  const Prepared read =
+      Read(File("a.zip", MakeZip({{"d/note.md", note}, {"note.txt", note}})));
+  ASSERT_EQ(read.documents.size(), 2);
+  EXPECT_EQ(read.documents[0].extracted.text, "Gannet\nThe gannet dives.\n");
+  EXPECT_EQ(read.documents[1].extracted.text, "# Gannet\nThe gannet dives.\n");
+}
+
 TEST(PrepareTest, FillsTheRecord) {
   const std::string html =
       "<html><head><title>Titel</title><meta name=author content=Eva></head>"
