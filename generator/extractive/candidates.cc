@@ -216,6 +216,7 @@ std::vector<float> HeadingStrength(const Question& question,
         strength[match.term] = std::max(strength[match.term], match.strength);
       }
     }
+    if (question.abbreviations.empty()) continue;
     forms.clear();
     FindShortForms(heading, tokens, &forms);
     for (const ShortForm& form : forms) {

@@ -79,6 +79,12 @@ std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request,
   return passages;
 }
 
+// What an answer should not be longer than.
+double BestLength(const v1::GenerateRequest& request) {
+  return request.max_code_points() > 0 ? request.max_code_points()
+                                       : kDefaultCodePoints;
+}
+
 absl::string_view TextOf(const std::vector<SourcePassage>& passages,
                          const Candidate& candidate) {
   return passages[candidate.passage].text.substr(candidate.span.begin,
@@ -190,9 +196,7 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
                                      Explanation* read) const {
   Explanation& found = *read;
   if (found.question.IsEmpty()) return absl::OkStatus();
-  const double best_length = request.max_code_points() > 0
-                                 ? request.max_code_points()
-                                 : kDefaultCodePoints;
+  const double best_length = BestLength(request);
   found.candidates = extractive::FindCandidates(
       found.question, found.passages, kCutAbove * best_length,
       AnalyzerPool::Lease(&analyzers_).get());
@@ -289,9 +293,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   for (const Candidate& candidate : candidates) {
     texts.push_back(TextOf(found.passages, candidate));
   }
-  const double best_length = request.max_code_points() > 0
-                                 ? request.max_code_points()
-                                 : kDefaultCodePoints;
+  const double best_length = BestLength(request);
   std::vector<size_t> chosen;
   if (extractive::AsksForASection(request.question(), found.question)) {
     chosen = extractive::FromSection(

@@ -16,8 +16,8 @@ namespace extractive {
 // The words of `text`, which `question` was read from, that say what it is
 // about and that no candidate, title or heading holds, not even something like
 // them; of scripts without spaces the runs of characters. Words that ask are
-// none of them. Each once, in its
-// order, as it is written there; views of `text`.
+// none of them. Each once, in its order, as it is written there; views of
+// `text`.
 std::vector<absl::string_view> MissingWords(absl::string_view text,
                                             const Question& question,
                                             const Candidates& candidates);
