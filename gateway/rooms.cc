@@ -230,8 +230,9 @@ class TemporaryFolder {
  public:
   static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make() {
     const char* const within = getenv("TMPDIR");
-    std::string path = absl::StrCat(within != nullptr ? within : "/tmp",
-                                    "/footnote-dry-XXXXXX");
+    const bool is_given = within != nullptr && within[0] != '\0';
+    std::string path =
+        absl::StrCat(is_given ? within : "/tmp", "/footnote-dry-XXXXXX");
     if (mkdtemp(&path[0]) == nullptr) {
       return FileError("create folder", path, errno);
     }

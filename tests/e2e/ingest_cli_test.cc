@@ -127,6 +127,13 @@ TEST_F(IngestCliTest, ADryRunBeforeTheFirstDocumentMakesNoStore) {
             kExitNotFound);
 }
 
+TEST_F(IngestCliTest, ADryRunBeforeTheFirstDocumentNeedsNoTmpdir) {
+  setenv("TMPDIR", "", 1);
+  const Finished dry = Ingest({folder_, "--dry-run"});
+  unsetenv("TMPDIR");
+  EXPECT_EQ(dry.exit_code, kExitOk) << dry.err;
+}
+
 // The service can't read a message with such a name, and took it for the end:
 // what came behind it was lost without a word.
 TEST_F(IngestCliTest, ANameThatIsNotUtf8CostsOnlyItsFile) {
