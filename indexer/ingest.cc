@@ -111,22 +111,17 @@ class Reporter {
     stream_.write(response);
   }
 
-  // Tells what need not be sent again, if that has changed. It is durable
-  // first: before bytes of another file are in the place of those that were
-  // told last.
-  absl::Status Acknowledge(const v1::IngestAck& ack) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (ack.files() == told_.files() && ack.bytes() == told_.bytes() &&
-        ack.document() == told_.document() &&
-        ack.revision() == told_.revision()) {
-      return absl::OkStatus();
-    }
-    RETURN_IF_ERROR(job_->OnAck(ack));
-    told_ = ack;
-    v1::IngestResponse response;
-    *response.mutable_ack() = ack;
-    stream_.write(response);
-    return absl::OkStatus();
+  // Makes durable what need not be sent again.
+  absl::Status Keep(const Receipts& receipts) {
+    return receipts.Tell(
+        [this](const v1::IngestAck& ack) { return job_->OnAck(ack); });
+  }
+
+  // Tells it, too, if it has changed. It is durable first: before bytes of
+  // another file are in the place of those that were told last.
+  absl::Status Acknowledge(const Receipts& receipts) {
+    return receipts.Tell(
+        [this](const v1::IngestAck& ack) { return Acknowledge(ack); });
   }
 
   void Summarise(uint64_t generation) {
@@ -145,10 +140,25 @@ class Reporter {
   }
 
  private:
+  absl::Status Acknowledge(const v1::IngestAck& ack) {
+    if (ack.files() == told_.files() && ack.bytes() == told_.bytes() &&
+        ack.document() == told_.document() &&
+        ack.revision() == told_.revision()) {
+      return absl::OkStatus();
+    }
+    RETURN_IF_ERROR(job_->OnAck(ack));
+    told_ = ack;
+    v1::IngestResponse response;
+    *response.mutable_ack() = ack;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stream_.write(response);
+    return absl::OkStatus();
+  }
+
   const IngestStream& stream_;
   RunningJob* const job_;
   std::mutex mutex_;
-  v1::IngestAck told_;                 // guarded by mutex_
+  v1::IngestAck told_;                 // by one Acknowledge at a time
   absl::Time last_progress_;           // guarded by mutex_
   std::atomic<uint64_t> received_{0};  // files, or parts of files
 };
@@ -292,7 +302,7 @@ class Receiver {
     open_ = false;
     // As of PipelineJob::on_file_done.
     if (receipts_.OnWhole(number_)) {
-      RETURN_IF_ERROR(reporter_.Acknowledge(receipts_.Ack()));
+      RETURN_IF_ERROR(reporter_.Acknowledge(receipts_));
       spool_->Remove(number_);
     }
     return absl::OkStatus();
@@ -303,7 +313,7 @@ class Receiver {
     const absl::Time now = absl::Now();
     if (now - last_ack_ < kProgressEvery) return absl::OkStatus();
     last_ack_ = now;
-    return reporter_.Acknowledge(receipts_.Ack());
+    return reporter_.Acknowledge(receipts_);
   }
 
   const IngestStream& stream_;
@@ -356,7 +366,7 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
     // What was acknowledged stays until more is. Errors of the disk show at the
     // end of the job.
     if (!receipts.OnPartDone(number)) return;
-    if (running->OnAck(receipts.Ack()).ok()) spool->Remove(number);
+    if (reporter.Keep(receipts).ok()) spool->Remove(number);
   };
   Pipeline pipeline(
       rooms.store, EncoderFor(rooms.store, rooms.encoders, start.collection()),
@@ -387,7 +397,7 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
     } else {
       pipeline.Finish();
       RETURN_IF_ERROR(receiver.Keep());
-      RETURN_IF_ERROR(running->OnAck(receipts.Ack()));
+      RETURN_IF_ERROR(reporter.Keep(receipts));
     }
     return absl::CancelledError("ingest: the client went away");
   }
@@ -395,13 +405,13 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   pipeline.Finish();
   RETURN_IF_ERROR(read);
   if (pipeline.left_files()) {
-    if (spool != nullptr) RETURN_IF_ERROR(running->OnAck(receipts.Ack()));
+    if (spool != nullptr) RETURN_IF_ERROR(reporter.Keep(receipts));
     return absl::CancelledError(running->cancel_requested()
                                     ? "ingest: the job was cancelled"
                                     : "ingest: the client went away");
   }
   if (spool != nullptr) {
-    RETURN_IF_ERROR(reporter.Acknowledge(receipts.Ack()));
+    RETURN_IF_ERROR(reporter.Acknowledge(receipts));
   }
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    rooms.store->Current(start.collection()));

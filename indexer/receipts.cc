@@ -64,4 +64,10 @@ v1::IngestAck Receipts::Ack() const {
   return ack;
 }
 
+absl::Status Receipts::Tell(
+    const std::function<absl::Status(const v1::IngestAck&)>& say) const {
+  const std::lock_guard<std::mutex> lock(tell_mutex_);
+  return say(Ack());
+}
+
 }  // namespace footnote

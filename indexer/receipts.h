@@ -3,10 +3,12 @@
 #define FOOTNOTE_INDEXER_RECEIPTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "absl/status/status.h"
 #include "proto/footnote/v1/indexer.pb.h"
 
 namespace footnote {
@@ -34,6 +36,10 @@ class Receipts {
 
   // What may be said now.
   v1::IngestAck Ack() const;
+  // Says it to `say`, one call at a time, so that of two the later one says
+  // what was known later. Returns what `say` does, which calls no Tell.
+  absl::Status Tell(
+      const std::function<absl::Status(const v1::IngestAck&)>& say) const;
 
  private:
   struct File {
@@ -48,6 +54,8 @@ class Receipts {
 
   const v1::IngestAck before_;
 
+  // Held while something is said, before mutex_.
+  mutable std::mutex tell_mutex_;
   mutable std::mutex mutex_;
   // All guarded by mutex_: files before done_ are done; those from there on
   // that were announced.

@@ -2,6 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace footnote {
 namespace {
 
@@ -54,6 +62,33 @@ TEST(ReceiptsTest, TellsWhatIsKeptOfTheNextFile) {
   EXPECT_EQ(ack.revision(), "size 7");
   receipts.OnPart(1);  // never announced
   EXPECT_FALSE(receipts.OnPartDone(1));
+}
+
+// A worker and the one that receives say it: the slower must not write less
+// than the other did.
+TEST(ReceiptsTest, WhatIsKnownLaterIsSaidLater) {
+  Receipts receipts(Before(0, 0));
+  receipts.Announce("a", "1");
+  receipts.OnKept(0, 10);
+  std::vector<uint64_t> said;
+  std::thread other;
+  const absl::Status first = receipts.Tell([&](const v1::IngestAck& ack) {
+    receipts.OnKept(0, 20);
+    other = std::thread([&] {
+      const absl::Status second =
+          receipts.Tell([&said](const v1::IngestAck& later) {
+            said.push_back(later.bytes());
+            return absl::OkStatus();
+          });
+      EXPECT_TRUE(second.ok());
+    });
+    absl::SleepFor(absl::Milliseconds(50));
+    said.push_back(ack.bytes());
+    return absl::DataLossError("disk");
+  });
+  other.join();
+  EXPECT_EQ(first, absl::DataLossError("disk"));
+  EXPECT_EQ(said, std::vector<uint64_t>({10, 20}));
 }
 
 }  // namespace
