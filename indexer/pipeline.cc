@@ -44,6 +44,13 @@ constexpr size_t kMaxGroupDocuments = 20000;
 // Texts go down together: of a small one the write itself takes most time.
 constexpr size_t kTextsBytes = 256 << 10;
 
+// Lines of JSON come a microsecond after each other; all that is in another
+// file comes at once.
+int64_t MicrosecondsOf(const SourceFile& file) {
+  if (file.bytes.empty() || file.bytes[0] != '{') return 1;
+  return 1 + std::count(file.bytes.begin(), file.bytes.end(), '\n');
+}
+
 // A worker takes so many small files at once, so that their markup makes one
 // way to the parser and back, and the next when half of them are left. Never
 // more than its share of those that wait.
@@ -84,6 +91,8 @@ struct Pipeline::Shared {
   // the same id wait, so that they become versions in their order.
   absl::flat_hash_set<std::string> taken;
   FileOrder order;
+  // The next file comes then or later.
+  int64_t next_came_us = 0;
   // Workers that may still want help with their vectors.
   int working = 0;
 
@@ -279,6 +288,8 @@ class Pipeline::Worker {
     const std::string source_hash = std::move(next.source_hash);
     in_work_ = file_id;
     place_ = next.place;
+    came_us_ = next.started.file.came_us;
+    const int64_t last_came_us = next.started.file.last_came_us;
     is_taken_ = true;
     const absl::Status status = PrepareStarted(
         std::move(next.started), shared_.job.collection, shared_.options.limits,
@@ -297,6 +308,7 @@ class Pipeline::Worker {
           }
           if (absl::IsCancelled(indexed)) return indexed;
           if (!indexed.ok()) shared_.ReportFailure(document, path, indexed);
+          came_us_ = std::min(came_us_ + 1, last_came_us);
           return absl::OkStatus();
         });
     // Only a cancelled job stops in the middle of a file.
@@ -428,7 +440,7 @@ class Pipeline::Worker {
       return false;
     }
     member.record.encoder_hash = shared_.encoder_hash;
-    member.record.ingested_us = absl::GetCurrentTimeNanos() / 1000;
+    member.record.ingested_us = came_us_;
     member.record.job = shared_.job.name;
     member.fingerprint = std::move(fingerprint);
     member.signature = SignatureOf(document.extracted.text);
@@ -812,6 +824,8 @@ class Pipeline::Worker {
   std::string in_work_;
   uint64_t place_ = 0;
   bool is_taken_ = false;
+  // When the document in work came.
+  int64_t came_us_ = 0;
   // Numbers of files of which no more comes into the group.
   std::vector<uint64_t> finished_;
   absl::Status group_status_;
@@ -857,6 +871,10 @@ void Pipeline::Add(SourceFile file) {
            shared.queue.bytes() + file.bytes.size() <= shared.queue_limit();
   });
   if (shared.cancelled || shared.queue.closed()) return;
+  file.came_us =
+      std::max(absl::GetCurrentTimeNanos() / 1000, shared.next_came_us);
+  shared.next_came_us = file.came_us + MicrosecondsOf(file);
+  file.last_came_us = shared.next_came_us - 1;
   shared.queue.Push(std::move(file));
   shared.work_came.notify_one();
 }

@@ -78,8 +78,9 @@ struct PipelineJob {
 // and visible in one synced write, and only then is kIndexed reported. A file
 // that fails costs only itself. What has not changed (same bytes, same
 // description, same versions of the program's parts) is left alone and
-// reported as kUnchanged. Where two documents of a job have one id, the second
-// is the newer version, and a warning of its result names both places.
+// reported as kUnchanged. VersionRecord::ingested_us tells in which order they
+// came, whatever the workers did. Where two documents of a job have one id, the
+// second is the newer version, and a warning of its result names both places.
 //
 // One thread calls Add and Finish.
 class Pipeline {

@@ -30,6 +30,10 @@ struct SourceFile {
   uint32_t lines_before = 0;
   // Its sender's; the parts of a file have the same.
   uint64_t number = 0;
+  // Filled by Pipeline::Add. When its first and its last document came, Unix
+  // time; those of the job's next file came later.
+  int64_t came_us = 0;
+  int64_t last_came_us = 0;
 };
 
 // What became of one document.

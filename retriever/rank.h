@@ -29,7 +29,7 @@ class Filter;
 using IsRepeat =
     std::function<bool(const std::vector<Candidate>& kept, const Candidate&)>;
 
-// When the version that a candidate is of was stored.
+// When the version that a candidate is of came to be stored.
 using StoredAt = std::function<int64_t(const Candidate&)>;
 
 // Which arms take part.
@@ -96,9 +96,9 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
 
 // Sorts `candidates`, best first, and keeps the query's best that are evidence:
 // top_k or all, of each document one when it wants distinct documents, and none
-// that is a repeat. Of those that score alike, as copies do, what was stored
-// first comes first, then what has the lesser id, whatever segments they lie
-// in.
+// that is a repeat. Of those that score alike, as copies do, what came to be
+// stored first comes first, then what has the lesser id, whatever segments they
+// lie in.
 void KeepBest(const RankQuery& query, const Corpus& corpus,
               std::vector<Candidate>* candidates);
 

@@ -297,6 +297,34 @@ TEST_F(PipelineTest, ManyThreadsIndexEverythingOnce) {
   }
 }
 
+TEST_F(PipelineTest, TheTimesOfDocumentsTellInWhichOrderTheyCame) {
+  options_.threads = 4;
+  std::vector<SourceFile> files;
+  std::vector<std::string> in_order;
+  for (int part = 0; part < 2; ++part) {
+    files.push_back(File("l.jsonl", ""));
+    files.back().lines_before = part * 2000;
+    for (int i = 2000; i > 0; --i) {
+      const std::string id = absl::StrCat(part, "x", i);
+      absl::StrAppend(&files.back().bytes, "{\"id\": \"", id,
+                      "\", \"text\": \"Page ", id, ".\"}\n");
+      in_order.push_back("l.jsonl#" + id);
+    }
+  }
+  for (int i = 300; i > 0; --i) {
+    in_order.push_back(absl::StrCat("page", i));
+    files.push_back(File(in_order.back(), absl::StrCat("Page ", i, ".")));
+  }
+  ASSERT_THAT(Ingest(files), SizeIs(in_order.size()));
+  int64_t before = 0;
+  for (const std::string& id : in_order) {
+    const auto live = store_->documents()->GetLive({"c", id});
+    ASSERT_TRUE(live.ok()) << live.status();
+    EXPECT_GT(live->ingested_us, before) << id;
+    before = live->ingested_us;
+  }
+}
+
 TEST_F(PipelineTest, CommitsGroupsWhenMemoryIsFull) {
   options_.memory_bytes = 1 << 20;
   options_.commit_after = absl::Hours(1);
