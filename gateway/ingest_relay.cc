@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "base/grpc_status.h"
+#include "base/unread.h"
 
 namespace footnote {
 namespace {
@@ -15,8 +16,7 @@ namespace {
 grpc::Status Unreadable() {
   absl::Status status = absl::InvalidArgumentError(
       "ingest: a message that is no IngestRequest, such as one with a text "
-      "that "
-      "is not UTF-8");
+      "that is not UTF-8");
   SetErrorReason("INVALID_REQUEST", &status);
   return ToGrpcStatus(status);
 }
@@ -44,7 +44,7 @@ class IngestRelay final {
     room_side_.AddHold();
     room_side_.StartRead(&response_);
     room_side_.StartCall();
-    caller_side_.StartRead(&request_);
+    ReadFromCaller();
   }
 
   grpc::ServerBidiReactor<v1::IngestRequest, v1::IngestResponse>*
@@ -74,7 +74,7 @@ class IngestRelay final {
     explicit RoomSide(IngestRelay* relay) : relay_(relay) {}
 
     void OnWriteDone(bool ok) override {
-      if (ok) relay_->caller_side_.StartRead(&relay_->request_);
+      if (ok) relay_->ReadFromCaller();
     }
     void OnReadDone(bool ok) override {
       if (ok) {
@@ -97,10 +97,6 @@ class IngestRelay final {
   void PassRequest(bool ok) {
     const std::lock_guard<std::recursive_mutex> lock(mutex_);
     if (room_ended_) return;
-    if (ok && ended_) {
-      refusal_ = Unreadable();
-      return to_room_->TryCancel();
-    }
     if (ok) {
       if (request_.has_start()) {
         collection_ = request_.start().collection();
@@ -109,13 +105,11 @@ class IngestRelay final {
         if (!refusal_.ok()) return to_room_->TryCancel();
       }
       room_side_.StartWrite(&request_);
-    } else if (!ended_) {
-      // gRPC tells of a message that it can't parse as of the stream's end; but
-      // behind the end nothing comes.
-      ended_ = true;
-      caller_side_.StartRead(&request_);
-    } else {
+    } else if (IsUnread(request_)) {
       room_side_.StartWritesDone();
+    } else {
+      refusal_ = Unreadable();
+      to_room_->TryCancel();
     }
   }
 
@@ -123,6 +117,11 @@ class IngestRelay final {
     if (!response_.has_summary()) return;
     const std::lock_guard<std::recursive_mutex> lock(mutex_);
     generations_->Saw(collection_, response_.summary().generation());
+  }
+
+  void ReadFromCaller() {
+    MarkUnread(&request_);
+    caller_side_.StartRead(&request_);
   }
 
   void ReadFromRoom() { room_side_.StartRead(&response_); }
@@ -149,7 +148,6 @@ class IngestRelay final {
   // Recursive: gRPC may run a reaction inside the call that caused it.
   std::recursive_mutex mutex_;
   bool room_ended_ = false;  // guarded by mutex_
-  bool ended_ = false;       // guarded by mutex_
   std::string collection_;   // guarded by mutex_
   // Set before the room is told to end.
   grpc::Status refusal_;

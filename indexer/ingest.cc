@@ -12,6 +12,7 @@
 #include "base/grpc_status.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "base/unread.h"
 #include "indexer/file_assembler.h"
 #include "indexer/jobs.h"
 #include "indexer/receipts.h"
@@ -201,7 +202,7 @@ class Receiver {
   // Reads files until the end of the stream.
   absl::Status ReadAll() {
     v1::IngestRequest request;
-    while (stream_.read(&request)) {
+    for (MarkUnread(&request); stream_.read(&request); MarkUnread(&request)) {
       YieldToSearches();
       absl::Status status;
       if (request.has_file()) {
@@ -220,13 +221,11 @@ class Receiver {
       reporter_.MaybeProgress(pipeline_.passages());
       RETURN_IF_ERROR(MaybeAcknowledge());
     }
-    // gRPC tells of a message that it can't parse as of the stream's end; but
-    // behind the end nothing comes.
-    return stream_.read(&request)
-               ? OutOfOrder(
+    return IsUnread(request)
+               ? absl::OkStatus()
+               : OutOfOrder(
                      "ingest: a message that is no IngestRequest, such "
-                     "as one with a text that is not UTF-8")
-               : absl::OkStatus();
+                     "as one with a text that is not UTF-8");
   }
 
   // The connection broke: keeps what came of the file that is open.

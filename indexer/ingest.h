@@ -17,7 +17,8 @@ namespace footnote {
 
 // The two ends of the stream and whether the client is still there.
 struct IngestStream {
-  // The next message; false at the end.
+  // The next message; false at the end, where it leaves what it is given as it
+  // is, and for what is no such message, of which it may read some.
   std::function<bool(v1::IngestRequest*)> read;
   // Called from several threads, one at a time; false when nobody listens.
   std::function<bool(const v1::IngestResponse&)> write;

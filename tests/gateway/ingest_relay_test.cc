@@ -153,6 +153,26 @@ TEST_F(IngestRelayTest, AnEmptyStreamEndsWell) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+// A text that is not UTF-8. In the middle, and as the very last.
+TEST_F(IngestRelayTest, AMessageThatCannotBeParsedIsNotTheEnd) {
+  v1::IngestRequest broken;
+  broken.mutable_file()->set_document("\xff");
+  for (const bool last : {false, true}) {
+    grpc::ClientContext context;
+    const auto stream = client_->IngestDocuments(&context);
+    EXPECT_TRUE(stream->Write(Chunk("one")));
+    v1::IngestResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    stream->Write(broken);
+    if (!last) stream->Write(Chunk("two"));
+    stream->WritesDone();
+    while (stream->Read(&response)) EXPECT_FALSE(response.has_summary());
+    const grpc::Status status = stream->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT)
+        << status.error_message();
+  }
+}
+
 TEST_F(IngestRelayTest, ARoomThatEndsEarlyEndsAClientThatOnlyWaits) {
   const auto stream = client_->IngestDocuments(&context_);
   ASSERT_TRUE(stream->Write(Chunk("fail")));

@@ -51,6 +51,12 @@ class IngestCallTest : public IngestTest {
     stream.read = [&](v1::IngestRequest* request) {
       if (before_read_ != nullptr) before_read_(next);
       if (next >= requests_.size() || next >= leave_after) return false;
+      if (next == broken_) {
+        // As gRPC does.
+        ++next;
+        request->Clear();
+        return false;
+      }
       *request = requests_[next++];
       return true;
     };
@@ -90,6 +96,8 @@ class IngestCallTest : public IngestTest {
 
   // Is told how many messages were read, and dealt with.
   std::function<void(size_t)> before_read_;
+  // Number of a message that can't be parsed.
+  size_t broken_ = 1000000;
   // What workers see of a server that stops once everything was received.
   bool stops_in_work_ = false;
   std::vector<v1::IngestRequest> requests_;
@@ -369,6 +377,21 @@ TEST_F(IngestCallTest, RefusesMessagesOutOfOrder) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
   EXPECT_EQ(results_["kept"].state(), v1::FileResult::INDEXED);
+}
+
+TEST_F(IngestCallTest, AMessageThatCannotBeParsedIsNotTheEnd) {
+  for (const bool last : {false, true}) {
+    requests_.clear();
+    Start();
+    Send("a.txt", "A lamp.");
+    broken_ = requests_.size();
+    Announce("what this says is not UTF-8");
+    if (!last) Send("b.txt", "A boat.");
+    const absl::Status status = Call();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << last;
+    EXPECT_EQ(job_.state(), v1::IngestJob::FAILED);
+    EXPECT_THAT(summaries_, IsEmpty());
+  }
 }
 
 TEST_F(IngestCallTest, RefusesAnOverlongChunk) {
