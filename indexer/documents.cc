@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,7 @@
 #include "indexer/collections.h"
 #include "indexer/job_table.h"
 #include "storage/location.h"
+#include "storage/locator.h"
 #include "text/analyzer.h"
 
 namespace footnote {
@@ -132,16 +135,19 @@ absl::StatusOr<VersionRecord> FindVersion(Store* store,
 // A document's id and a version's number, 0 for the newest that is live.
 using VersionKey = std::pair<std::string, uint32_t>;
 
-// What tells where a version's text lay; no locator where nothing does.
+// What tells where bytes of a version's text lay; no locator where nothing
+// does.
 struct Original {
-  std::string locator;
+  Locator locator;
   std::string media_type;
   uint64_t bytes = 0;
 };
 
+// Of the version for its bytes [begin, end).
 absl::StatusOr<Original> ReadOriginal(const DocumentStore& documents,
                                       const std::string& collection,
-                                      const VersionKey& key) {
+                                      const VersionKey& key, uint64_t begin,
+                                      uint64_t end) {
   const absl::StatusOr<VersionRecord> record =
       key.second == 0
           ? documents.GetLive({collection, key.first})
@@ -149,10 +155,13 @@ absl::StatusOr<Original> ReadOriginal(const DocumentStore& documents,
   if (absl::IsNotFound(record.status())) return Original();
   RETURN_IF_ERROR(record.status());
   if (record->state == VersionState::kErased) return Original();
-  absl::StatusOr<std::string> locator = documents.ReadLocator(record->ref());
+  const absl::StatusOr<std::string> encoded =
+      documents.ReadLocator(record->ref());
   // It may have been erased just now.
-  if (!locator.ok()) return Original();
-  return Original{*std::move(locator), record->media_type, record->bytes};
+  if (!encoded.ok()) return Original();
+  absl::StatusOr<Locator> locator = Locator::Decode(*encoded, begin, end);
+  return Original{locator.ok() ? *std::move(locator) : Locator(),
+                  record->media_type, record->bytes};
 }
 
 // Code points in bytes [begin, end) of a stored text.
@@ -291,26 +300,34 @@ absl::StatusOr<v1::LocateSpansResponse> LocateSpans(
   RETURN_IF_ERROR(store->Refresh());
   RETURN_IF_ERROR(CheckCollection(store, request.collection()));
   const DocumentStore& documents = *store->documents();
-  std::map<VersionKey, Original> originals;
   v1::LocateSpansResponse out;
-  for (const v1::VersionSpan& span : request.spans()) {
-    const VersionKey key = {span.document(), span.version()};
-    auto known = originals.find(key);
-    if (known == originals.end()) {
-      ASSIGN_OR_RETURN(Original original,
-                       ReadOriginal(documents, request.collection(), key));
-      known = originals.emplace(key, std::move(original)).first;
+  std::map<VersionKey, std::vector<int>> by_version;
+  for (int i = 0; i < request.spans_size(); ++i) {
+    const v1::VersionSpan& span = request.spans(i);
+    by_version[{span.document(), span.version()}].push_back(i);
+    out.add_locations();
+  }
+  for (const auto& version : by_version) {
+    uint64_t begin = std::numeric_limits<uint64_t>::max();
+    uint64_t end = 0;
+    for (const int i : version.second) {
+      begin = std::min<uint64_t>(begin, request.spans(i).begin());
+      end = std::max<uint64_t>(end, request.spans(i).end());
     }
-    const Original& original = known->second;
-    v1::Location& location = *out.add_locations();
+    ASSIGN_OR_RETURN(const Original original,
+                     ReadOriginal(documents, request.collection(),
+                                  version.first, begin, end));
     if (original.locator.empty()) continue;
-    if (span.end() > original.bytes) {
+    if (end > original.bytes) {
       return absl::OutOfRangeError(absl::StrCat(
-          "span: [", span.begin(), ", ", span.end(), ") of document \"",
-          span.document(), "\", want within [0, ", original.bytes, ")"));
+          "span: ends at byte ", end, " of document \"", version.first.first,
+          "\", want within [0, ", original.bytes, ")"));
     }
-    location = LocationIn(original.locator, original.media_type, span.begin(),
-                          span.end());
+    for (const int i : version.second) {
+      *out.mutable_locations(i) =
+          LocationIn(original.locator, original.media_type,
+                     request.spans(i).begin(), request.spans(i).end());
+    }
   }
   return out;
 }

@@ -21,7 +21,8 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
 absl::StatusOr<v1::ReadTextResponse> ReadText(
     Store* store, const v1::ReadTextRequest& request);
 
-// See LocationIn. A version's locator is read once for all its spans.
+// See LocationIn. A version's locator is read and decoded once for all its
+// spans.
 absl::StatusOr<v1::LocateSpansResponse> LocateSpans(
     Store* store, const v1::LocateSpansRequest& request);
 

@@ -112,16 +112,33 @@ void AddBox(absl::string_view next, std::string* element) {
                    absl::StrCat(kBox, absl::StrJoin(box, ",")));
 }
 
-v1::Location LocationOf(const absl::StatusOr<Locator>& parts,
-                        absl::string_view media_type, uint64_t begin) {
+// One past the last part that begins at `offset` or before.
+size_t EndOfParts(const Locator& parts, uint64_t offset) {
+  size_t before = 0;
+  size_t after = parts.size();
+  while (before < after) {
+    const size_t middle = before + (after - before) / 2;
+    if (parts.begin(middle) <= offset) {
+      before = middle + 1;
+    } else {
+      after = middle;
+    }
+  }
+  return before;
+}
+
+}  // namespace
+
+v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
+                        uint64_t begin, uint64_t end) {
   v1::Location out;
-  // A text is good without it.
-  if (!parts.ok() || parts->empty() || parts->begin(0) > begin) return out;
+  size_t i = EndOfParts(locator, begin);
+  if (i == 0) return out;
   const LineKind kind = LineKindOf(media_type);
-  out = ToLocation(parts->place(0), kind);
+  out = ToLocation(locator.place(i - 1), kind);
   uint32_t page = out.page();
-  for (size_t i = 1; i < parts->size(); ++i) {
-    const v1::Location next = ToLocation(parts->place(i), kind);
+  for (; i < locator.size() && locator.begin(i) < end; ++i) {
+    const v1::Location next = ToLocation(locator.place(i), kind);
     if (next.page() > 0 && next.page() != page) {
       page = next.page();
       absl::StrAppend(out.mutable_element(), "&", next.element());
@@ -132,13 +149,6 @@ v1::Location LocationOf(const absl::StatusOr<Locator>& parts,
   return out;
 }
 
-}  // namespace
-
-v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
-                        uint64_t begin, uint64_t end) {
-  return LocationOf(Locator::Decode(locator, begin, end), media_type, begin);
-}
-
 v1::Location ReadLocation(const Kv& kv, const VersionRef& version,
                           absl::string_view media_type, uint64_t begin,
                           uint64_t end) {
@@ -147,7 +157,10 @@ v1::Location ReadLocation(const Kv& kv, const VersionRef& version,
       kv, version,
       [&reader](absl::string_view piece) { return reader.Add(piece); });
   if (!read.ok()) return v1::Location();
-  return LocationOf(reader.Finish(), media_type, begin);
+  const absl::StatusOr<Locator> locator = reader.Finish();
+  // A text is good without it.
+  if (!locator.ok()) return v1::Location();
+  return LocationIn(*locator, media_type, begin, end);
 }
 
 }  // namespace footnote

@@ -8,14 +8,15 @@
 #include "proto/footnote/v1/types.pb.h"
 #include "storage/document_store.h"
 #include "storage/kv.h"
+#include "storage/locator.h"
 
 namespace footnote {
 
-// Where bytes [begin, end) of a text begin in the original, by its `locator`
-// (DocumentStore::ReadLocator) and its media type; unset fields where those
-// don't tell. Of pages the element tells where they end too: it has a box for
-// each line of print, and over pages "page=2&box=…&page=3&box=…".
-v1::Location LocationIn(absl::string_view locator, absl::string_view media_type,
+// Where bytes [begin, end) of a text begin in the original, by its `locator`,
+// or what is kept of it for all these bytes, and its media type; unset fields
+// where those don't tell. Of pages the element tells where they end too: it has
+// a box for each line of print, and over pages "page=2&box=…&page=3&box=…".
+v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
                         uint64_t begin, uint64_t end);
 
 // The same of a version that is stored; no more of its locator is read than up

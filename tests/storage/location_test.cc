@@ -9,7 +9,7 @@ namespace {
 constexpr char kPdf[] = "application/pdf";
 
 // Rows of a table, below the names of its columns, that goes on over a page.
-std::string TableOverTwoPages() {
+Locator TableOverTwoPages() {
   Locator locator;
   locator.SetElement("page=2&box=70,700,500,710&head=70,600,500,610");
   locator.Add(0, 2);
@@ -20,7 +20,7 @@ std::string TableOverTwoPages() {
   locator.SetElement(
       "page=3&box=70,110,500,120&head_page=2&head=70,600,500,610");
   locator.Add(30, 3);
-  return locator.Encode();
+  return locator;
 }
 
 TEST(LocationTest, ABoxStaysOnItsPage) {
@@ -39,6 +39,15 @@ TEST(LocationTest, BeginsWhereTheStretchBegins) {
             "page=3&box=70,90,500,99&head_page=2&head=70,600,500,610");
 }
 
+TEST(LocationTest, IsUnsetWhereNothingTells) {
+  EXPECT_EQ(LocationIn(Locator(), kPdf, 0, 10).ByteSizeLong(), 0u);
+  Locator late;
+  late.SetElement("page=2");
+  late.Add(10, 2);
+  EXPECT_EQ(LocationIn(late, kPdf, 9, 20).ByteSizeLong(), 0u);
+  EXPECT_EQ(LocationIn(late, kPdf, 10, 10).page(), 2u);
+}
+
 // Sentences on one line of print are one box, the next line is another.
 TEST(LocationTest, BoxesOfOneLineOfPrintBecomeOne) {
   Locator locator;
@@ -48,7 +57,7 @@ TEST(LocationTest, BoxesOfOneLineOfPrintBecomeOne) {
   locator.Add(10, 1);
   locator.SetElement("page=1&box=70,112,300,122");
   locator.Add(20, 1);
-  EXPECT_EQ(LocationIn(locator.Encode(), kPdf, 5, 25).element(),
+  EXPECT_EQ(LocationIn(locator, kPdf, 5, 25).element(),
             "page=1&box=70,100,500,110&box=70,112,300,122");
 }
 
