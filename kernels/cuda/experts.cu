@@ -118,7 +118,7 @@ SlotRowsKernel(Routing routing, int experts, const float* x,
 }
 
 // A block has a strip of one expert's matrix.
-template <WeightKind kKind>
+template <WeightKind kKind, int kParts>
 FOOTNOTE_KERNEL(kStripThreads)
 ExpertKernel(const DeviceMatrix* matrices, Routing routing, Prepared prepared,
              float* y) {
@@ -127,7 +127,7 @@ ExpertKernel(const DeviceMatrix* matrices, Routing routing, Prepared prepared,
   const int end = routing.first_tile[BlockY() + 1];
   for (int tile = routing.first_tile[BlockY()]; tile < end;
        tile += kExpertTiles) {
-    MultiplyStrip<kKind, kExpertTiles>(
+    MultiplyStrips<kKind, 1, kExpertTiles, kParts>(
         matrix, prepared, BlockX(), tile, end,
         [&](int slot, int row, float sum) {
           if (kKind == WeightKind::kFp8) {
@@ -183,8 +183,11 @@ AddSlotsKernel(RouteRule rule, Routing routing, const float* y, int n,
 template <WeightKind kKind>
 void Start(Stream* stream, int rows, const DeviceMatrix* matrices, int experts,
            const Routing& routing, const Prepared& prepared, float* y) {
-  Launch(stream, ExpertKernel<kKind>, {Strips(rows), experts}, kStripThreads,
-         StripSharedBytes(kExpertTiles), matrices, routing, prepared, y);
+  Launch(stream,
+         prepared.parts == 1 ? ExpertKernel<kKind, 1> : ExpertKernel<kKind, 3>,
+         {Strips(rows), experts}, kStripThreads,
+         StripSharedBytes<kKind, 1>(kExpertTiles), matrices, routing, prepared,
+         y);
 }
 
 }  // namespace

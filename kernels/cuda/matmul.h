@@ -9,9 +9,9 @@
 // from its first column on, and the pieces are added in their order. A row of y
 // has the same bits whatever the other rows are, however many there are and
 // whichever of the kernels runs:
-//   strips   up to 64 tokens: a block has one strip of 16 rows, a warp one
-//            piece of its columns; the weights go from memory to registers, 16
-//            bytes a lane, a warp 4 KiB ahead
+//   strips   up to 64 tokens: a block has a strip of 16 rows, of more tokens
+//            two or four, a warp one piece of their columns; a warp brings its
+//            weights and scales to shared memory by itself, 4 KiB ahead
 //   tiles    more: a block has 128 rows and 128 tokens in shared memory, three
 //            stages
 //   wide     more than 128, kBf16 and kFp8, one part, where prepared.wide is

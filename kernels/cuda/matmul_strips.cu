@@ -8,44 +8,58 @@ namespace {
 
 constexpr int kThreads = kStripThreads;
 
-template <WeightKind kKind, int kTiles>
-FOOTNOTE_KERNEL(kThreads)
-StripKernel(MatmulArguments arguments) {
-  const int p = ProductOf(arguments, BlockX());
-  const MatmulProduct& product = arguments.products[p];
-  MultiplyStrip<kKind, kTiles>(product.weights, arguments.x,
-                               BlockX() - arguments.first[p], BlockY() * kTiles,
-                               TokenTiles(arguments.x.tokens),
-                               [&](int token, int row, float sum) {
-                                 if (token < arguments.x.tokens)
-                                   Put(product, token, row, sum);
-                               });
+// Strips of a block, which reads all of its tokens' activations from the second
+// cache: two bytes of them for one of bfloat16 weights would be too many.
+constexpr int StripsFor(WeightKind kind, int tiles) {
+  return tiles <= 1 ? 1 : tiles <= 4 || HasGroups(kind) ? 2 : 4;
 }
 
-template <WeightKind kKind, int kTiles>
-void Start(Stream* stream, const MatmulArguments& arguments) {
+template <WeightKind kKind, int kTiles, int kParts>
+FOOTNOTE_KERNEL(kThreads)
+StripKernel(MatmulArguments arguments) {
+  constexpr int kStrips = StripsFor(kKind, kTiles);
+  const int p = ProductOf(arguments, BlockX());
+  const MatmulProduct& product = arguments.products[p];
+  MultiplyStrips<kKind, kStrips, kTiles, kParts>(
+      product.weights, arguments.x, (BlockX() - arguments.first[p]) * kStrips,
+      BlockY() * kTiles, TokenTiles(arguments.x.tokens),
+      [&](int token, int row, float sum) { Put(product, token, row, sum); });
+}
+
+template <WeightKind kKind, int kTiles, int kParts>
+void Start(Stream* stream, MatmulArguments arguments) {
   const int tiles = TokenTiles(arguments.x.tokens);
-  Launch(stream, StripKernel<kKind, kTiles>,
+  ShareBlocks(StripsFor(kKind, kTiles) * kStripRows, &arguments);
+  Launch(stream, StripKernel<kKind, kTiles, kParts>,
          {arguments.first[arguments.count], (tiles + kTiles - 1) / kTiles},
-         kThreads, StripSharedBytes(kTiles), arguments);
+         kThreads, StripSharedBytes<kKind, StripsFor(kKind, kTiles)>(kTiles),
+         arguments);
+}
+
+template <WeightKind kKind, int kParts>
+void StartParts(Stream* stream, const MatmulArguments& arguments) {
+  const int tiles = TokenTiles(arguments.x.tokens);
+  if (tiles <= 1) {
+    Start<kKind, 1, kParts>(stream, arguments);
+  } else if (tiles <= 4) {
+    Start<kKind, 4, kParts>(stream, arguments);
+  } else {
+    Start<kKind, 8, kParts>(stream, arguments);
+  }
 }
 
 template <WeightKind kKind>
 void StartKind(Stream* stream, const MatmulArguments& arguments) {
-  const int tiles = TokenTiles(arguments.x.tokens);
-  if (tiles <= 1) {
-    Start<kKind, 1>(stream, arguments);
-  } else if (tiles <= 4) {
-    Start<kKind, 4>(stream, arguments);
+  if (arguments.x.parts == 1) {
+    StartParts<kKind, 1>(stream, arguments);
   } else {
-    Start<kKind, 8>(stream, arguments);
+    StartParts<kKind, 3>(stream, arguments);
   }
 }
 
 }  // namespace
 
 void MatmulStrips(Stream* stream, WeightKind kind, MatmulArguments arguments) {
-  ShareBlocks(kStripRows, &arguments);
   switch (kind) {
     case WeightKind::kBf16:
       return StartKind<WeightKind::kBf16>(stream, arguments);

@@ -126,6 +126,11 @@ TileKernel(MatmulArguments arguments) {
           if (first_tile + tile >= tiles) break;
           const Word4* fragments =
               tokens + tile * kTokenWords + part * kWarp + Lane();
+          Word4 b[kParts];
+          FOOTNOTE_UNROLL
+          for (int p = 0; p < kParts; ++p) {
+            b[p] = fragments[p * kBlockTiles * kTokenWords];
+          }
           if constexpr (HasGroups(kKind)) {
             const float* token_sums =
                 prepared.sums +
@@ -133,12 +138,10 @@ TileKernel(MatmulArguments arguments) {
                  Lane() % 4 * 2) *
                     units * 2 +
                 2 * unit + part;
-            MultiplyGroup(e, fragments, kBlockTiles * kTokenWords, kParts,
-                          scales, part, token_sums[0], token_sums[units * 2],
-                          sums[s][j]);
+            MultiplyGroup<kParts>(e, b, scales, part, token_sums[0],
+                                  token_sums[units * 2], sums[s][j]);
           } else {
-            MultiplyEight(e, fragments, kBlockTiles * kTokenWords, kParts,
-                          sums[s][j]);
+            MultiplyEight<kParts>(e, b, sums[s][j]);
           }
         }
       }

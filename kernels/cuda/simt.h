@@ -25,8 +25,9 @@ namespace cuda {
 
 inline constexpr int kWarp = 32;
 
-FOOTNOTE_DEVICE int Lane() { return ThreadIndex() % kWarp; }
-FOOTNOTE_DEVICE int WarpIndex() { return ThreadIndex() / kWarp; }
+// Of bits: the compiler does not know that an index is not negative.
+FOOTNOTE_DEVICE int Lane() { return ThreadIndex() & (kWarp - 1); }
+FOOTNOTE_DEVICE int WarpIndex() { return ThreadIndex() >> 5; }
 
 // The sum over a warp, the same in all lanes; one order.
 FOOTNOTE_DEVICE float WarpSum(float x) {

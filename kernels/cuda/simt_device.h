@@ -104,6 +104,14 @@ FOOTNOTE_DEVICE uint32_t FmaBf16x2(uint32_t a, uint32_t b, uint32_t c) {
   asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
   return d;
 }
+// a & mask | bits, in one instruction.
+FOOTNOTE_DEVICE uint32_t AndOr(uint32_t a, uint32_t mask, uint32_t bits) {
+  uint32_t d;
+  asm("lop3.b32 %0, %1, %2, %3, 0xea;"
+      : "=r"(d)
+      : "r"(a), "r"(mask), "r"(bits));
+  return d;
+}
 // Bytes of {b, a} as the four digits of `selector` say.
 FOOTNOTE_DEVICE uint32_t PickBytes(uint32_t a, uint32_t b, uint32_t selector) {
   return __byte_perm(a, b, selector);

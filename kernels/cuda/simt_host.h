@@ -114,6 +114,9 @@ inline uint32_t FmaBf16x2(uint32_t a, uint32_t b, uint32_t c) {
   };
   return part(0) | part(16) << 16;
 }
+inline uint32_t AndOr(uint32_t a, uint32_t mask, uint32_t bits) {
+  return (a & mask) | bits;
+}
 inline uint32_t PickBytes(uint32_t a, uint32_t b, uint32_t selector) {
   const uint64_t both = uint64_t{b} << 32 | a;
   uint32_t picked = 0;

@@ -12,6 +12,11 @@ namespace cuda {
 // Words that a lane has of a unit.
 constexpr int LaneWords(WeightKind kind) { return UnitBytes(kind) / 512; }
 
+// Words of a unit's scales, where there are any.
+constexpr int ScaleWords(WeightKind kind) {
+  return kind == WeightKind::kInt8 ? 4 : kind == WeightKind::kInt4 ? 8 : 0;
+}
+
 // Whether products are scaled per 32 columns.
 constexpr bool HasGroups(WeightKind kind) {
   return kind == WeightKind::kInt8 || kind == WeightKind::kInt4;
@@ -56,8 +61,8 @@ FOOTNOTE_DEVICE void UnpackInt4(uint32_t eight, uint32_t pairs[4]) {
   constexpr uint32_t kMinus128 = 0xc300c300u;
   FOOTNOTE_UNROLL
   for (int i = 0; i < 4; ++i) {
-    pairs[i] =
-        FmaBf16x2((eight >> (4 * i) & 0x000f000fu) | kMagic, kOne, kMinus128);
+    pairs[i] = FmaBf16x2(AndOr(eight >> (4 * i), 0x000f000fu, kMagic), kOne,
+                         kMinus128);
   }
 }
 
@@ -93,6 +98,7 @@ struct UnitScales {
   float low[2][2];
 };
 
+// From memory, or from shared memory.
 template <WeightKind kKind>
 FOOTNOTE_DEVICE UnitScales LoadScales(const void* scales, size_t unit) {
   UnitScales s = {};
@@ -119,26 +125,29 @@ FOOTNOTE_DEVICE UnitScales LoadScales(const void* scales, size_t unit) {
   return s;
 }
 
-// d += the products of 32 columns with one tile of tokens; `x` are the tile's
-// fragments of these columns, `part_words` from one part to the next.
-FOOTNOTE_DEVICE void MultiplyEight(const EightPairs& e, const Word4* x,
-                                   size_t part_words, int parts, float d[4]) {
+// d += the products of 32 columns with one tile of tokens; b are the tile's
+// fragments of these columns, of each part.
+template <int kParts>
+FOOTNOTE_DEVICE void MultiplyEight(const EightPairs& e, const Word4* b,
+                                   float d[4]) {
   // The small parts first.
-  for (int part = parts - 1; part >= 0; --part) {
-    const Word4 b = Load4(x + part * part_words);
-    MultiplyTile(d, e.low[0], e.high[0], e.low[1], e.high[1], b.x, b.y);
-    MultiplyTile(d, e.low[2], e.high[2], e.low[3], e.high[3], b.z, b.w);
+  FOOTNOTE_UNROLL
+  for (int part = kParts - 1; part >= 0; --part) {
+    MultiplyTile(d, e.low[0], e.high[0], e.low[1], e.high[1], b[part].x,
+                 b[part].y);
+    MultiplyTile(d, e.low[2], e.high[2], e.low[3], e.high[3], b[part].z,
+                 b[part].w);
   }
 }
 
 // The same for a matrix with groups: d += scale * (q x) - low * (sum of x).
 // sum0 and sum1 are those of the tokens that the lane's columns are.
-FOOTNOTE_DEVICE void MultiplyGroup(const EightPairs& e, const Word4* x,
-                                   size_t part_words, int parts,
+template <int kParts>
+FOOTNOTE_DEVICE void MultiplyGroup(const EightPairs& e, const Word4* b,
                                    const UnitScales& s, int part, float sum0,
                                    float sum1, float d[4]) {
   float q[4] = {0, 0, 0, 0};
-  MultiplyEight(e, x, part_words, parts, q);
+  MultiplyEight<kParts>(e, b, q);
   FOOTNOTE_UNROLL
   for (int i = 0; i < 4; ++i) {
     d[i] = Fma(s.scale[part][i / 2], q[i], d[i]);

@@ -116,6 +116,27 @@ TEST(MatmulTest, RowHasTheSameBitsInAnyCompanyByEitherKernel) {
   }
 }
 
+// More units to a piece than a warp's stages of strips have room for.
+TEST(MatmulTest, StripsOfManyColumnsAreTiles) {
+  const int rows = 33;
+  const int columns = 64 * (8 * 13 - 3);
+  const int most = 40;
+  const std::vector<float> x = RandomFloats(most * columns, 2);
+  for (const WeightKind kind : kPackedKinds) {
+    const PackedMatrix w(kind, RandomFloats(rows * columns, 1), rows, columns);
+    const std::vector<float> all = Product(MatmulWay::kTiles, w, x, most, 1);
+    for (const int tokens : {1, 11, most}) {
+      const std::vector<float> some(x.begin(), x.begin() + tokens * columns);
+      const std::vector<float> strips =
+          Product(MatmulWay::kStrips, w, some, tokens, 1);
+      ASSERT_EQ(
+          std::memcmp(strips.data(), all.data(), strips.size() * sizeof(float)),
+          0)
+          << WeightKindName(kind) << " " << tokens;
+    }
+  }
+}
+
 TEST(MatmulTest, WideIsItsDefinitionAndTiles) {
   if (!HasWide()) GTEST_SKIP() << "this device has no wgmma";
   const struct {
