@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/utf8.h"
@@ -110,6 +111,13 @@ void MarkWhatAsks(absl::string_view text, Language language,
   }
 }
 
+// Where words are not parted all that is asked may be one.
+std::string Shortened(absl::string_view word) {
+  constexpr size_t kMostBytes = 100;
+  if (word.size() <= kMostBytes) return std::string(word);
+  return absl::StrCat(word.substr(0, FloorToCodePoint(word, kMostBytes)), "…");
+}
+
 // Less the Hiragana around it, where it is not all that there is.
 absl::string_view WithoutParticles(absl::string_view run) {
   size_t begin = run.size();
@@ -145,22 +153,32 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
   if (HasNoSpaces(question.language)) {
     MarkWhatAsks(text, question.language, &bytes);
   }
+  std::sort(terms.begin(), terms.end(),
+            [](const TextSpan& a, const TextSpan& b) {
+              return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+            });
   std::vector<absl::string_view> missing;
+  absl::flat_hash_set<absl::string_view> known;
+  auto term = terms.begin();
   for (size_t i = 0; i < text.size();) {
+    if (bytes[i] != Byte::kMissing) {
+      ++i;
+      continue;
+    }
     size_t end = i;
     while (end < text.size() && bytes[end] == Byte::kMissing) ++end;
-    if (end > i) end = EndOfWord(text, end);
+    end = EndOfWord(text, end);
     // What is left of a pair of characters is no word.
-    if (std::any_of(terms.begin(), terms.end(), [&](const TextSpan& term) {
-          return term.begin >= i && term.end <= end;
-        })) {
+    bool is_word = false;
+    for (; term != terms.end() && term->begin < end; ++term) {
+      is_word |= term->begin >= i && term->end <= end;
+    }
+    if (is_word) {
       const absl::string_view word =
           WithoutParticles(WithRestOfWord(text, i, end));
-      if (std::find(missing.begin(), missing.end(), word) == missing.end()) {
-        missing.push_back(word);
-      }
+      if (known.insert(word).second) missing.push_back(word);
     }
-    i = std::max(end, i + 1);
+    i = end;
   }
   return missing;
 }
@@ -178,7 +196,7 @@ std::string TellMissing(const std::vector<absl::string_view>& missing,
   std::string words;
   for (size_t i = 0; i < named; ++i) {
     if (i > 0) words += i + 1 == missing.size() ? " or " : ", ";
-    absl::StrAppend(&words, "“", missing[i], "”");
+    absl::StrAppend(&words, "“", Shortened(missing[i]), "”");
   }
   if (missing.size() > named) absl::StrAppend(&words, " …");
   return absl::StrCat(

@@ -23,8 +23,8 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
                                             const Candidates& candidates);
 
 // Says for people why an answer from `passages` passages is withheld, naming
-// the first three of `missing`; where there is none, that the best passage
-// speaks of it only.
+// the first three of `missing`, and of a long one its beginning; where there is
+// none, that the best passage speaks of it only.
 std::string TellMissing(const std::vector<absl::string_view>& missing,
                         size_t passages);
 

@@ -97,6 +97,29 @@ TEST(TellMissingTest, NamesThreeAndSaysThatThereAreMore) {
             "none of the 8 passages that were found speaks of “a”, “b”, “c” …");
 }
 
+// A question may have a hundred thousand bytes: time grows with them alone.
+TEST_F(MissingTest, NamesEachOfVeryManyWordsInTheirOrder) {
+  std::string question = "Where are";
+  std::vector<std::string> words;
+  for (int i = 0; i < 12000; ++i) {
+    std::string word = "x";
+    for (int rest = i; word.size() < 6; rest /= 10) {
+      word += static_cast<char>('b' + rest % 10);
+    }
+    question += " " + word;
+    words.push_back(word);
+  }
+  EXPECT_EQ(MissingOf(question, Language::kEn, "The door is of wood."), words);
+}
+
+TEST(TellMissingTest, TellsOfALongWordItsBeginning) {
+  std::string word;
+  for (int i = 0; i < 40; ++i) word += "語";
+  EXPECT_EQ(TellMissing({word}, 1),
+            "the one passage that was found does not speak of “" +
+                word.substr(0, 99) + "…”");
+}
+
 TEST(TellMissingTest, SaysThatItIsSpokenOfWhereNothingIsMissing) {
   EXPECT_EQ(TellMissing({}, 8),
             "the best of 8 passages speaks of it, but does not seem to say "
