@@ -94,6 +94,22 @@ absl::Status FromRocks(const rocksdb::Status& status,
   return absl::InternalError(message);
 }
 
+// The same of a change. A database goes on after a full disk; after any other
+// trouble with one it takes no change until it is opened again.
+absl::Status FromChange(const rocksdb::Status& status,
+                        absl::string_view folder) {
+  absl::Status out = FromRocks(status, folder);
+  if (!status.IsIOError() || status.IsNoSpace() ||
+      absl::StrContains(out.message(), "No space left")) {
+    return out;
+  }
+  return absl::Status(
+      out.code(),
+      absl::StrCat(
+          out.message(),
+          ", want what has it open started again once the disk takes it"));
+}
+
 constexpr absl::string_view kMayBeWritten = "footnote/may-be-written";
 
 // A record of the log that could not be put there whole is cut off by the next
@@ -572,10 +588,10 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
   const rocksdb::Status ready = instance->full_disk->Ready(instance->db.get());
-  if (!ready.ok()) return FromRocks(ready, state_->folder);
+  if (!ready.ok()) return FromChange(ready, state_->folder);
   const rocksdb::Status status =
       instance->full_disk->Write(instance->db.get(), options, &changes);
-  absl::Status written = FromRocks(status, state_->folder);
+  absl::Status written = FromChange(status, state_->folder);
   if (!status.ok() && !IsCutOff(status)) {
     written.SetPayload(kMayBeWritten, absl::Cord());
   }
@@ -638,13 +654,13 @@ absl::Status Kv::CompactPrefix(int table, absl::string_view prefix) {
 absl::Status Kv::Flush() {
   RETURN_IF_ERROR(Writable());
   const std::shared_ptr<KvInstance> instance = state_->Instance();
-  RETURN_IF_ERROR(FromRocks(instance->full_disk->Ready(instance->db.get()),
-                            state_->folder));
+  RETURN_IF_ERROR(FromChange(instance->full_disk->Ready(instance->db.get()),
+                             state_->folder));
   rocksdb::FlushOptions flush;
   flush.wait = true;
   // The log holds nothing then that is not in files too.
-  return FromRocks(instance->db->Flush(flush, instance->tables),
-                   state_->folder);
+  return FromChange(instance->db->Flush(flush, instance->tables),
+                    state_->folder);
 }
 
 absl::Status Kv::Checkpoint(const std::string& folder) const {

@@ -259,6 +259,37 @@ absl::Status PutInTime(Kv* kv, absl::string_view key) {
   return status;
 }
 
+// A quota, a limit of file size, a broken disk: whatever is not a full one.
+TEST(KvTest, OfADiskThatTakesNothingAndIsNotFullItSaysWhatToDo) {
+  const std::string folder = MakeTestFolder();
+  std::unique_ptr<Kv> kv = OpenOrDie(folder);
+  ASSERT_TRUE(Put(kv.get(), 0, "before", "kept", /*sync=*/true).ok());
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  const absl::Status refused = Put(kv.get(), 0, "refused", "lost", true);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  const absl::Status after = Put(kv.get(), 0, "after", "lost", true);
+  for (const absl::Status& status : {refused, after}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "File too large"))
+        << status;
+    EXPECT_TRUE(absl::EndsWith(
+        status.message(),
+        ", want what has it open started again once the disk takes it"))
+        << status;
+  }
+  EXPECT_EQ(*kv->Get(0, "before"), "kept");
+  kv.reset();
+  kv = OpenOrDie(folder);
+  EXPECT_EQ(*kv->Get(0, "before"), "kept");
+  EXPECT_TRUE(absl::IsNotFound(kv->Get(0, "refused").status()));
+  EXPECT_TRUE(Put(kv.get(), 0, "again", "kept", /*sync=*/true).ok());
+}
+
 TEST(KvTest, GoesOnAfterAFullDiskWithALogThatTookNothingAndNothingInMemory) {
   const SmallDisk disk;
   if (!disk.mounted()) GTEST_SKIP() << "no file system can be mounted here";
