@@ -145,16 +145,19 @@ void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
                    Question* question) {
   std::vector<ShortForm> forms;
   FindShortForms(text, tokens, &forms);
+  auto first = tokens.begin();
   for (const ShortForm& form : forms) {
+    while (first->begin < form.span.begin) ++first;
     if (question->matches.contains(form.key)) continue;
     std::vector<TermMatch> matches;
-    for (const Token& token : tokens) {
-      if (token.channel != kChannelBigram || token.begin < form.span.begin ||
-          token.end > form.span.end || matches.size() == kMaxTermsPerKey) {
+    for (auto token = first;
+         token != tokens.end() && token->begin < form.span.end; ++token) {
+      if (token->channel != kChannelBigram || token->end > form.span.end ||
+          matches.size() == kMaxTermsPerKey) {
         continue;
       }
       matches.push_back(
-          {question->matches[token.key].front().term, kWeakMatch});
+          {question->matches[token->key].front().term, kWeakMatch});
     }
     question->matches[form.key] = std::move(matches);
   }

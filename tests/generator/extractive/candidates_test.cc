@@ -167,6 +167,31 @@ TEST(CandidatesTest, KnowsTheShortFormOfWhatTheQuestionSpellsOut) {
   EXPECT_EQ(Held("日本銀行", 0, {"先日の銀行"}, Language::kJa), 0);
 }
 
+// Of many, in the order of the text: each stands for its own two words.
+TEST(CandidatesTest, KnowsTheShortFormOfEachOfManyWords) {
+  Analyzer analyzer;
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += "東京大学、農林水産、";
+  text += "日本銀行";
+  const Question question =
+      ReadQuestion(text, Language::kJa, Language::kJa, &analyzer);
+  const auto texts_of = [&](const std::string& short_form) {
+    std::vector<Token> tokens;
+    analyzer.Analyze(short_form, Language::kJa, &tokens);
+    std::vector<std::string> texts;
+    for (const Token& token : tokens) {
+      if (token.channel != kChannelBigram) continue;
+      for (const TermMatch& match : question.matches.at(token.key)) {
+        const TextSpan span = question.terms[match.term].span;
+        texts.push_back(text.substr(span.begin, span.size()));
+      }
+    }
+    return texts;
+  };
+  EXPECT_THAT(texts_of("東大"), ::testing::ElementsAre("東京", "京大", "大学"));
+  EXPECT_THAT(texts_of("日銀"), ::testing::ElementsAre("日本", "本銀", "銀行"));
+}
+
 TEST(CandidatesTest, KnowsWhatAHeadingSpellsOut) {
   Analyzer analyzer;
   const Question question =
