@@ -155,6 +155,18 @@ void OrderAlike(const StoredAt& stored_at, const Corpus& corpus,
   for (size_t i = 0; i < alike.size(); ++i) alike[i] = aged[i].candidate;
 }
 
+// Orders those of sorted candidates that score as the first of them does.
+// Returns how many they are.
+size_t OrderFirstAlike(const StoredAt& stored_at, const Corpus& corpus,
+                       absl::Span<Candidate> sorted) {
+  const auto end = std::find_if(
+      sorted.begin(), sorted.end(),
+      [&](const Candidate& c) { return c.total != sorted[0].total; });
+  const size_t count = static_cast<size_t>(end - sorted.begin());
+  OrderAlike(stored_at, corpus, sorted.subspan(0, count));
+  return count;
+}
+
 }  // namespace
 
 absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
@@ -215,29 +227,35 @@ absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
   return ranking;
 }
 
+void SortBest(const RankQuery& query, const Corpus& corpus, size_t count,
+              absl::Span<Candidate> candidates) {
+  std::sort(candidates.begin(), candidates.end(), BetterFirst);
+  count = std::min(count, candidates.size());
+  for (size_t done = 0; done < count;) {
+    done += OrderFirstAlike(query.stored_at, corpus, candidates.subspan(done));
+  }
+}
+
 void KeepBest(const RankQuery& query, const Corpus& corpus,
               std::vector<Candidate>* candidates) {
   std::sort(candidates->begin(), candidates->end(), BetterFirst);
   const size_t k = query.keep_all ? candidates->size() : query.top_k;
   absl::flat_hash_set<absl::string_view> documents;
   std::vector<Candidate> kept;
-  auto alike_end = candidates->begin();
-  for (auto it = candidates->begin(); it != candidates->end(); ++it) {
-    if (kept.size() == k) break;
-    if (it == alike_end) {
-      alike_end = std::find_if(it, candidates->end(), [&](const Candidate& c) {
-        return c.total != it->total;
-      });
-      OrderAlike(query.stored_at, corpus,
-                 absl::MakeSpan(&*it, static_cast<size_t>(alike_end - it)));
+  const absl::Span<Candidate> sorted = absl::MakeSpan(*candidates);
+  size_t ordered = 0;
+  for (size_t i = 0; i < sorted.size() && kept.size() < k; ++i) {
+    if (i == ordered) {
+      ordered += OrderFirstAlike(query.stored_at, corpus, sorted.subspan(i));
     }
-    if (!IsEvidence(*it)) continue;
+    const Candidate& next = sorted[i];
+    if (!IsEvidence(next)) continue;
     if (query.distinct_documents &&
-        !documents.insert(DocumentIdOf(corpus, *it)).second) {
+        !documents.insert(DocumentIdOf(corpus, next)).second) {
       continue;
     }
-    if (query.is_repeat != nullptr && query.is_repeat(kept, *it)) continue;
-    kept.push_back(*it);
+    if (query.is_repeat != nullptr && query.is_repeat(kept, next)) continue;
+    kept.push_back(next);
   }
   *candidates = std::move(kept);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "retriever/ann/nearest.h"
 #include "retriever/filter/filter.h"
 #include "retriever/fusion/evidence.h"
@@ -93,6 +94,11 @@ struct SearchIndex {
 //   DataLoss         a segment is damaged
 absl::StatusOr<Ranking> Rank(const SearchIndex& index, const RankQuery& query,
                              const v1::Filter& filter);
+
+// Sorts `candidates`, best first; the first `count` are as KeepBest would order
+// them.
+void SortBest(const RankQuery& query, const Corpus& corpus, size_t count,
+              absl::Span<Candidate> candidates);
 
 // Sorts `candidates`, best first, and keeps the query's best that are evidence:
 // top_k or all, of each document one when it wants distinct documents, and none

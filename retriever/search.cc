@@ -269,14 +269,14 @@ absl::Status Searcher::AskAgain(const TextOf& text_of, Explanation* found) {
   if (second_ == nullptr) return absl::OkStatus();
   StageTimer timer("search_second");
   std::vector<Candidate>& candidates = found->ranking.passages;
-  std::sort(candidates.begin(), candidates.end(), BetterFirst);
-  const auto foreign = std::stable_partition(
+  const auto at_home = std::partition(
       candidates.begin(), candidates.end(),
       [](const Candidate& candidate) { return !candidate.same_language; });
-  const size_t count =
-      std::min<size_t>(kSecondOpinions, foreign - candidates.begin());
-  if (count == 0) return absl::OkStatus();
-  const absl::Span<Candidate> best(candidates.data(), count);
+  const absl::Span<Candidate> foreign(
+      candidates.data(), static_cast<size_t>(at_home - candidates.begin()));
+  if (foreign.empty()) return absl::OkStatus();
+  SortBest(found->query, found->index->words, kSecondOpinions, foreign);
+  const absl::Span<Candidate> best = foreign.subspan(0, kSecondOpinions);
   RETURN_IF_ERROR(second_->Measure(found->index->words, found->query.question,
                                    found->query.vector, text_of,
                                    sentences_.get(), best));

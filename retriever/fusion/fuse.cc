@@ -125,7 +125,9 @@ void HearSecondOpinion(absl::Span<Candidate> candidates) {
       [](const Both& a, const Both& b) { return a.score > b.score; });
   std::sort(totals.rbegin(), totals.rend());
   for (size_t i = 0; i < heard.size(); ++i) {
-    heard[i].candidate->total = totals[i];
+    const bool alike = i > 0 && heard[i].score == heard[i - 1].score;
+    heard[i].candidate->total =
+        alike ? heard[i - 1].candidate->total : totals[i];
   }
 }
 

@@ -38,7 +38,8 @@ void ScoreAtHome(bool encoder_speaks, Candidate* candidate);
 void ScoreAcross(bool encoder_speaks, Candidate* candidate);
 
 // Of the candidates with a second opinion: their totals, dealt out anew in the
-// order of total and opinion together. So they stay before all that were worse.
+// order of total and opinion together, to those alike the same. So they stay
+// before all that were worse.
 void HearSecondOpinion(absl::Span<Candidate> candidates);
 
 // A passage is evidence when it shares a term with the question, or with its

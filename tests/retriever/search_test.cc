@@ -298,6 +298,26 @@ TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
   }
 }
 
+TEST_F(SearchTest, ASecondOpinionLeavesCopiesInTheOrderInWhichTheyCame) {
+  Put("a", "Bread is sold here.", 1, 2000);
+  Put("b", "Bread is given away.", 1, 500);
+  Put("c", "Bread is sold here.", 1, 1000);
+  LazyE5 encoders(HearsOnly("sold"));
+  SecondOpinion second(&encoders);
+  Searcher searcher(store_.get(), &encoder_, &second);
+  v1::SearchResponse response;
+  ASSERT_TRUE(searcher
+                  .Search(
+                      Ask("Wo ist das Brot?"), [] { return false; },
+                      absl::Now() + absl::Seconds(5), &response)
+                  .ok());
+  ASSERT_EQ(response.passages_size(), 3);
+  EXPECT_EQ(response.passages(0).source().document(), "c");
+  EXPECT_EQ(response.passages(1).source().document(), "a");
+  EXPECT_EQ(response.passages(0).score().total(),
+            response.passages(1).score().total());
+}
+
 TEST_F(SearchTest, AsksNoSecondOpinionInTheQuestionsLanguage) {
   Put("a", "Fresh bread is sold at the market.");
   Put("b", "The bread of yesterday is given away.");
