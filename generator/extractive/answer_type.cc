@@ -39,13 +39,15 @@ constexpr Row kRows[] = {
      "كم|ما عدد|ما هو عدد|نسبة|ما مقدار|ما هي المسافة|عدد",
      "لماذا|ما سبب|ما هو سبب|لأي سبب",
      "أين|أي مكان|أي دولة|أي مدينة|أي بلد|أي منطقة",
-     "من|من هو|من هي|من الذي|لمن|بمن|ممن|مع من", "كيف", "ما هو|ما هي|ما|ماذا"},
+     "من|من هو|من هي|من الذي|لمن|بمن|ممن|مع من",
+     "كيف يمكنني|كيف يمكن|كيف أستطيع|كيف أقوم|كيف", "ما هو|ما هي|ما|ماذا"},
     {Language::kCs,
      "kdy|kterém roce|jakém roce|kterém století|jaké datum|který rok|který den",
      "kolik|kolika|kolikrát|jak dlouho|jak velký|jak starý|jak vysoký",
      "proč|z jakého důvodu|jaký důvod",
      "kde|kam|odkud|které zemi|kterém městě|které město|která země",
-     "kdo|koho|komu|kým|čí|jak se jmenuje", "jak|jakým způsobem",
+     "kdo|koho|komu|kým|čí|jak se jmenuje",
+     "jak udělám|jak mohu|jak můžu|jak lze|jakým způsobem|jak",
      "co je|co to je|co znamená|co|jaký je"},
     {Language::kDe,
      "wann|welchem Jahr|welches Jahr|welchem Jahrhundert|welchem Jahrzehnt|"
@@ -55,7 +57,9 @@ constexpr Row kRows[] = {
      "warum|weshalb|wieso|weswegen|aus welchem Grund",
      "wo|wohin|woher|welchem Land|welcher Stadt|welchem Ort|welches "
      "Land|welche Stadt",
-     "wer|wen|wem|wessen", "wie|auf welche Weise",
+     "wer|wen|wem|wessen",
+     "wie mache ich|wie macht man|wie kann ich|wie kann man|auf welche "
+     "Weise|wie",
      "was ist|was sind|was bedeutet|was versteht man"},
     {Language::kEl,
      "πότε|ποιο έτος|ποια χρονιά|ποια ημερομηνία|ποιον αιώνα|ποιο χρόνο|τι "
@@ -63,8 +67,8 @@ constexpr Row kRows[] = {
      "πόσο|πόσοι|πόσες|πόσα|πόσων|πόσους|πόση|ποσοστό",
      "γιατί|για ποιο λόγο|ποιος λόγος",
      "πού|ποια χώρα|ποια πόλη|ποιο μέρος|ποια περιοχή",
-     "ποιος|ποιοι|ποιον|ποια|ποιους|ποιανού|τίνος|ποιου", "πώς",
-     "τι είναι|τι σημαίνει|τι"},
+     "ποιος|ποιοι|ποιον|ποια|ποιους|ποιανού|τίνος|ποιου",
+     "πώς μπορώ να|πώς μπορώ|πώς κάνω|πώς", "τι είναι|τι σημαίνει|τι"},
     {Language::kEn,
      "when|what year|which year|what date|what century|which century|what "
      "decade|what month|what day|what time|in what years",
@@ -84,7 +88,8 @@ constexpr Row kRows[] = {
      "número",
      "por qué|cuál fue la razón|qué motivo|qué razón",
      "dónde|adónde|qué ciudad|qué país|qué lugar|qué región",
-     "quién|quiénes|de quién|a quién", "cómo",
+     "quién|quiénes|de quién|a quién",
+     "cómo hago para|cómo hago|cómo se hace|cómo puedo|cómo",
      "qué es|qué son|cuál es|qué significa|qué"},
     {Language::kFa,
      "چه زمانی|چه زمان|چه سالی|چه تاریخی|کدام سال|چه وقت|چه موقع|چه قرنی|کی "
@@ -92,8 +97,8 @@ constexpr Row kRows[] = {
      "چند|چقدر|چه مقدار|چه تعداد|چه میزان|چندمین|درصد|مساحت|جمعیت",
      "چرا|به چه علت|به چه دلیل|چه علت*|علت|دلیل",
      "کجا*|کدام شهر|کدام کشور|چه کشور*|چه شهر*|کدام منطقه|کدام استان",
-     "چه کسی|چه کسانی|کیست|کی|چه شخصی|کدام شخص", "چگونه|چطور|چه طور",
-     "چیست|چیه|چه چیزی"},
+     "چه کسی|چه کسانی|کیست|کی|چه شخصی|کدام شخص",
+     "چگونه می توانم|چطور می توانم|چگونه|چطور|چه طور", "چیست|چیه|چه چیزی"},
     {Language::kFr,
      "quand|quelle année|quelle date|quel siècle|quelle période|quelle "
      "époque|quel mois|quel jour|quelle heure|quelle ère|quelle est la "
@@ -106,7 +111,9 @@ constexpr Row kRows[] = {
      "durée",
      "pourquoi|pour quelle raison|quelle raison",
      "où|d'où|quel pays|quelle ville|quel endroit|quel lieu|quelle région",
-     "qui|par qui|à qui|de qui", "comment",
+     "qui|par qui|à qui|de qui",
+     "comment faire pour|comment faire|comment puis je|comment peut on|"
+     "comment",
      "qu'est-ce|qu'est ce|quel est|quelle est|que signifie"},
     {Language::kHe,
      "מתי|באיזו שנה|איזו שנה|באיזה תאריך|באיזו מאה|באיזה עשור|באיזה "
@@ -115,19 +122,22 @@ constexpr Row kRows[] = {
      "אחוז",
      "מדוע|למה|מה הסיבה|בגלל מה|מפני מה",
      "היכן|איפה|לאן|מאין|באיזו עיר|באיזה מקום|באיזו מדינה|מהיכן",
-     "מי|את מי|למי|של מי|עם מי|ממי|על ידי מי", "כיצד|איך|באיזה אופן|באיזו דרך",
+     "מי|את מי|למי|של מי|עם מי|ממי|על ידי מי",
+     "כיצד ניתן|כיצד אפשר|איך אפשר|איך אני|כיצד|איך|באיזה אופן|באיזו דרך",
      "מהו|מהי|מה זה|מהם|מהן"},
     {Language::kHi,
      "कब|किस वर्ष|किस साल|किस सदी|किस शताब्दी|किस तारीख|किस दशक|किस महीने|किस "
      "दिन",
      "कितने|कितनी|कितना|कितनों|प्रतिशत", "क्यों|किस कारण",
      "कहाँ|कहां|किस शहर|किस देश|किस स्थान|किस जगह",
-     "किसने|कौन|किसके|किसको|किसे|किसकी|किसका", "कैसे|किस प्रकार", "क्या है|क्या"},
+     "किसने|कौन|किसके|किसको|किसे|किसकी|किसका", "कैसे करें|कैसे करूँ|मैं कैसे|कैसे|किस प्रकार",
+     "क्या है|क्या"},
     {Language::kId,
      "kapan*|tahun berapa*|bilakah|tanggal berapa|abad ke berapa",
      "berapa*|berapakah", "mengapa|kenapa|apa sebab|apa penyebab|apa alasan",
      "dimana*|di mana*|kemana|ke mana|mana|manakah|negara mana",
-     "siapa*|oleh siapa", "bagaimana*", "apa itu|apakah|apa|apa yang dimaksud"},
+     "siapa*|oleh siapa", "bagaimana cara*|bagaimana*|gimana cara*|gimana",
+     "apa itu|apakah|apa|apa yang dimaksud"},
     {Language::kIt,
      "quando|che anno|quale anno|che data|quale data|quale secolo|che "
      "secolo|che periodo|quale periodo|che giorno|quale giorno|che mese|quale "
@@ -136,7 +146,10 @@ constexpr Row kRows[] = {
      "perché|per quale motivo|come mai|quale motivo",
      "dove|dov|dov'è|dov'era|che città|quale città|che paese|quale paese|quale "
      "regione",
-     "chi|di chi|da chi|a chi", "come", "che cosa|cosa|cos'è|qual è"},
+     "chi|di chi|da chi|a chi",
+     "come faccio a|come faccio|come si fa a|come fare per|come fare|come "
+     "posso|come",
+     "che cosa|cosa|cos'è|qual è"},
     {Language::kJa,
      "いつ|何年|何月|何日|何世紀|何時|年代|年月日|年は$|日は$|時期は$",
      "いくつ|何人|何%|何パーセント|どのくらい|どれくらい|何個|何歳|何度|いくら|"
@@ -145,21 +158,28 @@ constexpr Row kRows[] = {
      "年数は$|回数は$|人数は$",
      "なぜ|どうして|理由|原因",
      "どこ|どの国|何市|何県|何国|国は$|場所は$|都市は$|地域は$",
-     "誰|だれ|人物|何という人|人は$|者は$", "どのように|どうやって|どのような",
+     "誰|だれ|人物|何という人|人は$|者は$",
+     "どのように|どうやって|どのような|どうすれば|どうしたら|どうやれば|"
+     "方法は$|仕方は$|手順は$|方法を教えて|仕方を教えて|手順を教えて|るには$|"
+     "すには$|"
+     "くには$|うには$|つには$|ぶには$|むには$|ぐには$",
      "とは|何ですか|何と"},
     {Language::kKo,
      "언제|몇 년|몇년|어느 해|몇 월|몇월|며칠|연도|년도|날짜|시기| 해는$",
      "몇|얼마|비율|나이는$|수량은$|액수는$|인원은$|면적은$|인구는$",
      "왜|이유|원인",
      "어디|어느 나라|어느 도시|나라는|도시는|장소는|곳은|지역은",
-     "누구|누가|사람은|이름은|인물은", "어떻게|어떤 방법", "무엇|뭐"},
+     "누구|누가|사람은|이름은|인물은",
+     "어떻게|어떤 방법|방법은$|방법을 알려|방법 알려|방법이 뭐|려면$",
+     "무엇|뭐"},
     {Language::kNl,
      "wanneer|welk jaar|welke datum|welke eeuw|welke dag|welke maand",
      "hoeveel|hoe lang|hoe groot|hoe oud|hoe hoog|hoe ver|hoe vaak|welk "
      "percentage",
      "waarom|om welke reden",
      "waar|waarheen|waarvandaan|welk land|welke stad|welke plaats",
-     "wie|wiens|door wie", "hoe|op welke manier",
+     "wie|wiens|door wie",
+     "hoe maak ik|hoe doe ik|hoe kan ik|hoe kun je|op welke manier|hoe",
      "wat is|wat zijn|wat betekent|wat"},
     {Language::kPl,
      "kiedy|którym roku|jakim roku|którym wieku|jakim wieku|jakiego "
@@ -168,7 +188,8 @@ constexpr Row kRows[] = {
      "wysoki",
      "dlaczego|czemu|z jakiego powodu|jaki powód",
      "gdzie|dokąd|skąd|którym kraju|jakim kraju|jakim mieście|którym mieście",
-     "kto|kogo|komu|kim|czyj|czyja|czyje", "jak|w jaki sposób",
+     "kto|kogo|komu|kim|czyj|czyja|czyje",
+     "jak zrobić|jak mogę|jak można|w jaki sposób|jak",
      "co to|czym jest|co oznacza|co"},
     {Language::kPt,
      "quando|que ano|qual ano|que data|qual data|que século|qual "
@@ -178,14 +199,18 @@ constexpr Row kRows[] = {
      "porcentagem|qual é o número|qual era o número|qual a população",
      "por que|por quê|porque|qual o motivo|qual motivo|por qual motivo",
      "onde|aonde|qual cidade|que cidade|que país|qual país|qual região",
-     "quem|de quem|por quem", "como", "o que|qual é"},
+     "quem|de quem|por quem",
+     "como faço para|como fazer para|como faço|como fazer|como se "
+     "faz|como posso|como",
+     "o que|qual é"},
     {Language::kRo,
      "când|ce an|ce ani|care este data|care a fost data|ce dată|ce secol|ce "
      "deceniu|ce lună|ce zi",
      "cât|câți|câte|câtă|câtor|ce procent|care este numărul|care a fost "
      "numărul",
      "de ce|din ce cauză|ce motiv", "unde|ce oraș|ce țară|ce loc",
-     "cine|cui|pe cine|de cine", "cum", "ce este|ce sunt|ce înseamnă|ce"},
+     "cine|cui|pe cine|de cine", "cum fac|cum pot|cum se face|cum",
+     "ce este|ce sunt|ce înseamnă|ce"},
     {Language::kRu,
      "когда|каком году|каком веке|какого года|какой год|каком месяце|какую "
      "дату|какой день|каком столетии",
@@ -194,36 +219,42 @@ constexpr Row kRows[] = {
      "часто",
      "почему|зачем|по какой причине|отчего",
      "где|куда|откуда|какой стране|каком городе|каком месте",
-     "кто|кого|кому|кем|ком|чей|чья|чьё", "как|каким образом",
+     "кто|кого|кому|кем|ком|чей|чья|чьё",
+     "как сделать|как мне|как можно|каким образом|как",
      "что такое|что означает|что"},
     {Language::kTr,
      "ne zaman*|hangi yıl*|kaç yılında|hangi tarih*|hangi yüzyıl*|hangi "
      "ay*|hangi gün*|hangi on yıl*",
      "kaç*|ne kadar|yüzde kaç|kaçıncı|yüzdesi", "neden|niye|niçin|sebebi",
      "nerede*|nereye|nereden|neresi*|hangi ülke*|hangi şehir*|nereler*",
-     "kim*|kimler*", "nasıl", "nedir|ne|ne demek"},
+     "kim*|kimler*", "nasıl yapılır|nasıl yaparım|nasıl yapabilirim|nasıl",
+     "nedir|ne|ne demek"},
     {Language::kUk,
      "коли|якому році|якого року|який рік|якому столітті|якому місяці|який "
      "день",
      "скільки|скількох|скількома|який відсоток|як довго|як часто",
      "чому|навіщо|з якої причини",
      "де|куди|звідки|якій країні|якому місті|якому місці",
-     "хто|кого|кому|ким|чий|чия|чиє", "як|яким чином", "що таке|що означає|що"},
+     "хто|кого|кому|ким|чий|чия|чиє",
+     "як зробити|як мені|як можна|яким чином|як", "що таке|що означає|що"},
     {Language::kVi,
      "khi nào|năm nào|bao giờ|ngày nào|tháng nào|thế kỷ nào|lúc nào|thời gian "
      "nào|thập kỷ nào|thập niên nào",
      "bao nhiêu|mấy|bao lâu|bao xa|tỷ lệ|phần trăm", "tại sao|vì sao|lý do",
      "ở đâu|đâu|nơi nào|nước nào|thành phố nào|quốc gia nào|địa điểm|"
      "tỉnh nào|quận nào|huyện nào|bang nào|vùng nào|khu vực nào",
-     "ai|người nào|những ai", "thế nào|cách nào|làm sao", "là gì|gì"},
+     "ai|người nào|những ai",
+     "làm thế nào để|làm thế nào|làm sao để|làm sao|làm cách nào để|làm "
+     "cách nào|bằng cách nào|như thế nào|thế nào|cách nào",
+     "là gì|gì"},
     {Language::kZh,
      "何时|什么时候|哪一年|哪年|几年|哪个世纪|哪一天|几月|什么时间|年份|日期",
      "多少|几|多长|多大|多高|多远|百分之|多久|多快|多重|多深|多宽",
      "为什么|为何|原因|缘故",
      "哪里|哪儿|在哪|何处|哪个国家|哪个城市|什么地方|哪座城市|哪国|哪个地区|"
      "哪个城镇|哪个省|哪个州",
-     "谁|哪位|哪一位|哪个人|哪些人|何人", "如何|怎么|怎样",
-     "是什么|什么是|什么"},
+     "谁|哪位|哪一位|哪个人|哪些人|何人",
+     "如何|怎么|怎样|的方法$|方法是$|步骤是$", "是什么|什么是|什么"},
 };
 
 bool IsWrittenWithoutSpaces(Language language) {

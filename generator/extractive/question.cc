@@ -123,6 +123,24 @@ class QuestionReader {
   bool is_first_ = true;
 };
 
+// Of Vietnamese, whose syllables are words, too.
+void MarkHalfStopWords(const std::vector<Token>& tokens, Question* question) {
+  absl::flat_hash_set<uint32_t> stop_begins;
+  absl::flat_hash_set<uint32_t> stop_ends;
+  for (const Token& token : tokens) {
+    if (token.channel != kChannelBigram &&
+        (token.flags & kTokenStopWord) != 0) {
+      stop_begins.insert(token.begin);
+      stop_ends.insert(token.end);
+    }
+  }
+  for (QuestionTerm& term : question->terms) {
+    term.is_half_stop_word =
+        !term.is_stop_word && (stop_begins.contains(term.span.begin) ||
+                               stop_ends.contains(term.span.end));
+  }
+}
+
 void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
                        Question* question) {
   std::vector<Token> tokens;
@@ -230,6 +248,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   analyzer->Analyze(text, analysis, &tokens);
   QuestionReader(&question).Read(tokens);
   MarkQuestionWords(asked.words, analyzer, &question);
+  if (analysis == Language::kVi) MarkHalfStopWords(tokens, &question);
   FindAbbreviations(tokens, &question);
   AddShortForms(text, tokens, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);

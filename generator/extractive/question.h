@@ -24,6 +24,9 @@ struct QuestionTerm {
   // Bytes of the question, where it comes first.
   TextSpan span;
   bool is_stop_word = false;
+  // Two syllables of which one is a stop word: a word ("thế giới"), or none
+  // ("của Huế").
+  bool is_half_stop_word = false;
   // One of the words that tell what is asked for: "year" of "what year".
   bool is_question_word = false;
   bool is_number = false;

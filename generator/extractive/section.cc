@@ -8,6 +8,8 @@ namespace {
 
 // The share of the question that headings have to say.
 constexpr double kSaysIt = 0.75;
+// The same of the best passage of all, where its text says the rest.
+constexpr double kNamesIt = 0.35;
 constexpr size_t kMaxSteps = 8;
 
 // The share of what the question is about that `strength` holds.
@@ -15,12 +17,42 @@ double HeldShare(const Question& question, const std::vector<float>& strength) {
   double held = 0;
   double total = 0;
   for (size_t t = 0; t < question.terms.size(); ++t) {
-    if (!question.terms[t].is_content()) continue;
+    if (!question.terms[t].is_content() ||
+        question.terms[t].is_half_stop_word) {
+      continue;
+    }
     const double rarity = question.rarity.empty() ? 1 : question.rarity[t];
     held += rarity * strength[t];
     total += rarity;
   }
   return total > 0 ? held / total : 0;
+}
+
+// Whether the candidate is the heading that its passage begins with, and
+// something stands below it.
+bool BeginsSection(const std::vector<Candidate>& items, size_t i) {
+  if (i >= items.size() || items[i].ordinal != 0 || !items[i].is_heading) {
+    return false;
+  }
+  const uint32_t passage = items[i].passage;
+  for (++i; i < items.size() && items[i].passage == passage; ++i) {
+    if (!items[i].is_heading) return true;
+  }
+  return false;
+}
+
+// Whether the headings of the best passage name what is asked about, and its
+// text says the rest: below "Deleting files" stands how to delete one.
+bool SaysItTogether(const Question& question, const Candidates& candidates) {
+  std::vector<float> strength = candidates.heading_strength[0];
+  if (HeldShare(question, strength) < kNamesIt) return false;
+  for (const Candidate& candidate : candidates.items) {
+    if (candidate.passage != 0) break;
+    for (size_t t = 0; t < strength.size(); ++t) {
+      strength[t] = std::max(strength[t], candidate.strength[t]);
+    }
+  }
+  return HeldShare(question, strength) >= kSaysIt;
 }
 
 }  // namespace
@@ -51,7 +83,7 @@ std::vector<size_t> FromSection(const Question& question,
   size_t best = items.size();
   double best_share = 0;
   for (size_t i = 0; i < items.size(); ++i) {
-    if (items[i].ordinal != 0 || !items[i].is_heading) continue;
+    if (!BeginsSection(items, i)) continue;
     const double share =
         HeldShare(question, candidates.heading_strength[items[i].passage]);
     if (share < kSaysIt || share < best_share) continue;
@@ -59,6 +91,11 @@ std::vector<size_t> FromSection(const Question& question,
       best = i;
       best_share = share;
     }
+  }
+  if (best == items.size() && question.type == AnswerType::kManner &&
+      BeginsSection(items, 0) && items[0].passage == 0 &&
+      SaysItTogether(question, candidates)) {
+    best = 0;
   }
   std::vector<size_t> chosen;
   double length = 0;

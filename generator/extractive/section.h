@@ -32,8 +32,10 @@ SelectionLimits SectionLimits(const Question& question, size_t max_sentences,
 // least one candidate. Of the passages that begin with a heading of theirs, the
 // one whose title and headings hold most of the question, by rarity; of those
 // alike the one whose heading says least else, then the first. None where that
-// is less than three quarters, or where the question is in another language
-// than the passages.
+// is less than three quarters, but of the best passage of all a third is enough
+// to how something is done, where its text says the rest up to that. None where
+// the question is in another language than the passages. A heading below which
+// nothing stands does not count.
 std::vector<size_t> FromSection(const Question& question,
                                 const Candidates& candidates,
                                 const SelectionLimits& limits);

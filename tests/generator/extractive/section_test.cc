@@ -117,6 +117,45 @@ TEST_F(SectionTest, NoneIsTakenWhoseBeginningIsNotThere) {
   EXPECT_THAT(Ask("How do I take a screenshot?"), IsEmpty());
 }
 
+TEST_F(SectionTest, NoneIsTakenBelowWhoseHeadingNothingStands) {
+  AddPassage("LVM\n", {"LVM"});
+  AddPassage("Going further: tricks with LVM\nMove extents.\n",
+             {"Going further: tricks with LVM"});
+  EXPECT_THAT(Ask("What is LVM?"), ElementsAre("Move extents."));
+}
+
+constexpr char kDeleting[] =
+    "Удаление файлов\n"
+    "Чтобы удалить файл, выберите его.\n"
+    "Нажмите Delete.\n";
+
+TEST_F(SectionTest, TheBestPassagesHeadingMayNameTheThingWhereItsTextSaysHow) {
+  AddPassage(kDeleting, {"Удаление файлов"}, Language::kRu);
+  AddPassage("Поиск файлов\nЕсли файл удалить, его не найти.\n",
+             {"Поиск файлов"}, Language::kRu);
+  EXPECT_THAT(
+      Ask("Как удалить файл?", Language::kRu),
+      ElementsAre("Чтобы удалить файл, выберите его.", "Нажмите Delete."));
+  EXPECT_THAT(Ask("Как переименовать файл?", Language::kRu), IsEmpty());
+}
+
+TEST_F(SectionTest, AnotherPassagesHeadingMayNot) {
+  AddPassage("Мышь\nЩёлкните левой кнопкой.\n", {"Мышь"}, Language::kRu);
+  AddPassage(kDeleting, {"Удаление файлов"}, Language::kRu);
+  EXPECT_THAT(Ask("Как удалить файл?", Language::kRu), IsEmpty());
+}
+
+TEST_F(SectionTest, TheVerbThatOnlyAsksIsNotLookedFor) {
+  AddPassage("Captura de tela\nAperte Print.\n", {"Captura de tela"},
+             Language::kPt);
+  AddPassage("Chụp màn hình\nBấm phím Print.\n", {"Chụp màn hình"},
+             Language::kVi);
+  EXPECT_THAT(Ask("Como faço uma captura de tela?", Language::kPt),
+              ElementsAre("Aperte Print."));
+  EXPECT_THAT(Ask("Làm thế nào để chụp màn hình?", Language::kVi),
+              ElementsAre("Bấm phím Print."));
+}
+
 TEST_F(SectionTest, WhoAsksForAFactIsNotGivenASection) {
   AddPassage(kSteps, {"Take a screenshot"});
   EXPECT_THAT(Ask("Who can take a screenshot?"), ElementsAre("asks for none"));
