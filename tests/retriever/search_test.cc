@@ -653,19 +653,20 @@ class HeldPage {
   // The read is tried again after each nap.
   static void Wait(int, siginfo_t* info, void*) {
     const char* const at = static_cast<const char*>(info->si_addr);
-    const char* const begin = static_cast<const char*>(held_->begin_);
-    if (at < begin || at >= begin + held_->bytes_) abort();
-    held_->waiting_ = true;
+    HeldPage& held = *held_.load();
+    const char* const begin = static_cast<const char*>(held.begin_);
+    if (at < begin || at >= begin + held.bytes_) abort();
+    held.waiting_ = true;
     usleep(1000);
   }
 
-  static HeldPage* held_;
+  static std::atomic<HeldPage*> held_;
   struct sigaction before_;
   void* begin_;
   size_t bytes_;
   std::atomic<bool> waiting_{false};
 };
-HeldPage* HeldPage::held_ = nullptr;
+std::atomic<HeldPage*> HeldPage::held_{nullptr};
 
 TEST_F(SearchTest, NobodyWaitsForTheIndexOfAGenerationOnStandby) {
   Put("a", "The moon circles the earth.");
