@@ -1,9 +1,11 @@
 #include "audit/erase.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,13 @@ constexpr int64_t kDayUs = int64_t{24} * 3600 * 1000 * 1000;
 // a hold: what is recorded before the hold alone is done in spite of it. There
 // is one log in a process.
 std::mutex* Deciding() {
+  static auto* const mutex = new std::mutex;
+  return mutex;
+}
+
+// Held by who applies retention, until what it removes is gone: of two the
+// second finds what is left.
+std::mutex* Retaining() {
   static auto* const mutex = new std::mutex;
   return mutex;
 }
@@ -168,6 +177,85 @@ int DaysOf(const std::string& collection, const RetentionPolicy& policy) {
   return found == policy.days.end() ? policy.default_days : found->second;
 }
 
+// Answers that are old enough to go.
+struct Due {
+  struct Answer {
+    uint64_t sequence;
+    // Of `collections`.
+    size_t collection;
+  };
+  std::vector<Answer> answers;
+  // Of the first of them.
+  std::vector<std::string> ids;
+  std::vector<std::string> collections;
+  // Records of which nobody can tell whose they are, or how old: they stay.
+  std::vector<std::string> damaged;
+};
+
+absl::StatusOr<Due> FindDue(int64_t now_us, const RetentionPolicy& policy,
+                            const Scope& scope, const Ledger& ledger) {
+  Due due;
+  std::map<std::string, size_t> places;
+  const std::vector<uint64_t> set_backs = ledger.SetBacks();
+  const uint64_t last_set_back = set_backs.empty() ? 0 : set_backs.back();
+  const auto it = ledger.kv()->Iterate(kLedgerRecords, "");
+  for (; it->Valid(); it->Next()) {
+    const absl::StatusOr<RecordParts> decoded = DecodeRecord(it->value());
+    absl::StatusOr<v1::AnswerRecord> body = v1::AnswerRecord();
+    if (decoded.ok() && decoded->kind == RecordKind::kAnswer) {
+      body = BodyOfAnswer(*decoded);
+    }
+    if (!decoded.ok() || !body.ok() ||
+        SequenceKey(decoded->sequence) != it->key()) {
+      const absl::StatusOr<uint64_t> place = ParseSequence(it->key());
+      due.damaged.push_back(absl::StrCat(place.ok() ? *place : 0));
+      continue;
+    }
+    const RecordParts& parts = *decoded;
+    // No collection keeps its records shorter; and what follows is younger.
+    if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) {
+      if (parts.sequence >= last_set_back) break;
+      continue;
+    }
+    if (parts.kind != RecordKind::kAnswer) continue;
+    const v1::AnswerRecord& record = *body;
+    const std::string& collection = record.answer().collection();
+    const int days = DaysOf(collection, policy);
+    if (record.tenant() != scope.tenant || days == 0 ||
+        parts.time_us > now_us - days * kDayUs) {
+      continue;
+    }
+    const auto place = places.emplace(collection, due.collections.size());
+    if (place.second) due.collections.push_back(collection);
+    due.answers.push_back({parts.sequence, place.first->second});
+    if (due.ids.size() < kMostIds) due.ids.push_back(record.answer().id());
+  }
+  RETURN_IF_ERROR(it->status());
+  return due;
+}
+
+// Tells both what of `due` goes: what is not held.
+void TellWhatGoes(const Due& due, const Scope& scope, const Ledger& ledger,
+                  v1::EraseResponse* response, v1::AuditEvent* event) {
+  std::vector<bool> held;
+  for (const std::string& collection : due.collections) {
+    held.push_back(ledger.IsHeld(scope.tenant, collection));
+  }
+  for (size_t i = 0; i < due.answers.size(); ++i) {
+    const Due::Answer& answer = due.answers[i];
+    if (held[answer.collection]) continue;
+    response->set_answers(response->answers() + 1);
+    if (i < due.ids.size()) response->add_answer_ids(due.ids[i]);
+    const int last = event->removed_last_size() - 1;
+    if (last >= 0 && event->removed_last(last) + 1 == answer.sequence) {
+      event->set_removed_last(last, answer.sequence);
+    } else {
+      event->add_removed_first(answer.sequence);
+      event->add_removed_last(answer.sequence);
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::EraseResponse> EraseSubject(
@@ -235,57 +323,17 @@ absl::StatusOr<v1::EraseResponse> ApplyRetention(
         ", which is now, or a dry_run: no record goes before its time"));
   }
   const int64_t now_us = request.now_us() > 0 ? request.now_us() : clock_us;
+  std::unique_lock<std::mutex> retaining(*Retaining(), std::defer_lock);
+  if (!request.dry_run()) retaining.lock();
+  // A long look, for which nobody who sets a hold waits.
+  ASSIGN_OR_RETURN(Due due, FindDue(now_us, policy, scope, *ledger));
   std::unique_lock<std::mutex> lock(*Deciding());
   v1::EraseResponse response;
   v1::AuditEvent event = NewEvent(v1::AuditEvent::RETENTION, scope, "", "");
-  const std::vector<uint64_t> set_backs = ledger->SetBacks();
-  const uint64_t last_set_back = set_backs.empty() ? 0 : set_backs.back();
-  // Of these nobody can tell whose they are, or how old: they stay.
-  std::vector<std::string> damaged;
-  const auto it = ledger->kv()->Iterate(kLedgerRecords, "");
-  for (; it->Valid(); it->Next()) {
-    const absl::StatusOr<RecordParts> decoded = DecodeRecord(it->value());
-    absl::StatusOr<v1::AnswerRecord> body = v1::AnswerRecord();
-    if (decoded.ok() && decoded->kind == RecordKind::kAnswer) {
-      body = BodyOfAnswer(*decoded);
-    }
-    if (!decoded.ok() || !body.ok() ||
-        SequenceKey(decoded->sequence) != it->key()) {
-      const absl::StatusOr<uint64_t> place = ParseSequence(it->key());
-      damaged.push_back(absl::StrCat(place.ok() ? *place : 0));
-      continue;
-    }
-    const RecordParts& parts = *decoded;
-    // No collection keeps its records shorter; and what follows is younger.
-    if (parts.time_us > now_us - kLeastRetentionDays * kDayUs) {
-      if (parts.sequence >= last_set_back) break;
-      continue;
-    }
-    if (parts.kind != RecordKind::kAnswer) continue;
-    const v1::AnswerRecord& record = *body;
-    const std::string& collection = record.answer().collection();
-    const int days = DaysOf(collection, policy);
-    if (record.tenant() != scope.tenant || days == 0 ||
-        parts.time_us > now_us - days * kDayUs ||
-        ledger->IsHeld(record.tenant(), collection)) {
-      continue;
-    }
-    response.set_answers(response.answers() + 1);
-    if (response.answer_ids_size() < kMostIds) {
-      response.add_answer_ids(record.answer().id());
-    }
-    const int last = event.removed_last_size() - 1;
-    if (last >= 0 && event.removed_last(last) + 1 == parts.sequence) {
-      event.set_removed_last(last, parts.sequence);
-    } else {
-      event.add_removed_first(parts.sequence);
-      event.add_removed_last(parts.sequence);
-    }
-  }
-  RETURN_IF_ERROR(it->status());
-  if (!damaged.empty()) {
-    if (damaged.size() > kMostNamed) damaged.resize(kMostNamed);
-    const std::string which = absl::StrJoin(damaged, ", ");
+  TellWhatGoes(due, scope, *ledger, &response, &event);
+  if (!due.damaged.empty()) {
+    if (due.damaged.size() > kMostNamed) due.damaged.resize(kMostNamed);
+    const std::string which = absl::StrJoin(due.damaged, ", ");
     Log(Severity::kWarning, "retention passed over damaged records",
         {{"records", which}});
     event.set_note(absl::StrCat("passed over damaged records: ", which));

@@ -357,6 +357,26 @@ TEST_F(EraseTest, AHoldThatIsSetWhileRetentionLooksHolds) {
   }
 }
 
+TEST_F(EraseTest, OfTwoRetentionsAtOnceTheSecondFindsWhatIsLeft) {
+  const std::vector<v1::AnswerRecord> records(
+      2000, book_.Answer(a_, {kSecret}).record());
+  ASSERT_EQ(book_.ledger()->AppendAll(records).status(), absl::OkStatus());
+  RetentionPolicy policy;
+  policy.default_days = 200;
+  book_.Wait(absl::Hours(24 * 201));
+  std::atomic<uint64_t> removed{0};
+  std::vector<std::thread> retentions;
+  for (int i = 0; i < 4; ++i) {
+    retentions.emplace_back([&] {
+      const auto response = ApplyRetention({}, policy, {}, book_.ledger());
+      ASSERT_EQ(response.status(), absl::OkStatus());
+      removed += response->answers();
+    });
+  }
+  for (std::thread& retention : retentions) retention.join();
+  EXPECT_EQ(removed, records.size());
+}
+
 TEST_F(EraseTest, RetentionRemovesAnswersWhoseKeyIsLost) {
   Ask("anna", a_, kSecret);
   const std::string keys = book_.folder() + "/audit.keys";
