@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/priority.h"
@@ -753,7 +754,11 @@ absl::Status PostingsIterator::Positions(
     uint32_t position = 0;
     for (uint32_t j = 0; j < count; ++j) {
       uint32_t gap;
-      if (!ReadVarint(&at, end, &gap)) return damaged();
+      // A merge relies on that positions rise.
+      if (!ReadVarint(&at, end, &gap) ||
+          gap > std::numeric_limits<uint32_t>::max() - position) {
+        return damaged();
+      }
       position += gap;
       if (left == 1) positions->push_back(position);
     }

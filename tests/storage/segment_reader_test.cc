@@ -120,6 +120,44 @@ TEST(SegmentReaderTest, NeverReadsOutsideTheFileWhenChecksumsLie) {
   EXPECT_GT(opened, 300);
 }
 
+TEST(SegmentReaderTest, PositionsThatFallAreDamage) {
+  const std::string path = MakeTestFolder() + "/a.seg";
+  SegmentOptions options = TestOptions();
+  options.positions = true;
+  SegmentWriter writer(options);
+  SegmentDocument document;
+  document.id = "d";
+  const std::string hash(32, 'h');
+  document.sha256 = hash;
+  ASSERT_TRUE(writer.AddDocument(document).ok());
+  std::vector<SegmentToken> tokens;
+  for (uint32_t position = 1; position <= 7; ++position) {
+    tokens.push_back({77, position, 0, 1});
+  }
+  SegmentPassage passage;
+  passage.tokens = tokens;
+  ASSERT_TRUE(writer.AddPassage(passage).ok());
+  ASSERT_TRUE(writer.Finish(path).ok());
+  std::string bytes = ReadWholeFile(path);
+  for (const SectionEntry& entry : SectionTable(bytes)) {
+    if (entry.id != static_cast<uint32_t>(SectionId::kPositions)) continue;
+    // Behind the place of the stride: how many, and the gap before each. Two:
+    // five, and two less.
+    ASSERT_EQ(bytes[entry.offset + 4], 7);
+    bytes.replace(entry.offset + 4, 7, "\x02\x05\xfe\xff\xff\xff\x0f");
+  }
+  Reseal(&bytes);
+  const auto reader = SegmentReader::OpenBytes(bytes, "a.seg");
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  PostingsIterator it = (*reader)->Postings(77);
+  ASSERT_TRUE(it.Valid());
+  ASSERT_EQ(it.Block().count, 1);
+  std::vector<uint32_t> positions;
+  const absl::Status status = it.Positions(0, &positions);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "positions")) << status;
+}
+
 TEST(SegmentReaderTest, SkipsToTheBlockThatHoldsAnOrdinal) {
   const std::string path = MakeTestFolder() + "/a.seg";
   SegmentWriter writer(TestOptions());
