@@ -1,6 +1,5 @@
 #include "text/fold.h"
 
-#include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/unorm2.h>
@@ -8,10 +7,12 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <iterator>
 #include <vector>
 
 #include "base/utf8.h"
+#include "text/han_range.h"
+#include "text/simplified_han.inc"
 
 namespace footnote {
 namespace {
@@ -25,8 +26,6 @@ constexpr uint16_t kAskIcu = 0xFFFF;
 // carefully.
 constexpr char32_t kLowEnd = 0x3400;
 constexpr char32_t kHighBegin = 0xF900;
-constexpr char32_t kHanBegin = 0x3400;
-constexpr char32_t kHanEnd = 0xA000;
 
 bool IsDropped(UChar32 c) {
   return c == 0x0640 ||                   // tatweel
@@ -187,38 +186,9 @@ const BareTable& Bare() {
   return *table;
 }
 
-// Traditional to simplified Han, one character at a time.
-struct HanTable {
-  HanTable() {
-    for (char32_t c = kHanBegin; c < kHanEnd; ++c) {
-      simplified[c - kHanBegin] = static_cast<uint16_t>(c);
-    }
-    UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> transliterator(
-        icu::Transliterator::createInstance("Traditional-Simplified",
-                                            UTRANS_FORWARD, status));
-    if (U_FAILURE(status) || transliterator == nullptr) return;
-    // A newline after each keeps the rules from seeing two at once.
-    icu::UnicodeString text;
-    for (char32_t c = kHanBegin; c < kHanEnd; ++c) {
-      text.append(static_cast<UChar>(c)).append(static_cast<UChar>('\n'));
-    }
-    transliterator->transliterate(text);
-    if (text.length() != static_cast<int32_t>(2 * (kHanEnd - kHanBegin))) {
-      return;
-    }
-    for (char32_t i = 0; i < kHanEnd - kHanBegin; ++i) {
-      simplified[i] = text[static_cast<int32_t>(2 * i)];
-    }
-  }
-
-  std::array<uint16_t, kHanEnd - kHanBegin> simplified;
-};
-
-const HanTable& Han() {
-  static const HanTable* const table = new HanTable;
-  return *table;
-}
+// kSimplifiedHan is made by write_simplified_han.cc.
+static_assert(std::size(kSimplifiedHan) == kHanEnd - kHanBegin,
+              "each character has a form, itself or another");
 
 // The way through ICU, for what the tables do not hold.
 void AppendCarefullyByIcu(absl::string_view utf8, bool turkish,
@@ -301,7 +271,7 @@ char32_t BareCodePoint(char32_t code_point) {
   const uint16_t careful = Careful()(code_point);
   if (careful == kAskIcu || careful == kDrop) return code_point;
   const char32_t c = careful;
-  if (c >= kHanBegin && c < kHanEnd) return Han().simplified[c - kHanBegin];
+  if (c >= kHanBegin && c < kHanEnd) return kSimplifiedHan[c - kHanBegin];
   if (c < kBareEnd && Bare().single[c] != kDrop) return Bare().single[c];
   return c;
 }
@@ -335,7 +305,7 @@ void AppendBare(absl::string_view careful, std::string* out) {
         continue;
       }
     } else if (c >= kHanBegin && c < kHanEnd) {
-      AppendUtf8(Han().simplified[c - kHanBegin], out);
+      AppendUtf8(kSimplifiedHan[c - kHanBegin], out);
       continue;
     }
     if (c == 0xFFFD) {

@@ -1,5 +1,9 @@
 #include "text/fold.h"
 
+#include <unicode/translit.h>
+#include <unicode/unistr.h>
+
+#include <memory>
 #include <string>
 
 #include "base/utf8.h"
@@ -78,6 +82,22 @@ TEST(FoldTest, ReplacesInvalidBytes) {
   EXPECT_EQ(Fold("a\xFFz", Language::kEn), "a\uFFFDz");
   EXPECT_TRUE(
       IsValidUtf8(Fold("\xE3\x82\xC3\xED\xA0\x80\xF5", Language::kUnknown)));
+}
+
+TEST(FoldTest, SimplifiesHanAsIcuDoes) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::Transliterator> icu(
+      icu::Transliterator::createInstance("Traditional-Simplified",
+                                          UTRANS_FORWARD, status));
+  ASSERT_TRUE(U_SUCCESS(status));
+  int changed = 0;
+  for (char32_t c = 0x3400; c < 0xA000; ++c) {
+    icu::UnicodeString simplified(static_cast<UChar32>(c));
+    icu->transliterate(simplified);
+    ASSERT_EQ(BareCodePoint(c), simplified.char32At(0)) << std::hex << c;
+    changed += BareCodePoint(c) != c;
+  }
+  EXPECT_GT(changed, 2000);
 }
 
 TEST(FoldTest, TakesAMillionMarks) {
