@@ -73,6 +73,15 @@ char* WriteAny(absl::Span<const uint32_t> counts, const uint32_t* positions,
   return to;
 }
 
+template <typename T>
+void WriteSection(SectionId id, const BlockList<T>& values, SectionFile* file) {
+  file->Begin(id);
+  values.ForEachBlock([&](const T* begin, const T* end) {
+    file->Append(begin, (end - begin) * sizeof(T));
+  });
+  file->End();
+}
+
 }  // namespace
 
 PostingSink::PostingSink(SectionFile* file,
@@ -115,8 +124,8 @@ void PostingSink::Add(uint64_t key, uint8_t channel,
     file_->Append(bytes_);
   }
   term.location = place | uint64_t{channel} << 56;
-  keys_.push_back(key);
-  terms_.push_back(term);
+  keys_.Add(key);
+  terms_.Add(term);
   info_->posting_count += ordinals.size();
 }
 
@@ -124,10 +133,8 @@ void PostingSink::EndPostings() {
   file_->Append(kPadding, sizeof(kPadding));
   file_->End();
   info_->term_count = keys_.size();
-  file_->AppendSection(SectionId::kTermKeys, keys_.data(),
-                       keys_.size() * sizeof(keys_[0]));
-  file_->AppendSection(SectionId::kTerms, terms_.data(),
-                       terms_.size() * sizeof(terms_[0]));
+  WriteSection(SectionId::kTermKeys, keys_, file_);
+  WriteSection(SectionId::kTerms, terms_, file_);
   if ((info_->flags & kSegmentHasPositions) != 0) {
     file_->Begin(SectionId::kPositions);
     for (const Piece& piece : waiting_) {
@@ -143,13 +150,13 @@ void PostingSink::AddPositions(absl::Span<const uint32_t> counts,
   YieldToSearches();
   const size_t most = MostBytes(counts.size(), positions.size());
   if (postings_ended_) {
-    position_offsets_.push_back(file_->section_bytes());
+    position_offsets_.Add(file_->section_bytes());
     if (positions_.size() < most) positions_.resize(most);
     char* const end = WritePositions(counts, positions, &positions_[0]);
     file_->Append(positions_.data(), end - positions_.data());
     return;
   }
-  position_offsets_.push_back(waiting_bytes_);
+  position_offsets_.Add(waiting_bytes_);
   if (waiting_.empty() || waiting_.back().left < most) {
     waiting_.emplace_back(std::max(kPieceBytes, most));
   }
@@ -216,8 +223,7 @@ uint32_t PostingSink::MakeGaps(absl::Span<const uint32_t> counts,
 
 void PostingSink::EndPositions() {
   file_->End();
-  file_->AppendSection(SectionId::kPositionOffsets, position_offsets_.data(),
-                       position_offsets_.size() * sizeof(uint64_t));
+  WriteSection(SectionId::kPositionOffsets, position_offsets_, file_);
 }
 
 }  // namespace footnote

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "storage/block_list.h"
 #include "storage/section_file.h"
 #include "storage/segment_format.h"
 
@@ -63,9 +64,9 @@ class PostingSink {
   SegmentInfo* const info_;
   // PassageRow::length by group: rows of 64 bytes would not stay in the cache.
   std::array<std::vector<uint16_t>, kLengthGroups> length_of_;
-  std::vector<uint64_t> keys_;
-  std::vector<TermRow> terms_;
-  std::vector<uint64_t> position_offsets_;
+  BlockList<uint64_t> keys_;
+  BlockList<TermRow> terms_;
+  BlockList<uint64_t> position_offsets_;
   std::vector<uint16_t> lengths_;
   // Scratch, kept to spare allocations.
   std::string bytes_;

@@ -482,7 +482,7 @@ absl::Status SegmentWriter::Finish(absl::string_view path) {
   }
 
   PostingSink sink(file.get(), s.passages, &info);
-  s.terms.ForEach([&](const TermLog::Term& term) {
+  std::move(s.terms).ForEach([&](const TermLog::Term& term) {
     sink.Add(term.key, term.channel, term.ordinals, term.frequencies);
     if (s.options.positions) sink.AddPositions(term.counts, term.positions);
   });

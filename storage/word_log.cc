@@ -23,10 +23,6 @@ constexpr uint32_t kMaxFrequency = 0xffff;
 constexpr uint32_t kPassageMark = 0xffffffff;   // then the passage
 constexpr uint32_t kPositionMark = 0xfffffffe;  // then the position
 
-// The log grows by blocks of 256 bytes, doubling to 256 KiB.
-constexpr uint32_t kFirstBlock = 64;
-constexpr size_t kMostDoublings = 10;
-
 // Words are sent for so many terms ahead.
 constexpr size_t kAhead = 16;
 
@@ -217,22 +213,10 @@ void Combine(const TermLog::Term& a, const TermLog::Term& b, Postings* out) {
 uint32_t WordLog::AddWord(absl::Span<const SegmentTerm> terms) {
   const uint32_t word = word_count_++;
   for (const SegmentTerm& term : terms) {
-    terms_.push_back(
+    terms_.Add(
         {term.key, word, static_cast<uint8_t>(term.channel % kMaxChannels)});
   }
   return word;
-}
-
-inline void WordLog::Push(uint32_t record) {
-  if (next_ == end_) {
-    const size_t doublings = std::min(blocks_.size(), kMostDoublings);
-    const uint32_t size = kFirstBlock << doublings;
-    blocks_.push_back({std::unique_ptr<uint32_t[]>(new uint32_t[size]), size});
-    next_ = blocks_.back().records.get();
-    end_ = next_ + size;
-    log_bytes_ += size * sizeof(uint32_t);
-  }
-  *next_++ = record;
 }
 
 void WordLog::Add(uint32_t passage, absl::Span<const SegmentWord> words,
@@ -240,18 +224,18 @@ void WordLog::Add(uint32_t passage, absl::Span<const SegmentWord> words,
   tokens_.Add(passage, tokens);
   if (words.empty()) return;
   if (passage != passage_) {
-    Push(kPassageMark);
-    Push(passage);
+    records_.Add(kPassageMark);
+    records_.Add(passage);
     passage_ = passage;
     position_ = 0;
   }
   for (const SegmentWord& word : words) {
     const uint32_t position = std::min(word.position, kMaxPosition);
     if (position != position_) {
-      Push(kPositionMark);
-      Push(position);
+      records_.Add(kPositionMark);
+      records_.Add(position);
     }
-    Push(word.number);
+    records_.Add(word.number);
     position_ = position + 1;
     most_ =
         std::max(most_, position < kTitlePosition ? position
@@ -261,16 +245,20 @@ void WordLog::Add(uint32_t passage, absl::Span<const SegmentWord> words,
 }
 
 template <typename Each>
+void WordLog::ForEachTerm(Each each) const {
+  terms_.ForEachBlock([&](const WordTerm* begin, const WordTerm* end) {
+    for (const WordTerm* term = begin; term < end; ++term) each(*term);
+  });
+}
+
+template <typename Each>
 void WordLog::ForEachPlace(Each each) const {
   uint32_t passage = 0;
   uint32_t position = 0;
   uint32_t mark = 0;
-  for (const Block& block : blocks_) {
+  records_.ForEachBlock([&](const uint32_t* record, const uint32_t* end) {
     YieldToSearches();
-    const uint32_t* const begin = block.records.get();
-    const uint32_t* const end =
-        &block == &blocks_.back() ? next_ : begin + block.size;
-    for (const uint32_t* record = begin; record < end; ++record) {
+    for (; record < end; ++record) {
       if (mark == kPassageMark) {
         passage = *record;
         position = 0;
@@ -284,14 +272,13 @@ void WordLog::ForEachPlace(Each each) const {
         each(*record, passage, position++);
       }
     }
-  }
+  });
 }
 
 size_t WordLog::ApproximateBytes() const {
-  return log_bytes_ + place_count_ * sizeof(uint64_t) +
-         word_count_ * (sizeof(uint64_t) + sizeof(uint32_t)) +
-         (terms_.capacity() + terms_.size()) * sizeof(WordTerm) +
-         tokens_.ApproximateBytes();
+  return records_.bytes() + place_count_ * sizeof(uint64_t) +
+         word_count_ * (sizeof(uint64_t) + sizeof(uint32_t)) + terms_.bytes() +
+         terms_.size() * sizeof(WordTerm) + tokens_.ApproximateBytes();
 }
 
 // Sorts by key, which is a hash: into buckets of about four by its first bits,
@@ -329,9 +316,8 @@ class WordLog::SameWords {
       is_first_[word] = first == word;
       numbers_[word] = first == word ? count_++ : numbers_[first];
     }
-    for (const WordTerm& term : log.terms_) {
-      term_count_ += is_first_[term.word];
-    }
+    log.ForEachTerm(
+        [&](const WordTerm& term) { term_count_ += is_first_[term.word]; });
   }
 
   // How many there are.
@@ -349,16 +335,20 @@ class WordLog::SameWords {
     LargeArray<WordTerm> sorted(log.word_count_);
     SortTerms(
         [&log](const auto& visit) {
-          size_t at = 0;
-          for (uint32_t word = 0; word < log.word_count_; ++word) {
-            uint64_t hash = kHashSeed;
-            for (; at < log.terms_.size() && log.terms_[at].word == word;
-                 ++at) {
-              hash = AddToHash(log.terms_[at].key, hash);
-              hash = AddToHash(log.terms_[at].channel, hash);
+          uint32_t word = 0;
+          uint64_t hash = kHashSeed;
+          const auto go_to = [&](uint32_t next) {
+            for (; word < next; ++word) {
+              visit(WordTerm{hash, word, 0});
+              hash = kHashSeed;
             }
-            visit(WordTerm{hash, word, 0});
-          }
+          };
+          log.ForEachTerm([&](const WordTerm& term) {
+            go_to(term.word);
+            hash = AddToHash(term.key, hash);
+            hash = AddToHash(term.channel, hash);
+          });
+          go_to(log.word_count_);
         },
         &sorted);
     for (size_t i = 0; i < sorted.size();) {
@@ -382,8 +372,9 @@ class WordLog::SameWords {
 template <typename Place>
 class WordLog::Inversion {
  public:
-  Inversion(const WordLog& log, const PlaceForm& form)
-      : Inversion(log, form, SameWords(log)) {}
+  // Takes the places out of the log.
+  Inversion(WordLog* log, const PlaceForm& form)
+      : Inversion(log, form, SameWords(*log)) {}
 
   bool done() const { return next_ == terms_.size(); }
   // The key of the next term.
@@ -403,21 +394,23 @@ class WordLog::Inversion {
   }
 
  private:
-  Inversion(const WordLog& log, const PlaceForm& form, const SameWords& words)
+  Inversion(WordLog* log, const PlaceForm& form, const SameWords& words)
       : form_(form),
         ends_(words.count() + size_t{1}),
-        places_(log.place_count_),
+        places_(log->place_count_),
         terms_(words.term_count()),
-        half_bits_((BitWidth(log.passage_) + 1) / 2) {
-    InvertWords(log, words);
+        half_bits_((BitWidth(log->passage_) + 1) / 2) {
+    InvertWords(*log, words);
+    log->records_.Clear();
     SortTerms(
         [&](const auto& visit) {
-          for (const WordTerm& term : log.terms_) {
-            if (!words.IsFirst(term.word)) continue;
+          log->ForEachTerm([&](const WordTerm& term) {
+            if (!words.IsFirst(term.word)) return;
             visit(WordTerm{term.key, words.NumberOf(term.word), term.channel});
-          }
+          });
         },
         &terms_);
+    log->terms_.Clear();
   }
 
   // Word w has the places from ends_[w] to ends_[w + 1].
@@ -566,13 +559,13 @@ class WordLog::Inversion {
 };
 
 void WordLog::ForEach(
-    const std::function<void(const TermLog::Term&)>& visit) const {
+    const std::function<void(const TermLog::Term&)>& visit) && {
   const int bits = BitWidth(most_);
   const PlaceForm narrow = {bits + 1, kTitlePosition - (uint32_t{1} << bits)};
   if (place_count_ <= 0xffffffff && narrow.bits + BitWidth(passage_) <= 32) {
-    VisitAll(Inversion<uint32_t>(*this, narrow), visit);
+    VisitAll(Inversion<uint32_t>(this, narrow), visit);
   } else {
-    VisitAll(Inversion<uint64_t>(*this, PlaceForm()), visit);
+    VisitAll(Inversion<uint64_t>(this, PlaceForm()), visit);
   }
 }
 

@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <vector>
 
 #include "absl/types/span.h"
 #include "base/large_array.h"
+#include "storage/block_list.h"
 #include "storage/term_log.h"
 
 namespace footnote {
@@ -45,8 +44,9 @@ class WordLog {
   void Add(uint32_t passage, absl::Span<const SegmentWord> words,
            absl::Span<const SegmentToken> tokens);
 
-  // Calls `visit` for every term that has a place, by rising key.
-  void ForEach(const std::function<void(const TermLog::Term&)>& visit) const;
+  // Calls `visit` for every term that has a place, by rising key. Places are
+  // given free as soon as they are inverted, for whatever `visit` needs.
+  void ForEach(const std::function<void(const TermLog::Term&)>& visit) &&;
 
   // False where there are many words that hardly come again. One takes some
   // 150 bytes, its terms as tokens 50.
@@ -65,16 +65,14 @@ class WordLog {
     uint32_t word;
     uint8_t channel;
   };
-  struct Block {
-    std::unique_ptr<uint32_t[]> records;
-    uint32_t size;
-  };
   class SameWords;
   template <typename Place>
   class Inversion;
   static constexpr uint32_t kFewWords = 200000;
 
-  void Push(uint32_t record);
+  // Calls each(term) for the terms of each word, by rising word.
+  template <typename Each>
+  void ForEachTerm(Each each) const;
   // Calls each(word, passage, position) for every place.
   template <typename Each>
   void ForEachPlace(Each each) const;
@@ -84,14 +82,11 @@ class WordLog {
   void VisitAll(Words words,
                 const std::function<void(const TermLog::Term&)>& visit) const;
 
-  std::vector<WordTerm> terms_;
+  BlockList<WordTerm> terms_;
   uint32_t word_count_ = 0;
 
   // Numbers of words, and marks with what they announce (see word_log.cc).
-  std::vector<Block> blocks_;
-  uint32_t* next_ = nullptr;
-  uint32_t* end_ = nullptr;
-  size_t log_bytes_ = 0;
+  BlockList<uint32_t> records_;
   size_t place_count_ = 0;
   // The highest position, of titles from kTitlePosition on.
   uint32_t most_ = 0;

@@ -25,10 +25,10 @@ void AddToIndex(uint64_t key, uint32_t passage, uint32_t position,
   posting.positions.push_back(std::min(position, (1u << 24) - 1));
 }
 
-void ExpectHolds(const WordLog& log, Index index) {
+void ExpectHolds(WordLog&& log, Index index) {
   uint64_t previous = 0;
   size_t terms = 0;
-  log.ForEach([&](const TermLog::Term& term) {
+  std::move(log).ForEach([&](const TermLog::Term& term) {
     EXPECT_TRUE(terms == 0 || term.key > previous);
     previous = term.key;
     ++terms;
@@ -115,7 +115,7 @@ TEST(WordLogTest, InvertsWordsAndTokensOfAnyTerms) {
       log.Add(passage, words, tokens);
       passage += random() % 50 == 0 ? random() % 5000 : 1;
     }
-    ExpectHolds(log, std::move(index));
+    ExpectHolds(std::move(log), std::move(index));
   }
 }
 
@@ -141,7 +141,7 @@ TEST(WordLogTest, WordsOfTheSameTermsCountTogetherAndOthersApart) {
     }
     log.Add(passage, words, {});
   }
-  ExpectHolds(log, std::move(index));
+  ExpectHolds(std::move(log), std::move(index));
 }
 
 TEST(WordLogTest, KeepsThePlacesAtTheEdgesOfTheirRange) {
@@ -159,7 +159,7 @@ TEST(WordLogTest, KeepsThePlacesAtTheEdgesOfTheirRange) {
       }
     }
     log.Add(passage, words, {});
-    ExpectHolds(log, std::move(index));
+    ExpectHolds(std::move(log), std::move(index));
   }
 }
 
@@ -177,7 +177,7 @@ TEST(WordLogTest, KeepsThePlacesWhereTheyJustFitIntoFewBitsAndWhereNot) {
         AddToIndex(term.key, passage, position, 1, &index);
       }
       log.Add(passage, words, {});
-      ExpectHolds(log, std::move(index));
+      ExpectHolds(std::move(log), std::move(index));
     }
   }
 }
@@ -186,7 +186,7 @@ TEST(WordLogTest, FrequencyStopsAtWhatARowHolds) {
   WordLog log;
   const uint32_t word = log.AddWord({{5, 0}});
   log.Add(0, std::vector<SegmentWord>(70000, {word, 0}), {{5, 1, 0, 100}});
-  log.ForEach([](const TermLog::Term& term) {
+  std::move(log).ForEach([](const TermLog::Term& term) {
     EXPECT_EQ(term.frequencies[0], 0xffff);
     EXPECT_EQ(term.positions.size(), 70001);
   });
@@ -195,7 +195,7 @@ TEST(WordLogTest, FrequencyStopsAtWhatARowHolds) {
 TEST(WordLogTest, IsSmallWhenItHoldsLittle) {
   WordLog log;
   EXPECT_EQ(log.ApproximateBytes(), 0);
-  log.ForEach([](const TermLog::Term&) { FAIL(); });
+  WordLog().ForEach([](const TermLog::Term&) { FAIL(); });
   const std::vector<SegmentWord> word = {{log.AddWord({{9, 0}}), 0}};
   log.Add(0, word, {});
   EXPECT_LE(log.ApproximateBytes(), 512);
@@ -204,6 +204,22 @@ TEST(WordLogTest, IsSmallWhenItHoldsLittle) {
     log.Add(passage, word, {});
   }
   EXPECT_LE(log.ApproximateBytes(), 100000 * 23);
+}
+
+TEST(WordLogTest, GivesPlacesFreeBeforeItVisits) {
+  WordLog log;
+  const std::vector<SegmentWord> word = {{log.AddWord({{9, 0}}), 0}};
+  for (uint32_t passage = 0; passage < 100000; ++passage) {
+    log.Add(passage, word, {});
+  }
+  const size_t before = log.ApproximateBytes();
+  size_t visits = 0;
+  std::move(log).ForEach([&](const TermLog::Term& term) {
+    EXPECT_EQ(term.ordinals.size(), 100000);
+    EXPECT_LE(log.ApproximateBytes(), before - 100000 * 12);
+    ++visits;
+  });
+  EXPECT_EQ(visits, 1);
 }
 
 TEST(WordLogTest, SaysWhenManyWordsHardlyComeAgain) {
