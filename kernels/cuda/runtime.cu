@@ -33,9 +33,19 @@ bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes) {
   int count = 0;
   cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || count == 0) {
-    std::snprintf(why, why_bytes, "no CUDA device: %s",
-                  error != cudaSuccess ? cudaGetErrorString(error)
-                                       : "the driver knows none");
+    int driver = 0;
+    if (error == cudaErrorInsufficientDriver &&
+        cudaDriverGetVersion(&driver) == cudaSuccess && driver > 0) {
+      std::snprintf(why, why_bytes,
+                    "no CUDA device: its driver is of CUDA %d.%d, want %d.%d "
+                    "or later",
+                    driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000,
+                    CUDART_VERSION % 1000 / 10);
+    } else {
+      std::snprintf(why, why_bytes, "no CUDA device: %s",
+                    error != cudaSuccess ? cudaGetErrorString(error)
+                                         : "the driver knows none");
+    }
     cudaGetLastError();
     return false;
   }
@@ -124,22 +134,27 @@ void KeepError(Stream* stream, int error) {
   }
 }
 
+// Nothing is not worth an operation, least of all in a graph.
 void CopyIn(Stream* stream, void* device, const void* host, size_t bytes) {
+  if (bytes == 0) return;
   KeepError(stream, cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice,
                                     stream->stream));
 }
 
 void CopyOut(Stream* stream, void* host, const void* device, size_t bytes) {
+  if (bytes == 0) return;
   KeepError(stream, cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost,
                                     stream->stream));
 }
 
 void CopyWithin(Stream* stream, void* to, const void* from, size_t bytes) {
+  if (bytes == 0) return;
   KeepError(stream, cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice,
                                     stream->stream));
 }
 
 void Fill(Stream* stream, void* device, int byte, size_t bytes) {
+  if (bytes == 0) return;
   KeepError(stream, cudaMemsetAsync(device, byte, bytes, stream->stream));
 }
 
