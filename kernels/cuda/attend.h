@@ -13,7 +13,8 @@
 // a long prompt as alone, whatever pages it lies in. Two kernels:
 //   spread  few rows: a block has a split, a warp of it a tile
 //   solo    prompts: a warp has a split of 16 queries (rows times heads that
-//           share their keys), tile after tile
+//           share their keys), tile after tile; the warps of a block as a rule
+//           the same split, so that its keys and values come once
 // Then one that merges splits, where there is more than one.
 //
 // Ladder: not measured, never run on a device.

@@ -20,8 +20,8 @@ void PlanAttention(const AttendSequence* sequences, int count, int window,
   const int step = TaskRows(group);
   for (int i = 0; i < count; ++i) {
     const AttendSequence& sequence = sequences[i];
-    std::vector<AttendTask>* tasks =
-        sequence.rows < kSpreadRows ? &plan->spread : &plan->solo;
+    const bool is_spread = sequence.rows < kSpreadRows;
+    std::vector<AttendTask> firsts;  // the first split of each, of a solo
     for (int row = 0; row < sequence.rows; row += step) {
       AttendTask task;
       task.first_row = sequence.first_row + row;
@@ -38,10 +38,29 @@ void PlanAttention(const AttendSequence* sequences, int count, int window,
         plan->merges.push_back(
             {task.first_row, task.rows, plan->partials, splits});
       }
+      task.split = begin;
+      task.partial = splits > 1 ? plan->partials : -1;
+      if (splits > 1) plan->partials += splits;
+      if (!is_spread) {
+        firsts.push_back(task);
+        continue;
+      }
       for (int split = 0; split < splits; ++split) {
-        task.split = begin + split;
-        task.partial = splits > 1 ? plan->partials++ : -1;
-        tasks->push_back(task);
+        plan->spread.push_back(task);
+        ++task.split;
+        if (splits > 1) ++task.partial;
+      }
+    }
+    // Neighbours have the same split: the warps of a block then read the same
+    // keys and values.
+    const int last = (sequence.position + sequence.rows - 1) / kAttendSplit;
+    for (int split = 0; split <= last; ++split) {
+      for (AttendTask task : firsts) {
+        const int end = (task.position + task.rows - 1) / kAttendSplit;
+        if (split < task.split || split > end) continue;
+        if (task.partial >= 0) task.partial += split - task.split;
+        task.split = split;
+        plan->solo.push_back(task);
       }
     }
   }

@@ -178,6 +178,7 @@ TEST(AttendTest, RowsSeeWhatTheyShould) {
       ExpectRows({20, 1, 16, 0, is_float}, 20, 0, 20);
       ExpectRows({2, 1, 128, 100, is_float}, 600, 570, 600);
       ExpectRows({1, 1, 130, 0, is_float}, 17, 16, 17);
+      ExpectRows({16, 8, 64, 0, is_float}, 20, 17, 20);
     }
   });
 }
@@ -205,56 +206,79 @@ TEST(AttendTest, RowHasTheSameBitsInAPromptAsAlone) {
   }
 }
 
+void ExpectTurned(bool halves, int heads) {
+  const int rows = 3;
+  const int size = 6;
+  const std::vector<float> q = RandomFloats(rows * heads * size, 1);
+  const std::vector<float> k = RandomFloats(rows * size, 2);
+  const Buffer<float> frequencies(std::vector<float>{1, 0.1f, 0.01f});
+  const std::vector<int32_t> places = {7, 100000, 2};
+  const Buffer<int32_t> positions(places);
+  const Buffer<int32_t> row_pages(std::vector<int32_t>{1, -1, 0});
+  const Buffer<float> cosines(rows * 3);
+  const Buffer<float> sines(rows * 3);
+  MakeAngles(TheStream(), frequencies.get(), 3, positions.get(), rows,
+             cosines.get(), sines.get());
+  Pages pages;
+  const Buffer<float> memory(
+      std::vector<float>(2 * PageNumbers(1, 1, size), 0));
+  pages.memory = memory.get();
+  pages.page_numbers = PageNumbers(1, 1, size);
+  pages.kv_heads = 1;
+  pages.size = size;
+  pages.padded = size;
+  pages.is_float = true;
+  const Buffer<float> device_q(q);
+  const Buffer<float> device_k(k);
+  RotateAndStore(TheStream(), {cosines.get(), sines.get(), halves}, pages, 0,
+                 positions.get(), row_pages.get(), rows, heads, device_q.get(),
+                 device_k.get(), device_k.get());
+  const std::vector<float> c = cosines.Read();
+  const std::vector<float> s = sines.Read();
+  EXPECT_NEAR(c[3], std::cos(100000.0), 1e-6);
+  std::vector<float> want_q = q;
+  std::vector<float> want_k = k;
+  for (int r = 0; r < rows; ++r) {
+    RotateHeads(halves, heads, size, &c[r * 3], &s[r * 3],
+                &want_q[r * heads * size]);
+    RotateHeads(halves, 1, size, &c[r * 3], &s[r * 3], &want_k[r * size]);
+  }
+  const std::vector<float> found = device_q.Read();
+  for (size_t i = 0; i < q.size(); ++i) EXPECT_NEAR(found[i], want_q[i], 1e-6);
+  const std::vector<float> stored = memory.Read();
+  for (int d = 0; d < size; ++d) {
+    EXPECT_NEAR(stored[pages.page_numbers + 7 * size + d], want_k[d], 1e-6);
+    EXPECT_EQ(stored[pages.page_numbers + (kPage + 7) * size + d], k[d]);
+    EXPECT_NEAR(stored[2 * size + d], want_k[2 * size + d], 1e-6);
+    // Row 1 went nowhere.
+    EXPECT_EQ(stored[d], 0);
+  }
+}
+
 TEST(AttendTest, PairsAreTurned) {
   for (const bool halves : {false, true}) {
-    const int rows = 3;
-    const int size = 6;
-    const int heads = 2;
-    const std::vector<float> q = RandomFloats(rows * heads * size, 1);
-    const std::vector<float> k = RandomFloats(rows * size, 2);
-    const Buffer<float> frequencies(std::vector<float>{1, 0.1f, 0.01f});
-    const std::vector<int32_t> places = {7, 100000, 2};
-    const Buffer<int32_t> positions(places);
-    const Buffer<int32_t> row_pages(std::vector<int32_t>{1, -1, 0});
-    const Buffer<float> cosines(rows * 3);
-    const Buffer<float> sines(rows * 3);
-    MakeAngles(TheStream(), frequencies.get(), 3, positions.get(), rows,
-               cosines.get(), sines.get());
-    Pages pages;
-    const Buffer<float> memory(
-        std::vector<float>(2 * PageNumbers(1, 1, size), 0));
-    pages.memory = memory.get();
-    pages.page_numbers = PageNumbers(1, 1, size);
-    pages.kv_heads = 1;
-    pages.size = size;
-    pages.padded = size;
-    pages.is_float = true;
-    const Buffer<float> device_q(q);
-    const Buffer<float> device_k(k);
-    RotateAndStore(TheStream(), {cosines.get(), sines.get(), halves}, pages, 0,
-                   positions.get(), row_pages.get(), rows, heads,
-                   device_q.get(), device_k.get(), device_k.get());
-    const std::vector<float> c = cosines.Read();
-    const std::vector<float> s = sines.Read();
-    EXPECT_NEAR(c[3], std::cos(100000.0), 1e-6);
-    std::vector<float> want_q = q;
-    std::vector<float> want_k = k;
-    for (int r = 0; r < rows; ++r) {
-      RotateHeads(halves, heads, size, &c[r * 3], &s[r * 3],
-                  &want_q[r * heads * size]);
-      RotateHeads(halves, 1, size, &c[r * 3], &s[r * 3], &want_k[r * size]);
-    }
-    const std::vector<float> found = device_q.Read();
-    for (size_t i = 0; i < q.size(); ++i)
-      EXPECT_NEAR(found[i], want_q[i], 1e-6);
-    const std::vector<float> stored = memory.Read();
-    for (int d = 0; d < size; ++d) {
-      EXPECT_NEAR(stored[pages.page_numbers + 7 * size + d], want_k[d], 1e-6);
-      EXPECT_EQ(stored[pages.page_numbers + (kPage + 7) * size + d], k[d]);
-      EXPECT_NEAR(stored[2 * size + d], want_k[2 * size + d], 1e-6);
-      // Row 1 went nowhere.
-      EXPECT_EQ(stored[d], 0);
-    }
+    for (const int heads : {2, 100}) ExpectTurned(halves, heads);
+  }
+}
+
+TEST(AttendTest, NeighboursInAPromptHaveTheSameSplit) {
+  const AttendSequence sequences[] = {{0, 64, 1000, 0, 67}, {64, 20, 0, 67, 2}};
+  AttendPlan plan;
+  PlanAttention(sequences, 2, 0, 4, &plan);
+  // 16 tasks of the first see splits 0 and 1, ten of them 2; then the second.
+  ASSERT_EQ(plan.solo.size(), 16 + 16 + 10 + 5);
+  ASSERT_EQ(plan.merges.size(), 16);
+  for (int i = 0; i < 42; ++i) {
+    const AttendTask& task = plan.solo[i];
+    EXPECT_EQ(task.split, i / 16) << i;
+    const MergeTask& merge = plan.merges[task.first_row / 4];
+    EXPECT_EQ(merge.first_row, task.first_row);
+    EXPECT_EQ(task.partial, merge.partial + task.split) << i;
+    EXPECT_LT(task.split, merge.count);
+  }
+  for (int i = 42; i < 47; ++i) {
+    EXPECT_EQ(plan.solo[i].first_row, 64 + 4 * (i - 42));
+    EXPECT_EQ(plan.solo[i].partial, -1);
   }
 }
 
