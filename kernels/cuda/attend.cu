@@ -7,7 +7,7 @@ namespace footnote {
 namespace cuda {
 namespace {
 
-constexpr int kThreads = 128;
+constexpr int kThreads = 512;
 
 // A block has the 16 queries of a task, of one kv head and chunk of heads.
 FOOTNOTE_KERNEL(kThreads)

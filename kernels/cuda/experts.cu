@@ -109,12 +109,13 @@ SlotRowsKernel(Routing routing, int experts, const float* x,
   const int token = routing.slot_tokens[slot];
   const int n = prepared.columns;
   const int filled = Eights(n);
-  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
-    float v[8];
-    LoadEight(x + size_t{1} * (token < 0 ? 0 : token) * n + 8 * e,
-              token < 0 ? 0 : n - 8 * e, v);
-    StoreEight(prepared, slot, e, v, e < filled);
-  }
+  const int e = BlockY() * kThreads + ThreadIndex();
+  // Whole warps, for StoreEight.
+  if (e >= (filled + 31) / 32 * 32) return;
+  float v[8];
+  LoadEight(x + size_t{1} * (token < 0 ? 0 : token) * n + 8 * e,
+            token < 0 ? 0 : n - 8 * e, v);
+  StoreEight(prepared, slot, e, v, e < filled);
 }
 
 // A block has a strip of one expert's matrix.
@@ -201,8 +202,10 @@ void RouteTokens(Stream* stream, const RouteRule& rule, const float* scores,
 
 void PrepareSlots(Stream* stream, const Routing& routing, int experts,
                   const float* x, const Prepared& prepared) {
-  Launch(stream, SlotRowsKernel, {prepared.tokens}, kThreads, 0, routing,
-         experts, x, prepared);
+  const int eights = 8 * Units(prepared.columns);
+  Launch(stream, SlotRowsKernel,
+         {prepared.tokens, (eights + kThreads - 1) / kThreads}, kThreads, 0,
+         routing, experts, x, prepared);
 }
 
 void MultiplyExperts(Stream* stream, WeightKind kind, int rows,

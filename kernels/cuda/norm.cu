@@ -7,6 +7,9 @@ namespace cuda {
 namespace {
 
 constexpr int kThreads = 256;
+// Eights of a thread that stay in registers: rows of up to 12,288 are read
+// once, all of it at once.
+constexpr int kHeld = 6;
 
 FOOTNOTE_KERNEL(kThreads)
 NormKernel(bool centre, const float* x, const float* weight, float epsilon,
@@ -15,58 +18,78 @@ NormKernel(bool centre, const float* x, const float* weight, float epsilon,
   const int row = BlockX();
   x += size_t{1} * row * n;
   const int eights = (n + 7) / 8;
+  const auto eight_of = [](int k) { return ThreadIndex() + k * kThreads; };
+  float held[kHeld][8];
+  float weights[kHeld][8];
+  FOOTNOTE_UNROLL
+  for (int k = 0; k < kHeld; ++k) {
+    LoadEight(x + 8 * eight_of(k), n - 8 * eight_of(k), held[k]);
+  }
+  FOOTNOTE_UNROLL
+  for (int k = 0; k < kHeld; ++k) {
+    LoadEight(weight + 8 * eight_of(k), n - 8 * eight_of(k), weights[k]);
+  }
+  // Calls use(e, eight e of the row, of the weights) for the thread's eights
+  // before `end`, in their order.
+  const auto for_each = [&](int end, const auto& use) {
+    FOOTNOTE_UNROLL
+    for (int k = 0; k < kHeld; ++k) {
+      if (eight_of(k) < end) use(eight_of(k), held[k], weights[k]);
+    }
+    for (int e = eight_of(kHeld); e < end; e += kThreads) {
+      float v[8];
+      float w[8];
+      LoadEight(x + 8 * e, n - 8 * e, v);
+      LoadEight(weight + 8 * e, n - 8 * e, w);
+      use(e, v, w);
+    }
+  };
   float mean = 0;
   if (centre) {
     float sum = 0;
-    for (int e = ThreadIndex(); e < eights; e += kThreads) {
-      float v[8];
-      LoadEight(x + 8 * e, n - 8 * e, v);
+    for_each(eights, [&](int, const float* v, const float*) {
       for (int i = 0; i < 8; ++i) sum = Add(sum, v[i]);
-    }
+    });
     mean = Divide(BlockSum(sum, shared), static_cast<float>(n));
   }
   float squares = 0;
-  for (int e = ThreadIndex(); e < eights; e += kThreads) {
-    float v[8];
-    LoadEight(x + 8 * e, n - 8 * e, v);
+  for_each(eights, [&](int e, const float* v, const float*) {
     for (int i = 0; i < 8; ++i) {
       const float d = 8 * e + i < n ? v[i] - mean : 0;
       squares = Fma(d, d, squares);
     }
-  }
+  });
   const float factor = ReciprocalRoot(
       Divide(BlockSum(squares, shared), static_cast<float>(n)) + epsilon);
   const int filled = Eights(n);
   // Whole warps, for StoreEight.
-  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
-    float v[8];
-    float w[8];
-    LoadEight(x + 8 * e, n - 8 * e, v);
-    LoadEight(weight + 8 * e, n - 8 * e, w);
+  for_each((filled + 31) / 32 * 32, [&](int e, const float* v, const float* w) {
+    float y[8];
     for (int i = 0; i < 8; ++i) {
-      v[i] = 8 * e + i < n ? Mul(Mul(v[i] - mean, factor), w[i]) : 0;
+      y[i] = 8 * e + i < n ? Mul(Mul(v[i] - mean, factor), w[i]) : 0;
     }
     if (out != nullptr) {
       float* to = out + size_t{1} * row * n + 8 * e;
       for (int i = 0; i < 8; ++i) {
-        if (8 * e + i < n) to[i] = v[i];
+        if (8 * e + i < n) to[i] = y[i];
       }
     }
     if (prepared.fragments != nullptr) {
-      StoreEight(prepared, row, e, v, e < filled);
+      StoreEight(prepared, row, e, y, e < filled);
     }
-  }
+  });
 }
 
 FOOTNOTE_KERNEL(kThreads)
 PrepareKernel(const float* x, int n, Prepared prepared) {
   const int row = BlockX();
   const int filled = Eights(n);
-  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
-    float v[8];
-    LoadEight(x + size_t{1} * row * n + 8 * e, n - 8 * e, v);
-    StoreEight(prepared, row, e, v, e < filled);
-  }
+  const int e = BlockY() * kThreads + ThreadIndex();
+  // Whole warps, for StoreEight.
+  if (e >= (filled + 31) / 32 * 32) return;
+  float v[8];
+  LoadEight(x + size_t{1} * row * n + 8 * e, n - 8 * e, v);
+  StoreEight(prepared, row, e, v, e < filled);
 }
 
 FOOTNOTE_KERNEL(kThreads)
@@ -97,7 +120,9 @@ void NormRows(Stream* stream, bool centre, const float* x, const float* weight,
 
 void PrepareRows(Stream* stream, const float* x, int rows, int n,
                  const Prepared& prepared) {
-  Launch(stream, PrepareKernel, {rows}, kThreads, 0, x, n, prepared);
+  Launch(stream, PrepareKernel,
+         {rows, (8 * Units(n) + kThreads - 1) / kThreads}, kThreads, 0, x, n,
+         prepared);
 }
 
 void NormHeads(Stream* stream, const float* weight, float epsilon, int heads,

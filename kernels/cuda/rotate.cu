@@ -50,7 +50,7 @@ FOOTNOTE_DEVICE void PutNumber(const Pages& pages, size_t at, float x) {
   }
 }
 
-// A block has a row.
+// The blocks of a row have neighbouring numbers of it.
 FOOTNOTE_KERNEL(kThreads)
 RotateKernel(Rotation rotation, Pages pages, int place,
              const int32_t* positions, const int32_t* row_pages, int heads,
@@ -58,9 +58,11 @@ RotateKernel(Rotation rotation, Pages pages, int place,
   const int row = BlockX();
   const int size = pages.size;
   const int pairs = size / 2;
+  const int first = BlockY() * kThreads + ThreadIndex();
+  const int step = GridY() * kThreads;
   if (rotation.cosines != nullptr) {
     float* q_row = q + size_t{1} * row * heads * size;
-    for (int i = ThreadIndex(); i < heads * pairs; i += kThreads) {
+    for (int i = first; i < heads * pairs; i += step) {
       float* head = q_row + i / pairs * size;
       const int at = i % pairs;
       const Pair pair = Turned(rotation, row, size, at, head);
@@ -75,7 +77,7 @@ RotateKernel(Rotation rotation, Pages pages, int place,
   const size_t start =
       page * pages.page_numbers + 2 * place * pages.kv_heads * head_numbers;
   const float* k_row = k + size_t{1} * row * pages.kv_heads * size;
-  for (int i = ThreadIndex(); i < pages.kv_heads * pairs; i += kThreads) {
+  for (int i = first; i < pages.kv_heads * pairs; i += step) {
     const int head = i / pairs;
     const int at = i % pairs;
     const Pair pair = Turned(rotation, row, size, at, k_row + head * size);
@@ -84,7 +86,7 @@ RotateKernel(Rotation rotation, Pages pages, int place,
     PutNumber(pages, to + (rotation.halves ? at + pairs : 2 * at + 1), pair.b);
   }
   const float* v_row = v + size_t{1} * row * pages.kv_heads * size;
-  for (int i = ThreadIndex(); i < pages.kv_heads * size; i += kThreads) {
+  for (int i = first; i < pages.kv_heads * size; i += step) {
     const int head = i / size;
     const int at = i % size;
     const size_t to = start + (pages.kv_heads + head) * head_numbers;
@@ -108,8 +110,10 @@ void RotateAndStore(Stream* stream, const Rotation& rotation,
                     const Pages& pages, int place, const int32_t* positions,
                     const int32_t* row_pages, int rows, int heads, float* q,
                     const float* k, const float* v) {
-  Launch(stream, RotateKernel, {rows}, kThreads, 0, rotation, pages, place,
-         positions, row_pages, heads, q, k, v);
+  const int pairs = heads * (pages.size / 2);
+  Launch(stream, RotateKernel, {rows, (pairs + kThreads - 1) / kThreads},
+         kThreads, 0, rotation, pages, place, positions, row_pages, heads, q, k,
+         v);
 }
 
 }  // namespace cuda

@@ -12,10 +12,10 @@ constexpr int kThreads = 256;
 FOOTNOTE_KERNEL(kThreads)
 EmbedKernel(DeviceMatrix table, const int32_t* ids, float scale, float* x) {
   const int row = BlockX();
-  for (int c = ThreadIndex(); c < table.columns; c += kThreads) {
-    x[size_t{1} * row * table.columns + c] =
-        Mul(PackedNumber(table, ids[row], c), scale);
-  }
+  const int c = BlockY() * kThreads + ThreadIndex();
+  if (c >= table.columns) return;
+  x[size_t{1} * row * table.columns + c] =
+      Mul(PackedNumber(table, ids[row], c), scale);
 }
 
 FOOTNOTE_DEVICE float Silu(float x) { return Divide(x, 1.0f + Exp(-x)); }
@@ -32,22 +32,23 @@ GateKernel(bool gelu, const float* gate, const float* up, int n, float* out,
   const int row = BlockX();
   const size_t start = size_t{1} * row * n;
   const int filled = Eights(n);
-  for (int e = ThreadIndex(); e < (filled + 31) / 32 * 32; e += kThreads) {
-    float g[8];
-    float u[8];
-    LoadEight(gate + start + 8 * e, n - 8 * e, g);
-    LoadEight(up + start + 8 * e, n - 8 * e, u);
+  const int e = BlockY() * kThreads + ThreadIndex();
+  // Whole warps, for StoreEight.
+  if (e >= (filled + 31) / 32 * 32) return;
+  float g[8];
+  float u[8];
+  LoadEight(gate + start + 8 * e, n - 8 * e, g);
+  LoadEight(up + start + 8 * e, n - 8 * e, u);
+  for (int i = 0; i < 8; ++i) {
+    g[i] = Mul(gelu ? GeluTanh(g[i]) : Silu(g[i]), u[i]);
+  }
+  if (out != nullptr) {
     for (int i = 0; i < 8; ++i) {
-      g[i] = Mul(gelu ? GeluTanh(g[i]) : Silu(g[i]), u[i]);
+      if (8 * e + i < n) out[start + 8 * e + i] = g[i];
     }
-    if (out != nullptr) {
-      for (int i = 0; i < 8; ++i) {
-        if (8 * e + i < n) out[start + 8 * e + i] = g[i];
-      }
-    }
-    if (prepared.fragments != nullptr) {
-      StoreEight(prepared, row, e, g, e < filled);
-    }
+  }
+  if (prepared.fragments != nullptr) {
+    StoreEight(prepared, row, e, g, e < filled);
   }
 }
 
@@ -75,6 +76,9 @@ GatherKernel(const float* x, const int32_t* rows, int n, float* out) {
   }
 }
 
+// For a thread to each of `items` items of a row.
+int BlocksOfRow(int items) { return (items + kThreads - 1) / kThreads; }
+
 int BlocksFor(size_t count) {
   const size_t blocks = (count + kThreads - 1) / kThreads;
   return static_cast<int>(blocks < 2048 ? blocks : 2048);
@@ -84,13 +88,14 @@ int BlocksFor(size_t count) {
 
 void EmbedRows(Stream* stream, const DeviceMatrix& table, const int32_t* ids,
                int rows, float scale, float* x) {
-  Launch(stream, EmbedKernel, {rows}, kThreads, 0, table, ids, scale, x);
+  Launch(stream, EmbedKernel, {rows, BlocksOfRow(table.columns)}, kThreads, 0,
+         table, ids, scale, x);
 }
 
 void GateRows(Stream* stream, bool gelu, const float* gate, const float* up,
               int rows, int n, float* out, const Prepared& prepared) {
-  Launch(stream, GateKernel, {rows}, kThreads, 0, gelu, gate, up, n, out,
-         prepared);
+  Launch(stream, GateKernel, {rows, BlocksOfRow(8 * Units(n))}, kThreads, 0,
+         gelu, gate, up, n, out, prepared);
 }
 
 void AddNumbers(Stream* stream, const float* y, size_t count, float* x) {

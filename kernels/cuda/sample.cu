@@ -85,12 +85,24 @@ struct Row {
 
 // The highest rank of all; 0 when no token can be.
 FOOTNOTE_DEVICE uint64_t BestRank(const Row& row) {
+  // So many at once: one trip to memory for all.
+  constexpr int kAtOnce = 8;
   uint64_t best = 0;
-  for (int i = ThreadIndex(); i < row.vocabulary; i += kThreads) {
-    const float x = row.At(i);
-    if (x == NeverLogit()) continue;
-    const uint64_t rank = RankOf(x, i);
-    best = rank > best ? rank : best;
+  for (int first = ThreadIndex(); first < row.vocabulary;
+       first += kAtOnce * kThreads) {
+    float x[kAtOnce];
+    FOOTNOTE_UNROLL
+    for (int k = 0; k < kAtOnce; ++k) {
+      const int id = first + k * kThreads;
+      x[k] = id < row.vocabulary ? row.logits[id] : NeverLogit();
+    }
+    FOOTNOTE_UNROLL
+    for (int k = 0; k < kAtOnce; ++k) {
+      const float clean = CleanLogit(x[k]);
+      if (clean == NeverLogit()) continue;
+      const uint64_t rank = RankOf(clean, first + k * kThreads);
+      best = rank > best ? rank : best;
+    }
   }
   return BlockMaxWord(best, row.shared);
 }

@@ -27,6 +27,7 @@ FOOTNOTE_DEVICE int BlockX() { return blockIdx.x; }
 FOOTNOTE_DEVICE int BlockY() { return blockIdx.y; }
 FOOTNOTE_DEVICE int BlockZ() { return blockIdx.z; }
 FOOTNOTE_DEVICE int GridX() { return gridDim.x; }
+FOOTNOTE_DEVICE int GridY() { return gridDim.y; }
 
 FOOTNOTE_DEVICE void BlockBarrier() { __syncthreads(); }
 FOOTNOTE_DEVICE void WarpBarrier() { __syncwarp(); }

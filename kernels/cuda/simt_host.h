@@ -30,6 +30,7 @@ inline int BlockX() { return emulator::current.block.x; }
 inline int BlockY() { return emulator::current.block.y; }
 inline int BlockZ() { return emulator::current.block.z; }
 inline int GridX() { return emulator::current.grid.x; }
+inline int GridY() { return emulator::current.grid.y; }
 
 inline void BlockBarrier() { emulator::WaitForBlock(); }
 inline void WarpBarrier() { emulator::WaitForWarp(); }

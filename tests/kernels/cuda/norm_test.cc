@@ -11,7 +11,7 @@ namespace footnote {
 namespace cuda {
 namespace {
 
-constexpr int kSizes[] = {1, 7, 8, 31, 32, 33, 64, 255, 2056, 4096};
+constexpr int kSizes[] = {1, 7, 8, 31, 32, 33, 64, 255, 2056, 4096, 13000};
 
 TEST(NormTest, RowsAreNormed) {
   InBothOrders([] {
