@@ -2,10 +2,11 @@
 // no scores in memory.
 //
 // Vectors are the left side of the tensor core's product, 16 at a time, read
-// once for up to 64 queries, 16 bytes a lane. Each warp keeps the best for
-// every query in shared memory, sorted; what is below the last is dropped in
-// registers. A second kernel merges the lists of the warps. Of equal scores the
-// lower id is the better: the result has one order, whatever the grid is.
+// once for up to 64 queries, 16 bytes a lane, 7 KiB of a warp's on their way.
+// Each warp keeps the best for every query in shared memory, sorted; what is
+// below the last is dropped in registers. A second kernel merges the lists of
+// the warps. Of equal scores the lower id is the better: the result has one
+// order, whatever the grid is.
 //
 // Bytes: those of the vectors. Not measured, never run on a device.
 #ifndef FOOTNOTE_KERNELS_CUDA_SCAN_H_

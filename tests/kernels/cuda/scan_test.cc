@@ -31,9 +31,10 @@ TEST(ScanTest, Int8IsTheScalarScanSorted) {
   InBothOrders([] {
     const struct {
       int count, size, queries, k, blocks;
-    } kCases[] = {{1, 64, 1, 1, 1},    {15, 64, 3, 10, 2},
-                  {16, 128, 8, 32, 1}, {17, 64, 9, 5, 3},
-                  {300, 64, 1, 10, 2}, {1000, 192, 20, 7, 2}};
+    } kCases[] = {{1, 64, 1, 1, 1},      {15, 64, 3, 10, 2},
+                  {16, 128, 8, 32, 1},   {17, 64, 9, 5, 3},
+                  {300, 64, 1, 10, 2},   {1000, 192, 20, 7, 2},
+                  {3000, 640, 1, 10, 21}};
     for (const auto& c : kCases) {
       std::mt19937 random(c.count);
       std::vector<int8_t> vectors(c.count * c.size);
