@@ -1,5 +1,6 @@
 #include "kernels/cuda/attend_arguments.h"
 #include "kernels/cuda/attend_merge.h"
+#include "kernels/cuda/prepared.h"
 #include "kernels/cuda/simt.h"
 
 namespace footnote {
@@ -63,12 +64,12 @@ FOOTNOTE_DEVICE Warp<kSize> MakeWarp(const AttendArguments& arguments,
                           size;
     FOOTNOTE_UNROLL
     for (int i = 0; i < kSize / 32; ++i) {
+      const int d = 32 * i + 8 * t;
+      float v[8];
+      LoadEight(q + d, is_one ? size - d : 0, v);
       FOOTNOTE_UNROLL
       for (int pair = 0; pair < 4; ++pair) {
-        const int d = 32 * i + 8 * t + 2 * pair;
-        const float a = is_one && d < size ? q[d] : 0;
-        const float b = is_one && d + 1 < size ? q[d + 1] : 0;
-        warp.q[i][half * 4 + pair] = PackBf16(a, b);
+        warp.q[i][half * 4 + pair] = PackBf16(v[2 * pair], v[2 * pair + 1]);
       }
     }
   }
@@ -200,7 +201,7 @@ FOOTNOTE_DEVICE size_t OutAt(const AttendArguments& arguments,
 
 // A block has a task, a warp of it a tile.
 template <int kSize>
-FOOTNOTE_KERNEL(kSpreadThreads)
+FOOTNOTE_KERNEL_BLOCKS(kSpreadThreads, kSize <= 128 ? 2 : 1)
 SpreadKernel(const AttendTask* tasks, AttendArguments arguments) {
   constexpr int kTileFloats = kAttendQueries * (kSize + 2);
   float* shared = reinterpret_cast<float*>(SharedMemory());

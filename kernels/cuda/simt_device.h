@@ -8,6 +8,9 @@
 
 #define FOOTNOTE_DEVICE __device__ __forceinline__
 #define FOOTNOTE_KERNEL(threads) __global__ void __launch_bounds__(threads)
+// With registers for so many blocks on a multiprocessor.
+#define FOOTNOTE_KERNEL_BLOCKS(threads, blocks) \
+  __global__ void __launch_bounds__(threads, blocks)
 #define FOOTNOTE_UNROLL _Pragma("unroll")
 #define FOOTNOTE_METHOD __device__
 
@@ -145,7 +148,7 @@ FOOTNOTE_DEVICE Word4 Load4(const void* p) {
 // order them.
 FOOTNOTE_DEVICE void CopyAsync(void* shared, const void* global) {
   const uint32_t to = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(to),
+  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16;" ::"r"(to),
                "l"(global)
                : "memory");
 }

@@ -11,6 +11,7 @@
 
 #define FOOTNOTE_DEVICE inline
 #define FOOTNOTE_KERNEL(threads) void
+#define FOOTNOTE_KERNEL_BLOCKS(threads, blocks) void
 #define FOOTNOTE_UNROLL
 #define FOOTNOTE_METHOD
 
