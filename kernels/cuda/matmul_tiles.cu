@@ -17,14 +17,22 @@ constexpr int kStages = 3;
 constexpr int kTokenWords = 2 * kWarp;
 
 template <WeightKind kKind, int kParts>
-constexpr int kStageWords = kBlockStrips* LaneWords(kKind) * kWarp
-                            + kBlockTiles* kTokenWords* kParts;
+constexpr int kStageWords = kBlockStrips*(LaneWords(kKind) * kWarp +
+                                          ScaleWords(kKind)) +
+                            kBlockTiles* kTokenWords* kParts;
+
+template <int kParts>
+constexpr bool kHoldsTotals = kParts > 1;
+constexpr size_t kTotalBytes =
+    sizeof(float) * kThreads * kWarpStrips * kWarpTiles * 4;
 
 template <WeightKind kKind, int kParts>
 FOOTNOTE_KERNEL(kThreads)
 TileKernel(MatmulArguments arguments) {
   constexpr int kWords = LaneWords(kKind);
   constexpr int kStripWords = kWords * kWarp;
+  constexpr int kScales = ScaleWords(kKind);
+  constexpr int kScaleStep = kScales > 0 ? kScales : 1;
   Word4* shared = reinterpret_cast<Word4*>(SharedMemory());
   const int p = ProductOf(arguments, BlockX());
   const MatmulProduct& product = arguments.products[p];
@@ -36,6 +44,7 @@ TileKernel(MatmulArguments arguments) {
   const int units = Units(prepared.columns);
   const int piece = PieceUnits(prepared.columns);
   const Word4* w = static_cast<const Word4*>(product.weights.weights);
+  const Word4* scales = static_cast<const Word4*>(product.weights.scales);
   const Word4* x = reinterpret_cast<const Word4*>(prepared.fragments);
   const size_t part_words = PartNumbers(prepared.tokens, prepared.columns) / 8;
 
@@ -60,14 +69,37 @@ TileKernel(MatmulArguments arguments) {
                               (size_t{1} * tile * units + unit) * kTokenWords +
                               i % kTokenWords);
       }
+      to += kParts * kBlockTiles * kTokenWords;
+      for (int i = ThreadIndex(); i < kBlockStrips * kScales; i += kThreads) {
+        const int strip = first_strip + i / kScaleStep;
+        if (strip >= strips) break;
+        CopyAsync(to + i, scales +
+                              (size_t{1} * strip * units + unit) * kScales +
+                              i % kScaleStep);
+      }
     }
     CommitCopies();
   };
 
   const int warp_strip = WarpIndex() % 4 * kWarpStrips;
   const int warp_tile = WarpIndex() / 4 * kWarpTiles;
+  // Where some of a warp's strips or tiles are there, it multiplies all, and
+  // puts those.
+  const bool is_there =
+      first_strip + warp_strip < strips && first_tile + warp_tile < tiles;
   float sums[kWarpStrips][kWarpTiles][4];
-  float totals[kWarpStrips][kWarpTiles][4];
+  // Of pieces, in shared memory where that has room.
+  float held[kHoldsTotals<kParts> ? kWarpStrips : 1][kWarpTiles][4];
+  float* kept =
+      reinterpret_cast<float*>(shared + kStages * kStageWords<kKind, kParts>) +
+      ThreadIndex();
+  const auto total = [&](int s, int j, int i) -> float& {
+    if constexpr (kHoldsTotals<kParts>) {
+      return held[s][j][i];
+    } else {
+      return kept[((s * kWarpTiles + j) * 4 + i) * kThreads];
+    }
+  };
   const auto clear = [&] {
     FOOTNOTE_UNROLL
     for (int s = 0; s < kWarpStrips; ++s) {
@@ -87,8 +119,8 @@ TileKernel(MatmulArguments arguments) {
       for (int j = 0; j < kWarpTiles; ++j) {
         FOOTNOTE_UNROLL
         for (int i = 0; i < 4; ++i) {
-          totals[s][j][i] =
-              first_piece ? sums[s][j][i] : Add(totals[s][j][i], sums[s][j][i]);
+          total(s, j, i) =
+              first_piece ? sums[s][j][i] : Add(total(s, j, i), sums[s][j][i]);
         }
       }
     }
@@ -106,6 +138,8 @@ TileKernel(MatmulArguments arguments) {
     }
     const Word4* weights = shared + unit % kStages * kStageWords<kKind, kParts>;
     const Word4* tokens = weights + kBlockStrips * kStripWords;
+    const Word4* unit_scales = tokens + kParts * kBlockTiles * kTokenWords;
+    if (!is_there) continue;
     FOOTNOTE_UNROLL
     for (int s = 0; s < kWarpStrips; ++s) {
       Word4 words[kWords];
@@ -113,17 +147,14 @@ TileKernel(MatmulArguments arguments) {
       for (int i = 0; i < kWords; ++i) {
         words[i] = weights[((warp_strip + s) * kWords + i) * kWarp + Lane()];
       }
-      const int strip = first_strip + warp_strip + s;
-      if (strip >= strips) break;
-      const UnitScales scales = LoadScales<kKind>(
-          product.weights.scales, size_t{1} * strip * units + unit);
+      const UnitScales scales_of_strip =
+          LoadScales<kKind>(unit_scales + (warp_strip + s) * kScales, 0);
       FOOTNOTE_UNROLL
       for (int part = 0; part < 2; ++part) {
         const EightPairs e = Unpack<kKind>(words, part);
         FOOTNOTE_UNROLL
         for (int j = 0; j < kWarpTiles; ++j) {
           const int tile = warp_tile + j;
-          if (first_tile + tile >= tiles) break;
           const Word4* fragments =
               tokens + tile * kTokenWords + part * kWarp + Lane();
           Word4 b[kParts];
@@ -132,13 +163,12 @@ TileKernel(MatmulArguments arguments) {
             b[p] = fragments[p * kBlockTiles * kTokenWords];
           }
           if constexpr (HasGroups(kKind)) {
+            const int of = first_tile + tile < tiles ? first_tile + tile : 0;
             const float* token_sums =
                 prepared.sums +
-                (size_t{1} * (first_tile + tile) * kTileTokens +
-                 Lane() % 4 * 2) *
-                    units * 2 +
+                (size_t{1} * of * kTileTokens + Lane() % 4 * 2) * units * 2 +
                 2 * unit + part;
-            MultiplyGroup<kParts>(e, b, scales, part, token_sums[0],
+            MultiplyGroup<kParts>(e, b, scales_of_strip, part, token_sums[0],
                                   token_sums[units * 2], sums[s][j]);
           } else {
             MultiplyEight<kParts>(e, b, sums[s][j]);
@@ -162,7 +192,7 @@ TileKernel(MatmulArguments arguments) {
         const int token =
             (first_tile + warp_tile + j) * kTileTokens + 2 * t + i % 2;
         if (token < prepared.tokens && row < product.weights.rows) {
-          Put(product, token, row, totals[s][j][i]);
+          Put(product, token, row, total(s, j, i));
         }
       }
     }
@@ -175,7 +205,9 @@ void Start(Stream* stream, const MatmulArguments& arguments) {
   Launch(stream, TileKernel<kKind, kParts>,
          {arguments.first[arguments.count],
           (tiles + kBlockTiles - 1) / kBlockTiles},
-         kThreads, sizeof(Word4) * kStages * kStageWords<kKind, kParts>,
+         kThreads,
+         sizeof(Word4) * kStages * kStageWords<kKind, kParts> +
+             (kHoldsTotals<kParts> ? 0 : kTotalBytes),
          arguments);
 }
 
