@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -183,15 +184,20 @@ struct SpelledOut {
 
 void MarkSpelledOut(const std::vector<SpelledOut>& places,
                     std::vector<Candidate>* candidates) {
+  absl::flat_hash_map<uint32_t, bool> is_there;
   for (const SpelledOut& place : places) {
     Candidate& candidate = (*candidates)[place.candidate];
     const uint32_t term = place.abbreviation.term;
-    if (place.abbreviation.is_word &&
-        std::any_of(candidates->begin(), candidates->end(),
-                    [term](const Candidate& other) {
-                      return other.strength[term] >= 1;
-                    })) {
-      continue;
+    if (place.abbreviation.is_word) {
+      const auto known = is_there.try_emplace(term, false);
+      if (known.second) {
+        known.first->second =
+            std::any_of(candidates->begin(), candidates->end(),
+                        [term](const Candidate& other) {
+                          return other.strength[term] >= 1;
+                        });
+      }
+      if (known.first->second) continue;
     }
     candidate.strength[term] = std::max(candidate.strength[term], kSpelledOut);
     if (candidate.position[term] < 0) {
@@ -285,6 +291,10 @@ void CutAtClauses(absl::string_view text, TextSpan sentence, double max_length,
   if (!right.empty()) CutAtClauses(text, right, max_length, parts);
 }
 
+// What all candidates hold of all terms; of a question as people ask it more
+// sentences than anybody sends.
+constexpr size_t kMostHeld = 8 << 20;
+
 Candidates FindCandidates(const Question& question,
                           const std::vector<SourcePassage>& passages,
                           double max_length, Analyzer* analyzer) {
@@ -313,6 +323,7 @@ Candidates FindCandidates(const Question& question,
     const Token* token = tokens.data();
     const Token* const end = token + tokens.size();
     for (uint32_t s = 0; s < spans.size(); ++s) {
+      if (found.items.size() * question.terms.size() >= kMostHeld) break;
       while (token != end && token->begin < spans[s].begin) ++token;
       const Token* last = token;
       while (last != end && last->begin < spans[s].end) ++last;

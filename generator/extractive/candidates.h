@@ -70,7 +70,8 @@ struct Candidates {
 
 // The sentences of `passages`. One longer than `max_length` (in the unit of
 // Candidate::length) is cut at the borders of its clauses, where it has some,
-// into parts that are candidates of their own.
+// into parts that are candidates of their own. Of very many the first, as many
+// as some 100 MiB hold.
 Candidates FindCandidates(const Question& question,
                           const std::vector<SourcePassage>& passages,
                           double max_length, Analyzer* analyzer);

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
 namespace footnote {
 namespace extractive {
 namespace {
@@ -190,6 +195,25 @@ TEST(CandidatesTest, KnowsTheShortFormOfEachOfManyWords) {
   };
   EXPECT_THAT(texts_of("東大"), ::testing::ElementsAre("東京", "京大", "大学"));
   EXPECT_THAT(texts_of("日銀"), ::testing::ElementsAre("日本", "本銀", "銀行"));
+}
+
+// Both as long as a caller may send them: each has a number for each.
+TEST(CandidatesTest, OfVeryManySentencesAndWordsThereAreAsManyAsMemoryHolds) {
+  std::string asked;
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&asked, "w", i, "x ");
+  std::string text;
+  for (int i = 0; i < 10000; ++i) absl::StrAppend(&text, "It is w", i, "x. ");
+  Analyzer analyzer;
+  const Question question =
+      ReadQuestion(asked, Language::kEn, Language::kEn, &analyzer);
+  ASSERT_GE(question.terms.size(), 20000u);
+  const SourcePassage passage = Passage(text, Language::kEn);
+  const Candidates found =
+      FindCandidates(question, {passage, passage}, 450, &analyzer);
+  EXPECT_GT(found.items.size(), 100u);
+  EXPECT_LT(found.items.size(), 1000u);
+  EXPECT_EQ(found.heading_strength.size(), 2u);
+  EXPECT_GE(found.items[7].strength[7], 1);
 }
 
 TEST(CandidatesTest, KnowsWhatAHeadingSpellsOut) {
