@@ -20,6 +20,9 @@ struct Piece {
   bool ends_block = false;
 };
 
+// Of a code point.
+constexpr size_t kMostBytes = 4;
+
 // Where to cut a text of more than `target` code points: after `target`, or at
 // the last space before it if that is not too far back.
 uint32_t CutPoint(absl::string_view text, uint32_t target) {
@@ -98,14 +101,17 @@ class PassageCutter {
       Piece piece;
       piece.span = span;
       piece.block = block;
-      piece.code_points = static_cast<uint32_t>(
-          CountCodePoints(text_.substr(span.begin, span.size())));
-      if (piece.code_points > options_.target) {
-        const absl::string_view all = text_.substr(span.begin, span.size());
-        piece.span.end = span.begin + CutPoint(all, options_.target);
-        piece.code_points = static_cast<uint32_t>(
-            CountCodePoints(text_.substr(piece.span.begin, piece.span.size())));
+      const absl::string_view all = text_.substr(span.begin, span.size());
+      // What is left of a very long one is not counted for each piece.
+      uint64_t code_points = options_.target + uint64_t{1};
+      if (all.size() <= kMostBytes * options_.target) {
+        code_points = CountCodePoints(all);
       }
+      if (code_points > options_.target) {
+        piece.span.end = span.begin + CutPoint(all, options_.target);
+        code_points = CountCodePoints(all.substr(0, piece.span.size()));
+      }
+      piece.code_points = static_cast<uint32_t>(code_points);
       if (!pieces_.empty()) {
         const uint32_t before = pieces_.back().span.end;
         piece.gap = static_cast<uint32_t>(

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,26 @@ TEST(PassagesTest, CutsALineWithoutSpacesBetweenCodePoints) {
   CheckPromises(document, passages);
   EXPECT_EQ(passages.size(), 6);
   EXPECT_EQ(absl::StrJoin(Texts(document, passages), "") + "\n", document.text);
+}
+
+// A file of base 64 is one sentence.
+TEST(PassagesTest, ALineWithoutEndTakesTheTimeOfItsLength) {
+  const auto seconds_of = [](size_t bytes) {
+    Extracted document;
+    document.text = std::string(bytes, 'x');
+    Block block;
+    block.span = {0, static_cast<uint32_t>(bytes)};
+    document.blocks.push_back(block);
+    document.sections.emplace_back();
+    const std::clock_t begin = std::clock();
+    const std::vector<CutPassage> passages =
+        CutPassages(document, Language::kEn);
+    EXPECT_GE(passages.size(), bytes / 900);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  const double once = seconds_of(1 << 20);
+  // It took 250 times as long.
+  EXPECT_LT(seconds_of(16 << 20), 100 * once + .1);
 }
 
 TEST(PassagesTest, CountsCodePointsNotBytes) {
