@@ -12,6 +12,8 @@ constexpr int kThreads = 512;
 // A block has the 16 queries of a task, of one kv head and chunk of heads.
 FOOTNOTE_KERNEL(kThreads)
 MergeKernel(const MergeTask* tasks, AttendArguments arguments) {
+  LetNextStart();
+  WaitForEarlier();
   const MergeTask task = tasks[BlockX()];
   const int kv_heads = arguments.pages.kv_heads;
   const int group = arguments.heads / kv_heads;
@@ -69,8 +71,8 @@ void Attend(Stream* stream, const AttendWork& work, const Pages& pages,
   }
   const int group = heads / pages.kv_heads;
   const int chunks = (group + kAttendQueries - 1) / kAttendQueries;
-  Launch(stream, MergeKernel, {work.merge_count, pages.kv_heads * chunks},
-         kThreads, 0, work.merges, arguments);
+  LaunchEarly(stream, MergeKernel, {work.merge_count, pages.kv_heads * chunks},
+              kThreads, 0, work.merges, arguments);
 }
 
 }  // namespace cuda

@@ -203,6 +203,8 @@ FOOTNOTE_DEVICE size_t OutAt(const AttendArguments& arguments,
 template <int kSize>
 FOOTNOTE_KERNEL_BLOCKS(kSpreadThreads, kSize <= 128 ? 2 : 1)
 SpreadKernel(const AttendTask* tasks, AttendArguments arguments) {
+  LetNextStart();
+  WaitForEarlier();
   constexpr int kTileFloats = kAttendQueries * (kSize + 2);
   float* shared = reinterpret_cast<float*>(SharedMemory());
   const AttendTask task = tasks[BlockX()];
@@ -346,9 +348,9 @@ void Start(Stream* stream, bool spread, const AttendTask* tasks, int count,
   const int chunks = (group + kAttendQueries - 1) / kAttendQueries;
   const int y = kv_heads * chunks;
   if (spread) {
-    Launch(stream, SpreadKernel<kSize>, {count, y}, kSpreadThreads,
-           sizeof(float) * kSplitTiles * kAttendQueries * (kSize + 2), tasks,
-           arguments);
+    LaunchEarly(stream, SpreadKernel<kSize>, {count, y}, kSpreadThreads,
+                sizeof(float) * kSplitTiles * kAttendQueries * (kSize + 2),
+                tasks, arguments);
   } else {
     Launch(stream, SoloKernel<kSize>,
            {(count + kSoloWarps - 1) / kSoloWarps, y}, kSoloWarps * kWarp, 0,

@@ -17,6 +17,7 @@ constexpr int StripsFor(WeightKind kind, int tiles) {
 template <WeightKind kKind, int kTiles, int kParts>
 FOOTNOTE_KERNEL(kThreads)
 StripKernel(MatmulArguments arguments) {
+  LetNextStart();
   constexpr int kStrips = StripsFor(kKind, kTiles);
   const int p = ProductOf(arguments, BlockX());
   const MatmulProduct& product = arguments.products[p];
@@ -30,10 +31,11 @@ template <WeightKind kKind, int kTiles, int kParts>
 void Start(Stream* stream, MatmulArguments arguments) {
   const int tiles = TokenTiles(arguments.x.tokens);
   ShareBlocks(StripsFor(kKind, kTiles) * kStripRows, &arguments);
-  Launch(stream, StripKernel<kKind, kTiles, kParts>,
-         {arguments.first[arguments.count], (tiles + kTiles - 1) / kTiles},
-         kThreads, StripSharedBytes<kKind, StripsFor(kKind, kTiles)>(kTiles),
-         arguments);
+  LaunchEarly(stream, StripKernel<kKind, kTiles, kParts>,
+              {arguments.first[arguments.count], (tiles + kTiles - 1) / kTiles},
+              kThreads,
+              StripSharedBytes<kKind, StripsFor(kKind, kTiles)>(kTiles),
+              arguments);
 }
 
 template <WeightKind kKind, int kParts>

@@ -14,6 +14,8 @@ constexpr int kHeld = 6;
 FOOTNOTE_KERNEL(kThreads)
 NormKernel(bool centre, const float* x, const float* weight, float epsilon,
            int n, float* out, Prepared prepared) {
+  LetNextStart();
+  WaitForEarlier();
   float* shared = reinterpret_cast<float*>(SharedMemory());
   const int row = BlockX();
   x += size_t{1} * row * n;
@@ -82,6 +84,8 @@ NormKernel(bool centre, const float* x, const float* weight, float epsilon,
 
 FOOTNOTE_KERNEL(kThreads)
 PrepareKernel(const float* x, int n, Prepared prepared) {
+  LetNextStart();
+  WaitForEarlier();
   const int row = BlockX();
   const int filled = Eights(n);
   const int e = BlockY() * kThreads + ThreadIndex();
@@ -95,6 +99,8 @@ PrepareKernel(const float* x, int n, Prepared prepared) {
 FOOTNOTE_KERNEL(kThreads)
 NormHeadsKernel(const float* weight, float epsilon, int heads, int size,
                 float* x) {
+  LetNextStart();
+  WaitForEarlier();
   const int head = BlockX() * (kThreads / kWarp) + WarpIndex();
   const bool mine = head < heads;
   x += size_t{1} * head * size;
@@ -114,22 +120,22 @@ NormHeadsKernel(const float* weight, float epsilon, int heads, int size,
 void NormRows(Stream* stream, bool centre, const float* x, const float* weight,
               float epsilon, int rows, int n, float* out,
               const Prepared& prepared) {
-  Launch(stream, NormKernel, {rows}, kThreads, 32 * sizeof(float), centre, x,
-         weight, epsilon, n, out, prepared);
+  LaunchEarly(stream, NormKernel, {rows}, kThreads, 32 * sizeof(float), centre,
+              x, weight, epsilon, n, out, prepared);
 }
 
 void PrepareRows(Stream* stream, const float* x, int rows, int n,
                  const Prepared& prepared) {
-  Launch(stream, PrepareKernel,
-         {rows, (8 * Units(n) + kThreads - 1) / kThreads}, kThreads, 0, x, n,
-         prepared);
+  LaunchEarly(stream, PrepareKernel,
+              {rows, (8 * Units(n) + kThreads - 1) / kThreads}, kThreads, 0, x,
+              n, prepared);
 }
 
 void NormHeads(Stream* stream, const float* weight, float epsilon, int heads,
                int size, float* x) {
-  Launch(stream, NormHeadsKernel,
-         {(heads + kThreads / kWarp - 1) / (kThreads / kWarp)}, kThreads, 0,
-         weight, epsilon, heads, size, x);
+  LaunchEarly(stream, NormHeadsKernel,
+              {(heads + kThreads / kWarp - 1) / (kThreads / kWarp)}, kThreads,
+              0, weight, epsilon, heads, size, x);
 }
 
 }  // namespace cuda

@@ -55,6 +55,8 @@ FOOTNOTE_KERNEL(kThreads)
 RotateKernel(Rotation rotation, Pages pages, int place,
              const int32_t* positions, const int32_t* row_pages, int heads,
              float* q, const float* k, const float* v) {
+  LetNextStart();
+  WaitForEarlier();
   const int row = BlockX();
   const int size = pages.size;
   const int pairs = size / 2;
@@ -111,9 +113,9 @@ void RotateAndStore(Stream* stream, const Rotation& rotation,
                     const int32_t* row_pages, int rows, int heads, float* q,
                     const float* k, const float* v) {
   const int pairs = heads * (pages.size / 2);
-  Launch(stream, RotateKernel, {rows, (pairs + kThreads - 1) / kThreads},
-         kThreads, 0, rotation, pages, place, positions, row_pages, heads, q, k,
-         v);
+  LaunchEarly(stream, RotateKernel, {rows, (pairs + kThreads - 1) / kThreads},
+              kThreads, 0, rotation, pages, place, positions, row_pages, heads,
+              q, k, v);
 }
 
 }  // namespace cuda

@@ -29,6 +29,8 @@ FOOTNOTE_DEVICE float GeluTanh(float x) {
 FOOTNOTE_KERNEL(kThreads)
 GateKernel(bool gelu, const float* gate, const float* up, int n, float* out,
            Prepared prepared) {
+  LetNextStart();
+  WaitForEarlier();
   const int row = BlockX();
   const size_t start = size_t{1} * row * n;
   const int filled = Eights(n);
@@ -54,6 +56,8 @@ GateKernel(bool gelu, const float* gate, const float* up, int n, float* out,
 
 FOOTNOTE_KERNEL(kThreads)
 AddKernel(const float* y, size_t count, float* x) {
+  LetNextStart();
+  WaitForEarlier();
   for (size_t i = size_t{1} * BlockX() * kThreads + ThreadIndex(); i < count;
        i += size_t{1} * GridX() * kThreads) {
     x[i] = Add(x[i], y[i]);
@@ -94,12 +98,12 @@ void EmbedRows(Stream* stream, const DeviceMatrix& table, const int32_t* ids,
 
 void GateRows(Stream* stream, bool gelu, const float* gate, const float* up,
               int rows, int n, float* out, const Prepared& prepared) {
-  Launch(stream, GateKernel, {rows, BlocksOfRow(8 * Units(n))}, kThreads, 0,
-         gelu, gate, up, n, out, prepared);
+  LaunchEarly(stream, GateKernel, {rows, BlocksOfRow(8 * Units(n))}, kThreads,
+              0, gelu, gate, up, n, out, prepared);
 }
 
 void AddNumbers(Stream* stream, const float* y, size_t count, float* x) {
-  Launch(stream, AddKernel, {BlocksFor(count)}, kThreads, 0, y, count, x);
+  LaunchEarly(stream, AddKernel, {BlocksFor(count)}, kThreads, 0, y, count, x);
 }
 
 void ScaleNumbers(Stream* stream, float factor, size_t count, float* x) {

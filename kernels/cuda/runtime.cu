@@ -1,6 +1,8 @@
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "kernels/cuda/runtime.h"
@@ -91,6 +93,97 @@ int DeviceCount() {
 }
 void UseDevice(int device) { cudaSetDevice(device); }
 
+namespace {
+
+// Lets the next kernel start, and writes long after.
+__global__ void SlowKernel(int* number) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+  for (int i = 0; i < 50; ++i) __nanosleep(1000);
+  *number = 1;
+#endif
+}
+__global__ void WaitingKernel(const int* number, int* seen) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+  *seen = *number;
+#endif
+}
+
+template <typename... Arguments>
+cudaError_t LaunchOverlapped(cudaStream_t stream, void (*kernel)(Arguments...),
+                             Arguments... arguments) {
+  cudaLaunchAttribute overlap = {};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t launch = {};
+  launch.gridDim = dim3(1);
+  launch.blockDim = dim3(1);
+  launch.stream = stream;
+  launch.attrs = &overlap;
+  launch.numAttrs = 1;
+  return cudaLaunchKernelEx(&launch, kernel, arguments...);
+}
+
+// Whether a kernel of a graph that starts early sees what the one before wrote:
+// found out by doing it.
+bool OverlapIsSafe() {
+  int numbers[2] = {0, 0};
+  int* there = nullptr;
+  cudaStream_t stream = nullptr;
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t executable = nullptr;
+  const auto works = [](cudaError_t error) { return error == cudaSuccess; };
+  bool is_safe =
+      works(cudaMalloc(reinterpret_cast<void**>(&there), sizeof(numbers))) &&
+      works(cudaMemcpy(there, numbers, sizeof(numbers),
+                       cudaMemcpyHostToDevice)) &&
+      works(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking)) &&
+      works(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  if (is_safe) {
+    const bool launched =
+        works(LaunchOverlapped(stream, SlowKernel, there)) &&
+        works(LaunchOverlapped(stream, WaitingKernel,
+                               const_cast<const int*>(there), there + 1));
+    is_safe = works(cudaStreamEndCapture(stream, &graph)) && launched &&
+              works(cudaGraphInstantiate(&executable, graph, 0)) &&
+              works(cudaGraphLaunch(executable, stream)) &&
+              works(cudaStreamSynchronize(stream)) &&
+              works(cudaMemcpy(numbers, there, sizeof(numbers),
+                               cudaMemcpyDeviceToHost)) &&
+              numbers[1] == 1;
+  }
+  if (executable != nullptr) cudaGraphExecDestroy(executable);
+  if (graph != nullptr) cudaGraphDestroy(graph);
+  if (stream != nullptr) cudaStreamDestroy(stream);
+  cudaFree(there);
+  cudaGetLastError();
+  return is_safe;
+}
+
+bool OverlapsAtFirst() {
+  const char* named = std::getenv("FOOTNOTE_CUDA_OVERLAP");
+  if (named != nullptr && std::strcmp(named, "0") == 0) return false;
+  int device = 0;
+  int major = 0;
+  if (cudaGetDevice(&device) != cudaSuccess ||
+      cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor,
+                             device) != cudaSuccess) {
+    cudaGetLastError();
+    return false;
+  }
+  return major >= 9 && OverlapIsSafe();
+}
+
+std::atomic<bool>& Overlap() {
+  static std::atomic<bool> overlap(OverlapsAtFirst());
+  return overlap;
+}
+}  // namespace
+
+void SetOverlap(bool overlaps) { Overlap() = overlaps; }
+bool Overlaps() { return Overlap(); }
+
 void* Allocate(size_t bytes) {
   void* memory = nullptr;
   if (cudaMalloc(&memory, bytes == 0 ? 16 : bytes) != cudaSuccess) {
@@ -114,6 +207,8 @@ void* AllocateHost(size_t bytes) {
 void FreeHost(void* memory) { cudaFreeHost(memory); }
 
 Stream* MakeStream() {
+  // While no graph is recorded.
+  Overlaps();
   Stream* stream = new Stream;
   stream->error =
       cudaStreamCreateWithFlags(&stream->stream, cudaStreamNonBlocking);

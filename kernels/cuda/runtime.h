@@ -48,6 +48,13 @@ struct Grid {
   int z = 1;
 };
 
+// Whether kernels that are made for it start before the one before them has
+// ended. True at first where the device, of compute capability 9 or later, has
+// just shown that they wait as they should; FOOTNOTE_CUDA_OVERLAP=0 says no.
+// Not to be changed while a graph is recorded.
+void SetOverlap(bool overlaps);
+bool Overlaps();
+
 class Stream;
 Stream* MakeStream();
 void DeleteStream(Stream* stream);

@@ -8,6 +8,11 @@
 // threads of a block reach every barrier, all 32 of a warp every exchange: the
 // emulator stops the program when one does not. Shared memory is what the
 // launch asks for; it holds NaNs at first under the emulator.
+//
+// A kernel that LaunchEarly starts may run while the one before it still does
+// (SetOverlap, kernels/cuda/runtime.h): every thread says WaitForEarlier first.
+// Before that it reads what no kernel writes, weights, and writes shared memory
+// alone. LetNextStart tells that the next such kernel may be started.
 #ifndef FOOTNOTE_KERNELS_CUDA_SIMT_H_
 #define FOOTNOTE_KERNELS_CUDA_SIMT_H_
 

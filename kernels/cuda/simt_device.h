@@ -35,6 +35,18 @@ FOOTNOTE_DEVICE int GridY() { return gridDim.y; }
 FOOTNOTE_DEVICE void BlockBarrier() { __syncthreads(); }
 FOOTNOTE_DEVICE void WarpBarrier() { __syncwarp(); }
 
+FOOTNOTE_DEVICE void LetNextStart() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+// All kernels before have ended, and what they wrote is there.
+FOOTNOTE_DEVICE void WaitForEarlier() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 extern __shared__ char footnote_shared_memory[];
 FOOTNOTE_DEVICE char* SharedMemory() {
   return static_cast<char*>(
@@ -188,11 +200,10 @@ FOOTNOTE_DEVICE void MultiplyTileInt8(int d[4], uint32_t a0, uint32_t a1,
       : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 
-// Starts a kernel. Errors are kept: Finish (kernels/cuda/runtime.h) tells them.
-// An empty grid does nothing.
 template <typename... Parameters, typename... Arguments>
-void Launch(Stream* stream, void (*kernel)(Parameters...), Grid grid,
-            int threads, size_t shared_bytes, Arguments... arguments) {
+void LaunchWith(bool early, Stream* stream, void (*kernel)(Parameters...),
+                Grid grid, int threads, size_t shared_bytes,
+                Arguments... arguments) {
   if (grid.x <= 0 || grid.y <= 0 || grid.z <= 0) return;
   if (shared_bytes > 48 * 1024) {
     KeepError(stream,
@@ -200,10 +211,33 @@ void Launch(Stream* stream, void (*kernel)(Parameters...), Grid grid,
                                    cudaFuncAttributeMaxDynamicSharedMemorySize,
                                    static_cast<int>(shared_bytes)));
   }
-  kernel<<<dim3(grid.x, grid.y, grid.z), threads, shared_bytes,
-           static_cast<cudaStream_t>(RawStream(stream))>>>(
-      static_cast<Parameters>(arguments)...);
+  cudaLaunchAttribute overlap = {};
+  overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  overlap.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t launch = {};
+  launch.gridDim = dim3(grid.x, grid.y, grid.z);
+  launch.blockDim = dim3(threads);
+  launch.dynamicSmemBytes = shared_bytes;
+  launch.stream = static_cast<cudaStream_t>(RawStream(stream));
+  launch.attrs = &overlap;
+  launch.numAttrs = early && Overlaps() ? 1 : 0;
+  KeepError(stream, cudaLaunchKernelEx(&launch, kernel,
+                                       static_cast<Parameters>(arguments)...));
   KeepError(stream, cudaGetLastError());
+}
+
+// Starts a kernel. Errors are kept: Finish (kernels/cuda/runtime.h) tells them.
+// An empty grid does nothing.
+template <typename... Parameters, typename... Arguments>
+void Launch(Stream* stream, void (*kernel)(Parameters...), Grid grid,
+            int threads, size_t shared_bytes, Arguments... arguments) {
+  LaunchWith(false, stream, kernel, grid, threads, shared_bytes, arguments...);
+}
+// One that says WaitForEarlier, maybe before the last has ended.
+template <typename... Parameters, typename... Arguments>
+void LaunchEarly(Stream* stream, void (*kernel)(Parameters...), Grid grid,
+                 int threads, size_t shared_bytes, Arguments... arguments) {
+  LaunchWith(true, stream, kernel, grid, threads, shared_bytes, arguments...);
 }
 
 }  // namespace cuda

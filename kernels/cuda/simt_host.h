@@ -35,6 +35,8 @@ inline int GridY() { return emulator::current.grid.y; }
 
 inline void BlockBarrier() { emulator::WaitForBlock(); }
 inline void WarpBarrier() { emulator::WaitForWarp(); }
+inline void LetNextStart() {}
+inline void WaitForEarlier() { emulator::WaitForEarlier(); }
 inline char* SharedMemory() { return emulator::current.shared; }
 
 // What lane `from(lane)` of the warp gave.
@@ -166,6 +168,14 @@ void Launch(Stream* stream, void (*kernel)(Parameters...), Grid grid,
             int threads, size_t shared_bytes, Arguments... arguments) {
   emulator::Run(stream, grid, threads, shared_bytes,
                 [=] { kernel(static_cast<Parameters>(arguments)...); });
+}
+template <typename... Parameters, typename... Arguments>
+void LaunchEarly(Stream* stream, void (*kernel)(Parameters...), Grid grid,
+                 int threads, size_t shared_bytes, Arguments... arguments) {
+  emulator::Run(stream, grid, threads, shared_bytes, [=] {
+    kernel(static_cast<Parameters>(arguments)...);
+    emulator::ExpectWaited();
+  });
 }
 
 }  // namespace cuda

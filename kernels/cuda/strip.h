@@ -34,7 +34,8 @@ constexpr size_t StripSharedBytes(int tiles) {
 // put(token, row, sum) for the rows that the matrix has and the tokens of tiles
 // first_tile … first_tile + kTiles - 1 before end_tile, each in one thread.
 // Shared memory of StripSharedBytes; the block may call it again after a
-// barrier. REQUIRES: the first strip and the first tile are there.
+// barrier. The first weights are asked for before WaitForEarlier. REQUIRES: the
+// first strip and the first tile are there.
 template <WeightKind kKind, int kStrips, int kTiles, int kParts, typename Put>
 FOOTNOTE_DEVICE void MultiplyStrips(const DeviceMatrix& matrix,
                                     const Prepared& prepared, int strip,
@@ -175,6 +176,7 @@ FOOTNOTE_DEVICE void MultiplyStrips(const DeviceMatrix& matrix,
   for (int stage = 0; stage < kStages - 1; ++stage) {
     copy(stage, begin + stage * kUnits);
   }
+  WaitForEarlier();
   int stage = 0;
   for (int unit = begin; unit < end; unit += kUnits) {
     WaitCopies<kStages - 2>();

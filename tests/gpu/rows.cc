@@ -94,6 +94,26 @@ Row DecodeRow(const DecoderShape& shape, WeightKind kind, int sequences,
   return {what, asked, kSeconds, measure};
 }
 
+Row OverlapRow() {
+  const auto measure = [](double) -> std::string {
+    return Overlaps() ? "they wait: steps use it" : "not used";
+  };
+  return {"kernels that start before the last has ended", "wait for it",
+          kSeconds, measure};
+}
+
+// The same where no kernel starts before the last has ended.
+Row Apart(Row row) {
+  row.what += ", kernels after each other";
+  row.asked = "";
+  const auto measure = row.measure;
+  row.measure = [measure](double bandwidth) {
+    SetOverlap(false);
+    return measure(bandwidth);
+  };
+  return row;
+}
+
 // One product by wgmma and by mma.sync, bit for bit.
 Row ProofRow() {
   const auto measure = [](double) -> std::string {
@@ -201,7 +221,9 @@ std::vector<Row> TableRows(const DeviceInfo& info) {
   const int blocks = 2 * info.multiprocessors;
   return {
       MemoryRow(false),
+      OverlapRow(),
       DecodeRow(kR7b, kBf16, 1, 1024, 0, ">= 85 % (about 254 tok/s)", kSteps),
+      Apart(DecodeRow(kR7b, kBf16, 1, 1024, 0, "", kSteps)),
       DecodeRow(kR7b, WeightKind::kFp8, 1, 1024, 0, ">= 80 %", kSteps),
       DecodeRow(kR7b, kInt4, 1, 1024, 0, ">= 70 %", kSteps),
       DecodeRow(kR7b, WeightKind::kInt8, 1, 1024, 0, "", kSteps),

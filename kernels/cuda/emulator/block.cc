@@ -39,6 +39,7 @@ struct Thread {
   unsigned deposits = 0;
   std::vector<Copy> copies;            // not committed
   std::deque<std::vector<Copy>> sets;  // committed, the oldest first
+  bool has_waited = false;             // for earlier kernels
 };
 
 struct Block {
@@ -115,6 +116,7 @@ void RunBlock(Block* block, int threads) {
     PrepareFibre(&block->threads[t].fibre, RunThread, t);
     block->threads[t].state = State::kRuns;
     block->threads[t].deposits = 0;
+    block->threads[t].has_waited = false;
   }
   const int warps = threads / kWarp;
   for (;;) {
@@ -191,6 +193,14 @@ void WaitCopies(int pending) {
       std::memcpy(copy.to, copy.from, 16);
     }
     thread.sets.pop_front();
+  }
+}
+
+void WaitForEarlier() { TheBlock().threads[current.thread].has_waited = true; }
+
+void ExpectWaited() {
+  if (!TheBlock().threads[current.thread].has_waited) {
+    Die("a kernel that starts early ends without having waited");
   }
 }
 

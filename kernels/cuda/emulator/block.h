@@ -41,6 +41,10 @@ void CopyLater(void* to, const void* from);  // 16 bytes
 void CommitCopies();
 void WaitCopies(int pending);
 
+// ExpectWaited stops the program where the thread has not said WaitForEarlier.
+void WaitForEarlier();
+void ExpectWaited();
+
 // The order in which threads that may run do, and blocks of a grid: a kernel
 // that lacks a barrier gives other results in the other order.
 enum class Order { kForward, kBackward };

@@ -72,6 +72,9 @@ bool FindDevice(DeviceInfo* info, char*, size_t) {
 int DeviceCount() { return 4; }
 void UseDevice(int) {}
 
+void SetOverlap(bool) {}
+bool Overlaps() { return false; }
+
 void* Allocate(size_t bytes) {
   if (bytes > left) return nullptr;
   // 16 bytes are what a kernel may read at once.

@@ -162,6 +162,26 @@ TEST(EmulatorDeathTest, BarrierOfSomeThreadsStopsTheProgram) {
                "an exchange is reached by some lanes only");
 }
 
+TEST(EmulatorDeathTest, KernelThatStartsEarlyMustWait) {
+  const Buffer<int> y(32);
+  LaunchEarly(
+      TheStream(),
+      +[](int* out) {
+        LetNextStart();
+        WaitForEarlier();
+        out[ThreadIndex()] = 1;
+      },
+      {1}, 32, 0, y.get());
+  EXPECT_DEATH(LaunchEarly(
+                   TheStream(),
+                   +[](int* out) {
+                     if (ThreadIndex() < 31) WaitForEarlier();
+                     out[ThreadIndex()] = 1;
+                   },
+                   {1}, 32, 0, y.get()),
+               "ends without having waited");
+}
+
 TEST(EmulatorDeathTest, ReadBeyondMemoryIsAFault) {
   const Buffer<float> x(std::vector<float>(64, 1));
   const Buffer<float> y(32);
