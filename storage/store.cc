@@ -86,6 +86,25 @@ absl::Status CheckFormat(const std::string& folder, KvMode mode) {
   return absl::OkStatus();
 }
 
+// Beside an empty database every segment would be one that nothing lists, and
+// be removed.
+absl::Status CheckHasDatabase(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(absl::StrCat(folder, "/db/CURRENT"), error)) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::vector<std::string>> names =
+      ListFolder(absl::StrCat(folder, "/segments"));
+  if (!names.ok()) return absl::OkStatus();
+  const auto segments = std::count_if(
+      names->begin(), names->end(),
+      [](const std::string& name) { return SegmentNumber(name) != 0; });
+  if (segments == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "database ", folder, "/db: not found, want that of the ", segments,
+      " files in ", folder, "/segments (or a backup's)"));
+}
+
 }  // namespace
 
 Store::Store(std::string folder, const StoreOptions& options)
@@ -104,6 +123,7 @@ absl::Status Store::Init() {
   const bool primary = options_.mode == KvMode::kPrimary;
   if (primary) RETURN_IF_ERROR(MakeFolder(folder_));
   RETURN_IF_ERROR(CheckFormat(folder_, options_.mode));
+  if (primary) RETURN_IF_ERROR(CheckHasDatabase(folder_));
   KvOptions kv_options;
   kv_options.mode = options_.mode;
   kv_options.tables = StoreTables();

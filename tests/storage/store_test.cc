@@ -62,6 +62,24 @@ TEST(StoreTest, FindsTheNewestVersionsAndNothingElse) {
   EXPECT_EQ(generation->manifest.total_length[0], 2);
 }
 
+TEST(StoreTest, WithoutItsDatabaseItIsRefusedAndItsSegmentsStay) {
+  const std::string folder = MakeTestFolder() + "/store";
+  ASSERT_TRUE(Ingest(OpenStore(folder).get(), {{"a", "red fox"}}).ok());
+  std::filesystem::rename(folder + "/db", folder + "/elsewhere");
+  for (const bool empty_folder : {false, true}) {
+    if (empty_folder) std::filesystem::create_directory(folder + "/db");
+    const absl::Status status = Store::Open(folder).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(status.message()),
+                testing::HasSubstr(folder + "/db: not found, want that of the "
+                                            "1 files in"));
+    EXPECT_EQ(SegmentFiles(folder), 1);
+  }
+  std::filesystem::remove(folder + "/db");
+  std::filesystem::rename(folder + "/elsewhere", folder + "/db");
+  EXPECT_THAT(Search(OpenStore(folder).get(), "red"), ElementsAre("a@1:0"));
+}
+
 TEST(StoreTest, WatchersHearOfAGenerationBeforeItIsCurrent) {
   const std::string folder = MakeTestFolder() + "/store";
   auto store = OpenStore(folder);
