@@ -1,6 +1,8 @@
 #include "audit/ledger.h"
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -44,6 +46,21 @@ absl::Status CheckHasKeys(const Kv& kv, const std::string& folder,
                    "; or move the folder away to begin a new log"));
 }
 
+// Keys that were used can't begin a log: it would sign another history under
+// the name of the one that is gone.
+absl::Status CheckHasLog(const std::string& folder, const std::string& keys) {
+  constexpr uint64_t kSigningRowBytes = 128;
+  std::error_code error;
+  if (std::filesystem::exists(absl::StrCat(folder, "/CURRENT"), error)) {
+    return absl::OkStatus();
+  }
+  const uint64_t bytes = std::filesystem::file_size(keys, error);
+  if (error || bytes <= kSigningRowBytes) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "answer records ", folder, ": not found, want those that the keys in ",
+      keys, " were used for; or move that file away to begin a new log"));
+}
+
 // What `seal` gives. A key that was found may be destroyed before it is used:
 // then the erasure came first, and another key is made.
 template <typename SealOnce>
@@ -80,6 +97,9 @@ Ledger::Ledger(std::string folder, std::unique_ptr<Kv> kv,
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
     const std::string& folder, const LedgerOptions& options) {
+  const std::string keys =
+      options.keyring.empty() ? absl::StrCat(folder, ".keys") : options.keyring;
+  RETURN_IF_ERROR(CheckHasLog(folder, keys));
   RETURN_IF_ERROR(MakeFolder(folder));
   KvOptions kv_options;
   kv_options.tables = LedgerTables();
@@ -90,8 +110,6 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
         folder, ": answer records of format 1, want ", 2,
         ": move the folder away, and the answers in it are not listed here"));
   }
-  const std::string keys =
-      options.keyring.empty() ? absl::StrCat(folder, ".keys") : options.keyring;
   RETURN_IF_ERROR(CheckHasKeys(*kv, folder, keys));
   const std::unique_ptr<MasterKeySource> beside =
       MasterKeyInFile(absl::StrCat(keys, ".master"));

@@ -71,7 +71,8 @@ class Ledger {
   // and checkpoints disagree opens too: it can be read and verified, but it
   // signs nothing any more.
   //   Unimplemented       records of another release's format
-  //   FailedPrecondition  there are records, and no keyring
+  //   FailedPrecondition  there are records, and no keyring; or keys that were
+  //                       used, and no records
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(
       const std::string& folder, const LedgerOptions& options = {});
   // Publishes what is not published yet.

@@ -448,6 +448,23 @@ TEST_F(EraseTest, ALogIsNotBegunAnewWithoutItsKeyring) {
   EXPECT_FALSE(std::filesystem::exists(keys));
 }
 
+// It would sign another history under the same name.
+TEST_F(EraseTest, ALogIsNotBegunAnewWithUsedKeys) {
+  Ask("anna", a_, kSecret);
+  const std::string audit = book_.folder() + "/audit";
+  book_.Close();
+  std::filesystem::rename(audit, book_.folder() + "/elsewhere");
+  const absl::Status status = Ledger::Open(audit).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("/audit: not found, want those that the keys in "));
+  EXPECT_FALSE(std::filesystem::exists(audit));
+  // Keys that only signed that nothing is there begin one.
+  const std::string keys = book_.folder() + "/audit.keys";
+  std::filesystem::resize_file(keys, 128);
+  EXPECT_EQ(Ledger::Open(audit).status(), absl::OkStatus());
+}
+
 TEST_F(EraseTest, AHoldForbidsAll) {
   const v1::Receipt receipt = Ask("anna", a_, kSecret);
   v1::SetLegalHoldRequest hold;
