@@ -5,9 +5,11 @@
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <vector>
 
 #include "base/utf8.h"
@@ -132,7 +134,7 @@ const CarefulTable& Careful() {
 // The bare form of letters that do not decompose.
 struct Expansion {
   char32_t from;
-  const char* to;
+  const char* to;  // two letters
 };
 constexpr Expansion kExpansions[] = {
     {0x00E6, "ae"}, {0x0153, "oe"}, {0x00DF, "ss"}, {0x00FE, "th"}};
@@ -190,6 +192,89 @@ const BareTable& Bare() {
 static_assert(std::size(kSimplifiedHan) == kHanEnd - kHanBegin,
               "each character has a form, itself or another");
 
+// The code point at `at`, nearly always one of two or three bytes.
+// REQUIRES: it is not ASCII
+inline char32_t Decode(absl::string_view utf8, size_t at, int* length) {
+  const auto* const p =
+      reinterpret_cast<const unsigned char*>(utf8.data()) + at;
+  const size_t left = utf8.size() - at;
+  if (left >= 2 && p[0] >= 0xC2 && p[0] < 0xE0 && (p[1] & 0xC0) == 0x80) {
+    *length = 2;
+    return static_cast<char32_t>((p[0] & 0x1F) << 6 | (p[1] & 0x3F));
+  }
+  if (left >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+      (p[2] & 0xC0) == 0x80) {
+    *length = 3;
+    return static_cast<char32_t>((p[0] & 0x0F) << 12 | (p[1] & 0x3F) << 6 |
+                                 (p[2] & 0x3F));
+  }
+  return DecodeUtf8(utf8, at, length);
+}
+
+// `c` is no surrogate.
+inline char* Write(uint16_t c, char* to) {
+  if (c < 0x80) {
+    *to++ = static_cast<char>(c);
+  } else if (c < 0x800) {
+    *to++ = static_cast<char>(0xC0 | c >> 6);
+    *to++ = static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    *to++ = static_cast<char>(0xE0 | c >> 12);
+    *to++ = static_cast<char>(0x80 | (c >> 6 & 0x3F));
+    *to++ = static_cast<char>(0x80 | (c & 0x3F));
+  }
+  return to;
+}
+
+// No byte becomes more: a damaged one becomes U+FFFD.
+constexpr size_t kMostOfAByte = 3;
+
+// Room for what a text becomes: of a word, and most are, on the stack.
+class Room {
+ public:
+  explicit Room(size_t bytes) {
+    if (bytes * kMostOfAByte > sizeof(small_)) {
+      large_.reset(new char[bytes * kMostOfAByte]);
+    }
+  }
+  char* begin() { return large_ == nullptr ? small_ : large_.get(); }
+
+ private:
+  char small_[kMostOfAByte * 256];
+  std::unique_ptr<char[]> large_;
+};
+
+// Writes what the tables make of `utf8`, and returns its end; null where they
+// do not hold all of it.
+char* WriteCarefully(absl::string_view utf8, bool turkish, char* to) {
+  const CarefulTable& table = Careful();
+  for (size_t at = 0; at < utf8.size();) {
+    const auto lead = static_cast<unsigned char>(utf8[at]);
+    if (lead < 0x80 && !(turkish && lead == 'I')) {
+      *to++ = static_cast<char>(table.low[lead]);
+      ++at;
+      continue;
+    }
+    if (lead == 'I') {
+      // Decomposed "İ" is composed.
+      if (utf8.substr(at + 1, 2) != "\xCC\x87") {
+        to = Write(0x0131, to);
+        at += 1;
+        continue;
+      }
+      *to++ = 'i';
+      at += 3;
+      continue;
+    }
+    int length;
+    const uint16_t mapped = table(Decode(utf8, at, &length));
+    if (mapped == kAskIcu) return nullptr;
+    if (mapped != kDrop) to = Write(mapped, to);
+    at += length;
+  }
+  return to;
+}
+
 // The way through ICU, for what the tables do not hold.
 void AppendCarefullyByIcu(absl::string_view utf8, bool turkish,
                           std::string* out) {
@@ -230,40 +315,13 @@ void AppendCarefullyByIcu(absl::string_view utf8, bool turkish,
 }  // namespace
 
 std::string FoldCarefully(absl::string_view utf8, Language language) {
-  const CarefulTable& table = Careful();
   const bool turkish = language == Language::kTr;
+  Room room(utf8.size());
+  const char* const end = WriteCarefully(utf8, turkish, room.begin());
+  if (end != nullptr) return std::string(room.begin(), end - room.begin());
+  // Composition looks back, so the whole text goes that way.
   std::string careful;
-  careful.reserve(utf8.size());
-  for (size_t at = 0; at < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[at]);
-    if (lead < 0x80 && !(turkish && lead == 'I')) {
-      careful.push_back(static_cast<char>(table.low[lead]));
-      ++at;
-      continue;
-    }
-    int length;
-    const char32_t c = DecodeUtf8(utf8, at, &length);
-    if (turkish && c == 'I') {
-      // Decomposed "İ" is composed by ICU below.
-      if (absl::string_view(utf8.substr(at + 1, 2)) != "\xCC\x87") {
-        careful.append("\xC4\xB1");
-        at += 1;
-        continue;
-      }
-      careful.push_back('i');
-      at += 3;
-      continue;
-    }
-    const uint16_t mapped = table(c);
-    if (mapped == kAskIcu) {
-      // Composition looks back, so the whole text goes that way.
-      careful.clear();
-      AppendCarefullyByIcu(utf8, turkish, &careful);
-      return careful;
-    }
-    if (mapped != kDrop) AppendUtf8(mapped, &careful);
-    at += length;
-  }
+  AppendCarefullyByIcu(utf8, turkish, &careful);
   return careful;
 }
 
@@ -278,42 +336,41 @@ char32_t BareCodePoint(char32_t code_point) {
 
 void AppendBare(absl::string_view careful, std::string* out) {
   const BareTable& table = Bare();
+  Room room(careful.size());
+  char* to = room.begin();
   for (size_t at = 0; at < careful.size();) {
     const auto lead = static_cast<unsigned char>(careful[at]);
     if (lead < 0x80) {
-      out->push_back(static_cast<char>(lead));
+      *to++ = static_cast<char>(lead);
       ++at;
       continue;
     }
     int length;
-    const char32_t c = DecodeUtf8(careful, at, &length);
+    const char32_t c = Decode(careful, at, &length);
     const absl::string_view source = careful.substr(at, length);
     at += length;
     if (c < kBareEnd) {
       const uint16_t single = table.single[c];
       if (single == kDrop) continue;
       if (single != c) {
-        AppendUtf8(single, out);
+        to = Write(single, to);
         continue;
       }
-      const char* expansion = nullptr;
-      for (const Expansion& entry : kExpansions) {
-        if (entry.from == c) expansion = entry.to;
-      }
-      if (expansion != nullptr) {
-        out->append(expansion);
+      const auto* const entry =
+          std::find_if(std::begin(kExpansions), std::end(kExpansions),
+                       [c](const Expansion& one) { return one.from == c; });
+      if (entry != std::end(kExpansions)) {
+        to = std::copy(entry->to, entry->to + 2, to);
         continue;
       }
     } else if (c >= kHanBegin && c < kHanEnd) {
-      AppendUtf8(kSimplifiedHan[c - kHanBegin], out);
+      to = Write(kSimplifiedHan[c - kHanBegin], to);
       continue;
     }
-    if (c == 0xFFFD) {
-      AppendUtf8(c, out);
-    } else {
-      out->append(source.data(), source.size());
-    }
+    to = c == 0xFFFD ? Write(0xFFFD, to)
+                     : std::copy(source.begin(), source.end(), to);
   }
+  out->append(room.begin(), to - room.begin());
 }
 
 std::string Fold(absl::string_view utf8, Language language) {

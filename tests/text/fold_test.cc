@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "base/utf8.h"
 #include "gtest/gtest.h"
 #include "text/language.h"
@@ -98,6 +99,23 @@ TEST(FoldTest, SimplifiesHanAsIcuDoes) {
     changed += BareCodePoint(c) != c;
   }
   EXPECT_GT(changed, 2000);
+}
+
+TEST(FoldTest, FoldsLongTextsAsTheirWords) {
+  std::string text, careful, bare;
+  for (int i = 0; i < 50; ++i) {
+    for (const absl::string_view word :
+         {"STRASSE ", "Łódź ", "臺灣 ", "Œuvre ", "\xff\xe4 ", "Ёлка "}) {
+      text.append(word.data(), word.size());
+      careful += FoldCarefully(word, Language::kUnknown);
+      bare += Fold(word, Language::kUnknown);
+      ASSERT_EQ(FoldCarefully(text, Language::kUnknown), careful);
+      ASSERT_EQ(Fold(text, Language::kUnknown), bare);
+    }
+  }
+  const std::string damaged(1000, '\xff');
+  EXPECT_EQ(FoldCarefully(damaged, Language::kUnknown).size(), 3000);
+  EXPECT_EQ(Fold(damaged, Language::kUnknown).size(), 3000);
 }
 
 TEST(FoldTest, TakesAMillionMarks) {
