@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -396,6 +397,29 @@ struct Census {
   }
 };
 
+// Of eight bytes those before the first that is not ASCII, together.
+struct AsciiBytes {
+  explicit AsciiBytes(const unsigned char* p) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    constexpr uint64_t kHigh = kOnes * 0x80;
+    uint64_t bytes;
+    std::memcpy(&bytes, p, sizeof(bytes));
+    const uint64_t high = bytes & kHigh;
+    count = high == 0 ? 8 : static_cast<uint32_t>(__builtin_ctzll(high)) / 8;
+    // The bits below the first other's.
+    const uint64_t before = high == 0 ? ~uint64_t{0} : (high & -high) - 1;
+    // As in scan_internal::AsciiLetters.
+    const uint64_t lower = (bytes | kOnes * 0x20) & ~kHigh;
+    const uint64_t are_letters = (lower + kOnes * (0x80 - 'a')) &
+                                 ~(lower + kOnes * (0x7f - 'z')) & kHigh &
+                                 before;
+    letters = static_cast<uint32_t>(((are_letters >> 7) * kOnes) >> 56);
+  }
+
+  uint32_t count;
+  uint32_t letters;
+};
+
 // What a character counts for, by number: few characters count differently.
 class CensusTable {
  public:
@@ -415,19 +439,31 @@ class CensusTable {
     std::array<uint32_t, 256> counts = {};
     uint32_t ascii_letters = 0;
     Census census;
-    const auto* at = reinterpret_cast<const unsigned char*>(valid.data());
-    for (const unsigned char* const end = at + valid.size(); at < end;) {
-      if (*at < 0x80) {
-        ascii_letters += kinds_[*at++] == kinds_['a'];
-        continue;
-      }
-      const scan_internal::CodePoint c = scan_internal::Decode(at, end);
-      at += c.length;
+    const auto count = [&](scan_internal::CodePoint c) {
       if (c.value < kinds_.size()) {
         ++counts[kinds_[c.value]];
       } else {
         census.Count(c.value, SupplementaryCharClass(c.value));
       }
+    };
+    const auto* at = reinterpret_cast<const unsigned char*>(valid.data());
+    const unsigned char* const end = at + valid.size();
+    while (at < end) {
+      if (end - at < 8) {
+        const scan_internal::CodePoint c = scan_internal::Decode(at, end);
+        at += c.length;
+        count(c);
+        continue;
+      }
+      const AsciiBytes eight(at);
+      ascii_letters += eight.letters;
+      at += eight.count;
+      if (eight.count == 8) continue;
+      do {
+        const scan_internal::CodePoint c = scan_internal::Decode(at, end);
+        at += c.length;
+        count(c);
+      } while (at < end && *at >= 0x80);
     }
     counts[kinds_['a']] += ascii_letters;
     for (size_t kind = 0; kind < units_.size(); ++kind) {
