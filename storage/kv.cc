@@ -285,6 +285,10 @@ void KvBatch::DeletePrefix(int table, absl::string_view prefix) {
 
 void KvBatch::Append(KvBatch other) {
   if (other.state_ == nullptr) return;
+  if (state_->changes.empty()) {
+    state_ = std::move(other.state_);
+    return;
+  }
   state_->text += other.state_->text;
   state_->changes.insert(state_->changes.end(), other.state_->changes.begin(),
                          other.state_->changes.end());
