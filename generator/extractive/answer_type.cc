@@ -53,7 +53,8 @@ constexpr Row kRows[] = {
      "wann|welchem Jahr|welches Jahr|welchem Jahrhundert|welchem Jahrzehnt|"
      "welchem Datum|welchem Monat|welchem Tag|seit wann",
      "wie viel|wie viele|wie vielen|wieviel|wieviele|wie lange|wie groß|wie "
-     "alt|wie hoch|wie weit|wie oft|wie schnell|Prozentsatz|Prozent",
+     "alt|wie hoch|wie weit|wie oft|wie schnell|was kostet|was kosten|"
+     "Prozentsatz|Prozent",
      "warum|weshalb|wieso|weswegen|aus welchem Grund",
      "wo|wohin|woher|welchem Land|welcher Stadt|welchem Ort|welches "
      "Land|welche Stadt",
@@ -85,7 +86,7 @@ constexpr Row kRows[] = {
      "cuándo|qué año|cuál año|cuál es la fecha|cuál fue la fecha|qué fecha|qué "
      "siglo|qué década|qué mes|qué día",
      "cuánto|cuántos|cuánta|cuántas|qué porcentaje|qué número|cuál es el "
-     "número",
+     "número|cuál es el precio",
      "por qué|cuál fue la razón|qué motivo|qué razón",
      "dónde|adónde|qué ciudad|qué país|qué lugar|qué región",
      "quién|quiénes|de quién|a quién",
@@ -103,7 +104,8 @@ constexpr Row kRows[] = {
      "quand|quelle année|quelle date|quel siècle|quelle période|quelle "
      "époque|quel mois|quel jour|quelle heure|quelle ère|quelle est la "
      "date|quelle était la date|quelle fut la date",
-     "combien|quel pourcentage|quel âge|quelle taille|quelle distance|quel "
+     "combien|quel est le prix|quel pourcentage|quel âge|quelle taille|quelle "
+     "distance|quel "
      "nombre|quelle est la population|quelle superficie|quelle "
      "longueur|quelle hauteur|quelle durée|quel est le nombre|quel était le "
      "nombre|quelle est la taille|quelle était la taille|quelle est la "
@@ -142,7 +144,8 @@ constexpr Row kRows[] = {
      "quando|che anno|quale anno|che data|quale data|quale secolo|che "
      "secolo|che periodo|quale periodo|che giorno|quale giorno|che mese|quale "
      "mese|che ora",
-     "quanto|quanti|quanta|quante|che percentuale|quale percentuale",
+     "quanto|quanti|quanta|quante|che percentuale|quale percentuale|qual è il "
+     "prezzo",
      "perché|per quale motivo|come mai|quale motivo",
      "dove|dov|dov'è|dov'era|che città|quale città|che paese|quale paese|quale "
      "regione",
@@ -174,7 +177,8 @@ constexpr Row kRows[] = {
      "무엇|뭐"},
     {Language::kNl,
      "wanneer|welk jaar|welke datum|welke eeuw|welke dag|welke maand",
-     "hoeveel|hoe lang|hoe groot|hoe oud|hoe hoog|hoe ver|hoe vaak|welk "
+     "hoeveel|wat kost|wat kosten|hoe lang|hoe groot|hoe oud|hoe hoog|hoe "
+     "ver|hoe vaak|welk "
      "percentage",
      "waarom|om welke reden",
      "waar|waarheen|waarvandaan|welk land|welke stad|welke plaats",
@@ -196,7 +200,9 @@ constexpr Row kRows[] = {
      "século|qual período|que dia|que mês|qual a data|qual é a data|qual foi a "
      "data",
      "quanto|quantos|quanta|quantas|qual o número|que porcentagem|qual a "
-     "porcentagem|qual é o número|qual era o número|qual a população",
+     "porcentagem|qual é o número|qual era o número|qual a população|qual é o "
+     "preço|qual o "
+     "preço",
      "por que|por quê|porque|qual o motivo|qual motivo|por qual motivo",
      "onde|aonde|qual cidade|que cidade|que país|qual país|qual região",
      "quem|de quem|por quem",

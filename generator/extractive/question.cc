@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "generator/extractive/measures.h"
 #include "text/short_forms.h"
 
 namespace footnote {
@@ -141,6 +142,22 @@ void MarkHalfStopWords(const std::vector<Token>& tokens, Question* question) {
   }
 }
 
+// Units are something like the word that asks for them.
+void AddUnits(const std::vector<Token>& tokens, Question* question) {
+  for (const Token& token : tokens) {
+    if (token.channel != kChannelSurface) continue;
+    const std::vector<uint64_t>* const units =
+        UnitsAskedFor(token.key, question->language);
+    const auto asking = question->matches.find(token.key);
+    if (units == nullptr || asking == question->matches.end()) continue;
+    const uint32_t term = asking->second.front().term;
+    for (const uint64_t unit : *units) {
+      std::vector<TermMatch>& matches = question->matches[unit];
+      if (matches.empty()) matches.push_back({term, kWeakMatch});
+    }
+  }
+}
+
 void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
                        Question* question) {
   std::vector<Token> tokens;
@@ -250,6 +267,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   MarkQuestionWords(asked.words, analyzer, &question);
   if (analysis == Language::kVi) MarkHalfStopWords(tokens, &question);
   FindAbbreviations(tokens, &question);
+  AddUnits(tokens, &question);
   AddShortForms(text, tokens, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   for (std::string& number : DigitRuns(text)) {

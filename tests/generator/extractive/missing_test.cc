@@ -54,6 +54,22 @@ TEST_F(MissingTest, NamesNothingThatATitleOrAnotherFormOfTheWordHolds) {
       IsEmpty());
 }
 
+TEST_F(MissingTest, NamesNoWordThatAsksForAMeasureWhoseUnitIsThere) {
+  constexpr char kQuestion[] = "¿Cuánto cuesta el billete?";
+  EXPECT_THAT(
+      MissingOf(kQuestion, Language::kEs, "El billete sale por 48 euros."),
+      IsEmpty());
+  EXPECT_THAT(MissingOf(kQuestion, Language::kEs,
+                        "El precio del billete está en el tablón."),
+              IsEmpty());
+  EXPECT_THAT(
+      MissingOf(kQuestion, Language::kEs, "El billete vale por tres meses."),
+      ElementsAre("cuesta"));
+  EXPECT_THAT(MissingOf("Сколько длится поездка?", Language::kRu,
+                        "Поездка займёт три часа."),
+              IsEmpty());
+}
+
 TEST_F(MissingTest, NamesAWordOnce) {
   EXPECT_THAT(MissingOf("Is the yurt a yurt of wood?", Language::kEn,
                         "The door is of wood."),
