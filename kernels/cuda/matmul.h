@@ -13,7 +13,7 @@
 //            two or four, a warp one piece of their columns; a warp brings its
 //            weights and scales to shared memory by itself, 4 KiB ahead
 //   tiles    more: a block has 128 rows and 128 tokens in shared memory, three
-//            stages
+//            stages; 64 tokens where there would be few blocks
 //   wide     more than 128, kBf16 and kFp8, one part, where prepared.wide is
 //            there: Hopper's wgmma, a block has 128 rows and 256 tokens; the
 //            same columns meet in each instruction as in tiles

@@ -6,29 +6,36 @@ namespace footnote {
 namespace cuda {
 namespace {
 
-// A block: 8 strips by 16 tiles of tokens; a warp of it 2 by 8.
+// A block: 8 strips by 16 tiles of tokens, a warp of it 2 by 8; or by 8 tiles,
+// a warp 1 by 8, where there would be few blocks.
 constexpr int kBlockStrips = 8;
-constexpr int kBlockTiles = 16;
-constexpr int kWarpStrips = 2;
+constexpr int kManyTiles = 16;
+constexpr int kFewTiles = 8;
 constexpr int kWarpTiles = 8;
+// As many as a large device has multiprocessors.
+constexpr int kManyBlocks = 128;
 constexpr int kThreads = 256;
 constexpr int kStages = 3;
 // Words of a unit of one tile of tokens, one part.
 constexpr int kTokenWords = 2 * kWarp;
 
-template <WeightKind kKind, int kParts>
+template <WeightKind kKind, int kParts, int kBlockTiles>
 constexpr int kStageWords = kBlockStrips*(LaneWords(kKind) * kWarp +
                                           ScaleWords(kKind)) +
                             kBlockTiles* kTokenWords* kParts;
 
 template <int kParts>
 constexpr bool kHoldsTotals = kParts > 1;
-constexpr size_t kTotalBytes =
-    sizeof(float) * kThreads * kWarpStrips * kWarpTiles * 4;
+constexpr size_t TotalBytes(int block_tiles) {
+  return sizeof(float) * kBlockStrips * block_tiles * 128;
+}
 
-template <WeightKind kKind, int kParts>
+template <WeightKind kKind, int kParts, int kBlockTiles>
 FOOTNOTE_KERNEL(kThreads)
 TileKernel(MatmulArguments arguments) {
+  constexpr int kWarpStrips = kBlockTiles / kWarpTiles;
+  constexpr int kWarpsOfStrips = kBlockStrips / kWarpStrips;
+  constexpr int kStage = kStageWords<kKind, kParts, kBlockTiles>;
   constexpr int kWords = LaneWords(kKind);
   constexpr int kStripWords = kWords * kWarp;
   constexpr int kScales = ScaleWords(kKind);
@@ -51,7 +58,7 @@ TileKernel(MatmulArguments arguments) {
   // Starts to bring a unit of all strips and tiles into a stage.
   const auto copy = [&](int unit) {
     if (unit < units) {
-      Word4* to = shared + unit % kStages * kStageWords<kKind, kParts>;
+      Word4* to = shared + unit % kStages * kStage;
       for (int i = ThreadIndex(); i < kBlockStrips * kStripWords;
            i += kThreads) {
         const int strip = first_strip + i / kStripWords;
@@ -81,8 +88,8 @@ TileKernel(MatmulArguments arguments) {
     CommitCopies();
   };
 
-  const int warp_strip = WarpIndex() % 4 * kWarpStrips;
-  const int warp_tile = WarpIndex() / 4 * kWarpTiles;
+  const int warp_strip = WarpIndex() % kWarpsOfStrips * kWarpStrips;
+  const int warp_tile = WarpIndex() / kWarpsOfStrips * kWarpTiles;
   // Where some of a warp's strips or tiles are there, it multiplies all, and
   // puts those.
   const bool is_there =
@@ -91,8 +98,7 @@ TileKernel(MatmulArguments arguments) {
   // Of pieces, in shared memory where that has room.
   float held[kHoldsTotals<kParts> ? kWarpStrips : 1][kWarpTiles][4];
   float* kept =
-      reinterpret_cast<float*>(shared + kStages * kStageWords<kKind, kParts>) +
-      ThreadIndex();
+      reinterpret_cast<float*>(shared + kStages * kStage) + ThreadIndex();
   const auto total = [&](int s, int j, int i) -> float& {
     if constexpr (kHoldsTotals<kParts>) {
       return held[s][j][i];
@@ -136,7 +142,7 @@ TileKernel(MatmulArguments arguments) {
       add_piece();
       clear();
     }
-    const Word4* weights = shared + unit % kStages * kStageWords<kKind, kParts>;
+    const Word4* weights = shared + unit % kStages * kStage;
     const Word4* tokens = weights + kBlockStrips * kStripWords;
     const Word4* unit_scales = tokens + kParts * kBlockTiles * kTokenWords;
     if (!is_there) continue;
@@ -199,24 +205,29 @@ TileKernel(MatmulArguments arguments) {
   }
 }
 
-template <WeightKind kKind, int kParts>
+template <WeightKind kKind, int kParts, int kBlockTiles>
 void Start(Stream* stream, const MatmulArguments& arguments) {
   const int tiles = TokenTiles(arguments.x.tokens);
-  Launch(stream, TileKernel<kKind, kParts>,
+  Launch(stream, TileKernel<kKind, kParts, kBlockTiles>,
          {arguments.first[arguments.count],
           (tiles + kBlockTiles - 1) / kBlockTiles},
          kThreads,
-         sizeof(Word4) * kStages * kStageWords<kKind, kParts> +
-             (kHoldsTotals<kParts> ? 0 : kTotalBytes),
+         sizeof(Word4) * kStages * kStageWords<kKind, kParts, kBlockTiles> +
+             (kHoldsTotals<kParts> ? 0 : TotalBytes(kBlockTiles)),
          arguments);
 }
 
 template <WeightKind kKind>
 void StartKind(Stream* stream, const MatmulArguments& arguments) {
-  if (arguments.x.parts == 1) {
-    Start<kKind, 1>(stream, arguments);
+  const int tiles = TokenTiles(arguments.x.tokens);
+  const int blocks = arguments.first[arguments.count] *
+                     ((tiles + kManyTiles - 1) / kManyTiles);
+  if (arguments.x.parts > 1) {
+    Start<kKind, 3, kManyTiles>(stream, arguments);
+  } else if (blocks < kManyBlocks && tiles > kFewTiles) {
+    Start<kKind, 1, kFewTiles>(stream, arguments);
   } else {
-    Start<kKind, 3>(stream, arguments);
+    Start<kKind, 1, kManyTiles>(stream, arguments);
   }
 }
 

@@ -137,6 +137,21 @@ TEST(MatmulTest, StripsOfManyColumnsAreTiles) {
   }
 }
 
+TEST(MatmulTest, TilesOfManyBlocksAreThoseOfFew) {
+  const int rows = 64 * 128;
+  const int columns = 64;
+  const std::vector<float> x = RandomFloats(130 * columns, 2);
+  for (const WeightKind kind : {WeightKind::kBf16, WeightKind::kInt4}) {
+    const PackedMatrix w(kind, RandomFloats(rows * columns, 1), rows, columns);
+    const std::vector<float> many = Product(MatmulWay::kTiles, w, x, 130, 1);
+    const std::vector<float> some(x.begin(), x.begin() + 70 * columns);
+    const std::vector<float> few = Product(MatmulWay::kTiles, w, some, 70, 1);
+    ASSERT_EQ(std::memcmp(few.data(), many.data(), few.size() * sizeof(float)),
+              0)
+        << WeightKindName(kind);
+  }
+}
+
 TEST(MatmulTest, WideIsItsDefinitionAndTiles) {
   if (!HasWide()) GTEST_SKIP() << "this device has no wgmma";
   const struct {
