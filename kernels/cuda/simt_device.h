@@ -211,6 +211,14 @@ void LaunchWith(bool early, Stream* stream, void (*kernel)(Parameters...),
                                    cudaFuncAttributeMaxDynamicSharedMemorySize,
                                    static_cast<int>(shared_bytes)));
   }
+  // All kernels of a step divide their memory alike: none waits for another to
+  // leave a multiprocessor that must be divided anew.
+  if (early) {
+    KeepError(stream, cudaFuncSetAttribute(
+                          reinterpret_cast<const void*>(kernel),
+                          cudaFuncAttributePreferredSharedMemoryCarveout,
+                          cudaSharedmemCarveoutMaxShared));
+  }
   cudaLaunchAttribute overlap = {};
   overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
   overlap.val.programmaticStreamSerializationAllowed = 1;
