@@ -20,6 +20,7 @@ void TableRows::BeginRow(uint32_t line, std::string place) {
   rows_.emplace_back();
   rows_.back().line = line;
   rows_.back().place = std::move(place);
+  next_column_ = 0;
   PlaceReaching();
 }
 
@@ -41,7 +42,7 @@ void TableRows::PlaceReaching() {
 void TableRows::AddCell(std::string text, bool header, int columns, int rows) {
   if (rows_.empty()) return;
   std::vector<Cell>& cells = rows_.back().cells;
-  size_t column = 0;
+  size_t column = next_column_;
   while (column < cells.size() &&
          (!cells[column].text.empty() || cells[column].repeated)) {
     ++column;
@@ -49,6 +50,7 @@ void TableRows::AddCell(std::string text, bool header, int columns, int rows) {
   columns = Clamp(columns);
   rows = Clamp(rows);
   if (cells.size() < column + columns) cells.resize(column + columns);
+  next_column_ = column + columns;
   Cell cell;
   cell.text = std::move(text);
   cell.header = header;

@@ -53,6 +53,8 @@ class TableRows {
   void PlaceReaching();
 
   std::vector<Row> rows_;
+  // Columns of the last row before this one are taken.
+  size_t next_column_ = 0;
   std::vector<Reach> reaching_;
 };
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -141,6 +142,19 @@ TEST(HtmlTest, RepeatsACellThatSpansRows) {
       "<tr><td>Name</tr></table>");
   EXPECT_THAT(Outline(page), ElementsAre("|: Year: 1993 | Event: Start",
                                          "|: Year: 1993 | Event: Name"));
+}
+
+TEST(HtmlTest, ARowOfVeryManyCellsTakesTheTimeOfItsLength) {
+  const auto seconds_of = [](int cells) {
+    std::string page = "<table><tr>";
+    for (int i = 0; i < cells; ++i) page += "<td>a";
+    const std::clock_t begin = std::clock();
+    EXPECT_EQ(Read(page).blocks.size(), 1u);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  const double once = seconds_of(10000);
+  // It took 250 times as long.
+  EXPECT_LT(seconds_of(160000), 100 * once + .1);
 }
 
 TEST(HtmlTest, ReadsALayoutTableCellByCell) {
