@@ -99,6 +99,7 @@ class Model {
     final_norm_ = Ones();
     const size_t all = max_rows;
     x_ = memory_.Make<float>(all * shape.hidden);
+    for (float*& y : added_) y = memory_.Make<float>(all * shape.hidden);
     q_ = memory_.Make<float>(all * shape.heads * shape.head_size);
     k_ = memory_.Make<float>(all * shape.kv_heads * shape.head_size);
     v_ = memory_.Make<float>(all * shape.kv_heads * shape.head_size);
@@ -224,19 +225,21 @@ class Model {
              heads_);
       const Prepared attended = Of(attended_, rows.count, static_cast<int>(q));
       PrepareRows(s, heads_, rows.count, static_cast<int>(q), attended);
-      // The tail of a parallel block adds to the residual as it is computed.
       const MatmulProduct gates[] = {{layer.gate, nullptr, gate_, wide, false},
                                      {layer.up, nullptr, up_, wide, false}};
       Matmul(s, gates, 2, nullptr, normed);
       const Prepared fed = Of(fed_, rows.count, shape_.intermediate);
       GateRows(s, false, gate_, up_, rows.count, shape_.intermediate, nullptr,
                fed);
-      const MatmulProduct o = {layer.o, nullptr, x_,
-                               static_cast<size_t>(hidden), true};
+      const MatmulProduct o = {layer.o, nullptr, added_[0],
+                               static_cast<size_t>(hidden), false};
       Matmul(s, &o, 1, nullptr, attended);
-      const MatmulProduct down = {layer.down, nullptr, x_,
-                                  static_cast<size_t>(hidden), true};
+      const MatmulProduct down = {layer.down, nullptr, added_[1],
+                                  static_cast<size_t>(hidden), false};
       Matmul(s, &down, 1, nullptr, fed);
+      for (const float* y : added_) {
+        AddNumbers(s, y, size_t{1} * rows.count * hidden, x_);
+      }
     }
     if (logit_rows == 0) return;
     const Prepared last = Of(normed_, logit_rows, hidden);
@@ -305,6 +308,7 @@ class Model {
   DeviceMatrix table_;
   float* final_norm_;
   float *x_, *q_, *k_, *v_, *heads_, *gate_, *up_, *last_, *logits_;
+  float* added_[2];  // by o and by down
   int32_t* tokens_;
   SampledLogit* sampled_;
   Prepared normed_, attended_, fed_;
