@@ -36,8 +36,10 @@ bool FindDevice(DeviceInfo* info, char* why, size_t why_bytes) {
   cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || count == 0) {
     int driver = 0;
-    if (error == cudaErrorInsufficientDriver &&
-        cudaDriverGetVersion(&driver) == cudaSuccess && driver > 0) {
+    cudaDriverGetVersion(&driver);
+    if (error == cudaErrorInsufficientDriver && driver == 0) {
+      std::snprintf(why, why_bytes, "no CUDA device: no driver was found");
+    } else if (error == cudaErrorInsufficientDriver) {
       std::snprintf(why, why_bytes,
                     "no CUDA device: its driver is of CUDA %d.%d, want %d.%d "
                     "or later",
