@@ -22,6 +22,7 @@
 #include "text/fold.h"
 #include "text/language_table.h"
 #include "text/scan.h"
+#include "text/scripts.h"
 #include "text/stem_light.h"
 #include "text/stop_words.h"
 
@@ -113,8 +114,6 @@ inline uint64_t KeyOf(uint8_t channel, const std::string& term) {
 inline uint64_t PairKey(uint64_t first, uint64_t second) {
   return (first ^ (first >> 29)) * kLanguageSeed + second;
 }
-
-bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
 
 Script ScriptOf(char32_t c, uint8_t word_flags) {
   if ((word_flags & kWordCjk) != 0) return Script::kCjk;

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "text/scan.h"
+#include "text/scripts.h"
 
 namespace footnote {
 namespace {
@@ -86,10 +87,6 @@ bool IsPlain(char32_t c) {
          (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC || c == 0x3005 ||
          c == 0x3007 || c == 0x309D || c == 0x309E || c == 0x30FD ||
          c == 0x30FE || (c >= 0x3400 && c <= 0x4DBF);
-}
-
-bool IsKatakana(char32_t c) {
-  return c >= 0x30A1 && c <= 0x30FE && c != 0x30FB;
 }
 
 // ICU's constants: the longest word looked up, the cost of a character that is

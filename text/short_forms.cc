@@ -4,14 +4,10 @@
 
 #include "base/utf8.h"
 #include "text/fold.h"
+#include "text/scripts.h"
 
 namespace footnote {
 namespace {
-
-bool IsHan(char32_t c) {
-  return (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0x20000 && c <= 0x3FFFF);
-}
 
 // A word of nothing but Han, and its first two characters; 0: it has one.
 struct HanWord {

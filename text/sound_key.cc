@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "base/utf8.h"
+#include "text/scripts.h"
 
 namespace footnote {
 namespace {
@@ -132,8 +133,6 @@ const Cluster* ClusterAt(absl::string_view text) {
 
 constexpr size_t kMaxHanName = 8;
 
-bool IsHan(char32_t c) { return c >= 0x4E00 && c <= 0x9FFF; }
-
 // Null for a character that names are not written with.
 const char* HanSoundOf(char32_t c) {
   static const auto* const sounds = [] {
@@ -153,8 +152,6 @@ const char* HanSoundOf(char32_t c) {
 
 // Syllables of Hangul are counted through: by what begins them (588 each), by
 // vowel (28 each), by what ends them.
-constexpr char32_t kFirstHangul = 0xAC00;
-constexpr char32_t kLastHangul = 0xD7A3;
 constexpr const char* kHangulBegins[] = {"K", "K", "N", "T", "T", "L", "M",
                                          "P", "P", "S", "S", "",  "S", "S",
                                          "S", "K", "T", "P", ""};
@@ -193,7 +190,7 @@ std::string SoundKey(absl::string_view word) {
       add(han);
       continue;
     }
-    if (c >= kFirstHangul && c <= kLastHangul) {
+    if (IsHangul(c)) {
       add(kHangulBegins[(c - kFirstHangul) / 588]);
       add(kHangulEnds[(c - kFirstHangul) % 28]);
       continue;

@@ -9,6 +9,7 @@
 #include "generator/extractive/answer_type.h"
 #include "text/fold.h"
 #include "text/language.h"
+#include "text/scripts.h"
 #include "text/span.h"
 
 namespace footnote {
@@ -28,18 +29,9 @@ bool IsHeld(size_t term, const Candidates& candidates) {
   return false;
 }
 
-// Particles and endings.
-bool IsHiragana(char32_t c) { return c >= 0x3041 && c <= 0x309F; }
-
-bool IsHangul(char32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
-
-// Katakana and the mark of a long vowel: one word, mostly of another language.
-bool IsKatakana(char32_t c) {
-  return (c >= 0x30A1 && c <= 0x30FA) || c == 0x30FC;
-}
-
 // Where the word ends whose bytes before `end` are missing: what follows in
-// Katakana belongs to it, though a pair with the next word may be held.
+// Katakana belongs to it, one word, mostly of another language, though a pair
+// with the next word may be held.
 size_t EndOfWord(absl::string_view text, size_t end) {
   int length = 1;
   const size_t last = FloorToCodePoint(text, end - 1);
@@ -118,7 +110,8 @@ std::string Shortened(absl::string_view word) {
   return absl::StrCat(word.substr(0, FloorToCodePoint(word, kMostBytes)), "…");
 }
 
-// Less the Hiragana around it, where it is not all that there is.
+// Less the Hiragana around it, particles and endings, where it is not all that
+// there is.
 absl::string_view WithoutParticles(absl::string_view run) {
   size_t begin = run.size();
   size_t end = 0;
