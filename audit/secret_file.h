@@ -10,7 +10,8 @@
 namespace footnote {
 
 // Makes the file `path` of `contents` where there is none, or an empty one: of
-// several that do so at once one makes it, and the others find that one's.
+// several that do so at once, on one machine, one makes it, and the others find
+// that one's.
 // It is written to PATH.new, readable by its owner only, synced, and renamed:
 // after a kill the file is not there, or whole. A PATH.new that a kill left is
 // written over.
