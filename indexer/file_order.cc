@@ -25,7 +25,7 @@ void FileOrder::End(const std::string& file, uint64_t place) {
   // Nobody earlier is left who could hold them.
   auto& documents = found->second.documents;
   for (auto it = documents.begin(); it != documents.end();) {
-    if (it->second <= places.front()) {
+    if (it->second.last <= places.front()) {
       documents.erase(it++);
     } else {
       ++it;
@@ -38,13 +38,18 @@ void FileOrder::Came(const std::string& file, uint64_t place,
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = files_.find(file);
   if (found == files_.end() || found->second.places.front() >= place) return;
-  uint64_t& last = found->second.documents[document];
-  last = std::max(last, place);
+  Place& of_document = found->second.documents[document];
+  of_document.before = of_document.last;
+  of_document.last = std::max(of_document.last, place);
 }
 
 void FileOrder::Failed(const std::string& document) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto& file : files_) file.second.documents.erase(document);
+  for (auto& file : files_) {
+    const auto found = file.second.documents.find(document);
+    if (found == file.second.documents.end()) continue;
+    found->second = {found->second.before, 0};
+  }
 }
 
 bool FileOrder::ComesLate(const std::string& file, uint64_t place,
@@ -53,7 +58,7 @@ bool FileOrder::ComesLate(const std::string& file, uint64_t place,
   const auto found = files_.find(file);
   if (found == files_.end()) return false;
   const auto last = found->second.documents.find(document);
-  return last != found->second.documents.end() && last->second > place;
+  return last != found->second.documents.end() && last->second.last > place;
 }
 
 }  // namespace footnote

@@ -24,7 +24,7 @@ class FileOrder {
   // The document of the file at `place` is in, or is there already.
   void Came(const std::string& file, uint64_t place,
             const std::string& document);
-  // What came of a document, of any file, did not get in.
+  // What came last of a document, of any file, did not get in.
   // REQUIRES: nobody else makes a version of the document
   void Failed(const std::string& document);
   // Whether it came of a later file of this id.
@@ -33,12 +33,16 @@ class FileOrder {
                  const std::string& document) const;
 
  private:
+  // That a document came of last, and before that; 0 for none.
+  struct Place {
+    uint64_t last = 0;
+    uint64_t before = 0;
+  };
   struct File {
     // Rising.
     std::vector<uint64_t> places;
-    // Documents of files that earlier ones in work may hold too, by the last
-    // place that they came of.
-    absl::flat_hash_map<std::string, uint64_t> documents;
+    // Documents of files that earlier ones in work may hold too.
+    absl::flat_hash_map<std::string, Place> documents;
   };
 
   mutable std::mutex mutex_;

@@ -44,6 +44,18 @@ TEST(FileOrderTest, WhatFailedIsInNoFilesWay) {
   EXPECT_TRUE(order.ComesLate("l", first, "l#y"));
 }
 
+TEST(FileOrderTest, WhatWasInBeforeAFailureStaysInTheWay) {
+  FileOrder order;
+  const uint64_t first = order.Begin("l");
+  const uint64_t second = order.Begin("l");
+  const uint64_t third = order.Begin("l");
+  order.Came("l", second, "l#x");
+  order.Came("l", third, "l#x");
+  order.Failed("l#x");
+  EXPECT_TRUE(order.ComesLate("l", first, "l#x"));
+  EXPECT_FALSE(order.ComesLate("l", second, "l#x"));
+}
+
 TEST(FileOrderTest, FilesOfOtherIdsAreNothingToIt) {
   FileOrder order;
   const uint64_t a = order.Begin("a");
