@@ -94,7 +94,7 @@ class PostingsBuilder::Words : public WordNumbers {
     for (const Token& token : tokens) {
       terms_.push_back({token.key, token.channel});
       if (!names_sound_ || !IsNamed(token)) continue;
-      const uint64_t sound = builder_.SoundOf(word, token.key);
+      const uint64_t sound = builder_.SoundOf(word);
       if (sound != 0) terms_.push_back({sound, kChannelSound});
     }
     return writer_.AddWord(terms_, length);
@@ -107,9 +107,10 @@ class PostingsBuilder::Words : public WordNumbers {
   std::vector<SegmentTerm> terms_;
 };
 
-uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
+uint64_t PostingsBuilder::SoundOf(absl::string_view word) {
   if (sounds_.size() > kMaxSounds) sounds_.clear();
-  const auto [it, added] = sounds_.try_emplace(key, 0);
+  // As it is written: "Çakmak" sounds otherwise than "Cakmak".
+  const auto [it, added] = sounds_.try_emplace(TermKey(kChannelSound, word), 0);
   if (added) {
     const std::string sound = SoundKey(word);
     if (sound.size() >= kMinSounds) it->second = TermKey(kChannelSound, sound);
@@ -117,10 +118,9 @@ uint64_t PostingsBuilder::SoundOf(absl::string_view word, uint64_t key) {
   return it->second;
 }
 
-void PostingsBuilder::AppendSound(absl::string_view name, uint64_t key,
-                                  uint32_t position,
+void PostingsBuilder::AppendSound(absl::string_view name, uint32_t position,
                                   std::vector<SegmentToken>* out) {
-  const uint64_t sound = SoundOf(name, key);
+  const uint64_t sound = SoundOf(name);
   if (sound != 0) out->push_back({sound, position, kChannelSound, 1});
 }
 
@@ -129,7 +129,7 @@ void PostingsBuilder::AppendSounds(absl::string_view text,
                                    std::vector<SegmentToken>* out) {
   for (const Token& token : tokens_) {
     if (!IsNamed(token)) continue;
-    AppendSound(text.substr(token.begin, token.end - token.begin), token.key,
+    AppendSound(text.substr(token.begin, token.end - token.begin),
                 first_position + token.position, out);
   }
 }
@@ -142,8 +142,7 @@ void PostingsBuilder::AppendHanSounds(absl::string_view text,
   for (const Token& token : tokens_) {
     if (name == names.end()) break;
     if (token.end <= name->begin) continue;
-    const absl::string_view spelt = text.substr(name->begin, name->size());
-    AppendSound(spelt, TermKey(kChannelSound, spelt),
+    AppendSound(text.substr(name->begin, name->size()),
                 first_position + token.position, out);
     ++name;
   }

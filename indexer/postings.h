@@ -64,11 +64,10 @@ class PostingsBuilder {
   void AppendHanSounds(absl::string_view text, uint32_t first_position,
                        std::vector<SegmentToken>* out);
   // Appends how `name` sounds, if it has enough consonants; see SoundOf.
-  void AppendSound(absl::string_view name, uint64_t key, uint32_t position,
+  void AppendSound(absl::string_view name, uint32_t position,
                    std::vector<SegmentToken>* out);
-  // The term of how `word` sounds, 0 for too few consonants. `key` is its own,
-  // to remember it by.
-  uint64_t SoundOf(absl::string_view word, uint64_t key);
+  // The term of how `word` sounds, 0 for too few consonants.
+  uint64_t SoundOf(absl::string_view word);
 
   Analyzer analyzer_;
   absl::flat_hash_map<uint64_t, uint64_t> sounds_;

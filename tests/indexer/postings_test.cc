@@ -68,6 +68,16 @@ TEST(PostingsTest, FilesForeignNamesInChineseTextWhole) {
   EXPECT_EQ(Sounding(*segment, "Tesla"), 1);
 }
 
+TEST(PostingsTest, FilesNamesOfTheSameLettersByTheirOwnSounds) {
+  ASSERT_NE(SoundKey("Çakmak"), SoundKey("Cakmak"));
+  for (const char* text : {"Then Cakmak met Çakmak in Ankara.\n",
+                           "Then Çakmak met Cakmak in Ankara.\n"}) {
+    const auto segment = SegmentOf(text, "en");
+    EXPECT_EQ(Sounding(*segment, "Çakmak"), 1) << text;
+    EXPECT_EQ(Sounding(*segment, "Cakmak"), 1) << text;
+  }
+}
+
 TEST(PostingsTest, SoundsDoNotMakeAPassageLonger) {
   const auto named = SegmentOf("Halford Mackinder wrote of winter.\n", "en");
   const auto plain = SegmentOf("halford mackinder wrote of winter.\n", "en");
