@@ -237,14 +237,17 @@ absl::StatusOr<v1::ListDocumentsResponse> ListDocuments(
                          ? kDefaultPage
                          : std::min(request.page_size(), kMaxPage);
   v1::ListDocumentsResponse out;
-  ASSIGN_OR_RETURN(DocumentPage page,
-                   store->documents()->ListDocuments(
-                       request.collection(), wanted, request.page_token(),
-                       request.document_prefix()));
-  for (const VersionRecord& record : page.documents) {
+  absl::StatusOr<DocumentPage> page = store->documents()->ListDocuments(
+      request.collection(), wanted, request.page_token(),
+      request.document_prefix());
+  if (absl::IsInvalidArgument(page.status())) {
+    return WithReason(page.status(), "INVALID_REQUEST");
+  }
+  RETURN_IF_ERROR(page.status());
+  for (const VersionRecord& record : page->documents) {
     *out.add_documents() = ToProto(record);
   }
-  out.set_next_page_token(std::move(page.next_page_token));
+  out.set_next_page_token(std::move(page->next_page_token));
   return out;
 }
 
@@ -453,7 +456,8 @@ absl::StatusOr<v1::ListDuplicatesResponse> ListDuplicates(
     if (!request.page_token().empty() &&
         !absl::SimpleHexAtoi(request.page_token(), &after)) {
       return WithReason(
-          absl::InvalidArgumentError("page token is not one of this list's"),
+          absl::InvalidArgumentError(
+              "page_token: not one that this list gave, want next_page_token"),
           "INVALID_REQUEST");
     }
     const size_t wanted = static_cast<size_t>(

@@ -460,7 +460,8 @@ absl::StatusOr<DocumentPage> DocumentStore::ListDocuments(
   if (!page_token.empty() &&
       (page_token[0] != 'd' || page_token.size() > kMaxNameBytes + 1 ||
        page_token.size() < 2)) {
-    return absl::InvalidArgumentError("page token is not one of this list's");
+    return absl::InvalidArgumentError(
+        "page_token: not one that this list gave, want next_page_token");
   }
   const std::string prefix = CollectionKey(collection);
   auto it = kv_->Iterate(kTableDocuments, absl::StrCat(prefix, id_prefix));

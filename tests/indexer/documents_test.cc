@@ -191,6 +191,17 @@ TEST_F(DocumentsTest, ListsDocumentsInPages) {
   EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
 }
 
+TEST_F(DocumentsTest, APageTokenOfSomebodysMakingIsAnInvalidRequest) {
+  Ingest({File("a", "The heron left.")});
+  v1::ListDocumentsRequest request;
+  request.set_collection("c");
+  request.set_page_token("made up");
+  const absl::Status status = ListDocuments(store_.get(), request).status();
+  EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST") << status;
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr("page_token: not one that this list gave"));
+}
+
 TEST_F(DocumentsTest, DeletionHidesAtOnceAndKeepsTheBytes) {
   Ingest({File("a", "The heron left."), File("b", "The heron stays.")});
   const auto deleted = Delete("a");
