@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,13 +59,25 @@ std::string ProgramFolder() {
   return file.substr(0, file.rfind('/'));
 }
 
+std::string Home() {
+  const std::string home = Environment("HOME");
+  if (!home.empty()) return home;
+  passwd entry;
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (getpwuid_r(geteuid(), &entry, buffer, sizeof(buffer), &found) != 0 ||
+      found == nullptr || entry.pw_dir[0] != '/') {
+    return ".";
+  }
+  return entry.pw_dir;
+}
+
 std::string DefaultStore() {
   const std::string store = Environment("FOOTNOTE_STORE");
   if (!store.empty()) return store;
   const std::string data = Environment("XDG_DATA_HOME");
   if (!data.empty()) return absl::StrCat(data, "/footnote");
-  const std::string home = Environment("HOME");
-  return absl::StrCat(home.empty() ? "." : home, "/.local/share/footnote");
+  return absl::StrCat(Home(), "/.local/share/footnote");
 }
 
 std::string DefaultEncoder() {

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -76,6 +78,18 @@ TEST(ConfigTest, TheEnvironmentNamesTheStore) {
   setenv("XDG_DATA_HOME", "/data", 1);
   EXPECT_EQ(WithDefaults({}).store(), "/data/footnote");
   unsetenv("XDG_DATA_HOME");
+}
+
+// Services and containers are often started without HOME: a store in whatever
+// folder they begin in would be another one each time.
+TEST(ConfigTest, WithoutHomeTheStoreIsInTheHomeOfWhoRunsIt) {
+  const passwd* const user = getpwuid(geteuid());
+  if (user == nullptr) GTEST_SKIP() << "who runs this has no entry";
+  unsetenv("FOOTNOTE_STORE");
+  unsetenv("XDG_DATA_HOME");
+  unsetenv("HOME");
+  EXPECT_EQ(WithDefaults({}).store(),
+            std::string(user->pw_dir) + "/.local/share/footnote");
 }
 
 std::string SecondBeside(const std::string& first) {
