@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
@@ -32,6 +35,7 @@ struct SearchOptions {
   std::vector<std::string> languages;
   std::vector<std::string> documents;
   std::string document_prefix;
+  std::vector<std::string> conditions;
   std::vector<std::string> labels;
   bool distinct_documents = false;
   bool hide_duplicates = false;
@@ -42,6 +46,19 @@ v1::SearchMode ModeOf(const std::string& name) {
   if (name == "lexical") return v1::LEXICAL;
   if (name == "vector") return v1::VECTOR;
   return v1::HYBRID;
+}
+
+// "key=a,b" or "key".
+v1::Filter::Condition ConditionOf(const std::string& text) {
+  v1::Filter::Condition condition;
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(text, absl::MaxSplits('=', 1));
+  condition.set_key(parts.first);
+  if (!absl::StrContains(text, '=')) return condition;
+  for (const absl::string_view value : absl::StrSplit(parts.second, ',')) {
+    condition.add_any_of(std::string(value));
+  }
+  return condition;
 }
 
 v1::SearchRequest MakeRequest(const SearchOptions& options,
@@ -60,6 +77,9 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
   for (const std::string& x : options.documents) filter->add_documents(x);
   for (const std::string& x : options.labels) filter->add_access_labels(x);
   filter->set_document_prefix(options.document_prefix);
+  for (const std::string& x : options.conditions) {
+    *filter->add_conditions() = ConditionOf(x);
+  }
   return request;
 }
 
@@ -155,7 +175,7 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
   search->add_option("-k,--top-k", options->top_k, "passages, 1 to 1,000")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  search->add_option("--language", options->language,
+  search->add_option("-l,--language", options->language,
                      "the question's language, ISO 639-1; inferred if unset");
   search->add_option("--mode", options->mode, "hybrid, lexical or vector")
       ->check(CLI::IsMember({"hybrid", "lexical", "vector"}))
@@ -175,6 +195,12 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
       ->allow_extra_args(false);
   search->add_option("--prefix", options->document_prefix,
                      "only documents whose id begins so");
+  search
+      ->add_option("--where", options->conditions,
+                   "only documents with this metadata: key or key=a,b")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   search
       ->add_option("--label", options->labels,
                    "an access label that you hold; may be given several "

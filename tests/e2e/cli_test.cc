@@ -84,6 +84,24 @@ TEST_F(CliTest, SearchSaysATitleThatIsTheFirstHeadingOnce) {
   EXPECT_THAT(search.out, StartsWith(" 1. Eddystone\n"));
 }
 
+TEST_F(CliTest, SearchAndAskSeeOnlyDocumentsWithTheMetadata) {
+  ASSERT_EQ(
+      In({"ingest", folder_ + "/light.md", "-c", "marked", "-m", "year=1759"})
+          .exit_code,
+      kExitOk);
+  for (const std::string command : {"search", "ask"}) {
+    const auto found = [&](const std::string& where) {
+      return In({command, "-c", "marked", "--where", where,
+                 "Who built Eddystone?"})
+          .out;
+    };
+    EXPECT_THAT(found("year"), HasSubstr("John Smeaton")) << command;
+    EXPECT_THAT(found("year=1,1759"), HasSubstr("John Smeaton")) << command;
+    EXPECT_THAT(found("year=1"), Not(HasSubstr("John Smeaton"))) << command;
+    EXPECT_THAT(found("month"), Not(HasSubstr("John Smeaton"))) << command;
+  }
+}
+
 TEST_F(CliTest, OptionsThatMayBeRepeatedTakeOneWordEach) {
   const std::vector<std::vector<std::string>> kOptions = {
       {"--label", "staff"},
