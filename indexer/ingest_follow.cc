@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -26,19 +27,28 @@ constexpr absl::Duration kFirstPause = absl::Seconds(1);
 constexpr absl::Duration kLongestPause = absl::Seconds(30);
 
 std::atomic<FolderWatch*> watch_to_stop{nullptr};
+std::atomic<bool> files_are_under_way{false};
 
 void OnSignal(int) {
+  constexpr absl::string_view kRemark =
+      "footnote: ends when the files under way are in; once more ends it now\n";
   FolderWatch* const watch = watch_to_stop;
   if (watch != nullptr) watch->Stop();
+  if (files_are_under_way &&
+      write(STDERR_FILENO, kRemark.data(), kRemark.size()) < 0) {
+    // Nobody reads it.
+  }
 }
 
-// Makes SIGINT and SIGTERM stop `watch` for the length of its life.
+// Makes SIGINT and SIGTERM stop `watch` for the length of its life, each once:
+// a second one ends the process.
 class StopOnSignals {
  public:
   explicit StopOnSignals(FolderWatch* watch) {
     watch_to_stop = watch;
     struct sigaction action = {};
     action.sa_handler = OnSignal;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &before_int_);
     sigaction(SIGTERM, &action, &before_term_);
@@ -130,9 +140,12 @@ absl::Status FollowFolders(
   ASSIGN_OR_RETURN(const std::unique_ptr<FolderWatch> watch,
                    FolderWatch::Open(options.folders, watched));
   const StopOnSignals stop(watch.get());
+  files_are_under_way = true;
   ASSIGN_OR_RETURN(const auto channel, context->connect());
   const auto indexer = v1::Indexer::NewStub(channel);
-  RETURN_IF_ERROR(once(indexer.get()));
+  const absl::Status first = once(indexer.get());
+  files_are_under_way = false;
+  RETURN_IF_ERROR(first);
   if (!context->quiet && !context->json) {
     PrintLine(absl::StrCat("following ", options.folders.size(),
                            options.folders.size() == 1 ? " folder" : " folders",
@@ -147,10 +160,12 @@ absl::Status FollowFolders(
                      watch->Wait(again ? pause : absl::InfiniteDuration()));
     if (changes.stopped) return absl::OkStatus();
     if (changes.empty() && !again) continue;
+    files_are_under_way = true;
     const absl::Status status =
         again || changes.lost
             ? once(indexer.get())
             : TakeIn(indexer.get(), options, changes, *context);
+    files_are_under_way = false;
     again = absl::IsUnavailable(status);
     if (!again) {
       RETURN_IF_ERROR(status);

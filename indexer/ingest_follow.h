@@ -25,11 +25,11 @@ struct FollowOptions {
 };
 
 // Calls `once`, which takes in all that the folders hold, then takes in what
-// changes until SIGINT or SIGTERM comes; that is OK. What changed before
-// `once` was done is not missed. Calls `once` again when the kernel dropped
-// events, and after the server was away, which is waited for.
-// Errors: those of FolderWatch, of the first `once`, and of every call but
-// Unavailable.
+// changes until SIGINT or SIGTERM comes; that is OK. Files under way come in
+// first; a second signal ends the process. What changed before `once` was done
+// is not missed. Calls `once` again when the kernel dropped events, and after
+// the server was away, which is waited for. Errors: those of FolderWatch, of
+// the first `once`, and of every call but Unavailable.
 absl::Status FollowFolders(
     const FollowOptions& options,
     const std::function<absl::Status(v1::Indexer::StubInterface*)>& once,

@@ -1,7 +1,10 @@
 // `ingest --watch`: a collection that follows real files, beside a server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -101,6 +104,35 @@ TEST_F(IngestWatchTest, WithMirrorWhatGoesOrIsRenamedGoes) {
   Expect("lines.jsonl#2@2 z.txt@1 ");
   watch.Signal(SIGINT);
   EXPECT_EQ(watch.Wait(), kExitOk) << watch.output();
+}
+
+// A first pass over a large folder takes hours.
+TEST_F(IngestWatchTest, ASecondSignalEndsItWhileFilesAreUnderWay) {
+  // A server that takes the connection and says nothing.
+  const int silent = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(bind(silent, any, size), 0);
+  ASSERT_EQ(listen(silent, 4), 0);
+  ASSERT_EQ(getsockname(silent, any, &size), 0);
+  BackgroundProgram watch(
+      {"ingest", folder_, "--watch", "--server",
+       "127.0.0.1:" + std::to_string(ntohs(address.sin_port))});
+  const int connection = accept(silent, nullptr, nullptr);
+  ASSERT_GE(connection, 0);
+  watch.Signal(SIGINT);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (watch.output().find("once more ends it now") == std::string::npos &&
+         std::chrono::steady_clock::now() < end) {
+    std::this_thread::yield();
+  }
+  watch.Signal(SIGINT);
+  EXPECT_EQ(watch.Wait(), 128 + SIGINT) << watch.output();
+  close(connection);
+  close(silent);
 }
 
 TEST_F(IngestWatchTest, OnlyFoldersCanBeFollowed) {
