@@ -8,17 +8,24 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <sstream>
 #include <string>
+#include <system_error>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace footnote {
 namespace {
@@ -160,10 +167,50 @@ int MetricsServer::port() const {
   return MHD_get_daemon_info(exposer_->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
+namespace {
+
+// What Prometheus's own clients say of their process, under the same names.
+std::string ProcessText() {
+  std::string out;
+  const auto add = [&out](absl::string_view name, absl::string_view type,
+                          double value) {
+    absl::StrAppendFormat(&out, "# TYPE process_%s %s\nprocess_%s %.17g\n",
+                          name, type, name, value);
+  };
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    add("max_fds", "gauge", static_cast<double>(files.rlim_cur));
+  }
+  std::error_code error;
+  const std::filesystem::directory_iterator open("/proc/self/fd", error);
+  if (!error) {
+    // Without the one that reads them.
+    add("open_fds", "gauge",
+        static_cast<double>(std::distance(begin(open), end(open)) - 1));
+  }
+  rusage usage = {};
+  if (getrusage(RUSAGE_SELF, &usage) == 0) {
+    const auto seconds = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) + 1e-6 * time.tv_usec;
+    };
+    add("cpu_seconds_total", "counter",
+        seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  }
+  std::ifstream memory("/proc/self/statm");
+  double pages = 0;
+  if (memory >> pages >> pages) {
+    add("resident_memory_bytes", "gauge",
+        pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string MetricsText() {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, Registry()->Collect());
-  return out.str();
+  return absl::StrCat(out.str(), ProcessText());
 }
 
 }  // namespace footnote

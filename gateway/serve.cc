@@ -168,6 +168,10 @@ absl::Status Open(const v1::Config& config, const std::string& room,
     services.back() = AddAuditProxy(rules, house);
   }
   if (asks) {
+    // Who watches them can't tell the first from one that was there before.
+    for (const char* const how : {"withheld", "shown"}) {
+      Count("unrecorded_answers", how, 0);
+    }
     house->answers = std::make_unique<AnswersService>(
         house->stubs.get(), AnswersOptionsOf(config, rules));
   }

@@ -10,6 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "base/grpc_status.h"
+#include "base/metrics.h"
 #include "base/status_macros.h"
 #include "indexer/backup.h"
 #include "indexer/claims.h"
@@ -343,6 +344,11 @@ KeepRule IndexerKeepRule() { return ReadKeepPolicy; }
 
 std::unique_ptr<grpc::Service> NewIndexerService(
     Store* store, const Encoder* encoder, const IndexerOptions& options) {
+  // Who watches them can't tell the first from one that was there before.
+  for (const char* const outcome :
+       {"indexed", "unchanged", "failed", "expired"}) {
+    Count("indexer_documents", outcome, 0);
+  }
   return std::make_unique<IndexerService>(store, encoder, options);
 }
 

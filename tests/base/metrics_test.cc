@@ -51,6 +51,24 @@ TEST(MetricsTest, CountsAndTimesAppearByKind) {
               HasSubstr("footnote_stage_seconds_count{kind=\"think\"} 1"));
 }
 
+TEST(MetricsTest, TheProcessIsShownByTheNamesThatAreUsual) {
+  const auto value = [](const std::string& name) {
+    const std::string text = "\n" + MetricsText();
+    const size_t at = text.find("\n" + name + " ");
+    return at == std::string::npos
+               ? -1
+               : std::stod(text.substr(at + name.size() + 2));
+  };
+  const double before = value("process_open_fds");
+  EXPECT_GE(before, 3);
+  EXPECT_GT(value("process_max_fds"), before);
+  EXPECT_GT(value("process_resident_memory_bytes"), 1 << 20);
+  EXPECT_GT(value("process_cpu_seconds_total"), 0);
+  const int opened = socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(value("process_open_fds"), before + 1);
+  close(opened);
+}
+
 TEST(MetricsTest, ServesThemOverHttp) {
   Count("served", "yes");
   const auto server = MetricsServer::Start("127.0.0.1:0");
