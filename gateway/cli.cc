@@ -1,9 +1,7 @@
 #include "gateway/cli.h"
 
-#include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,6 +24,7 @@
 #include "base/utf8.h"
 #include "gateway/channel.h"
 #include "gateway/config.h"
+#include "gateway/health.h"
 #include "gateway/print.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
@@ -298,33 +297,6 @@ void AddAsk(CLI::App* app, CliContext* context) {
       "Exit code 5: no answer, with a reason.");
 }
 
-// The standard health service, called without its stubs: its request and
-// response have the wire form of these two wrappers.
-using HealthStub = grpc::TemplatedGenericStub<google::protobuf::StringValue,
-                                              google::protobuf::Int32Value>;
-constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
-constexpr int kServing = 1;
-
-absl::StatusOr<int> CheckHealth(const std::shared_ptr<grpc::Channel>& channel,
-                                const std::string& service) {
-  HealthStub stub(channel);
-  grpc::ClientContext call;
-  call.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
-  google::protobuf::StringValue request;
-  request.set_value(service);
-  google::protobuf::Int32Value response;
-  grpc::Status status;
-  absl::Notification done;
-  stub.UnaryCall(&call, kHealthCheck, grpc::StubOptions(), &request, &response,
-                 [&](grpc::Status result) {
-                   status = std::move(result);
-                   done.Notify();
-                 });
-  done.WaitForNotification();
-  RETURN_IF_ERROR(FromGrpcStatus(status));
-  return response.value();
-}
-
 absl::Status RunHealth(
     const std::string& service, CliContext* context,
     const std::function<absl::StatusOr<v1::Config>()>& config) {
@@ -332,14 +304,14 @@ absl::Status RunHealth(
   const std::string address =
       context->server.empty() ? in_force.listen() : context->server;
   ASSIGN_OR_RETURN(const auto channel, OpenChannel(address, in_force));
-  const absl::StatusOr<int> answer = CheckHealth(channel, service);
-  if (absl::IsNotFound(answer.status())) {
+  const absl::StatusOr<bool> health =
+      IsServing(channel, service, absl::Seconds(5));
+  if (absl::IsNotFound(health.status())) {
     return absl::NotFoundError(absl::StrCat(
         "health: ", address, " serves no \"", service,
         "\", want a service such as footnote.v1.Answers, or none for all"));
   }
-  ASSIGN_OR_RETURN(const int health, answer);
-  const bool serving = health == kServing;
+  ASSIGN_OR_RETURN(const bool serving, health);
   if (!serving) context->exit_code = kExitUnavailable;
   if (context->json) {
     PrintLine(absl::StrCat("{\"server\":\"", address,

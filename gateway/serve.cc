@@ -1,8 +1,12 @@
 #include "gateway/serve.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <functional>
 #include <memory>
@@ -19,9 +23,11 @@
 #include "base/metrics.h"
 #include "base/status_macros.h"
 #include "base/version.h"
+#include "gateway/accept_watch.h"
 #include "gateway/answers_service.h"
 #include "gateway/channel.h"
 #include "gateway/config.h"
+#include "gateway/health.h"
 #include "gateway/identity.h"
 #include "gateway/proxy.h"
 #include "gateway/room_stubs.h"
@@ -31,37 +37,88 @@
 namespace footnote {
 namespace {
 
-// SIGTERM and SIGINT, kept for Wait from now on.
+// Where signals are written to; set before any comes.
+int signal_pipe = -1;
+
+void OnSignal(int signal) {
+  const int before = errno;
+  const char byte = static_cast<char>(signal);
+  if (write(signal_pipe, &byte, 1) < 0) {
+    // It is full of others.
+  }
+  errno = before;
+}
+
+// SIGTERM, SIGINT and SIGHUP, kept for Wait from now on. Handlers rather than a
+// mask: libraries have threads from before main, which would not have it.
 class StopSignals {
  public:
   StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    if (pipe2(pipe_, O_CLOEXEC | O_NONBLOCK) != 0) abort();
+    signal_pipe = pipe_[1];
+    Handle(SIGTERM, OnSignal);
+    Handle(SIGINT, OnSignal);
+    struct sigaction hang_up;
+    const bool is_ignored = sigaction(SIGHUP, nullptr, &hang_up) == 0 &&
+                            hang_up.sa_handler == SIG_IGN;
+    if (!is_ignored) Handle(SIGHUP, OnSignal);
   }
 
-  // Calls `look` once a second until one comes.
-  int Wait(const std::function<void()>& look) const {
-    const timespec second = {1, 0};
-    int signal = -1;
-    for (; signal < 0; signal = sigtimedwait(&signals_, nullptr, &second)) {
-      look();
+  // Calls `look` once a second until one that ends the process comes, or `look`
+  // gives an error.
+  absl::StatusOr<int> Wait(const std::function<absl::Status()>& look) const {
+    constexpr int kSecondMs = 1000;
+    while (true) {
+      RETURN_IF_ERROR(look());
+      pollfd came = {pipe_[0], POLLIN, 0};
+      char signal = 0;
+      if (poll(&came, 1, kSecondMs) <= 0 || read(pipe_[0], &signal, 1) != 1) {
+        continue;
+      }
+      if (signal == SIGHUP && !has_terminal_) {
+        Log(Severity::kWarning,
+            "SIGHUP: nothing is read anew, want a restart for that");
+        continue;
+      }
+      // The next one ends the process; but a terminal that hangs up may say so
+      // more than once.
+      Handle(SIGTERM, SIG_DFL);
+      Handle(SIGINT, SIG_DFL);
+      return signal;
     }
-    // The next one ends the process.
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    return signal;
   }
 
  private:
-  sigset_t signals_;
+  static void Handle(int signal, void (*handler)(int)) {
+    struct sigaction action = {};
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, nullptr);
+  }
+
+  static bool HasTerminal() {
+    const int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0) close(terminal);
+    return terminal >= 0;
+  }
+
+  const bool has_terminal_ = HasTerminal();
+  int pipe_[2] = {-1, -1};
 };
+
+const char* SignalName(int signal) {
+  if (signal == SIGHUP) return "SIGHUP";
+  return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
 
 // What one process serves. Ends from the last member to the first: the door
 // closes before the rooms do, so that a question under way reaches them.
 struct House {
   std::unique_ptr<Rooms> rooms;
   std::unique_ptr<Server> inside;
+  // To rooms that are other processes.
+  RoomChannels apart;
   std::unique_ptr<RoomStubs> stubs;
   std::unique_ptr<AnswersService> answers;
   std::vector<std::unique_ptr<grpc::Service>> proxies;
@@ -153,8 +210,8 @@ absl::Status Open(const v1::Config& config, const std::string& room,
   const IdentityRules rules = IdentityRulesOf(config, /*for_gateways=*/!asks);
   std::vector<NamedService> services;
   if (room == "gateway") {
-    ASSIGN_OR_RETURN(const RoomChannels channels, ConnectRooms(config));
-    house->stubs = std::make_unique<RoomStubs>(channels);
+    ASSIGN_OR_RETURN(house->apart, ConnectRooms(config));
+    house->stubs = std::make_unique<RoomStubs>(house->apart);
   } else {
     ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room)));
     services = house->rooms->services();
@@ -247,6 +304,63 @@ class RecordingWatch {
   bool recording_ = true;
 };
 
+// Says of rooms that are other processes what they say of themselves, each time
+// it changes: by the gateway's health service, and in its log.
+class RoomsWatch {
+ public:
+  explicit RoomsWatch(const House& house) : house_(house) {
+    if (house.apart.indexer == nullptr) return;
+    rooms_ = {{"footnote.v1.Indexer", house.apart.indexer},
+              {"footnote.v1.Retriever", house.apart.retriever},
+              {"footnote.v1.Generator", house.apart.generator},
+              {"footnote.v1.Forecaster", house.apart.generator},
+              {"footnote.v1.Audit", house.apart.audit}};
+  }
+
+  void Look() {
+    constexpr absl::Duration kPatience = absl::Seconds(1);
+    // A room that has much to do may be late once.
+    constexpr int kMostMisses = 2;
+    bool can_answer = true;
+    for (Room& room : rooms_) {
+      const absl::StatusOr<bool> health =
+          IsServing(room.channel, room.service, kPatience);
+      room.misses = health.ok() && *health ? 0 : room.misses + 1;
+      const bool serving =
+          room.misses == 0 || (room.serving && room.misses <= kMostMisses);
+      if (room.service == "footnote.v1.Retriever" ||
+          room.service == "footnote.v1.Generator") {
+        can_answer = can_answer && serving;
+      }
+      if (serving == room.serving) continue;
+      room.serving = serving;
+      house_.door->SetServing(room.service, serving);
+      if (serving) {
+        Log(Severity::kInfo, "a room serves again", {{"room", room.service}});
+      } else {
+        Log(Severity::kError, "a room does not serve",
+            {{"room", room.service},
+             {"error", health.ok() ? "it says so"
+                                   : std::string(health.status().message())}});
+      }
+    }
+    if (!rooms_.empty()) {
+      house_.door->SetServing("footnote.v1.Answers", can_answer);
+    }
+  }
+
+ private:
+  struct Room {
+    std::string service;
+    std::shared_ptr<grpc::Channel> channel;
+    bool serving = true;
+    int misses = 0;
+  };
+
+  const House& house_;
+  std::vector<Room> rooms_;
+};
+
 void RemarkOpenDoor(const v1::Config& config) {
   if (!config.tls().certificate().empty()) return;
   const std::string host =
@@ -298,22 +412,30 @@ class CertificateWatch {
 
 absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   const StopSignals signals;
+  RaiseOpenFiles();
   House house;
   RETURN_IF_ERROR(Open(config, options.room, &house));
   RemarkOpenDoor(config);
   CertificateWatch certificate(config);
   certificate.Look();
   RETURN_IF_ERROR(Announce(config, options, house));
-  RecordingWatch watch(house);
-  const int signal = signals.Wait([&watch, &certificate] {
-    watch.Look();
+  RecordingWatch recording(house);
+  RoomsWatch rooms(house);
+  AcceptWatch accepting(house.door->port());
+  const absl::StatusOr<int> signal = signals.Wait([&] {
+    recording.Look();
+    rooms.Look();
     certificate.Look();
+    const std::string why = accepting.Look();
+    if (why.empty()) return absl::OkStatus();
+    return absl::UnavailableError(
+        absl::StrCat("listen: ", config.listen(), ": ", why));
   });
   Log(Severity::kInfo, "stopping",
-      {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      {{"signal", signal.ok() ? SignalName(*signal) : "none"}});
   house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));
   Log(Severity::kInfo, "stopped");
-  return absl::OkStatus();
+  return signal.status();
 }
 
 }  // namespace footnote

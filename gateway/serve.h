@@ -18,15 +18,16 @@ struct ServeOptions {
   bool json = false;
 };
 
-// Serves until SIGTERM or SIGINT, then lets calls under way end for
-// timeouts.drain_ms and returns OK. A second signal ends the process at once,
-// which loses nothing that a caller was told. Prints "listening on host:port"
-// when calls are taken.
+// Serves until SIGTERM or SIGINT, or until its terminal hangs up, then lets
+// calls under way end for timeouts.drain_ms and returns OK. A second signal
+// ends the process at once, which loses nothing that a caller was told. SIGHUP
+// without a terminal does nothing but be remarked. Prints "listening on
+// host:port" when calls are taken.
 //   InvalidArgument  "gateway" without an address of each room
+//   Unavailable      connections are not taken any more: too many open files
 //   and the errors of Rooms::Open, Server::Start and MetricsServer::Start
 //
-// Blocks the two signals in the calling thread: call it before any other
-// thread is started.
+// These signals are handled so from then on; once in a process.
 absl::Status Serve(const v1::Config& config, const ServeOptions& options);
 
 }  // namespace footnote

@@ -336,6 +336,34 @@ class ProcessesTest(unittest.TestCase):
         self.assertIn(f"footnote.v1.{service}".encode(), listed)
 
 
+  def test_the_gateway_says_of_a_room_what_the_room_says(self):
+    def health(service):
+      answer = subprocess.run(
+          [PROGRAM, "--server", self.house.rooms["gateway"].address, "health",
+           f"footnote.v1.{service}"], check=False, timeout=WAIT_S,
+          stdout=subprocess.DEVNULL)
+      return answer.returncode
+
+    def wait_for(service, code):
+      for _ in range(200):
+        if health(service) == code:
+          return
+      self.fail(f"health of {service}: want {code}")
+
+    retriever = self.house.rooms["retriever"]
+    retriever.process.send_signal(signal.SIGSTOP)
+    try:
+      wait_for("Retriever", 7)
+      wait_for("Answers", 7)
+      self.assertEqual(health("Audit"), 0)
+    finally:
+      retriever.process.send_signal(signal.SIGCONT)
+    wait_for("Retriever", 0)
+    wait_for("Answers", 0)
+    self.assertIn('a room does not serve room="footnote.v1.Retriever"',
+                  tempfile_path("gateway.log").read_text())
+
+
 class RestartTest(unittest.TestCase):
 
   def test_what_was_told_is_there_after_kill_9(self):

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""What operators and their machines do to a server."""
+
+import os
+import pathlib
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+RUNFILES = pathlib.Path(os.environ.get("TEST_SRCDIR", ".")) / "footnote"
+sys.path.insert(0, str(RUNFILES / "tests/python"))
+
+# pylint: disable=wrong-import-position
+import bazel_unittest
+
+PROGRAM = RUNFILES / "gateway/footnote"
+WAIT_S = 60
+NOBODY = 65534
+
+
+class Server:
+  """`footnote serve` on a free port, from its first line to its end."""
+
+  def __init__(self, store, **how):
+    self.log = store.parent / "log"
+    with self.log.open("wb") as log:
+      self.process = subprocess.Popen(
+          [PROGRAM, "--store", store, "--encoder", "none", "serve", "--listen",
+           "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=log, text=True, **how)
+    self.address = self.process.stdout.readline().split()[-1]
+
+  def health(self):
+    return subprocess.run([PROGRAM, "--server", self.address, "health"],
+                          check=False, timeout=WAIT_S,
+                          stdout=subprocess.DEVNULL).returncode
+
+  def end(self):
+    self.process.kill()
+    self.process.wait(timeout=WAIT_S)
+    self.process.stdout.close()
+
+
+def run(*arguments):
+  subprocess.run([PROGRAM, "--encoder", "none", *arguments], check=True,
+                 timeout=WAIT_S, stdout=subprocess.DEVNULL)
+
+
+class OperatorTest(unittest.TestCase):
+
+  def setUp(self):
+    folder = tempfile.TemporaryDirectory(dir=os.environ["TEST_TMPDIR"])
+    self.addCleanup(folder.cleanup)
+    self.folder = pathlib.Path(folder.name)
+    self.store = self.folder / "store"
+
+  def serve(self, **how):
+    server = Server(self.store, **how)
+    self.addCleanup(server.end)
+    return server
+
+  def test_a_server_without_a_terminal_goes_on_after_sighup(self):
+    server = self.serve(start_new_session=True)
+    server.process.send_signal(signal.SIGHUP)
+    self.assertEqual(server.health(), 0)
+    server.process.send_signal(signal.SIGTERM)
+    self.assertEqual(server.process.wait(timeout=WAIT_S), 0)
+    self.assertIn("SIGHUP: nothing is read anew", server.log.read_text())
+
+  def test_a_server_ends_well_when_its_terminal_hangs_up(self):
+    leader, terminal = os.openpty()
+    server = self.serve(stdin=terminal, start_new_session=True,
+                        preexec_fn=lambda: os.close(os.open(
+                            os.ttyname(0), os.O_RDWR)))
+    os.close(terminal)
+    os.close(leader)
+    self.assertEqual(server.process.wait(timeout=WAIT_S), 0)
+    self.assertIn('signal="SIGHUP"', server.log.read_text())
+
+  def test_a_server_that_can_take_no_connection_any_more_ends_and_says_why(self):
+    few = 80
+    server = self.serve(preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_NOFILE, (few, few)))
+    self.assertEqual(server.health(), 0)
+    host, port = server.address.split(":")
+    callers = [socket.create_connection((host, int(port)))
+               for _ in range(few)]
+    # Unavailable.
+    self.assertEqual(server.process.wait(timeout=WAIT_S), 7)
+    for caller in callers:
+      caller.close()
+    self.assertRegex(
+        server.log.read_text(),
+        r"\d+ connections wait and none is taken: too many files were open, "
+        r"of 80 that may be; want a higher limit")
+
+  def test_a_server_takes_as_many_files_as_it_may(self):
+    server = self.serve(preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_NOFILE, (100, 200)))
+    limits = pathlib.Path(f"/proc/{server.process.pid}/limits").read_text()
+    self.assertRegex(limits, r"Max open files +200 +200")
+
+
+if __name__ == "__main__":
+  sys.exit(bazel_unittest.main())
