@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "gateway/config.h"
+#include "gateway/store_owner.h"
 #include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
 #include "indexer/indexer_service.h"
@@ -111,9 +112,10 @@ std::string EncodersFolder(const v1::Config& config) {
 // would strew databases over somebody's documents.
 absl::Status CheckIsNoOtherFolder(const std::string& folder) {
   std::error_code error;
-  if (std::filesystem::exists(absl::StrCat(folder, "/FORMAT"), error)) {
-    return absl::OkStatus();
-  }
+  const bool exists =
+      std::filesystem::exists(absl::StrCat(folder, "/FORMAT"), error);
+  // What can't be looked at is told by who opens it.
+  if (exists || error) return absl::OkStatus();
   for (std::filesystem::directory_iterator it(folder, error), end;
        !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
@@ -279,6 +281,7 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kIndexer) || has(Room::kRetriever) || has(Room::kAudit)) {
       const bool writes = has(Room::kIndexer);
+      owner_ = std::make_unique<StoreOwner>(config.store());
       ASSIGN_OR_RETURN(store_, OpenStore(config, writes, use));
       if (!writes) refresher_ = std::make_unique<Refresher>(store_.get());
     }
@@ -337,6 +340,7 @@ class OpenRooms final : public Rooms {
   }
 
   std::unique_ptr<TemporaryFolder> stand_in_;
+  std::unique_ptr<StoreOwner> owner_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<LazyE5> second_;
   std::unique_ptr<Store> store_;

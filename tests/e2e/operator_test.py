@@ -103,6 +103,35 @@ class OperatorTest(unittest.TestCase):
     limits = pathlib.Path(f"/proc/{server.process.pid}/limits").read_text()
     self.assertRegex(limits, r"Max open files +200 +200")
 
+  @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+  def test_a_store_stays_its_owners_whatever_root_does_in_it(self):
+    (self.folder / "a.txt").write_text("The lighthouse was lit in 1859.")
+    self.store.mkdir()
+    os.chown(self.store, NOBODY, NOBODY)
+    # What somebody else may have linked into it is not given away.
+    foreign = self.folder / "foreign"
+    foreign.mkdir()
+    (foreign / "file").write_text("root's")
+    (self.store / "link").symlink_to(foreign)
+    (self.store / "segments").mkdir()
+    os.link(foreign / "file", self.store / "segments/second_name")
+    run("--store", self.store, "ingest", self.folder / "a.txt")
+    run("--store", self.store, "ask", "When was the lighthouse lit?")
+    others = [path for path in self.store.rglob("*")
+              if path.lstat().st_uid != NOBODY]
+    self.assertEqual(sorted(others), [self.store / "link",
+                                      self.store / "segments/second_name"])
+    self.assertEqual((foreign / "file").stat().st_uid, 0)
+    self.assertEqual(foreign.stat().st_uid, 0)
+
+  def test_a_store_that_cannot_be_looked_at_is_not_called_another_folder(self):
+    self.store.mkdir()
+    (self.store / "FORMAT").symlink_to("FORMAT")
+    told = subprocess.run([PROGRAM, "--store", self.store, "stats"],
+                          check=False, timeout=WAIT_S, text=True,
+                          stderr=subprocess.PIPE).stderr
+    self.assertIn("FORMAT: Too many levels of symbolic links", told)
+
 
 if __name__ == "__main__":
   sys.exit(bazel_unittest.main())

@@ -1,0 +1,26 @@
+// Leaves no file in a store that the store's owner can't open.
+#ifndef FOOTNOTE_GATEWAY_STORE_OWNER_H_
+#define FOOTNOTE_GATEWAY_STORE_OWNER_H_
+
+#include <string>
+
+namespace footnote {
+
+// Where root works in a store that is somebody else's, such as the packaged
+// service's, files that root made there would keep the owner from opening it.
+// At the end of its life they are given to the folder's owner: make one before
+// the store is opened. For anybody but root, nothing happens.
+class StoreOwner {
+ public:
+  explicit StoreOwner(std::string folder) : folder_(std::move(folder)) {}
+  ~StoreOwner();
+  StoreOwner(const StoreOwner&) = delete;
+  StoreOwner& operator=(const StoreOwner&) = delete;
+
+ private:
+  const std::string folder_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_GATEWAY_STORE_OWNER_H_
