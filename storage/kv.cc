@@ -69,8 +69,12 @@ absl::Status FromRocks(const rocksdb::Status& status,
   const std::string message = absl::StrCat("database ", folder, ": ", text);
   if (status.IsNotFound()) return absl::NotFoundError(message);
   if (status.IsCorruption()) return absl::DataLossError(message);
-  if (status.IsNoSpace() || absl::StrContains(text, "No space left") ||
-      absl::StrContains(text, "File too large") ||
+  if (status.IsNoSpace() || absl::StrContains(text, "No space left")) {
+    // With less it does not go on, though `df` shows some.
+    return absl::ResourceExhaustedError(
+        absl::StrCat(message, ", want 8 MiB of room or more"));
+  }
+  if (absl::StrContains(text, "File too large") ||
       absl::StrContains(text, "Disk quota exceeded")) {
     return absl::ResourceExhaustedError(message);
   }

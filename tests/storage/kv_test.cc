@@ -300,6 +300,8 @@ TEST(KvTest, GoesOnAfterAFullDiskWithALogThatTookNothingAndNothingInMemory) {
   const absl::Status full =
       Put(kv.get(), 0, "full", std::string(200000, 'x'), true);
   EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
+  EXPECT_NE(full.message().find(", want 8 MiB of room or more"),
+            absl::string_view::npos);
   EXPECT_EQ(kv->Flush().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(kv->Get(0, "before").value(), "value");
   disk.MakeRoom();
