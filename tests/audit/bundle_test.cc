@@ -226,6 +226,14 @@ TEST_F(BundleTest, ASectionBeginsWhereItsSaltEnds) {
   EXPECT_EQ(PythonSays(WriteBundle(bad)), 4);
 }
 
+// A witness may have signed after the first answers were exported.
+TEST_F(BundleTest, ASignatureMoreOnOneProofChangesNothing) {
+  Bundle signed_more = *ReadBundle(Export({ids_[0], ids_[2]}));
+  signed_more.answers[1].proof += "\u2014 somebody.else AAAAAAAAAAA=\n";
+  EXPECT_TRUE(Holds(WriteBundle(signed_more)));
+  EXPECT_EQ(PythonSays(WriteBundle(signed_more)), 0);
+}
+
 TEST_F(BundleTest, NothingIsThereTwice) {
   const std::string data = Export({ids_[0], ids_[2]});
   Bundle twice = *ReadBundle(data);
