@@ -1,9 +1,12 @@
 #include "gateway/accept_watch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -15,9 +18,8 @@
 namespace footnote {
 namespace {
 
-// A queue that is taken from is empty at one look of these, or the machine is
-// so busy that a second of it makes no difference.
-constexpr int kPatienceSeconds = 5;
+constexpr int kSecondsWhenFull = 5;
+constexpr int kSeconds = 60;
 constexpr rlim_t kMostFiles = 1 << 20;
 
 bool ListensOn(int fd, int port) {
@@ -61,6 +63,13 @@ uint32_t Waiting(int fd) {
              : 0;
 }
 
+bool NoFileCanBeOpened() {
+  const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno == EMFILE || errno == ENFILE;
+  close(file);
+  return false;
+}
+
 }  // namespace
 
 void RaiseOpenFiles() {
@@ -82,8 +91,15 @@ std::string AcceptWatch::Look() {
   for (const int socket : sockets_) {
     waiting = std::max(waiting, Waiting(socket));
   }
-  seconds_ = waiting > 0 ? seconds_ + 1 : 0;
-  if (seconds_ < kPatienceSeconds) return "";
+  if (waiting < waiting_) was_full_ = false;
+  if (NoFileCanBeOpened()) was_full_ = true;
+  seconds_ = waiting > 0 && waiting >= waiting_ ? seconds_ + 1 : 0;
+  waiting_ = waiting;
+  if (seconds_ < (was_full_ ? kSecondsWhenFull : kSeconds)) return "";
+  if (!was_full_) {
+    return absl::StrCat(
+        waiting, " connections wait and none is taken, want a new start");
+  }
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
   return absl::StrCat(waiting, " connections wait and none is taken: ",

@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_GATEWAY_ACCEPT_WATCH_H_
 #define FOOTNOTE_GATEWAY_ACCEPT_WATCH_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,18 @@ class AcceptWatch {
   // Watches the sockets of this process that listen on `port`.
   explicit AcceptWatch(int port);
 
-  // To be called once a second: why connections that wait are not taken, and
-  // were not for some seconds; empty while they are.
+  // To be called once a second: why connections that wait are not taken; empty
+  // while they are. That none was is known when those that wait did not become
+  // fewer: for five seconds where no file could be opened, else for a minute,
+  // for a crowd may look the same.
   std::string Look();
 
  private:
   std::vector<int> sockets_;
+  uint32_t waiting_ = 0;
   int seconds_ = 0;
+  // No file could be opened since one that waits was taken last.
+  bool was_full_ = false;
 };
 
 }  // namespace footnote
