@@ -112,6 +112,9 @@ void AddBox(absl::string_view next, std::string* element) {
                    absl::StrCat(kBox, absl::StrJoin(box, ",")));
 }
 
+// Room for the boxes of some ten pages.
+constexpr size_t kMostElementBytes = 16 << 10;
+
 // One past the last part that begins at `offset` or before.
 size_t EndOfParts(const Locator& parts, uint64_t offset) {
   size_t before = 0;
@@ -137,7 +140,9 @@ v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
   const LineKind kind = LineKindOf(media_type);
   out = ToLocation(locator.place(i - 1), kind);
   uint32_t page = out.page();
-  for (; i < locator.size() && locator.begin(i) < end; ++i) {
+  for (; i < locator.size() && locator.begin(i) < end &&
+         out.element().size() < kMostElementBytes;
+       ++i) {
     const v1::Location next = ToLocation(locator.place(i), kind);
     if (next.page() > 0 && next.page() != page) {
       page = next.page();

@@ -15,7 +15,8 @@ namespace footnote {
 // Where bytes [begin, end) of a text begin in the original, by its `locator`,
 // or what is kept of it for all these bytes, and its media type; unset fields
 // where those don't tell. Of pages the element tells where they end too: it has
-// a box for each line of print, and over pages "page=2&box=…&page=3&box=…".
+// a box for each line of print, and over pages "page=2&box=…&page=3&box=…"; of
+// a very long stretch those that it begins with, 16 KiB of them.
 v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
                         uint64_t begin, uint64_t end);
 

@@ -1,5 +1,6 @@
 #include "storage/location.h"
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "storage/locator.h"
 
@@ -46,6 +47,19 @@ TEST(LocationTest, IsUnsetWhereNothingTells) {
   late.Add(10, 2);
   EXPECT_EQ(LocationIn(late, kPdf, 9, 20).ByteSizeLong(), 0u);
   EXPECT_EQ(LocationIn(late, kPdf, 10, 10).page(), 2u);
+}
+
+TEST(LocationTest, OfAWholeBookTheFirstPagesHaveBoxes) {
+  Locator book;
+  for (uint32_t line = 0; line < 50000; ++line) {
+    book.SetElement(absl::StrCat("page=", 1 + line / 50, "&box=70,",
+                                 line % 50 * 14, ",500,", line % 50 * 14 + 10));
+    book.Add(line * 80, line + 1);
+  }
+  const v1::Location location = LocationIn(book, kPdf, 0, 50000 * 80);
+  EXPECT_EQ(location.page(), 1u);
+  EXPECT_GT(location.element().size(), 16u << 10);
+  EXPECT_LT(location.element().size(), 17u << 10);
 }
 
 // Sentences on one line of print are one box, the next line is another.
