@@ -254,7 +254,7 @@ constexpr Row kRows[] = {
      "cách nào|bằng cách nào|như thế nào|thế nào|cách nào",
      "là gì|gì"},
     {Language::kZh,
-     "何时|什么时候|哪一年|哪年|几年|哪个世纪|哪一天|几月|什么时间|年份|日期",
+     "何时|什么时候|哪一年|哪年|哪个世纪|哪一天|几月|什么时间|年份|日期",
      "多少|几|多长|多大|多高|多远|百分之|多久|多快|多重|多深|多宽",
      "为什么|为何|原因|缘故",
      "哪里|哪儿|在哪|何处|哪个国家|哪个城市|什么地方|哪座城市|哪国|哪个地区|"
@@ -328,6 +328,11 @@ PhraseTable BuildTable() {
   return table;
 }
 
+const std::vector<Phrase>& PhrasesOf(Language language) {
+  static const PhraseTable* const table = new PhraseTable(BuildTable());
+  return (*table)[static_cast<int>(language)];
+}
+
 // Whether a question begins with the words of a number, reason, place, person
 // or manner. A "when" further on is no question then: "How old was he when …?"
 bool BeginsOtherwise(absl::string_view comparable,
@@ -364,9 +369,17 @@ AnswerType FindAnswerType(absl::string_view question, Language language) {
   return FindAskedType(question, language).type;
 }
 
+bool BeginsWithAsking(absl::string_view text, Language language) {
+  if (IsWrittenWithoutSpaces(language)) return false;
+  const std::vector<Phrase>& phrases = PhrasesOf(language);
+  const std::string comparable = Comparable(text, language);
+  return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) {
+    return absl::StartsWith(comparable, phrase.text);
+  });
+}
+
 AskedType FindAskedType(absl::string_view question, Language language) {
-  static const PhraseTable* const table = new PhraseTable(BuildTable());
-  const std::vector<Phrase>& phrases = (*table)[static_cast<int>(language)];
+  const std::vector<Phrase>& phrases = PhrasesOf(language);
   if (phrases.empty()) return {};
   // A question word stands near an end; long questions are not read whole.
   constexpr size_t kReadBytes = 2000;

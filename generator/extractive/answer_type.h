@@ -36,6 +36,10 @@ struct AskedType {
 };
 AskedType FindAskedType(absl::string_view question, Language language);
 
+// Whether `text` begins with question words of any type. Never true of Chinese,
+// Japanese and Korean.
+bool BeginsWithAsking(absl::string_view text, Language language);
+
 }  // namespace extractive
 }  // namespace footnote
 

@@ -13,6 +13,7 @@
 #include "generator/extractive/score.h"
 #include "generator/extractive/section.h"
 #include "generator/extractive/select.h"
+#include "generator/extractive/two_asks.h"
 #include "text/identify.h"
 
 namespace footnote {
@@ -40,6 +41,8 @@ constexpr double kShared = 0.5;
 constexpr size_t kRemembered = 16384;
 // A sentence that stands in several documents is cited from so many.
 constexpr int kMaxSources = 3;
+// Sentences for each of two questions.
+constexpr size_t kForEach = 2;
 
 Language LanguageOf(absl::string_view code) {
   const absl::StatusOr<Language> language = ParseLanguage(code);
@@ -106,6 +109,36 @@ bool HasEvidence(const ExtractiveWriter::Explanation& found) {
   if (found.candidates.items.empty()) return false;
   return !found.similarities.empty() || !found.second.empty() ||
          found.signs[extractive::kLargestCoverage] > 0;
+}
+
+bool Abstains(const ExtractiveWriter::Explanation& found) {
+  if (found.across && !found.second.empty()) {
+    return extractive::ShouldAbstainAcross(found.support);
+  }
+  // What makes doubtful was learned from the 23 languages.
+  return found.question.language != Language::kUnknown &&
+         extractive::ShouldAbstain(
+             found.signs, found.support,
+             found.second.empty() ? Scored::kAlone : Scored::kThoroughly);
+}
+
+// At most `most` sentences, or the usual number where that is 0.
+std::vector<size_t> Choose(const v1::GenerateRequest& request,
+                           const ExtractiveWriter::Explanation& found,
+                           const std::vector<absl::string_view>& texts,
+                           size_t most, size_t usual) {
+  const double best_length = BestLength(request);
+  if (extractive::AsksForASection(request.question(), found.question)) {
+    std::vector<size_t> section = extractive::FromSection(
+        found.question, found.candidates,
+        extractive::SectionLimits(found.question, most, best_length));
+    if (!section.empty()) return section;
+  }
+  extractive::SelectionLimits limits;
+  limits.max_sentences = most > 0 ? most : usual;
+  limits.best_length = best_length;
+  return extractive::Select(found.question, found.candidates.items, texts,
+                            found.probabilities, limits);
 }
 
 // The candidates that are compared by their vectors.
@@ -254,8 +287,7 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
 absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     const v1::GenerateRequest& request,
     const std::function<bool()>& is_cancelled) const {
-  ASSIGN_OR_RETURN(const Explanation found,
-                   Explain(request, Effort(), is_cancelled));
+  ASSIGN_OR_RETURN(Explanation found, Explain(request, Effort(), is_cancelled));
   if (found.question.IsEmpty()) {
     return Abstain(v1::EMPTY_QUESTION,
                    "the question holds no word that can be looked for", 0);
@@ -264,16 +296,14 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     return Abstain(v1::NO_EVIDENCE,
                    "no passage shares a meaningful word with the question", 0);
   }
-  // What makes doubtful was learned from the 23 languages.
-  const bool abstains =
-      found.across && !found.second.empty()
-          ? extractive::ShouldAbstainAcross(found.support)
-          : found.question.language != Language::kUnknown &&
-                extractive::ShouldAbstain(found.signs, found.support,
-                                          found.second.empty()
-                                              ? Scored::kAlone
-                                              : Scored::kThoroughly);
-  if (abstains) {
+  const std::vector<Candidate>& candidates = found.candidates.items;
+  std::vector<absl::string_view> texts;
+  for (const Candidate& candidate : candidates) {
+    texts.push_back(TextOf(found.passages, candidate));
+  }
+  ASSIGN_OR_RETURN(std::vector<size_t> chosen,
+                   ChooseForBoth(request, texts, is_cancelled, &found));
+  if (chosen.empty() && Abstains(found)) {
     std::vector<absl::string_view> missing;
     // Words of another language are not there in any case.
     if (found.question.spoken == found.question.language) {
@@ -288,27 +318,9 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   }
   if (is_cancelled()) return absl::CancelledError("the caller went away");
 
-  const std::vector<Candidate>& candidates = found.candidates.items;
-  std::vector<absl::string_view> texts;
-  for (const Candidate& candidate : candidates) {
-    texts.push_back(TextOf(found.passages, candidate));
-  }
-  const double best_length = BestLength(request);
-  std::vector<size_t> chosen;
-  if (extractive::AsksForASection(request.question(), found.question)) {
-    chosen = extractive::FromSection(
-        found.question, found.candidates,
-        extractive::SectionLimits(found.question, request.max_sentences(),
-                                  best_length));
-  }
   if (chosen.empty()) {
-    extractive::SelectionLimits limits;
-    if (request.max_sentences() > 0) {
-      limits.max_sentences = request.max_sentences();
-    }
-    limits.best_length = best_length;
-    chosen = extractive::Select(found.question, candidates, texts,
-                                found.probabilities, limits);
+    chosen = Choose(request, found, texts, request.max_sentences(),
+                    extractive::SelectionLimits().max_sentences);
   }
   OrderForReading(candidates, &chosen);
 
@@ -334,6 +346,58 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   draft.set_support(found.support);
   TellSecond(found.second_encoder, &draft);
   return draft;
+}
+
+absl::StatusOr<std::vector<size_t>> ExtractiveWriter::ChooseForBoth(
+    const v1::GenerateRequest& request,
+    const std::vector<absl::string_view>& texts,
+    const std::function<bool()>& is_cancelled, Explanation* found) const {
+  const Language language = found->question.language;
+  std::vector<size_t> chosen;
+  if (language != found->question.spoken || request.max_sentences() == 1) {
+    return chosen;
+  }
+  const auto asks = extractive::FindTwoAsks(request.question(), language);
+  if (!asks.has_value()) return chosen;
+  // One that names nothing asks about what the other does: "and in what year?"
+  const auto alone = [&](const extractive::Ask& ask,
+                         const extractive::Ask& other) {
+    const extractive::Question read = extractive::ReadQuestion(
+        ask.text, language, language, AnalyzerPool::Lease(&analyzers_).get());
+    const auto named = std::count_if(
+        read.terms.begin(), read.terms.end(),
+        [](const extractive::QuestionTerm& term) { return term.is_content(); });
+    return named ? std::string(ask.text)
+                 : absl::StrCat(ask.text, " ", other.about);
+  };
+  v1::GenerateRequest one = request;
+  one.clear_vector();
+  one.set_language(std::string(LanguageCode(language)));
+  double support = 1;
+  std::vector<double> probabilities(texts.size());
+  for (const std::string& question :
+       {alone(asks->first, asks->second), alone(asks->second, asks->first)}) {
+    one.set_question(question);
+    ASSIGN_OR_RETURN(const Explanation of_one,
+                     Explain(one, Effort(), is_cancelled));
+    if (of_one.candidates.items.size() != texts.size() ||
+        !HasEvidence(of_one) || Abstains(of_one)) {
+      return std::vector<size_t>();
+    }
+    support = std::min(support, of_one.support);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      probabilities[i] = std::max(probabilities[i], of_one.probabilities[i]);
+    }
+    for (const size_t i :
+         Choose(one, of_one, texts, request.max_sentences() / 2, kForEach)) {
+      if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) {
+        chosen.push_back(i);
+      }
+    }
+  }
+  found->support = support;
+  found->probabilities = std::move(probabilities);
+  return chosen;
 }
 
 absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(

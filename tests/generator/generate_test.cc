@@ -112,6 +112,28 @@ TEST_F(GenerateTest, QuotesOfATableTheRowsThatAreAskedFor) {
             "Article: Saw | Shelf: B2 | Count: 7");
 }
 
+TEST_F(GenerateTest, AnswersBothOfTwoQuestions) {
+  v1::GenerateRequest request;
+  *request.add_passages() =
+      MakePassage("lease",
+                  "The lease begins on 1 April 2024. The notice is three "
+                  "months.",
+                  "en");
+  *request.add_passages() = MakePassage(
+      "names", "The landlord is Helga Brandt. The tenant is Tobias Krueger.",
+      "en");
+  request.set_question("When does the lease begin and who is the landlord?");
+  const v1::Draft both = MustGenerate(request);
+  EXPECT_THAT(both.text(), HasSubstr("1 April 2024"));
+  EXPECT_THAT(both.text(), HasSubstr("Helga Brandt"));
+  ExpectProved(both, request,
+               {request.passages(0).text(), request.passages(1).text()},
+               "both");
+
+  request.set_max_sentences(1);
+  EXPECT_EQ(MustGenerate(request).citations_size(), 1);
+}
+
 TEST_F(GenerateTest, FindsTheDocumentAmongTwentyThreeLanguages) {
   for (const Document23& document : Documents23()) {
     v1::GenerateRequest request;

@@ -43,6 +43,7 @@ TEST(AnswerTypeTest, TellsQuestionsApart) {
       {"place without accent", "es", "donde esta", AnswerType::kPlace},
       {"sharp s", "de", "Wie groß ist der Saal?", AnswerType::kNumber},
       {"Swiss spelling", "de", "Wie gross ist der Saal?", AnswerType::kNumber},
+      {"Chinese years", "zh", "保修几年？", AnswerType::kNumber},
       {"German price", "de", "Was kostet die Fahrt?", AnswerType::kNumber},
       {"Turkish beginning", "tr", "Kimler geldi?", AnswerType::kPerson},
       {"Japanese", "ja", "社長は誰ですか", AnswerType::kPerson},
