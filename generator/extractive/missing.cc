@@ -62,6 +62,35 @@ absl::string_view WithRestOfWord(absl::string_view text, size_t begin,
   return text.substr(begin, end - begin);
 }
 
+// Widens [begin, end) to what hyphens join it with, as far as that says
+// something, too: not "-il".
+void JoinAtHyphens(absl::string_view text, const std::vector<Byte>& bytes,
+                   size_t* begin, size_t* end) {
+  const auto says = [&](size_t i) { return bytes[i] != Byte::kSaysNothing; };
+  while (*end + 1 < text.size() && text[*end] == '-' && says(*end + 1)) {
+    for (++*end; *end < text.size() && says(*end);) ++*end;
+  }
+  while (*begin > 1 && text[*begin - 1] == '-' && says(*begin - 2)) {
+    for (--*begin; *begin > 0 && says(*begin - 1);) --*begin;
+  }
+}
+
+// Less the syllables at both ends that are never part of a Vietnamese word.
+absl::string_view WithoutVietnameseParticles(absl::string_view run) {
+  constexpr absl::string_view kParticles[] = {
+      "của", "và", "là", "các", "những", "một", "đã",   "sẽ",    "đang",
+      "bị",  "ở",  "để", "với", "rằng",  "tại", "hoặc", "nhưng", "cho"};
+  bool trimmed = true;
+  while (trimmed) {
+    trimmed = false;
+    for (const absl::string_view particle : kParticles) {
+      trimmed |= absl::ConsumePrefix(&run, absl::StrCat(particle, " ")) ||
+                 absl::ConsumeSuffix(&run, absl::StrCat(" ", particle));
+    }
+  }
+  return run;
+}
+
 bool HasNoSpaces(Language language) {
   return language == Language::kJa || language == Language::kZh;
 }
@@ -167,8 +196,13 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
       is_word |= term->begin >= i && term->end <= end;
     }
     if (is_word) {
-      const absl::string_view word =
-          WithoutParticles(WithRestOfWord(text, i, end));
+      size_t begin = i;
+      JoinAtHyphens(text, bytes, &begin, &end);
+      absl::string_view word =
+          WithoutParticles(WithRestOfWord(text, begin, end));
+      if (question.language == Language::kVi) {
+        word = WithoutVietnameseParticles(word);
+      }
       if (known.insert(word).second) missing.push_back(word);
     }
     i = end;

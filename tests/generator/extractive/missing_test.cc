@@ -70,6 +70,23 @@ TEST_F(MissingTest, NamesNoWordThatAsksForAMeasureWhoseUnitIsThere) {
               IsEmpty());
 }
 
+TEST_F(MissingTest, NamesVietnameseWordsWithoutTheParticlesAroundThem) {
+  EXPECT_THAT(MissingOf("Thủ đô của Mông Cổ là gì?", Language::kVi,
+                        "Thủ đô của Pháp là Paris."),
+              ElementsAre("Mông Cổ"));
+}
+
+TEST_F(MissingTest, NamesWordsWithHyphensAsAWhole) {
+  EXPECT_THAT(
+      MissingOf("Où est le porte-avions ?", Language::kFr, "Le chat dort."),
+      ElementsAre("porte-avions"));
+  EXPECT_THAT(
+      MissingOf("Où est Saint-Malo ?", Language::kFr, "Un saint est venu."),
+      ElementsAre("Saint-Malo"));
+  EXPECT_THAT(MissingOf("Où se trouve-t-il ?", Language::kFr, "Le chat dort."),
+              ElementsAre("trouve"));
+}
+
 TEST_F(MissingTest, NamesAWordOnce) {
   EXPECT_THAT(MissingOf("Is the yurt a yurt of wood?", Language::kEn,
                         "The door is of wood."),
