@@ -85,10 +85,10 @@ absl::Status RunCreate(const BackupOptions& options, CliContext* context) {
                   .dump());
     return absl::OkStatus();
   }
-  PrintLine(absl::StrCat("backup ", request.id(), ": ", Grouped(all.files()),
-                         " files, ", InBytes(all.bytes()), "; copied ",
-                         Grouped(all.new_files()), " files, ",
-                         InBytes(all.new_bytes())));
+  PrintLine(absl::StrCat(
+      "backup ", request.id(), ": ", Counted(all.files(), "file"), ", ",
+      InBytes(all.bytes()), "; copied ", Counted(all.new_files(), "file"), ", ",
+      InBytes(all.new_bytes())));
   if (!context->quiet && options.keys.empty()) {
     PrintLine(
         "The keys of the answer records are not in it (--keys FILE, kept "

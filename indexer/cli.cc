@@ -76,7 +76,7 @@ void PrintFacts(const v1::Document& document) {
   fact("text",
        absl::StrCat(Grouped(document.text_bytes()), " bytes, ",
                     Grouped(document.text_code_points()), " characters, ",
-                    Grouped(document.passages()), " passages"));
+                    Counted(document.passages(), "passage")));
   for (const v1::Metadata& entry : document.metadata()) {
     fact("metadata", absl::StrCat(entry.key(), "=", entry.value()));
   }

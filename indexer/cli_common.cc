@@ -31,4 +31,8 @@ std::string Grouped(uint64_t number) {
   return digits;
 }
 
+std::string Counted(uint64_t number, absl::string_view noun) {
+  return absl::StrCat(Grouped(number), " ", noun, number == 1 ? "" : "s");
+}
+
 }  // namespace footnote

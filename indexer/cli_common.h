@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace footnote {
@@ -22,6 +23,9 @@ std::string InBytes(uint64_t bytes);
 
 // "1,234,567"
 std::string Grouped(uint64_t number);
+
+// "1 file", "1,234,567 files"
+std::string Counted(uint64_t number, absl::string_view noun);
 
 }  // namespace footnote
 

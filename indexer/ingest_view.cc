@@ -104,11 +104,10 @@ void IngestView::Finish(const WalkedFiles& walked) {
     absl::StrAppend(&line, ", ", Grouped(deleted_),
                     dry_run_ ? " would be deleted" : " deleted");
   }
-  absl::StrAppend(&line, "; ", Grouped(summary_.passages()), " passages, ",
+  absl::StrAppend(&line, "; ", Counted(summary_.passages(), "passage"), ", ",
                   InBytes(summary_.text_bytes()), " of text");
   if (walked.left_out > 0) {
-    absl::StrAppend(&line, "; ", Grouped(walked.left_out),
-                    walked.left_out == 1 ? " file" : " files",
+    absl::StrAppend(&line, "; ", Counted(walked.left_out, "file"),
                     " left out by name");
   }
   if (!summary_.job().empty()) absl::StrAppend(&line, "; job ", summary_.job());
@@ -144,7 +143,7 @@ void IngestView::OnResult(const v1::FileResult& result) {
 void IngestView::Draw(uint64_t passages) {
   passages_ = passages;
   progress_.Update(done_, std::max<uint64_t>(files_, done_),
-                   absl::StrCat(Grouped(passages), " passages"));
+                   Counted(passages, "passage"));
 }
 
 }  // namespace footnote

@@ -69,7 +69,7 @@ void PrintJob(const v1::IngestJob& job, const CliContext& context) {
                         ? ""
                         : absl::StrCat(" of ", Grouped(job.expected_files())),
                     " files, ", InBytes(job.received_bytes())));
-  fact("text", absl::StrCat(Grouped(job.passages()), " passages, ",
+  fact("text", absl::StrCat(Counted(job.passages(), "passage"), ", ",
                             InBytes(job.text_bytes())));
   fact("started", LocalTime(job.started_us()));
   if (job.ended_us() > 0) fact("ended", LocalTime(job.ended_us()));
@@ -146,7 +146,7 @@ absl::Status WatchJob(v1::Indexer::StubInterface* indexer,
     }
     progress.Update(Done(job), std::max(Done(job), job.expected_files()),
                     absl::StrCat(Grouped(job.failed()), " failed, ",
-                                 Grouped(job.passages()), " passages"));
+                                 Counted(job.passages(), "passage")));
   }
   RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
   if (context.json) return absl::OkStatus();

@@ -95,11 +95,12 @@ class Reindex {
     v1::StandbyProgress now;
     while (stream->Read(&now)) {
       progress.Update(now.documents_done(), now.documents(),
-                      absl::StrCat(Grouped(now.passages_done()), " passages"));
+                      Counted(now.passages_done(), "passage"));
     }
     RETURN_IF_ERROR(FromGrpcStatus(stream->Finish()));
-    progress.Finish(absl::StrCat(Grouped(now.documents_done()), " documents, ",
-                                 Grouped(now.passages_done()), " passages"));
+    progress.Finish(absl::StrCat(Counted(now.documents_done(), "document"),
+                                 ", ",
+                                 Counted(now.passages_done(), "passage")));
     return absl::OkStatus();
   }
 
