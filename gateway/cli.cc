@@ -14,9 +14,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/filter_flags.h"
 #include "base/grpc_status.h"
 #include "base/model_name.h"
 #include "base/status_macros.h"
@@ -37,11 +37,7 @@ constexpr size_t kMaxQuestionBytes = 1 << 20;
 struct AskOptions {
   std::vector<std::string> words;
   std::string language;
-  std::vector<std::string> languages;
-  std::vector<std::string> documents;
-  std::string prefix;
-  std::vector<std::string> conditions;
-  std::vector<std::string> labels;
+  FilterFlags filter;
   int top_k = 0;
   int max_sentences = 0;
   int max_code_points = 0;
@@ -66,43 +62,9 @@ std::string ReadStandardInput() {
   return std::string(absl::StripAsciiWhitespace(text));
 }
 
-// "key=a,b" or "key".
-v1::Filter::Condition ParseCondition(const std::string& text) {
-  v1::Filter::Condition condition;
-  const size_t equals = text.find('=');
-  condition.set_key(text.substr(0, equals));
-  if (equals == std::string::npos) return condition;
-  std::string values = text.substr(equals + 1);
-  size_t begin = 0;
-  while (true) {
-    const size_t comma = values.find(',', begin);
-    condition.add_any_of(values.substr(begin, comma - begin));
-    if (comma == std::string::npos) return condition;
-    begin = comma + 1;
-  }
-}
-
 std::string QuestionText(const AskOptions& options) {
   const bool from_input = options.words.size() == 1 && options.words[0] == "-";
   return from_input ? ReadStandardInput() : absl::StrJoin(options.words, " ");
-}
-
-v1::Filter MakeFilter(const AskOptions& options) {
-  v1::Filter filter;
-  for (const std::string& language : options.languages) {
-    filter.add_languages(language);
-  }
-  for (const std::string& document : options.documents) {
-    filter.add_documents(document);
-  }
-  filter.set_document_prefix(options.prefix);
-  for (const std::string& condition : options.conditions) {
-    *filter.add_conditions() = ParseCondition(condition);
-  }
-  for (const std::string& label : options.labels) {
-    filter.add_access_labels(label);
-  }
-  return filter;
 }
 
 PrintOptions OptionsOfTerminal() {
@@ -158,7 +120,7 @@ absl::Status RunAsk(const AskOptions& options, CliContext* context) {
     return absl::InvalidArgumentError("question: not UTF-8, want UTF-8");
   }
   request.set_language(options.language);
-  *request.mutable_filter() = MakeFilter(options);
+  FillFilter(options.filter, request.mutable_filter());
   request.set_top_k(options.top_k);
   request.set_max_sentences(options.max_sentences);
   request.set_max_code_points(options.max_code_points);
@@ -231,29 +193,7 @@ void AddAsk(CLI::App* app, CliContext* context) {
   ask->add_option("-l,--language", options->language,
                   "the question's language, such as de "
                   "(default: found out)");
-  ask->add_option("--in", options->languages,
-                  "only documents in these languages, such as de,fr")
-      ->delimiter(',')
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  ask->add_option("--document", options->documents,
-                  "only this document; may be given several times")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  ask->add_option("--prefix", options->prefix,
-                  "only documents whose id begins so");
-  ask->add_option("--where", options->conditions,
-                  "only documents with this metadata: key or key=a,b")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  ask->add_option("--label", options->labels,
-                  "an access label that the asker holds")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  AddFilterFlags(ask, &options->filter);
   ask->add_option("--timeout", options->timeout_s, "seconds (default 60)")
       ->check(CLI::Range(0.001, 86400.0));
   ask->add_option("--top-k", options->top_k,

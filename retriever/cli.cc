@@ -8,14 +8,12 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "base/filter_flags.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/terminal.h"
@@ -32,11 +30,7 @@ struct SearchOptions {
   int top_k = 10;
   std::string language;
   std::string mode = "hybrid";
-  std::vector<std::string> languages;
-  std::vector<std::string> documents;
-  std::string document_prefix;
-  std::vector<std::string> conditions;
-  std::vector<std::string> labels;
+  FilterFlags filter;
   bool distinct_documents = false;
   bool hide_duplicates = false;
   bool fused = false;
@@ -46,19 +40,6 @@ v1::SearchMode ModeOf(const std::string& name) {
   if (name == "lexical") return v1::LEXICAL;
   if (name == "vector") return v1::VECTOR;
   return v1::HYBRID;
-}
-
-// "key=a,b" or "key".
-v1::Filter::Condition ConditionOf(const std::string& text) {
-  v1::Filter::Condition condition;
-  const std::pair<std::string, std::string> parts =
-      absl::StrSplit(text, absl::MaxSplits('=', 1));
-  condition.set_key(parts.first);
-  if (!absl::StrContains(text, '=')) return condition;
-  for (const absl::string_view value : absl::StrSplit(parts.second, ',')) {
-    condition.add_any_of(std::string(value));
-  }
-  return condition;
 }
 
 v1::SearchRequest MakeRequest(const SearchOptions& options,
@@ -72,14 +53,7 @@ v1::SearchRequest MakeRequest(const SearchOptions& options,
   request.set_distinct_documents(options.distinct_documents);
   request.set_hide_duplicates(options.hide_duplicates);
   if (options.fused) request.set_order(v1::FUSED);
-  v1::Filter* filter = request.mutable_filter();
-  for (const std::string& x : options.languages) filter->add_languages(x);
-  for (const std::string& x : options.documents) filter->add_documents(x);
-  for (const std::string& x : options.labels) filter->add_access_labels(x);
-  filter->set_document_prefix(options.document_prefix);
-  for (const std::string& x : options.conditions) {
-    *filter->add_conditions() = ConditionOf(x);
-  }
+  FillFilter(options.filter, request.mutable_filter());
   return request;
 }
 
@@ -180,34 +154,7 @@ void RegisterRetrieverCommands(CLI::App* app, CliContext* context) {
   search->add_option("--mode", options->mode, "hybrid, lexical or vector")
       ->check(CLI::IsMember({"hybrid", "lexical", "vector"}))
       ->capture_default_str();
-  search
-      ->add_option("--in", options->languages,
-                   "only passages in these languages, such as de,fr")
-      ->delimiter(',')
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  search
-      ->add_option("--document", options->documents,
-                   "only this document; may be given several times")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  search->add_option("--prefix", options->document_prefix,
-                     "only documents whose id begins so");
-  search
-      ->add_option("--where", options->conditions,
-                   "only documents with this metadata: key or key=a,b")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  search
-      ->add_option("--label", options->labels,
-                   "an access label that you hold; may be given several "
-                   "times")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  AddFilterFlags(search, &options->filter);
   search->add_flag("--distinct", options->distinct_documents,
                    "at most one passage of each document");
   search->add_flag("--hide-duplicates", options->hide_duplicates,
