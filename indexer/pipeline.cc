@@ -865,6 +865,7 @@ Pipeline::~Pipeline() {
 
 void Pipeline::Add(SourceFile file) {
   Shared& shared = *shared_;
+  const int64_t microseconds = MicrosecondsOf(file);
   std::unique_lock<std::mutex> lock(shared.mutex);
   shared.room_came.wait(lock, [&] {
     return shared.queue.empty() || shared.cancelled ||
@@ -873,7 +874,7 @@ void Pipeline::Add(SourceFile file) {
   if (shared.cancelled || shared.queue.closed()) return;
   file.came_us =
       std::max(absl::GetCurrentTimeNanos() / 1000, shared.next_came_us);
-  shared.next_came_us = file.came_us + MicrosecondsOf(file);
+  shared.next_came_us = file.came_us + microseconds;
   file.last_came_us = shared.next_came_us - 1;
   shared.queue.Push(std::move(file));
   shared.work_came.notify_one();
