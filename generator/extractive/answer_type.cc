@@ -263,11 +263,6 @@ constexpr Row kRows[] = {
      "如何|怎么|怎样|的方法$|方法是$|步骤是$", "是什么|什么是|什么"},
 };
 
-bool IsWrittenWithoutSpaces(Language language) {
-  return language == Language::kJa || language == Language::kZh ||
-         language == Language::kKo;
-}
-
 // `folded` without marks and spaces at its end, and with the sign of an end
 // that phrases have.
 std::string Ended(std::string folded) {
@@ -357,6 +352,11 @@ size_t LateIn(absl::string_view comparable) {
 }
 
 }  // namespace
+
+bool IsWrittenWithoutSpaces(Language language) {
+  return language == Language::kJa || language == Language::kZh ||
+         language == Language::kKo;
+}
 
 absl::string_view AnswerTypeName(AnswerType type) {
   static constexpr absl::string_view kNames[kTypeCount] = {

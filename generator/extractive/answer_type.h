@@ -36,8 +36,11 @@ struct AskedType {
 };
 AskedType FindAskedType(absl::string_view question, Language language);
 
-// Whether `text` begins with question words of any type. Never true of Chinese,
-// Japanese and Korean.
+// Chinese, Japanese and Korean, whose phrases are looked for without spaces.
+bool IsWrittenWithoutSpaces(Language language);
+
+// Whether `text` begins with question words of any type. Never true of a
+// language that is written without spaces.
 bool BeginsWithAsking(absl::string_view text, Language language);
 
 }  // namespace extractive

@@ -96,8 +96,6 @@ class ExtractiveWriter : public Writer {
   }
 
  private:
-  // Cosines of the question and the sentences that score best; empty where
-  // the encoder does not speak their language, or there is none.
   // The sentences for both questions of a request that asks two things, and in
   // `found` what was thought of them; none where it asks one, or where either
   // is better not answered by itself.
@@ -105,6 +103,8 @@ class ExtractiveWriter : public Writer {
       const v1::GenerateRequest& request,
       const std::vector<absl::string_view>& texts,
       const std::function<bool()>& is_cancelled, Explanation* found) const;
+  // Cosines of the question and the sentences that score best; empty where
+  // the encoder does not speak their language, or there is none.
   absl::StatusOr<std::vector<double>> Similarities(
       const v1::GenerateRequest& request, const Explanation& explanation,
       const std::vector<double>& scores, const Effort& effort) const;

@@ -67,11 +67,6 @@ const Row* RowOf(Language language) {
   return row == std::end(kRows) ? nullptr : row;
 }
 
-bool IsWrittenWithoutSpaces(Language language) {
-  return language == Language::kJa || language == Language::kKo ||
-         language == Language::kZh;
-}
-
 bool IsJoinedToTheNext(Language language) {
   return language == Language::kAr || language == Language::kHe;
 }
