@@ -20,7 +20,7 @@
 namespace footnote {
 namespace {
 
-constexpr size_t kRowBytes = 128;
+constexpr size_t kRowBytes = Keyring::kRowBytes;
 constexpr size_t kTagBytes = 16;
 // Kind, number, time and tag: what a wrapped key is bound to.
 constexpr size_t kPlaceBytes = 32;

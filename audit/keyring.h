@@ -1,6 +1,7 @@
 #ifndef FOOTNOTE_AUDIT_KEYRING_H_
 #define FOOTNOTE_AUDIT_KEYRING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,9 @@ enum class KeyKind : uint8_t {
 // Safe from many threads; one process at a time opens a file.
 class Keyring {
  public:
+  // Of a row; that of the signing key is the first.
+  static constexpr size_t kRowBytes = 128;
+
   // Opens `path`; makes it, with a new signing key, when it is missing or
   // empty. After a kill it is whole or not there.
   //   DataLoss            the signing key's row is damaged (nothing but zeros

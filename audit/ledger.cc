@@ -49,13 +49,13 @@ absl::Status CheckHasKeys(const Kv& kv, const std::string& folder,
 // Keys that were used can't begin a log: it would sign another history under
 // the name of the one that is gone.
 absl::Status CheckHasLog(const std::string& folder, const std::string& keys) {
-  constexpr uint64_t kSigningRowBytes = 128;
   std::error_code error;
   if (std::filesystem::exists(absl::StrCat(folder, "/CURRENT"), error)) {
     return absl::OkStatus();
   }
   const uint64_t bytes = std::filesystem::file_size(keys, error);
-  if (error || bytes <= kSigningRowBytes) return absl::OkStatus();
+  // The signing key alone has signed at most that nothing is there.
+  if (error || bytes <= Keyring::kRowBytes) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "answer records ", folder, ": not found, want those that the keys in ",
       keys, " were used for; or move that file away to begin a new log"));
