@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
 namespace footnote {
@@ -15,7 +16,15 @@ constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr int kNoLink = O_NOFOLLOW;
 constexpr int kDeepest = 8;
 
-// Gives what is root's in the folder `fd`, which it closes, to `owner`.
+// Whether the rooms make a file or folder of this name in a store's folder.
+bool IsOfStore(absl::string_view name) {
+  return name == "db" || name == "segments" || name == "uploads" ||
+         absl::StartsWith(name, "FORMAT") || absl::StartsWith(name, "audit") ||
+         absl::StartsWith(name, "checkpoint");
+}
+
+// Gives what is root's in the folder `fd`, which it closes, to `owner`; of the
+// store's own folder, which has depth 0, what is the store's.
 void Give(int fd, const struct stat& owner, int depth) {
   DIR* const folder = fdopendir(fd);
   if (folder == nullptr) {
@@ -25,7 +34,7 @@ void Give(int fd, const struct stat& owner, int depth) {
   while (const dirent* const entry = readdir(folder)) {
     const absl::string_view name = entry->d_name;
     struct stat info;
-    if (name == "." || name == ".." ||
+    if (name == "." || name == ".." || (depth == 0 && !IsOfStore(name)) ||
         fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
       continue;
     }
@@ -59,7 +68,9 @@ StoreOwner::~StoreOwner() {
   const int fd = open(folder_.c_str(), kFolder);
   if (fd < 0) return;
   struct stat owner;
-  if (fstat(fd, &owner) != 0 || owner.st_uid == 0) {
+  struct stat format;
+  if (fstat(fd, &owner) != 0 || owner.st_uid == 0 ||
+      fstatat(fd, "FORMAT", &format, AT_SYMLINK_NOFOLLOW) != 0) {
     close(fd);
     return;
   }

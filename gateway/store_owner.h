@@ -9,7 +9,8 @@ namespace footnote {
 // Where root works in a store that is somebody else's, such as the packaged
 // service's, files that root made there would keep the owner from opening it.
 // At the end of its life they are given to the folder's owner: make one before
-// the store is opened. For anybody but root, nothing happens.
+// the store is opened. For anybody but root, nothing happens; nor to files that
+// are no store's, and nothing at all in a folder that holds no store.
 class StoreOwner {
  public:
   explicit StoreOwner(std::string folder) : folder_(std::move(folder)) {}

@@ -115,14 +115,33 @@ class OperatorTest(unittest.TestCase):
     (self.store / "link").symlink_to(foreign)
     (self.store / "segments").mkdir()
     os.link(foreign / "file", self.store / "segments/second_name")
+    # Nor what was there before.
+    (self.store / ".ssh").mkdir()
+    (self.store / ".ssh/keys").write_text("root's")
     run("--store", self.store, "ingest", self.folder / "a.txt")
     run("--store", self.store, "ask", "When was the lighthouse lit?")
     others = [path for path in self.store.rglob("*")
               if path.lstat().st_uid != NOBODY]
-    self.assertEqual(sorted(others), [self.store / "link",
+    self.assertEqual(sorted(others), [self.store / ".ssh",
+                                      self.store / ".ssh/keys",
+                                      self.store / "link",
                                       self.store / "segments/second_name"])
     self.assertEqual((foreign / "file").stat().st_uid, 0)
     self.assertEqual(foreign.stat().st_uid, 0)
+
+  @unittest.skipIf(os.geteuid() != 0, "only root gives files away")
+  def test_nothing_is_given_away_in_a_folder_that_is_no_store(self):
+    home = self.folder / "home"
+    home.mkdir()
+    os.chown(home, NOBODY, NOBODY)
+    (home / "db").mkdir()
+    (home / "db/secret").write_text("root's")
+    (home / "notes.txt").write_text("root's")
+    told = subprocess.run([PROGRAM, "--store", home, "stats"], check=False,
+                          timeout=WAIT_S, text=True, stderr=subprocess.PIPE)
+    self.assertIn("holds no store but other files", told.stderr)
+    for path in home.rglob("*"):
+      self.assertEqual(path.stat().st_uid, 0, path)
 
   def test_a_store_that_cannot_be_looked_at_is_not_called_another_folder(self):
     self.store.mkdir()
