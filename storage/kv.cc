@@ -130,9 +130,10 @@ rocksdb::ColumnFamilyOptions TableOptions(
       options.compress ? rocksdb::kZSTD : rocksdb::kNoCompression;
   table.bottommost_compression = table.compression;
   if (options.compress) {
-    // What is written first is written again soon, and those who write wait for
-    // it.
-    table.compression_per_level = {rocksdb::kLZ4Compression, table.compression};
+    // What is written first is written again soon, compressed, and those who
+    // write wait for it: at most kFilesToMerge files of a table lie as they
+    // are.
+    table.compression_per_level = {rocksdb::kNoCompression, table.compression};
   }
   table.level0_file_num_compaction_trigger = kFilesToMerge;
   table.memtable_whole_key_filtering = true;
