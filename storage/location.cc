@@ -140,6 +140,8 @@ v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
   const LineKind kind = LineKindOf(media_type);
   out = ToLocation(locator.place(i - 1), kind);
   uint32_t page = out.page();
+  // Of other files the begin is all that is told.
+  if (page == 0) return out;
   for (; i < locator.size() && locator.begin(i) < end &&
          out.element().size() < kMostElementBytes;
        ++i) {
@@ -147,7 +149,7 @@ v1::Location LocationIn(const Locator& locator, absl::string_view media_type,
     if (next.page() > 0 && next.page() != page) {
       page = next.page();
       absl::StrAppend(out.mutable_element(), "&", next.element());
-    } else if (page > 0) {
+    } else {
       AddBox(next.element(), out.mutable_element());
     }
   }

@@ -49,6 +49,16 @@ TEST(LocationTest, IsUnsetWhereNothingTells) {
   EXPECT_EQ(LocationIn(late, kPdf, 10, 10).page(), 2u);
 }
 
+TEST(LocationTest, OfALongTextWithoutPagesOnlyItsBeginIsLookedAt) {
+  Locator text;
+  for (uint32_t line = 0; line < 1000000; ++line) {
+    text.Add(uint64_t{line} * 20, line + 1);
+  }
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(LocationIn(text, "text/plain", 20 * i, 20000000).line(), i + 1);
+  }
+}
+
 TEST(LocationTest, OfAWholeBookTheFirstPagesHaveBoxes) {
   Locator book;
   for (uint32_t line = 0; line < 50000; ++line) {
