@@ -16,6 +16,18 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(5);
 
+// Of the signatures of `note` that of `witness`: one that goes over to a new
+// key sends one of each.
+absl::StatusOr<Note::Signature> SignatureOf(const Verifier& witness,
+                                            const Note& note) {
+  for (const Note::Signature& signature : note.signatures) {
+    if (CheckSignature({note.text, {signature}}, witness).ok()) {
+      return signature;
+    }
+  }
+  return CheckSignature(note, witness);
+}
+
 }  // namespace
 
 Cosigner::Cosigner(Ledger* ledger, std::vector<WitnessAddress> witnesses,
@@ -104,9 +116,10 @@ absl::StatusOr<Note::Signature> Cosigner::Ask(const WitnessAddress& witness,
     ASSIGN_OR_RETURN(const Note own, ParseNote(signed_note));
     ASSIGN_OR_RETURN(const Note signatures,
                      ParseNote(absl::StrCat(own.text, "\n", answer.body)));
-    RETURN_IF_ERROR(CheckSignature(signatures, witness.verifier));
+    ASSIGN_OR_RETURN(Note::Signature signature,
+                     SignatureOf(witness.verifier, signatures));
     known = checkpoint.size;
-    return signatures.signatures[0];
+    return signature;
   }
   return absl::FailedPreconditionError(
       absl::StrCat(witness.url, ": knows another size each time"));

@@ -178,6 +178,30 @@ TEST_F(WitnessTest, ALogAsksItsWitnessesOverHttp) {
   EXPECT_NE(book_.ledger()->CosignedCheckpoint(), "");
 }
 
+// As one does that goes over to a new key.
+TEST_F(WitnessTest, OfTheSignaturesOfAWitnessThatOfItsKnownKeyIsKept) {
+  const SigningKey other(std::string(32, 'k'));
+  const std::string text = ParseNote(book_.ledger()->NewestCheckpoint())->text;
+  Note first;
+  first.signatures = {Cosign(text, "w.example", other, 1)};
+  auto server = HttpServer::Start(
+      "127.0.0.1", 0, "/add-checkpoint", [&](const std::string& body) {
+        const Witness::Answer answer = witness_->AddCheckpoint(body);
+        return HttpAnswer{answer.status,
+                          absl::StrCat(NoteText(first).substr(1), answer.body)};
+      });
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  Cosigner cosigner(book_.ledger(),
+                    {{absl::StrCat("http://127.0.0.1:", (*server)->port()),
+                      witness_->verifier()}},
+                    absl::InfiniteDuration());
+  ASSERT_EQ(cosigner.AskAll(), 1);
+  const auto note = ParseNote(book_.ledger()->CosignedCheckpoint());
+  ASSERT_EQ(note.status(), absl::OkStatus());
+  EXPECT_EQ(note->signatures.size(), 2u);
+  EXPECT_EQ(CheckSignature(*note, witness_->verifier()), absl::OkStatus());
+}
+
 TEST_F(WitnessTest, AWitnessThatIsAwayHoldsUpNothing) {
   Cosigner cosigner(book_.ledger(),
                     {{"http://127.0.0.1:1", witness_->verifier()}},
