@@ -57,7 +57,8 @@ void Cosigner::Run(absl::Duration every) {
     lock.unlock();
     const bool all = AskAll() == static_cast<int>(witnesses_.size());
     if (!all && !failing) {
-      Log(Severity::kWarning, "a witness did not sign", {});
+      Log(Severity::kWarning, "a witness did not sign",
+          {{"witness", failed_}, {"error", why_}});
     }
     failing = !all;
     lock.lock();
@@ -75,7 +76,11 @@ int Cosigner::AskAll() {
   for (const WitnessAddress& witness : witnesses_) {
     absl::StatusOr<Note::Signature> signature =
         Ask(witness, *checkpoint, newest);
-    if (!signature.ok()) continue;
+    if (!signature.ok()) {
+      failed_ = witness.url;
+      why_ = std::string(signature.status().message());
+      continue;
+    }
     cosigned.signatures.push_back(*std::move(signature));
     ++signatures;
   }
@@ -105,13 +110,14 @@ absl::StatusOr<Note::Signature> Cosigner::Ask(const WitnessAddress& witness,
                               WitnessRequestText(request), kPatience));
     if (answer.status == 409) {
       if (!absl::SimpleAtoi(absl::StripAsciiWhitespace(answer.body), &known)) {
-        return absl::InternalError("a witness answered without a size");
+        return absl::InternalError("status 409 without a size");
       }
       continue;
     }
     if (answer.status != 200) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          witness.url, ": status ", answer.status, ": ", answer.body));
+      return absl::FailedPreconditionError(
+          absl::StrCat("status ", answer.status, ": ",
+                       absl::StripAsciiWhitespace(answer.body)));
     }
     ASSIGN_OR_RETURN(const Note own, ParseNote(signed_note));
     ASSIGN_OR_RETURN(const Note signatures,
@@ -121,8 +127,7 @@ absl::StatusOr<Note::Signature> Cosigner::Ask(const WitnessAddress& witness,
     known = checkpoint.size;
     return signature;
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat(witness.url, ": knows another size each time"));
+  return absl::FailedPreconditionError("it knows another size each time");
 }
 
 }  // namespace footnote

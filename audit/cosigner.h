@@ -50,6 +50,9 @@ class Cosigner {
   // What each witness signed last, as far as is known. The thread's own.
   std::map<std::string, uint64_t> sizes_;
   uint64_t done_ = 0;
+  // The last one that did not sign, and why not.
+  std::string failed_;
+  std::string why_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // by mutex_

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "audit/cosigner.h"
 #include "audit/http.h"
 #include "base/file.h"
@@ -208,6 +209,29 @@ TEST_F(WitnessTest, AWitnessThatIsAwayHoldsUpNothing) {
                     absl::InfiniteDuration());
   EXPECT_EQ(cosigner.AskAll(), 0);
   EXPECT_EQ(book_.ledger()->CosignedCheckpoint(), "");
+}
+
+TEST_F(WitnessTest, TheLogNamesAWitnessThatDidNotSignAndSaysWhy) {
+  Book other;
+  auto server = HttpServer::Start(
+      "127.0.0.1", 0, "/add-checkpoint", [this](const std::string& body) {
+        const Witness::Answer answer = witness_->AddCheckpoint(body);
+        return HttpAnswer{answer.status, answer.body};
+      });
+  ASSERT_EQ(server.status(), absl::OkStatus());
+  const std::string url = absl::StrCat("http://127.0.0.1:", (*server)->port());
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ACCESS);
+  ASSERT_EQ(other.ledger()->AppendEvent(event).status(), absl::OkStatus());
+  testing::internal::CaptureStderr();
+  {
+    Cosigner cosigner(other.ledger(), {{url, witness_->verifier()}},
+                      absl::Milliseconds(1));
+    absl::SleepFor(absl::Seconds(1));
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("a witness did not sign witness=\"" + url +
+                        "\" error=\"status 404: no log of that name\""));
 }
 
 TEST_F(WitnessTest, ItsServerKnowsOnePathAndPost) {
