@@ -1,6 +1,7 @@
 #include "storage/duplicates.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -17,6 +18,9 @@ namespace {
 constexpr size_t kNumbersOfBand = 3;
 constexpr size_t kMaxBehindHash = 16;
 constexpr absl::string_view kZero("\0", 1);
+// Members behind a document of which this commit has spoken, before those at
+// the group's beginning are looked at: a large group mostly goes by its order.
+constexpr size_t kFewPassed = 64;
 
 // First letters of keys: a document's row, documents behind a hash, members of
 // a group.
@@ -263,7 +267,8 @@ absl::StatusOr<uint64_t> DuplicateChanges::NewGroup(
     const std::string& document) {
   for (int attempt = 0;; ++attempt) {
     const uint64_t group = HashOf(absl::StrCat(attempt, " ", document));
-    ASSIGN_OR_RETURN(const std::vector<std::string> members, TwoMembers(group));
+    ASSIGN_OR_RETURN(const std::set<std::string> members,
+                     TwoMembers(group, document));
     if (members.empty()) return group;
   }
 }
@@ -292,37 +297,64 @@ absl::Status DuplicateChanges::LeaveGroup(const std::string& document,
                                           uint64_t group) {
   const std::string prefix = GroupPrefix(collection_, group);
   rows_[absl::StrCat(prefix, document)] = absl::nullopt;
-  ASSIGN_OR_RETURN(const std::vector<std::string> left, TwoMembers(group));
+  ASSIGN_OR_RETURN(const std::set<std::string> left,
+                   TwoMembers(group, document));
   if (left.size() != 1) return absl::OkStatus();
-  rows_[absl::StrCat(prefix, left[0])] = absl::nullopt;
-  ASSIGN_OR_RETURN(absl::optional<Row> row, GetRow(left[0]));
+  const std::string& last = *left.begin();
+  rows_[absl::StrCat(prefix, last)] = absl::nullopt;
+  ASSIGN_OR_RETURN(absl::optional<Row> row, GetRow(last));
   if (row.has_value()) {
     row->group = 0;
-    PutRow(left[0], *row);
+    PutRow(last, *row);
   }
   return absl::OkStatus();
 }
 
-// Two members of the group, or as many as there are.
-absl::StatusOr<std::vector<std::string>> DuplicateChanges::TwoMembers(
-    uint64_t group) {
+// Two members of the group, or as many as there are; such as stand behind
+// `document`, if possible.
+absl::StatusOr<std::set<std::string>> DuplicateChanges::TwoMembers(
+    uint64_t group, const std::string& document) {
   const std::string prefix = GroupPrefix(collection_, group);
-  std::vector<std::string> members;
-  for (auto it = rows_.lower_bound(prefix);
-       it != rows_.end() && absl::StartsWith(it->first, prefix); ++it) {
+  std::set<std::string> members;
+  RETURN_IF_ERROR(AddMembers(prefix, document, kFewPassed, &members));
+  if (members.size() < 2) {
+    RETURN_IF_ERROR(
+        AddMembers(prefix, "", std::numeric_limits<size_t>::max(), &members));
+  }
+  return members;
+}
+
+// Adds members from `first` on until there are two. Ends where it has passed
+// over more than `most_passed` that left in this commit.
+absl::Status DuplicateChanges::AddMembers(const std::string& prefix,
+                                          const std::string& first,
+                                          size_t most_passed,
+                                          std::set<std::string>* members) {
+  const std::string begin = absl::StrCat(prefix, first);
+  size_t passed = 0;
+  for (auto it = rows_.lower_bound(begin);
+       it != rows_.end() && absl::StartsWith(it->first, prefix) &&
+       members->size() < 2 && passed <= most_passed;
+       ++it) {
     if (it->second.has_value()) {
-      members.push_back(it->first.substr(prefix.size()));
+      members->insert(it->first.substr(prefix.size()));
+    } else {
+      ++passed;
     }
   }
+  passed = 0;
   const auto it = kv_.Iterate(kTableDuplicates, prefix);
-  for (; it->Valid() && members.size() < 2; it->Next()) {
+  for (it->Seek(begin);
+       it->Valid() && members->size() < 2 && passed <= most_passed;
+       it->Next()) {
     // What this commit says counts.
     if (rows_.count(std::string(it->key())) == 0) {
-      members.emplace_back(it->key().substr(prefix.size()));
+      members->insert(std::string(it->key().substr(prefix.size())));
+    } else {
+      ++passed;
     }
   }
-  RETURN_IF_ERROR(it->status());
-  return members;
+  return it->status();
 }
 
 void DuplicateChanges::AppendTo(KvBatch* batch) const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -102,7 +103,10 @@ class DuplicateChanges {
                                        const Bands& bands, Row* like);
   absl::StatusOr<uint64_t> NewGroup(const std::string& document);
   absl::Status LeaveGroup(const std::string& document, uint64_t group);
-  absl::StatusOr<std::vector<std::string>> TwoMembers(uint64_t group);
+  absl::StatusOr<std::set<std::string>> TwoMembers(uint64_t group,
+                                                   const std::string& document);
+  absl::Status AddMembers(const std::string& prefix, const std::string& first,
+                          size_t most_passed, std::set<std::string>* members);
 
   const Kv& kv_;
   const std::string collection_;

@@ -173,6 +173,27 @@ TEST_F(DuplicatesTest, GroupsArePagedAndLargeOnesWork) {
 }
 
 // Random puts and removals, against one long list.
+// All but one leave in one commit, in the order of their ids or the other way.
+TEST_F(DuplicatesTest, AVeryLargeGroupIsLeftInNoTime) {
+  constexpr int kDocuments = 10000;
+  const auto id = [](int i) { return absl::StrCat("d", 100000 + i); };
+  for (const bool up : {true, false}) {
+    DuplicateChanges come(kv_.get(), "c");
+    for (int i = 0; i < kDocuments; ++i) {
+      ASSERT_TRUE(come.Put(id(i), Numbers(1)).ok());
+    }
+    Write(come);
+    DuplicateChanges leave(kv_.get(), "c");
+    for (int i = 1; i < kDocuments; ++i) {
+      ASSERT_TRUE(leave.Remove(id(up ? i : kDocuments - i)).ok());
+    }
+    Write(leave);
+    EXPECT_EQ(*table_->GroupOf("c", id(0)), 0u);
+    Remove(id(0));
+    EXPECT_EQ(Rows(), 0u);
+  }
+}
+
 TEST_F(DuplicatesTest, AgreesWithAnOracle) {
   std::mt19937 random(7);
   std::map<std::string, uint32_t> texts;
