@@ -456,7 +456,9 @@ absl::StatusOr<std::vector<std::string>> VerifyBackup(const std::string& folder,
 }
 
 absl::Status RestoreBackup(const std::string& folder, const std::string& id,
-                           const std::string& store) {
+                           std::string store) {
+  // Shells put a slash behind the name of a folder.
+  while (store.size() > 1 && store.back() == '/') store.pop_back();
   ASSIGN_OR_RETURN(const std::vector<BackupList> lists,
                    WholeBackup(folder, id));
   std::error_code error;
@@ -473,9 +475,9 @@ absl::Status RestoreBackup(const std::string& folder, const std::string& id,
   for (const BackupList& list : lists) {
     for (const BackupFile& file : list.files) {
       if (!status.ok()) break;
-      const std::string to = absl::StrCat(partial, "/", file.path);
-      status = RestoreFile(folder, id, file, to);
-      folders.insert(fs::path(to).parent_path().string());
+      const std::string path = absl::StrCat(partial, "/", file.path);
+      status = RestoreFile(folder, id, file, path);
+      folders.insert(fs::path(path).parent_path().string());
     }
   }
   for (const std::string& made : folders) {

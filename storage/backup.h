@@ -92,7 +92,7 @@ absl::StatusOr<std::vector<std::string>> VerifyBackup(const std::string& folder,
 //   DataLoss       a file of the backup is damaged or missing (says which)
 //   ResourceExhausted  the disk is full; what was written is removed
 absl::Status RestoreBackup(const std::string& folder, const std::string& id,
-                           const std::string& store);
+                           std::string store);
 
 // Forgets a backup, and removes the files that no other one uses. Returns the
 // bytes that this gave back.

@@ -79,6 +79,20 @@ TEST(BackupTest, ARestoredStoreIsAsItWasWhenTheBackupWasMade) {
   EXPECT_FALSE(fs::exists(folder + "/store/checkpoint"));
 }
 
+TEST(BackupTest, RestoresToTheNameOfAFolderWithASlashBehindIt) {
+  const std::string folder = MakeTestFolder();
+  auto store = OpenStore(folder + "/store");
+  ASSERT_TRUE(Ingest(store.get(), {{"a", "red fox"}}).ok());
+  ASSERT_TRUE(BackUp(store.get(), folder + "/backup", "one").ok());
+  fs::create_directory(folder + "/empty");
+  for (const char* const to : {"/new/", "/empty//"}) {
+    const absl::Status restored =
+        RestoreBackup(folder + "/backup", "one", folder + to);
+    EXPECT_TRUE(restored.ok()) << restored;
+    EXPECT_TRUE(fs::exists(folder + to + "FORMAT"));
+  }
+}
+
 TEST(BackupTest, IsWholeWhileDocumentsComeAndGoAndSegmentsMerge) {
   const std::string folder = MakeTestFolder();
   auto store = OpenStore(folder + "/store");
@@ -303,6 +317,27 @@ TEST(BackupTest, NamesEachDamagedFileAndRestoresNothing) {
     std::ofstream(path, std::ios::binary) << before;
   }
   EXPECT_THAT(*VerifyBackup(folder + "/backup", "one"), IsEmpty());
+}
+
+// The way to mend a backup folder: what is there is not copied again.
+TEST(BackupTest, ADamagedFileThatIsTakenAwayIsCopiedAnew) {
+  const std::string folder = MakeTestFolder();
+  const std::string backup = folder + "/backup";
+  auto store = OpenStore(folder + "/store");
+  ASSERT_TRUE(Ingest(store.get(), {{"a", "red fox"}}).ok());
+  ASSERT_TRUE(BackUp(store.get(), backup, "one").ok());
+  const std::string files = backup + "/files";
+  for (const std::string& path : FilesBelow(files)) {
+    std::string bytes = ReadWholeFile(path);
+    if (bytes.empty()) continue;
+    bytes[0] ^= 1;
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  EXPECT_FALSE(VerifyBackup(backup, "one")->empty());
+  for (const std::string& path : FilesBelow(files)) fs::remove(path);
+  ASSERT_TRUE(BackUp(store.get(), backup, "two").ok());
+  EXPECT_THAT(*VerifyBackup(backup, "two"), IsEmpty());
+  EXPECT_THAT(*VerifyBackup(backup, "one"), IsEmpty());
 }
 
 TEST(BackupTest, DamageOfTheStoreIsNamedAndNotBackedUp) {
