@@ -30,6 +30,11 @@ struct Budget {
   absl::Status Look(const Value& value) { return Spend(value.weight() / 16); }
 };
 
+// InvalidArgument: what jinja2 raises.
+inline absl::Status Wrong(absl::string_view why) {
+  return absl::InvalidArgumentError(why);
+}
+
 // InvalidArgument for unknown names and wrong arguments, as where jinja2
 // raises.
 absl::StatusOr<Value> ApplyFilter(absl::string_view name, const Value& input,
@@ -37,6 +42,9 @@ absl::StatusOr<Value> ApplyFilter(absl::string_view name, const Value& input,
                                   Budget* budget);
 absl::StatusOr<bool> ApplyTest(absl::string_view name, const Value& input,
                                const CallArguments& arguments, Budget* budget);
+
+// Whether ApplyFilter knows it.
+bool HasFilter(absl::string_view name);
 
 // The method `name` of `of` bound to it; false when it has none.
 bool FindMethod(const Value& of, absl::string_view name, Budget* budget,

@@ -27,10 +27,6 @@ constexpr int64_t kMaxRange = 100000;
 
 using Result = absl::StatusOr<Value>;
 
-absl::Status Wrong(absl::string_view why) {
-  return absl::InvalidArgumentError(why);
-}
-
 // Names of one block. All of them live until the template ends, because macros
 // keep theirs.
 struct Scope {

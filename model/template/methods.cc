@@ -17,10 +17,6 @@ using Result = absl::StatusOr<Value>;
 using Method = Result (*)(const Value& self, const CallArguments& arguments,
                           Budget* budget);
 
-absl::Status Wrong(absl::string_view why) {
-  return absl::InvalidArgumentError(why);
-}
-
 // The string argument at `place`; `otherwise` where it is missing or None.
 const Text* TextArgument(const CallArguments& arguments, size_t place,
                          absl::string_view name) {
