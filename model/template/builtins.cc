@@ -92,6 +92,17 @@ absl::Status LookAtTexts(const Value& input, const CallArguments& arguments,
   return budget->Spend(bytes / 256);
 }
 
+void SetItem(Value key, Value value, Value::Dict* items) {
+  const auto same =
+      std::find_if(items->begin(), items->end(),
+                   [&](const auto& item) { return item.first.Equals(key); });
+  if (same != items->end()) {
+    same->second = std::move(value);
+  } else {
+    items->emplace_back(std::move(key), std::move(value));
+  }
+}
+
 absl::StatusOr<size_t> IndexOf(const Value& item,
                                const std::vector<Value>& items,
                                Budget* budget) {

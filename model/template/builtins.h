@@ -61,6 +61,9 @@ absl::StatusOr<Value> GetItem(const Value& of, const Value& key,
 absl::Status LookAtTexts(const Value& input, const CallArguments& arguments,
                          Budget* budget);
 
+// items[key] = value
+void SetItem(Value key, Value value, Value::Dict* items);
+
 // Where `item` stands in `items`; their size where it does not.
 absl::StatusOr<size_t> IndexOf(const Value& item,
                                const std::vector<Value>& items, Budget* budget);

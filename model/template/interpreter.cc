@@ -1,9 +1,6 @@
 #include "model/template/interpreter.h"
 
-#include <time.h>
-
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -11,8 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "model/template/globals.h"
+#include "model/template/loop.h"
+#include "model/template/operators.h"
 
 namespace footnote {
 namespace {
@@ -23,7 +22,6 @@ namespace {
 constexpr int kMaxDepth = 1200;
 constexpr uintptr_t kMaxStackBytes = 4 << 20;
 constexpr int kMaxValueDepth = 100;
-constexpr int64_t kMaxRange = 100000;
 
 using Result = absl::StatusOr<Value>;
 
@@ -55,11 +53,10 @@ class Interpreter {
  public:
   Interpreter(std::vector<std::pair<std::string, Value>> globals,
               const RunOptions& options)
-      : budget_(options.budget), now_(options.now) {
-    scopes_.emplace_back();
-    builtins_ = &scopes_.back();
-    AddBuiltins();
-    Scope* const given = NewScope(builtins_);
+      : budget_(options.budget) {
+    Scope* const builtins = NewScope(nullptr);
+    builtins->names = GlobalFunctions(options.now, &budget_, &namespaces_);
+    Scope* const given = NewScope(builtins);
     given->names = std::move(globals);
     scope_ = NewScope(given);
   }
@@ -98,161 +95,6 @@ class Interpreter {
     scopes_.emplace_back();
     scopes_.back().parent = parent;
     return &scopes_.back();
-  }
-
-  // ---- functions that every template has ----
-
-  void AddFunction(absl::string_view name,
-                   std::function<Result(CallArguments)> call) {
-    Callable callable;
-    callable.name = std::string(name);
-    callable.call = std::move(call);
-    builtins_->Set(name, Value::Function(std::move(callable)));
-  }
-
-  void AddBuiltins() {
-    AddFunction("range", [this](const CallArguments& a) { return Range(a); });
-    AddFunction("raise_exception", [](const CallArguments& a) -> Result {
-      return absl::FailedPreconditionError(
-          a.positional.empty() ? "" : a.positional[0].Str().bytes());
-    });
-    AddFunction("strftime_now",
-                [this](const CallArguments& a) { return FormatNow(a); });
-    AddFunction("namespace", [this](const CallArguments& a) -> Result {
-      namespaces_.emplace_back();
-      Value::Namespace& made = namespaces_.back();
-      for (const Value& from : a.positional) {
-        if (!from.IsDict()) return Wrong("namespace: want a dict");
-        RETURN_IF_ERROR(budget_.Spend(from.dict().size()));
-        for (const auto& [key, value] : from.dict()) {
-          made.fields.emplace_back(key.Str().bytes(), value);
-        }
-      }
-      for (const auto& [key, value] : a.named) {
-        made.fields.emplace_back(key, value);
-      }
-      return Value::Of(&made);
-    });
-    AddFunction("dict", [this](const CallArguments& a) -> Result {
-      Value::Dict items;
-      if (!a.positional.empty()) {
-        RETURN_IF_ERROR(ReadPairs(a.positional[0], &items));
-      }
-      for (const auto& [key, value] : a.named) {
-        SetItem(Value::String(key), value, &items);
-      }
-      return Value::DictOf(std::move(items));
-    });
-    AddFunction("joiner", [](const CallArguments& a) -> Result {
-      auto used = std::make_shared<bool>(false);
-      const Value by =
-          a.positional.empty() ? Value::String(", ") : a.positional[0];
-      Callable joiner;
-      joiner.name = "joiner";
-      joiner.call = [used, by](const CallArguments&) -> Result {
-        if (std::exchange(*used, true)) return by;
-        return Value::String("");
-      };
-      return Value::Function(std::move(joiner));
-    });
-    AddFunction("cycler", [](const CallArguments& a) -> Result {
-      if (a.positional.empty()) return Wrong("cycler: want items");
-      auto at = std::make_shared<size_t>(0);
-      Callable cycler;
-      cycler.name = "cycler";
-      cycler.attribute = [at, list = Value::TupleOf(a.positional)](
-                             absl::string_view name, Value* value) {
-        if (name == "current") {
-          *value = list.items()[*at % list.items().size()];
-          return true;
-        }
-        Callable method;
-        method.name = std::string(name);
-        if (name == "next") {
-          method.call = [at, list](const CallArguments&) -> Result {
-            return list.items()[(*at)++ % list.items().size()];
-          };
-        } else if (name == "reset") {
-          method.call = [at](const CallArguments&) -> Result {
-            *at = 0;
-            return Value::Nothing();
-          };
-        } else {
-          return false;
-        }
-        *value = Value::Function(std::move(method));
-        return true;
-      };
-      return Value::Function(std::move(cycler));
-    });
-  }
-
-  static void SetItem(Value key, Value value, Value::Dict* items) {
-    const auto same =
-        std::find_if(items->begin(), items->end(),
-                     [&](const auto& item) { return item.first.Equals(key); });
-    if (same != items->end()) {
-      same->second = std::move(value);
-    } else {
-      items->emplace_back(std::move(key), std::move(value));
-    }
-  }
-
-  // A dictionary, or pairs of key and value.
-  absl::Status ReadPairs(const Value& from, Value::Dict* items) {
-    if (from.IsDict()) {
-      RETURN_IF_ERROR(budget_.Spend(from.dict().size()));
-      *items = from.dict();
-      return absl::OkStatus();
-    }
-    ASSIGN_OR_RETURN(const std::vector<Value> pairs, Iterate(from, &budget_));
-    for (const Value& pair : pairs) {
-      ASSIGN_OR_RETURN(const std::vector<Value> two, Iterate(pair, &budget_));
-      if (two.size() != 2) return Wrong("dict: want pairs");
-      RETURN_IF_ERROR(budget_.Spend(items->size() / 8));
-      SetItem(two[0], two[1], items);
-    }
-    return absl::OkStatus();
-  }
-
-  Result Range(const CallArguments& arguments) {
-    int64_t bounds[3] = {0, 0, 1};
-    const size_t count = arguments.positional.size();
-    if (count < 1 || count > 3) return Wrong("range: want 1 to 3 numbers");
-    for (size_t i = 0; i < count; ++i) {
-      const Value& value = arguments.positional[i];
-      if (!value.IsInt() && !value.IsBool()) return Wrong("range: want int");
-      bounds[count == 1 ? 1 : i] = value.AsInt();
-    }
-    const auto [begin, end, step] = bounds;
-    if (step == 0) return Wrong("range: step is zero");
-    const double size =
-        std::ceil((static_cast<double>(end) - static_cast<double>(begin)) /
-                  static_cast<double>(step));
-    if (size > kMaxRange) return Wrong("range too big");
-    Value::List items;
-    for (int64_t i = 0; i < size; ++i) {
-      items.push_back(Value::Int(begin + i * step));
-    }
-    RETURN_IF_ERROR(budget_.Spend(items.size()));
-    return Value::ViewOf(
-        std::move(items), "range",
-        absl::StrCat("range(", begin, ", ", end,
-                     step == 1 ? "" : absl::StrCat(", ", step), ")"));
-  }
-
-  Result FormatNow(const CallArguments& arguments) {
-    if (arguments.positional.empty() || !arguments.positional[0].IsString()) {
-      return Wrong("strftime_now: want a format");
-    }
-    const absl::Time now = now_ == absl::InfinitePast() ? absl::Now() : now_;
-    const time_t seconds = absl::ToTimeT(now);
-    struct tm parts;
-    localtime_r(&seconds, &parts);
-    std::string text(4096, '\0');
-    text.resize(strftime(&text[0], text.size(),
-                         arguments.positional[0].bytes().c_str(), &parts));
-    return Value::String(text);
   }
 
   // ---- statements ----
@@ -399,14 +241,6 @@ class Interpreter {
 
   // ---- loops ----
 
-  struct LoopState {
-    std::vector<Value> items;
-    size_t index = 0;
-    int depth = 0;
-    bool has_changed_value = false;
-    Value changed_value;
-  };
-
   absl::Status Loop(const Statement& statement, const Value& over, int depth,
                     Scope* outer) {
     ASSIGN_OR_RETURN(std::vector<Value> items, Iterate(over, &budget_));
@@ -468,57 +302,6 @@ class Interpreter {
       return LoopAttribute(state, name, value);
     };
     return Value::Function(std::move(loop));
-  }
-
-  static bool LoopAttribute(const std::shared_ptr<LoopState>& state,
-                            absl::string_view name, Value* value) {
-    const auto index = static_cast<int64_t>(state->index);
-    const auto size = static_cast<int64_t>(state->items.size());
-    if (name == "index") {
-      *value = Value::Int(index + 1);
-    } else if (name == "index0") {
-      *value = Value::Int(index);
-    } else if (name == "revindex") {
-      *value = Value::Int(size - index);
-    } else if (name == "revindex0") {
-      *value = Value::Int(size - index - 1);
-    } else if (name == "first") {
-      *value = Value::Bool(index == 0);
-    } else if (name == "last") {
-      *value = Value::Bool(index + 1 == size);
-    } else if (name == "length") {
-      *value = Value::Int(size);
-    } else if (name == "depth" || name == "depth0") {
-      *value = Value::Int(state->depth + (name == "depth" ? 1 : 0));
-    } else if (name == "previtem") {
-      *value = index > 0 ? state->items[index - 1]
-                         : Value::UndefinedNamed("there is no previous item");
-    } else if (name == "nextitem") {
-      *value = index + 1 < size
-                   ? state->items[index + 1]
-                   : Value::UndefinedNamed("there is no next item");
-    } else if (name == "cycle" || name == "changed") {
-      Callable method;
-      method.name = std::string(name);
-      const bool cycle = name == "cycle";
-      method.call = [state, cycle](const CallArguments& arguments) -> Result {
-        const auto& items = arguments.positional;
-        if (cycle) {
-          if (items.empty()) return Wrong("no items for cycling given");
-          return items[state->index % items.size()];
-        }
-        const Value given = Value::TupleOf(items);
-        const bool same =
-            state->has_changed_value && state->changed_value.Equals(given);
-        state->has_changed_value = true;
-        state->changed_value = given;
-        return Value::Bool(!same);
-      };
-      *value = Value::Function(std::move(method));
-    } else {
-      return false;
-    }
-    return true;
   }
 
   // ---- macros ----
@@ -668,7 +451,7 @@ class Interpreter {
         return GetItem(of, key, &budget_);
       }
       case Expression::kSlice:
-        return Slice(e);
+        return Sliced(e);
       case Expression::kCall:
         return Call(e);
       case Expression::kFilter:
@@ -680,8 +463,10 @@ class Interpreter {
         return Value::Bool(!value.IsTrue());
       }
       case Expression::kNegative:
-      case Expression::kPositive:
-        return Signed(e);
+      case Expression::kPositive: {
+        ASSIGN_OR_RETURN(const Value value, Evaluate(*e.children[0]));
+        return Signed(e.kind == Expression::kNegative, value);
+      }
       case Expression::kAnd:
       case Expression::kOr: {
         ASSIGN_OR_RETURN(Value left, Evaluate(*e.children[0]));
@@ -696,12 +481,28 @@ class Interpreter {
         }
         return Evaluate(*e.children[2]);
       }
-      case Expression::kBinary:
-        return Binary(e);
+      case Expression::kBinary: {
+        ASSIGN_OR_RETURN(const Value left, Evaluate(*e.children[0]));
+        ASSIGN_OR_RETURN(const Value right, Evaluate(*e.children[1]));
+        return Binary(e.text, left, right, &budget_);
+      }
       case Expression::kCompare:
         return Compare(e);
     }
     return Wrong("an unknown expression");
+  }
+
+  Result Sliced(const Expression& e) {
+    ASSIGN_OR_RETURN(const Value of, Evaluate(*e.children[0]));
+    Value given[3];
+    for (int i = 0; i < 3; ++i) {
+      if (e.children[i + 1] == nullptr) continue;
+      ASSIGN_OR_RETURN(given[i], Evaluate(*e.children[i + 1]));
+      if (!given[i].IsInt() && !given[i].IsBool() && !given[i].IsNone()) {
+        return Wrong("slice indices must be integers or None");
+      }
+    }
+    return Slice(of, given, &budget_);
   }
 
   Result MakeList(const Expression& e) {
@@ -725,55 +526,6 @@ class Interpreter {
       SetItem(std::move(key), std::move(value), &items);
     }
     return Value::DictOf(std::move(items));
-  }
-
-  Result Slice(const Expression& e) {
-    ASSIGN_OR_RETURN(const Value of, Evaluate(*e.children[0]));
-    Value given[3];
-    for (int i = 0; i < 3; ++i) {
-      if (e.children[i + 1] == nullptr) continue;
-      ASSIGN_OR_RETURN(given[i], Evaluate(*e.children[i + 1]));
-      if (!given[i].IsInt() && !given[i].IsBool() && !given[i].IsNone()) {
-        return Wrong("slice indices must be integers or None");
-      }
-    }
-    if (of.IsUndefined()) {
-      return Wrong(absl::StrCat("'", of.undefined_name(), "' is undefined"));
-    }
-    if (!of.IsString() && !(of.IsSequence() && of.sequence().HasPlaces())) {
-      return Wrong(
-          absl::StrCat("a '", of.TypeName(), "' object has no slices"));
-    }
-    const auto size = static_cast<int64_t>(of.IsString() ? Length(of.text())
-                                                         : of.items().size());
-    const int64_t step = given[2].IsInt() ? given[2].AsInt() : 1;
-    if (step == 0) return Wrong("slice step cannot be zero");
-    const auto bound = [&](const Value& value, int64_t otherwise) {
-      if (!value.IsInt() && !value.IsBool()) return otherwise;
-      int64_t at = value.AsInt();
-      if (at < 0) at = at < -size ? -1 : at + size;
-      return step > 0 ? std::clamp<int64_t>(at, 0, size)
-                      : std::clamp<int64_t>(at, -1, size - 1);
-    };
-    const int64_t begin = bound(given[0], step > 0 ? 0 : size - 1);
-    const int64_t end = bound(given[1], step > 0 ? size : -1);
-    if (of.IsString() && step == 1) {
-      return Value::String(CodePoints(of.text(), begin, std::max(begin, end)));
-    }
-    ASSIGN_OR_RETURN(const std::vector<Value> items, Iterate(of, &budget_));
-    Value::List kept;
-    for (int64_t i = begin; step > 0 ? i < end : i > end;) {
-      kept.push_back(items[i]);
-      if (step > size || step < -size) break;
-      i += step;
-    }
-    if (of.IsString()) {
-      Text text;
-      for (const Value& item : kept) text.Append(item.text());
-      return Value::String(text.AsMarkup(of.text().IsMarkup()));
-    }
-    return of.sequence().tuple ? Value::TupleOf(std::move(kept))
-                               : Value::ListOf(std::move(kept));
   }
 
   absl::StatusOr<CallArguments> EvaluateArguments(const Arguments& given) {
@@ -847,184 +599,21 @@ class Interpreter {
     return Value::Bool(passes);
   }
 
-  Result Signed(const Expression& e) {
-    ASSIGN_OR_RETURN(const Value value, Evaluate(*e.children[0]));
-    if (!value.IsNumber()) {
-      return Wrong(absl::StrCat("bad operand type for unary ",
-                                e.kind == Expression::kNegative ? "-" : "+",
-                                ": '", value.TypeName(), "'"));
-    }
-    if (e.kind == Expression::kPositive) {
-      return value.IsBool() ? Value::Int(value.AsInt()) : value;
-    }
-    if (value.IsFloat()) return Value::Float(-value.AsDouble());
-    if (value.AsInt() == INT64_MIN) return Wrong("beyond 64 bits");
-    return Value::Int(-value.AsInt());
-  }
-
-  Result Binary(const Expression& e) {
-    ASSIGN_OR_RETURN(const Value left, Evaluate(*e.children[0]));
-    ASSIGN_OR_RETURN(const Value right, Evaluate(*e.children[1]));
-    if (e.text == "~") {
-      Text text = left.Str().AsMarkup(false);
-      text.Append(right.Str());
-      RETURN_IF_ERROR(budget_.Make(text.size()));
-      return Value::String(std::move(text));
-    }
-    for (const Value* side : {&left, &right}) {
-      if (side->IsUndefined()) {
-        return Wrong(
-            absl::StrCat("'", side->undefined_name(), "' is undefined"));
-      }
-    }
-    if (left.IsNumber() && right.IsNumber()) {
-      return Arithmetic(e.text, left, right);
-    }
-    if (e.text == "+") {
-      if (left.IsString() && right.IsString()) {
-        const bool markup = left.text().IsMarkup() || right.text().IsMarkup();
-        Text text = markup ? left.text().Escaped() : left.text();
-        text.Append(markup ? right.text().Escaped() : right.text());
-        RETURN_IF_ERROR(budget_.Make(text.size()));
-        return Value::String(std::move(text));
-      }
-      if (left.IsSequence() && right.IsSequence() &&
-          left.sequence().view.empty() && !left.sequence().lazy &&
-          right.sequence().view.empty() && !right.sequence().lazy &&
-          left.sequence().tuple == right.sequence().tuple) {
-        Value::List items = left.items();
-        items.insert(items.end(), right.items().begin(), right.items().end());
-        RETURN_IF_ERROR(budget_.Spend(items.size() / 4));
-        return left.sequence().tuple ? Value::TupleOf(std::move(items))
-                                     : Value::ListOf(std::move(items));
-      }
-    }
-    if (e.text == "%" && left.IsString()) {
-      return FormatPercent(left.text(), right, &budget_);
-    }
-    if (e.text == "*") {
-      const bool swapped = left.IsInt();
-      const Value& many = swapped ? right : left;
-      const Value& count = swapped ? left : right;
-      if (count.IsInt() &&
-          (many.IsString() || (many.IsSequence() && !many.sequence().lazy &&
-                               many.sequence().view.empty()))) {
-        return Repeat(many, count.AsInt());
-      }
-    }
-    return Wrong(absl::StrCat("unsupported operand type(s) for ", e.text, ": '",
-                              left.TypeName(), "' and '", right.TypeName(),
-                              "'"));
-  }
-
-  Result Repeat(const Value& many, int64_t count) {
-    count = std::max<int64_t>(count, 0);
-    const size_t size =
-        many.IsString() ? many.text().size() : many.items().size() * 16;
-    if (size > 0 && static_cast<uint64_t>(count) > budget_.max_bytes / size) {
-      return absl::ResourceExhaustedError(
-          "the template repeats a value too often");
-    }
-    RETURN_IF_ERROR(budget_.Make(size * static_cast<size_t>(count)));
-    if (size == 0) return many;
-    if (many.IsString()) {
-      Text text;
-      for (int64_t i = 0; i < count; ++i) text.Append(many.text());
-      return Value::String(text.AsMarkup(many.text().IsMarkup()));
-    }
-    RETURN_IF_ERROR(
-        budget_.Spend(many.items().size() * static_cast<size_t>(count) / 4));
-    Value::List items;
-    for (int64_t i = 0; i < count; ++i) {
-      items.insert(items.end(), many.items().begin(), many.items().end());
-    }
-    return many.sequence().tuple ? Value::TupleOf(std::move(items))
-                                 : Value::ListOf(std::move(items));
-  }
-
-  static Result Arithmetic(const std::string& by, const Value& left,
-                           const Value& right) {
-    if (by == "/" || left.IsFloat() || right.IsFloat()) {
-      const double a = left.AsDouble();
-      const double b = right.AsDouble();
-      if (by == "+") return Value::Float(a + b);
-      if (by == "-") return Value::Float(a - b);
-      if (by == "*") return Value::Float(a * b);
-      if (by == "**") return Value::Float(std::pow(a, b));
-      if (b == 0) return Wrong("division by zero");
-      if (by == "/") return Value::Float(a / b);
-      if (by == "//") return Value::Float(std::floor(a / b));
-      const double rest = std::fmod(a, b);
-      return Value::Float(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
-    }
-    const int64_t a = left.AsInt();
-    const int64_t b = right.AsInt();
-    int64_t made = 0;
-    bool beyond = false;
-    if (by == "+") {
-      beyond = __builtin_add_overflow(a, b, &made);
-    } else if (by == "-") {
-      beyond = __builtin_sub_overflow(a, b, &made);
-    } else if (by == "*") {
-      beyond = __builtin_mul_overflow(a, b, &made);
-    } else if (by == "**") {
-      if (b < 0) {
-        if (a == 0) return Wrong("0.0 cannot be raised to a negative power");
-        return Value::Float(
-            std::pow(static_cast<double>(a), static_cast<double>(b)));
-      }
-      made = 1;
-      for (int64_t i = 0; i < b && !beyond && made != 0; ++i) {
-        if (made == 1 && (a == 1 || i > 64)) break;
-        beyond = __builtin_mul_overflow(made, a, &made);
-        if (a == -1 && i > 64) {
-          made = b % 2 == 0 ? 1 : -1;
-          break;
-        }
-      }
-    } else {
-      if (b == 0) return Wrong("integer division or modulo by zero");
-      if (b == -1) {
-        if (by == "%") return Value::Int(0);
-        beyond = __builtin_sub_overflow(int64_t{0}, a, &made);
-      } else {
-        const int64_t rest = a % b;
-        const bool borrow = rest != 0 && (rest < 0) != (b < 0);
-        made = by == "//" ? a / b - (borrow ? 1 : 0) : rest + (borrow ? b : 0);
-      }
-    }
-    if (beyond) return Wrong("an integer beyond 64 bits");
-    return Value::Int(made);
-  }
-
   Result Compare(const Expression& e) {
     ASSIGN_OR_RETURN(Value left, Evaluate(*e.children[0]));
     for (size_t i = 0; i < e.operators.size(); ++i) {
       ASSIGN_OR_RETURN(Value right, Evaluate(*e.children[i + 1]));
-      ASSIGN_OR_RETURN(const bool holds, Holds(e.operators[i], left, right));
+      ASSIGN_OR_RETURN(const bool holds,
+                       Holds(e.operators[i], left, right, &budget_));
       if (!holds) return Value::Bool(false);
       left = std::move(right);
     }
     return Value::Bool(true);
   }
 
-  absl::StatusOr<bool> Holds(const std::string& by, const Value& left,
-                             const Value& right) {
-    CallArguments other;
-    other.positional.push_back(right);
-    if (by == "in") return ApplyTest("in", left, other, &budget_);
-    if (by == "not in") {
-      ASSIGN_OR_RETURN(const bool in, ApplyTest("in", left, other, &budget_));
-      return !in;
-    }
-    return ApplyTest(by, left, other, &budget_);
-  }
-
   Budget budget_;
-  const absl::Time now_;
   std::deque<Scope> scopes_;
   std::deque<Value::Namespace> namespaces_;
-  Scope* builtins_ = nullptr;
   Scope* scope_ = nullptr;
   Text* out_ = nullptr;
   // What the call that is made next has as caller().
