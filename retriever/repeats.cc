@@ -1,7 +1,10 @@
 #include "retriever/repeats.h"
 
+#include <string.h>
+
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status_macros.h"
 #include "text/word_characters.h"
 
@@ -10,14 +13,20 @@ namespace {
 
 // From here on two passages say the same.
 constexpr double kSameText = 0.8;
-constexpr size_t kRunBytes = 8;
 
-absl::flat_hash_set<absl::string_view> Runs(absl::string_view text) {
-  absl::flat_hash_set<absl::string_view> runs;
-  for (size_t i = 0; i + kRunBytes <= text.size(); ++i) {
-    runs.insert(text.substr(i, kRunBytes));
+// The share of the runs of the shorter text that the longer one has, too.
+double Shared(const TextRuns& a, const TextRuns& b) {
+  const TextRuns& shorter = a.bytes < b.bytes ? a : b;
+  const TextRuns& longer = a.bytes < b.bytes ? b : a;
+  if (shorter.runs.empty()) return 0;
+  size_t shared = 0;
+  auto other = longer.runs.begin();
+  for (const uint64_t run : shorter.runs) {
+    while (other != longer.runs.end() && *other < run) ++other;
+    if (other == longer.runs.end()) break;
+    shared += *other == run;
   }
-  return runs;
+  return static_cast<double>(shared) / static_cast<double>(shorter.runs.size());
 }
 
 bool AnyAllowed(const LiveSegment& segment, const AllowedPassages& allowed,
@@ -33,15 +42,22 @@ bool AnyAllowed(const LiveSegment& segment, const AllowedPassages& allowed,
 
 }  // namespace
 
+TextRuns RunsOf(absl::string_view text) {
+  const std::string characters = WordCharacters(text);
+  TextRuns out;
+  out.bytes = characters.size();
+  uint64_t run;
+  for (size_t i = 0; i + sizeof(run) <= characters.size(); ++i) {
+    memcpy(&run, &characters[i], sizeof(run));
+    out.runs.push_back(run);
+  }
+  std::sort(out.runs.begin(), out.runs.end());
+  out.runs.erase(std::unique(out.runs.begin(), out.runs.end()), out.runs.end());
+  return out;
+}
+
 double SharedText(absl::string_view a, absl::string_view b) {
-  const std::string first = WordCharacters(a);
-  const std::string second = WordCharacters(b);
-  const auto some = Runs(first.size() < second.size() ? first : second);
-  const auto others = Runs(first.size() < second.size() ? second : first);
-  if (some.empty()) return 0;
-  size_t shared = 0;
-  for (const absl::string_view run : some) shared += others.contains(run);
-  return static_cast<double>(shared) / static_cast<double>(some.size());
+  return Shared(RunsOf(a), RunsOf(b));
 }
 
 RepeatFinder::RepeatFinder(
@@ -69,11 +85,12 @@ uint64_t RepeatFinder::GroupOf(const Candidate& candidate) {
                             .value_or(0);
 }
 
-const std::string& RepeatFinder::TextOf(const Candidate& candidate) {
+const TextRuns& RepeatFinder::RunsOf(const Candidate& candidate) {
   const Key key = {candidate.segment, candidate.passage};
-  const auto found = texts_.find(key);
-  if (found != texts_.end()) return found->second;
-  return texts_[key] = text_of_(candidate).value_or(std::string());
+  const auto found = runs_.find(key);
+  if (found != runs_.end()) return found->second;
+  return runs_[key] =
+             footnote::RunsOf(text_of_(candidate).value_or(std::string()));
 }
 
 bool RepeatFinder::IsRepeat(const std::vector<Candidate>& kept,
@@ -82,7 +99,7 @@ bool RepeatFinder::IsRepeat(const std::vector<Candidate>& kept,
   if (group == 0) return false;
   return std::any_of(kept.begin(), kept.end(), [&](const Candidate& shown) {
     return GroupOf(shown) == group && DocumentOf(shown) != DocumentOf(next) &&
-           SharedText(TextOf(shown), TextOf(next)) >= kSameText;
+           Shared(RunsOf(shown), RunsOf(next)) >= kSameText;
   });
 }
 

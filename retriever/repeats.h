@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "retriever/filter/allowed.h"
@@ -19,6 +18,14 @@
 #include "storage/store.h"
 
 namespace footnote {
+
+// What texts are compared by: each run of eight bytes once, rising, of the text
+// without case, punctuation and spaces, which has so many bytes.
+struct TextRuns {
+  std::vector<uint64_t> runs;
+  size_t bytes = 0;
+};
+TextRuns RunsOf(absl::string_view text);
 
 // The share of the shorter text that the longer one has too, 0 to 1: of its
 // runs of eight bytes, once case, punctuation and spaces are gone. Any bytes; 0
@@ -52,14 +59,14 @@ class RepeatFinder {
   using Key = std::pair<uint32_t, uint32_t>;
 
   absl::string_view DocumentOf(const Candidate& candidate) const;
-  const std::string& TextOf(const Candidate& candidate);
+  const TextRuns& RunsOf(const Candidate& candidate);
 
   Store* const store_;
   const Generation* const generation_;
   const std::function<absl::StatusOr<std::string>(const Candidate&)> text_of_;
   // By segment and document; by segment and passage.
   std::map<Key, uint64_t> groups_;
-  std::map<Key, std::string> texts_;
+  std::map<Key, TextRuns> runs_;
 };
 
 }  // namespace footnote
