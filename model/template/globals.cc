@@ -81,24 +81,8 @@ Result FormatNow(const CallArguments& arguments, absl::Time given) {
   return Value::String(text);
 }
 
-Result MakeNamespace(const CallArguments& a, Budget* budget,
-                     std::deque<Value::Namespace>* namespaces) {
-  namespaces->emplace_back();
-  Value::Namespace& made = namespaces->back();
-  for (const Value& from : a.positional) {
-    if (!from.IsDict()) return Wrong("namespace: want a dict");
-    RETURN_IF_ERROR(budget->Spend(from.dict().size()));
-    for (const auto& [key, value] : from.dict()) {
-      made.fields.emplace_back(key.Str().bytes(), value);
-    }
-  }
-  for (const auto& [key, value] : a.named) {
-    made.fields.emplace_back(key, value);
-  }
-  return Value::Of(&made);
-}
-
 Result MakeDict(const CallArguments& a, Budget* budget) {
+  if (a.positional.size() > 1) return Wrong("dict: want one at most");
   Value::Dict items;
   if (!a.positional.empty()) {
     RETURN_IF_ERROR(ReadPairs(a.positional[0], &items, budget));
@@ -107,6 +91,17 @@ Result MakeDict(const CallArguments& a, Budget* budget) {
     SetItem(Value::String(key), value, &items);
   }
   return Value::DictOf(std::move(items));
+}
+
+Result MakeNamespace(const CallArguments& a, Budget* budget,
+                     std::deque<Value::Namespace>* namespaces) {
+  ASSIGN_OR_RETURN(const Value items, MakeDict(a, budget));
+  namespaces->emplace_back();
+  Value::Namespace& made = namespaces->back();
+  for (const auto& [key, value] : items.dict()) {
+    made.fields.emplace_back(key.Str().bytes(), value);
+  }
+  return Value::Of(&made);
 }
 
 Result MakeJoiner(const CallArguments& a) {

@@ -1,13 +1,34 @@
 // Jinja's tests: {{ value is odd }}.
 #include <algorithm>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "model/template/builtins.h"
+#include "model/template/operators.h"
 
 namespace footnote {
 namespace {
+
+// The tests that compare with a value, and the others.
+constexpr absl::string_view kComparing[] = {
+    "eq", "equalto", "==",       "ne", "!=", "sameas",
+    "in", "lt",      "lessthan", "<",  "gt", "greaterthan",
+    ">",  "ge",      ">=",       "le", "<="};
+constexpr absl::string_view kOthers[] = {
+    "boolean", "callable", "defined",   "divisibleby", "escaped",  "even",
+    "false",   "filter",   "float",     "integer",     "iterable", "lower",
+    "mapping", "none",     "number",    "odd",         "sequence", "string",
+    "test",    "true",     "undefined", "upper"};
+
+bool Contains(absl::Span<const absl::string_view> names,
+              absl::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool HasTest(absl::string_view name) {
+  return Contains(kComparing, name) || Contains(kOthers, name);
+}
 
 absl::StatusOr<bool> Contains(const Value& in, const Value& item,
                               Budget* budget) {
@@ -70,7 +91,9 @@ absl::StatusOr<bool> ApplyTest(absl::string_view name, const Value& input,
   if (name == "escaped") return input.IsString() && input.text().IsMarkup();
   if (name == "odd" || name == "even") {
     if (!input.IsNumber()) return Wrong("want a number");
-    return (input.AsInt() % 2 != 0) == (name == "odd");
+    ASSIGN_OR_RETURN(const Value rest,
+                     Binary("%", input, Value::Int(2), budget));
+    return rest.AsDouble() == (name == "odd" ? 1 : 0);
   }
   if (name == "upper" || name == "lower") {
     const Value text = Value::String(input.Str());
@@ -79,26 +102,19 @@ absl::StatusOr<bool> ApplyTest(absl::string_view name, const Value& input,
     ASSIGN_OR_RETURN(const Value is, method.callable().call({}));
     return is.IsTrue();
   }
-  if (name == "filter" || name == "test") {
-    if (!input.IsString()) return false;
-    return HasFilter(input.bytes());
-  }
-  constexpr absl::string_view kComparing[] = {
-      "eq", "equalto", "==",       "ne", "!=", "sameas",
-      "in", "lt",      "lessthan", "<",  "gt", "greaterthan",
-      ">",  "ge",      ">=",       "le", "<="};
+  if (name == "filter") return input.IsString() && HasFilter(input.bytes());
+  if (name == "test") return input.IsString() && HasTest(input.bytes());
   const Value* const other = ArgumentReader(arguments).Get(0, "other");
-  if (std::find(std::begin(kComparing), std::end(kComparing), name) !=
-      std::end(kComparing)) {
+  if (Contains(kComparing, name)) {
     if (other == nullptr) return Wrong(absl::StrCat(name, ": want a value"));
     return CompareTest(name, input, *other, budget);
   }
   if (name == "divisibleby") {
-    if (other == nullptr || !other->IsNumber() || !input.IsNumber() ||
-        other->AsInt() == 0 || other->AsInt() == -1) {
+    if (other == nullptr || !other->IsNumber() || !input.IsNumber()) {
       return Wrong("divisibleby: want a number");
     }
-    return input.AsInt() % other->AsInt() == 0;
+    ASSIGN_OR_RETURN(const Value rest, Binary("%", input, *other, budget));
+    return rest.AsDouble() == 0;
   }
   return Wrong(absl::StrCat("no test named '", name, "'"));
 }

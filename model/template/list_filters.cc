@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "model/template/filters.h"
+#include "model/template/operators.h"
 #include "model/tokenizer/unicode_text.h"
 
 namespace footnote {
@@ -276,21 +277,13 @@ Result Sum(const FilterCall& call) {
   const Value* const attribute = call.arguments.Get(0, "attribute");
   const Value* const start = call.arguments.Get(1, "start");
   Value total = start == nullptr ? Value::Int(0) : *start;
+  if (total.IsString()) return Wrong("sum: want no str");
   for (const Value& item : items) {
     Value value = item;
     if (attribute != nullptr && !attribute->IsNone()) {
       ASSIGN_OR_RETURN(value, AttributeOf(item, *attribute, call.budget));
     }
-    if (!value.IsNumber() || !total.IsNumber())
-      return Wrong("sum: want numbers");
-    int64_t whole;
-    if (value.IsFloat() || total.IsFloat()) {
-      total = Value::Float(total.AsDouble() + value.AsDouble());
-    } else if (__builtin_add_overflow(total.AsInt(), value.AsInt(), &whole)) {
-      return Wrong("sum: beyond 64 bits");
-    } else {
-      total = Value::Int(whole);
-    }
+    ASSIGN_OR_RETURN(total, Binary("+", total, value, call.budget));
   }
   return total;
 }

@@ -37,6 +37,17 @@ Result Repeat(const Value& many, int64_t count, Budget* budget) {
                                : Value::ListOf(std::move(items));
 }
 
+Result Power(double a, double b) {
+  if (a == 0 && b < 0) {
+    return Wrong("0.0 cannot be raised to a negative power");
+  }
+  const double power = std::pow(a, b);
+  if (std::isfinite(a) && std::isfinite(b) && !std::isfinite(power)) {
+    return Wrong("a power beyond all floats");
+  }
+  return Value::Float(power);
+}
+
 Result Arithmetic(absl::string_view by, const Value& left, const Value& right) {
   if (by == "/" || left.IsFloat() || right.IsFloat()) {
     const double a = left.AsDouble();
@@ -44,12 +55,21 @@ Result Arithmetic(absl::string_view by, const Value& left, const Value& right) {
     if (by == "+") return Value::Float(a + b);
     if (by == "-") return Value::Float(a - b);
     if (by == "*") return Value::Float(a * b);
-    if (by == "**") return Value::Float(std::pow(a, b));
+    if (by == "**") return Power(a, b);
     if (b == 0) return Wrong("division by zero");
     if (by == "/") return Value::Float(a / b);
-    if (by == "//") return Value::Float(std::floor(a / b));
-    const double rest = std::fmod(a, b);
-    return Value::Float(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
+    double rest = std::fmod(a, b);
+    // Whole but for rounding, which a / b is not.
+    double whole = (a - rest) / b;
+    if (rest == 0) {
+      rest = std::copysign(0.0, b);
+    } else if ((rest < 0) != (b < 0)) {
+      rest += b;
+      whole -= 1;
+    }
+    if (by == "%") return Value::Float(rest);
+    return Value::Float(whole == 0 ? std::copysign(0.0, a / b)
+                                   : std::round(whole));
   }
   const int64_t a = left.AsInt();
   const int64_t b = right.AsInt();
@@ -180,7 +200,8 @@ Result Slice(const Value& of, const Value (&given)[3], Budget* budget) {
   }
   const auto size = static_cast<int64_t>(of.IsString() ? Length(of.text())
                                                        : of.items().size());
-  const int64_t step = given[2].IsInt() ? given[2].AsInt() : 1;
+  const int64_t step =
+      given[2].IsInt() || given[2].IsBool() ? given[2].AsInt() : 1;
   if (step == 0) return Wrong("slice step cannot be zero");
   const auto bound = [&](const Value& value, int64_t otherwise) {
     if (!value.IsInt() && !value.IsBool()) return otherwise;
