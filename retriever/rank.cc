@@ -250,11 +250,10 @@ void KeepBest(const RankQuery& query, const Corpus& corpus,
     }
     const Candidate& next = sorted[i];
     if (!IsEvidence(next)) continue;
-    if (query.distinct_documents &&
-        !documents.insert(DocumentIdOf(corpus, next)).second) {
-      continue;
-    }
+    const absl::string_view document = DocumentIdOf(corpus, next);
+    if (query.distinct_documents && documents.contains(document)) continue;
     if (query.is_repeat != nullptr && query.is_repeat(kept, next)) continue;
+    documents.insert(document);
     kept.push_back(next);
   }
   *candidates = std::move(kept);

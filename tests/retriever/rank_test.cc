@@ -203,6 +203,24 @@ TEST(RankTest, ReturnsOnePassageOfADocumentWhenAskedTo) {
   EXPECT_EQ(MustRank(index, query).passages.size(), 2u);
 }
 
+TEST(RankTest, OfADocumentWhoseBestPassageIsARepeatTheNextIsReturned) {
+  const SearchIndex index(MakeGeneration(
+      {{{"a", Language::kEn, {{"The lighthouse of Spandau is red.", {}}}},
+        {"b",
+         Language::kEn,
+         {{"The lighthouse of Spandau is red.", {}},
+          {"Beside the lighthouse of Spandau, in the harbour, stands a tree "
+           "that is very old.",
+           {}}}}}}));
+  RankQuery query = Ask("lighthouse of Spandau");
+  query.distinct_documents = true;
+  query.is_repeat = [](const std::vector<Candidate>& kept,
+                       const Candidate& next) {
+    return !kept.empty() && next.passage == 1;
+  };
+  EXPECT_EQ(Order(MustRank(index, query)), (std::vector<uint32_t>{0, 2}));
+}
+
 TEST(RankTest, PrefersTheQuestionsLanguageAmongEquals) {
   const SearchIndex index(
       MakeGeneration({{{"de", Language::kDe, {{"Radio 2015", {}}}},
