@@ -8,7 +8,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/utf8.h"
 #include "text/fold.h"
 #include "text/words.h"
 
@@ -112,7 +116,8 @@ constexpr Row kRows[] = {
      "superficie|quelle est la longueur|quelle est la hauteur|quelle est la "
      "durée",
      "pourquoi|pour quelle raison|quelle raison",
-     "où|d'où|quel pays|quelle ville|quel endroit|quel lieu|quelle région",
+     "où|d'où|jusqu'où|quel pays|quelle ville|quel endroit|quel lieu|quelle "
+     "région",
      "qui|par qui|à qui|de qui",
      "comment faire pour|comment faire|comment puis je|comment peut on|"
      "comment",
@@ -278,30 +283,101 @@ std::string Ended(std::string folded) {
   return folded + "$";
 }
 
-// Folded words with one space before and after each; for scripts without
-// spaces the folded text as it is.
-std::string Comparable(absl::string_view utf8, Language language) {
-  const std::string folded = Fold(utf8, language);
-  if (IsWrittenWithoutSpaces(language)) return folded;
-  std::vector<Word> words;
-  Words(folded, &words);
-  std::string spaced = " ";
-  for (const Word& word : words) {
-    absl::StrAppend(
-        &spaced,
-        absl::string_view(folded).substr(word.span.begin, word.span.size()),
-        " ");
+// Words that ask for a thing or its kind ("what", "which") of languages where
+// "when" and "how" are conjunctions as well; parted by '|'.
+struct AskingForAThing {
+  Language language;
+  const char* words;
+};
+
+constexpr AskingForAThing kThings[] = {
+    {Language::kCs,
+     "co|čím|jaký|jaká|jaké|jakou|který|která|které|kterou|kterém"},
+    {Language::kDe,
+     "was|welche|welcher|welches|welchen|welchem|worin|womit|wofür|wodurch"},
+    {Language::kEn, "what|which"},
+    {Language::kFr, "que|quel|quelle|quels|quelles"},
+    {Language::kIt, "che|cosa|quale|quali|qual"},
+    {Language::kNl, "wat|welk|welke"},
+    {Language::kPl,
+     "co|czym|jaki|jaka|jakie|jaką|jakim|który|która|które|którą|którym"},
+    {Language::kPt, "que|qual|quais"},
+    {Language::kRo, "ce|care"},
+    {Language::kRu,
+     "что|чем|какой|какая|какое|какие|какую|каком|какого|каким|каков|какова"},
+    {Language::kUk, "що|чим|який|яка|яке|які|яку|якому|якого|яким"},
+};
+
+// A word as it is compared. In scripts that have accents they tell words apart
+// ("où" from "ou", "mấy" from "máy"), but not everybody types them.
+struct AskingWord {
+  std::string careful;
+  std::string bare;
+};
+using AskingWords = std::vector<AskingWord>;
+
+// Text as it is compared: words; of scripts without spaces the folded text.
+struct Comparable {
+  AskingWords words;
+  std::string folded;
+  // No word has an accent: whoever wrote it has none, or needed none.
+  bool is_bare = true;
+};
+
+// Letters of Romanian that old fonts have with a cedilla.
+std::string WithCommas(std::string careful) {
+  return absl::StrReplaceAll(careful, {{"ş", "ș"}, {"ţ", "ț"}});
+}
+
+// Latin and Greek letters have accents; the letters of other scripts that
+// folding takes for the same are spellings of one word.
+bool HasAccents(absl::string_view careful) {
+  int length = 1;
+  const char32_t first = careful.empty() ? 0 : DecodeUtf8(careful, 0, &length);
+  return first < 0x0400 || (first >= 0x1E00 && first <= 0x1FFF);
+}
+
+Comparable Compare(absl::string_view utf8, Language language) {
+  Comparable made;
+  if (IsWrittenWithoutSpaces(language)) {
+    made.folded = Fold(utf8, language);
+    return made;
   }
-  return spaced;
+  std::string careful = FoldCarefully(utf8, language);
+  if (language == Language::kRo) careful = WithCommas(std::move(careful));
+  std::vector<Word> words;
+  Words(careful, &words);
+  for (const Word& word : words) {
+    AskingWord added;
+    added.careful = careful.substr(word.span.begin, word.span.size());
+    AppendBare(added.careful, &added.bare);
+    if (!HasAccents(added.careful)) added.careful = added.bare;
+    made.is_bare &= added.careful == added.bare;
+    made.words.push_back(std::move(added));
+  }
+  return made;
 }
 
 struct Phrase {
+  // As a person wrote it; of scripts without spaces, as it is compared.
   std::string text;
+  AskingWords words;
+  // The last of the words is a beginning.
+  bool is_open = false;
   AnswerType type;
 };
 
+// Behind the third word a question rarely asks, unless it asks twice.
+constexpr size_t kEarlyWords = 3;
+
 // In the order of the enum: the first match decides.
 using PhraseTable = std::array<std::vector<Phrase>, kLanguageCount>;
+
+std::string Joined(const AskingWords& words) {
+  return absl::StrJoin(
+      words, " ",
+      [](std::string* out, const AskingWord& word) { out->append(word.bare); });
+}
 
 PhraseTable BuildTable() {
   PhraseTable table;
@@ -311,12 +387,15 @@ PhraseTable BuildTable() {
         row.place, row.person, row.manner, row.definition};
     auto& phrases = table[static_cast<int>(row.language)];
     for (int type = 1; type < kTypeCount; ++type) {
-      for (absl::string_view phrase : absl::StrSplit(columns[type], '|')) {
-        const bool open = !phrase.empty() && phrase.back() == '*';
-        if (open) phrase.remove_suffix(1);
-        std::string text = Comparable(phrase, row.language);
-        if (open && !text.empty() && text.back() == ' ') text.pop_back();
-        phrases.push_back({std::move(text), static_cast<AnswerType>(type)});
+      for (absl::string_view text : absl::StrSplit(columns[type], '|')) {
+        Phrase phrase;
+        phrase.is_open = absl::ConsumeSuffix(&text, "*");
+        phrase.type = static_cast<AnswerType>(type);
+        Comparable compared = Compare(text, row.language);
+        phrase.words = std::move(compared.words);
+        phrase.text = phrase.words.empty() ? std::move(compared.folded)
+                                           : Joined(phrase.words);
+        phrases.push_back(std::move(phrase));
       }
     }
   }
@@ -328,27 +407,61 @@ const std::vector<Phrase>& PhrasesOf(Language language) {
   return (*table)[static_cast<int>(language)];
 }
 
-// Whether a question begins with the words of a number, reason, place, person
-// or manner. A "when" further on is no question then: "How old was he when …?"
-bool BeginsOtherwise(absl::string_view comparable,
-                     const std::vector<Phrase>& phrases, Language language) {
-  if (IsWrittenWithoutSpaces(language)) return false;
-  return std::any_of(phrases.begin(), phrases.end(),
-                     [comparable](const Phrase& phrase) {
-                       return phrase.type != AnswerType::kDate &&
-                              phrase.type != AnswerType::kDefinition &&
-                              absl::StartsWith(comparable, phrase.text);
-                     });
+// Whether `phrase` stands at word `at` of `text`. A word without the phrase's
+// accents is taken for it where the question has none at all, or early.
+bool StandsAt(const Phrase& phrase, const Comparable& text, size_t at) {
+  if (phrase.words.empty() || at + phrase.words.size() > text.words.size()) {
+    return false;
+  }
+  for (size_t i = 0; i < phrase.words.size(); ++i) {
+    const AskingWord& asks = phrase.words[i];
+    const std::string& word = text.words[at + i].careful;
+    const bool forgiving = text.is_bare || at + i < kEarlyWords;
+    const bool open = phrase.is_open && i + 1 == phrase.words.size();
+    const auto same = [&](const std::string& form) {
+      return open ? absl::StartsWith(word, form) : word == form;
+    };
+    if (!same(asks.careful) && !(forgiving && same(asks.bare))) return false;
+  }
+  return true;
 }
 
-// Where words behind the third begin: "How and when …?" asks for both.
-size_t LateIn(absl::string_view comparable) {
-  constexpr int kEarlyWords = 3;
-  size_t at = 0;
-  for (int i = 1; i < kEarlyWords && at != absl::string_view::npos; ++i) {
-    at = comparable.find(' ', at + 1);
+// Where it stands first, in words; of scripts without spaces 0. npos: nowhere.
+size_t Find(const Phrase& phrase, const Comparable& text) {
+  if (!text.folded.empty()) {
+    return absl::StrContains(text.folded, phrase.text) ? 0 : std::string::npos;
   }
-  return at;
+  for (size_t at = 0; at < text.words.size(); ++at) {
+    if (StandsAt(phrase, text, at)) return at;
+  }
+  return std::string::npos;
+}
+
+// Whether a question begins with the words of a number, reason, place, person
+// or manner. A "when" further on is no question then: "How old was he when …?"
+bool BeginsOtherwise(const Comparable& text,
+                     const std::vector<Phrase>& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) {
+    return phrase.type != AnswerType::kDate &&
+           phrase.type != AnswerType::kDefinition && StandsAt(phrase, text, 0);
+  });
+}
+
+// Whether one of the first words asks for a thing: "In which book …?"
+bool AsksForAThing(const Comparable& text, Language language) {
+  for (const AskingForAThing& things : kThings) {
+    if (things.language != language) continue;
+    const std::vector<absl::string_view> asking =
+        absl::StrSplit(things.words, '|');
+    const size_t early = std::min(kEarlyWords, text.words.size());
+    for (size_t i = 0; i < early; ++i) {
+      if (std::find(asking.begin(), asking.end(), text.words[i].careful) !=
+          asking.end()) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -372,9 +485,9 @@ AnswerType FindAnswerType(absl::string_view question, Language language) {
 bool BeginsWithAsking(absl::string_view text, Language language) {
   if (IsWrittenWithoutSpaces(language)) return false;
   const std::vector<Phrase>& phrases = PhrasesOf(language);
-  const std::string comparable = Comparable(text, language);
+  const Comparable compared = Compare(text, language);
   return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) {
-    return absl::StartsWith(comparable, phrase.text);
+    return StandsAt(phrase, compared, 0);
   });
 }
 
@@ -389,18 +502,20 @@ AskedType FindAskedType(absl::string_view question, Language language) {
                         question.substr(question.size() - kReadBytes));
     question = text;
   }
-  std::string comparable = Comparable(question, language);
+  Comparable compared = Compare(question, language);
   if (IsWrittenWithoutSpaces(language)) {
-    comparable = Ended(std::move(comparable));
+    compared.folded = Ended(std::move(compared.folded));
   }
-  const size_t late = LateIn(comparable);
-  const bool begins_otherwise = BeginsOtherwise(comparable, phrases, language);
+  const bool begins_otherwise = BeginsOtherwise(compared, phrases);
+  const bool asks_for_a_thing = AsksForAThing(compared, language);
   for (const Phrase& phrase : phrases) {
-    const size_t at = comparable.find(phrase.text);
+    const size_t at = Find(phrase, compared);
     if (at == std::string::npos) continue;
-    if (phrase.type == AnswerType::kDate && begins_otherwise && at > late) {
-      continue;
-    }
+    const bool date = phrase.type == AnswerType::kDate;
+    const bool conjunction = (date && begins_otherwise) ||
+                             ((date || phrase.type == AnswerType::kManner) &&
+                              asks_for_a_thing && phrase.words.size() == 1);
+    if (conjunction && at >= kEarlyWords) continue;
     return {phrase.type, phrase.text};
   }
   return {};
