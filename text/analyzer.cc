@@ -504,9 +504,12 @@ void Analyzer::Explain(absl::string_view utf8, Language language,
 }
 
 bool Analyzer::IsStopWord(absl::string_view word, Language language) {
-  std::string folded = Fold(word, language);
-  folded.erase(std::remove(folded.begin(), folded.end(), '\''), folded.end());
-  return IsFoldedStopWord(folded, language);
+  std::string careful = FoldCarefully(word, language);
+  careful.erase(std::remove(careful.begin(), careful.end(), '\''),
+                careful.end());
+  std::string bare;
+  AppendBare(careful, &bare);
+  return footnote::IsStopWord(careful, bare, language);
 }
 
 uint64_t TermKey(uint8_t channel, absl::string_view term) {

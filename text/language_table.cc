@@ -35,7 +35,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "této tím tímto tipy to tohle toho tohoto tom tomto tomu tu tuto tvůj ty "
      "tyto u už v vám váš vaše ve více však všechen vy z za zda zde ze zpět "
      "jaký jaká jaké jakou jakého čím čeho čemu odkud "
-     "jakých jakým jakém koho komu kým kterém",
+     "jakých jakým jakém koho komu kým kterém tě že vás nás té ně jí čí",
      "např tj tzn tzv atd apod aj č čl ing mgr mudr judr phdr prof doc dr st "
      "sv str s r mj mil tis kč ul nar zem resp popř viz al odd obr tab"},
 
@@ -58,7 +58,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "was weg weil weiter welche welchem welchen welcher welches wem wen wenn "
      "wer werde werden wessen wie wieder wieviel will wir wird wirst wo wohin "
      "woher wofür womit wodurch worden wurde wurden zu zum zur zwar zwischen "
-     "weshalb wieso woran worauf",
+     "weshalb wieso woran worauf würde würden wäre wären hätte hätten müsste",
      "z b d h u a bzw ca dr prof st nr str abb abs art bd bspw co corp dipl "
      "ebd etc evtl f ff geb gegr ggf hl hr hrsg inkl ing inkl jh jhd jr kap "
      "lt max med min mio mrd mr mrs o ä od phil rer s sog tel u.a usf usw vgl "
@@ -116,7 +116,9 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "que quien quién quienes quiénes se sea según ser si sí sido siendo sin "
      "sino sobre solo son su sus suya suyo también tan tanto te tenía tiene "
      "tienen toda todas todo todos tu tus tuvo u un una unas uno unos usted "
-     "ustedes vosotros y ya yo llama llamó",
+     "ustedes vosotros y ya yo llama llamó mí tú aún sólo éste ésta éstos "
+     "éstas "
+     "ése ésa ésos aquél sé dé esté porqué",
      "sr sra srta sres dr dra d dª da lic ing prof profa ud uds vd vds etc ej "
      "p ej pág págs núm nº no vol cap art aprox av avda c cía s a s.a s.l ee "
      "uu ee.uu a.c d.c a c d c st sto sta fig tel dpto gral máx mín ed edit "
@@ -155,7 +157,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "qui quoi s sa sans se selon sera ses si sien soi soit son sont sous "
      "sur ta te tes toi ton tous tout toute toutes très tu un une va vers vos "
      "votre vous y "
-     "t",
+     "t ça fût eût vôtre",
      "m mm mme mmes mlle mlles dr pr me mgr st ste sts etc ex p pp cf art av "
      "apr j.-c j c env chap éd fig hab n no nos vol tél boul bd cie ch coll al "
      "op cit réf suiv max min janv févr avr juil sept oct nov déc apr"},
@@ -221,7 +223,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "sugli "
      "sui sul sulla sulle sullo suo suoi tra tu tua tutti tutto un una uno "
      "vi viene voi "
-     "all cos",
+     "all cos perchè né sì lì là sé",
      "sig sigg sig.ra dott dr prof ing avv arch rag geom on sen mons s ss st "
      "ecc es p pag pagg n nn vol cap art fig cfr vd a.c d.c a c d c ca c.a "
      "tel v op cit ed sec gen feb mar apr mag giu lug ago set ott nov dic"},
@@ -270,7 +272,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "waren was wat we welk welke wel werd werden wezen wie wiens wij wil "
      "worden wordt zal ze zelf zich zij zijn zo zonder zou zouden zowel elk "
      "elke "
-     "waardoor waarmee waarvan",
+     "waardoor waarmee waarvan één eén vóór dé hét",
      "dhr mevr mw dr drs mr ir ing prof st bijv bv enz etc m.a.w d.w.z t.a.v "
      "o.a i.p.v n.a.v nr blz p pag vgl ca art red resp v.chr n.chr jl a.u.b "
      "max min jan feb mrt apr jun jul aug sep okt nov dec z.o.z n.v.t"},
@@ -289,7 +291,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "temu ten to też tu tych tylko tym u w we wiele wielu więc wszystkich "
      "wszystko z za został została zostały zostali ze że żeby dlaczego ilu "
      "którą jaką czyja czyj "
-     "dokąd jakiemu jakimi swoja zostało",
+     "dokąd jakiemu jakimi swoja zostało ją tę tą swoją",
      "np tj tzn tzw itd itp dr prof mgr inż hab lek ks św ul al pl nr str s r "
      "w n m.in p pan rys tab wyd red zob por ok godz min mln mld tys zł gr ds "
      "woj pow gm im jw pw pt pn cd ang łac niem fr ros gen płk kpt por sierż "
@@ -310,7 +312,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "si sido sob sobre sua suas são só também te tem têm tendo ter teve teu "
      "tinha tinham toda todas todo todos tu tua tudo um uma umas uns vários "
      "você vocês vos chama "
-     "acontece deve",
+     "acontece deve àquela àquelas àquele àqueles",
      "sr sra srs sras dr dra drs prof profa eng d dom st sto sta etc ex p pg "
      "pág págs nº n no núm vol cap art fig av r tel cia ltda s.a a.c d.c a c d "
      "c séc ed obs aprox máx mín jr gen cel cap ten gov v.exa"},
@@ -398,7 +400,7 @@ constexpr LanguageRow kRows[kLanguageCount] = {
      "mỗi một nào này nếu ngoài ngay nhiều như nhưng những nơi nữa ông ở phải "
      "qua ra rằng rất rồi sao sau sẽ tại theo thì thế trên trong trước từ từng "
      "và vẫn vào vậy vì việc với vừa về giữa dưới bạn tôi họ ta mấy bất cứ "
-     "hoặc cả chúng nhất nên thứ lúc đối",
+     "hoặc cả chúng nhất nên thứ lúc đối mọi",
      "tp tt ts ths gs pgs tr v.v vv st ks bs q p mr mrs dr"},
 
     {Language::kZh, Script::kCjk, nullptr, Apostrophe::kDropped,

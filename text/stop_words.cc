@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "text/fold.h"
 #include "text/language_table.h"
@@ -14,31 +15,58 @@
 namespace footnote {
 namespace {
 
-using StopWords = std::array<absl::flat_hash_set<std::string>, kLanguageCount>;
+struct StopWords {
+  absl::flat_hash_set<std::string> bare;
+  // As they are written; of the languages in Latin letters.
+  absl::flat_hash_set<std::string> careful;
+};
 
-const StopWords& All() {
-  static const StopWords* const all = [] {
-    auto* sets = new StopWords;
-    for (Language language : AllLanguages()) {
-      auto& set = (*sets)[static_cast<size_t>(language)];
+std::string WithoutApostrophes(std::string word) {
+  word.erase(std::remove(word.begin(), word.end(), '\''), word.end());
+  return word;
+}
+
+// Letters of Romanian that old fonts have with a cedilla.
+std::string WithCommas(absl::string_view careful) {
+  return absl::StrReplaceAll(careful, {{"ş", "ș"}, {"ţ", "ț"}});
+}
+
+const StopWords& Of(Language language) {
+  static const auto* const all = [] {
+    auto* rows = new std::array<StopWords, kLanguageCount>;
+    for (Language each : AllLanguages()) {
+      StopWords& row = (*rows)[static_cast<size_t>(each)];
       for (absl::string_view word :
-           absl::StrSplit(RowOf(language).stop_words, ' ')) {
-        std::string folded = Fold(word, language);
-        folded.erase(std::remove(folded.begin(), folded.end(), '\''),
-                     folded.end());
-        if (!folded.empty()) set.insert(std::move(folded));
+           absl::StrSplit(RowOf(each).stop_words, ' ')) {
+        std::string careful = WithoutApostrophes(FoldCarefully(word, each));
+        if (careful.empty()) continue;
+        std::string bare;
+        AppendBare(careful, &bare);
+        row.bare.insert(std::move(bare));
+        if (RowOf(each).script == Script::kLatin) {
+          row.careful.insert(std::move(careful));
+        }
       }
     }
-    return sets;
+    return rows;
   }();
-  return *all;
+  const size_t number = static_cast<size_t>(language);
+  return (*all)[number < kLanguageCount ? number : 0];
 }
 
 }  // namespace
 
 bool IsFoldedStopWord(absl::string_view folded, Language language) {
-  const size_t number = static_cast<size_t>(language);
-  return number < kLanguageCount && All()[number].contains(folded);
+  return Of(language).bare.contains(folded);
+}
+
+bool IsStopWord(absl::string_view careful, absl::string_view bare,
+                Language language) {
+  const StopWords& row = Of(language);
+  if (!row.bare.contains(bare)) return false;
+  if (careful == bare || row.careful.empty()) return true;
+  return row.careful.contains(language == Language::kRo ? WithCommas(careful)
+                                                        : careful);
 }
 
 }  // namespace footnote

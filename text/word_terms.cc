@@ -226,7 +226,7 @@ void TermMaker::Make(absl::string_view raw, Language language,
       0, PrefixBytes(terms->surface, script == Script::kHangul
                                          ? kHangulPrefixLetters
                                          : kPrefixLetters));
-  if (IsFoldedStopWord(terms->surface, language)) {
+  if (IsStopWord(word, terms->surface, language)) {
     terms->flags |= kTokenStopWord;
   }
   if ((word_flags & kWordHasDigit) != 0) {

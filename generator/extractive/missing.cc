@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/utf8.h"
@@ -198,8 +199,8 @@ std::vector<absl::string_view> MissingWords(absl::string_view text,
     if (is_word) {
       size_t begin = i;
       JoinAtHyphens(text, bytes, &begin, &end);
-      absl::string_view word =
-          WithoutParticles(WithRestOfWord(text, begin, end));
+      absl::string_view word = WithoutParticles(
+          absl::StripAsciiWhitespace(WithRestOfWord(text, begin, end)));
       if (question.language == Language::kVi) {
         word = WithoutVietnameseParticles(word);
       }

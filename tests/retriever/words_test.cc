@@ -82,13 +82,13 @@ TEST(WordsTest, TwoVietnameseSyllablesThatTheLexiconTranslatesAreOneWord) {
 }
 
 TEST(WordsTest, OfOverlappingPairsThoseStandThatTheLexiconIsSurestOf) {
-  // "đế" alone is left out: a stop word.
+  // "đế" alone is a word, which "để" is not.
   const absl::string_view text = "nghĩa đế quốc văn hóa";
   const uint64_t first = PairOf("đế quốc");
   const uint64_t middle = PairOf("quốc văn");
   const uint64_t last = PairOf("văn hóa");
   EXPECT_EQ(Spelt(text, Things({{first, 100}, {middle, 250}, {last, 100}})),
-            (Words{"nghĩa", "quốc văn", "hóa"}));
+            (Words{"nghĩa", "đế", "quốc văn", "hóa"}));
   EXPECT_EQ(Spelt(text, Things({{first, 150}, {middle, 250}, {last, 150}})),
             (Words{"nghĩa", "đế quốc", "văn hóa"}));
 }

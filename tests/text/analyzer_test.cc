@@ -507,6 +507,39 @@ TEST(AnalyzerTest, MarksStopWordsInEveryLanguage) {
   EXPECT_FALSE(analyzer.IsStopWord("", Language::kEn));
 }
 
+TEST(AnalyzerTest, TakesNoWordForAFunctionWordThatHasOtherAccents) {
+  Analyzer analyzer;
+  const auto is_stop_word = [&analyzer](const char* word, Language language) {
+    std::vector<Token> tokens;
+    analyzer.Analyze(word, language, &tokens);
+    const bool flagged = (tokens.front().flags & kTokenStopWord) != 0;
+    EXPECT_EQ(analyzer.IsStopWord(word, language), flagged) << word;
+    return flagged;
+  };
+  // "Door", "Japan", "dog"; of "của", "nhất", "cho".
+  EXPECT_FALSE(is_stop_word("cửa", Language::kVi));
+  EXPECT_FALSE(is_stop_word("Nhật", Language::kVi));
+  EXPECT_FALSE(is_stop_word("chó", Language::kVi));
+  EXPECT_FALSE(is_stop_word("ändere", Language::kDe));
+  EXPECT_FALSE(is_stop_word("né", Language::kFr));
+  EXPECT_FALSE(is_stop_word("sûr", Language::kFr));
+  EXPECT_FALSE(is_stop_word("öldü", Language::kTr));
+  EXPECT_TRUE(is_stop_word("oldu", Language::kTr));
+  EXPECT_TRUE(is_stop_word("andere", Language::kDe));
+  EXPECT_TRUE(is_stop_word("würden", Language::kDe));
+}
+
+TEST(AnalyzerTest, KnowsFunctionWordsThatLackTheirAccents) {
+  Analyzer analyzer;
+  EXPECT_TRUE(analyzer.IsStopWord("cua", Language::kVi));
+  EXPECT_TRUE(analyzer.IsStopWord("fur", Language::kDe));
+  EXPECT_TRUE(analyzer.IsStopWord("ETAIT", Language::kFr));
+  EXPECT_TRUE(analyzer.IsStopWord("cand", Language::kRo));
+  // With a cedilla, as old fonts have it.
+  EXPECT_TRUE(analyzer.IsStopWord("şi", Language::kRo));
+  EXPECT_TRUE(analyzer.IsStopWord("ПОТОМУ", Language::kRu));
+}
+
 TEST(AnalyzerTest, FlagsPartsOfCompounds) {
   int parts = 0;
   for (const Token& token : Analyse("Haustür", Language::kDe)) {
