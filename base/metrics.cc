@@ -50,6 +50,45 @@ const prometheus::Histogram::BucketBoundaries& Boundaries() {
   return *boundaries;
 }
 
+struct Help {
+  absl::string_view name;
+  absl::string_view text;
+};
+
+// What a page of /metrics says of each. A name that is not here has no help.
+constexpr Help kHelp[] = {
+    {"asks_refused_total",
+     "Questions that were turned away, by what was short."},
+    {"audit", "1 while answers can be recorded, else 0."},
+    {"dropped_sentences_total",
+     "Sentences without a source that were dropped, by writer."},
+    {"indexer_documents_total", "Documents by what became of them."},
+    {"load", "What the door has to do, and what it expects to have."},
+    {"load_forecast_error", "What that expectation erred by, lately."},
+    {"load_forecast_relative_error",
+     "What it erred by as a share of what repeating the last value would."},
+    {"load_last_value_error",
+     "What repeating the last value would have erred by, lately."},
+    {"rpc_seconds", "How long calls took, by method."},
+    {"rpc_total", "Calls that ended, by method and status."},
+    {"searches_not_reranked_total",
+     "Searches that kept their first order, by which room did not answer."},
+    {"stage_seconds",
+     "How long the stages of questions and of ingestion took."},
+    {"unrecorded_answers_total",
+     "Answers that could not be recorded, by what became of them."},
+};
+
+// A family of `builder`'s kind, its name after "footnote_".
+template <typename Builder>
+auto& Family(Builder builder, const std::string& name) {
+  builder.Name(absl::StrCat("footnote_", name));
+  for (const Help& help : kHelp) {
+    if (help.name == name) builder.Help(std::string(help.text));
+  }
+  return builder.Register(*Registry());
+}
+
 // What `make` gave for this name and kind the first time: the registry takes
 // microseconds to find it again. None is ever removed.
 template <typename Metric, typename Make>
@@ -67,17 +106,13 @@ Metric& Known(absl::string_view name, absl::string_view kind, Make make) {
 
 void Count(absl::string_view name, absl::string_view kind, double by) {
   Known<prometheus::Counter>(name, kind, [&]() -> prometheus::Counter& {
-    return prometheus::BuildCounter()
-        .Name(absl::StrCat("footnote_", name, "_total"))
-        .Register(*Registry())
+    return Family(prometheus::BuildCounter(), absl::StrCat(name, "_total"))
         .Add(Kind(kind));
   }).Increment(by);
 }
 
 void SetGauge(absl::string_view name, absl::string_view kind, double value) {
-  prometheus::BuildGauge()
-      .Name(absl::StrCat("footnote_", name))
-      .Register(*Registry())
+  Family(prometheus::BuildGauge(), std::string(name))
       .Add(Kind(kind))
       .Set(value);
 }
@@ -85,9 +120,7 @@ void SetGauge(absl::string_view name, absl::string_view kind, double value) {
 void Observe(absl::string_view name, absl::string_view kind,
              absl::Duration duration) {
   Known<prometheus::Histogram>(name, kind, [&]() -> prometheus::Histogram& {
-    return prometheus::BuildHistogram()
-        .Name(absl::StrCat("footnote_", name, "_seconds"))
-        .Register(*Registry())
+    return Family(prometheus::BuildHistogram(), absl::StrCat(name, "_seconds"))
         .Add(Kind(kind), Boundaries());
   }).Observe(absl::ToDoubleSeconds(duration));
 }
@@ -172,20 +205,22 @@ namespace {
 // What Prometheus's own clients say of their process, under the same names.
 std::string ProcessText() {
   std::string out;
-  const auto add = [&out](absl::string_view name, absl::string_view type,
-                          double value) {
-    absl::StrAppendFormat(&out, "# TYPE process_%s %s\nprocess_%s %.17g\n",
-                          name, type, name, value);
+  const auto add = [&out](absl::string_view name, absl::string_view help,
+                          absl::string_view type, double value) {
+    absl::StrAppendFormat(
+        &out, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %.17g\n",
+        name, help, name, type, name, value);
   };
   rlimit files = {};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    add("max_fds", "gauge", static_cast<double>(files.rlim_cur));
+    add("max_fds", "Files that may be open.", "gauge",
+        static_cast<double>(files.rlim_cur));
   }
   std::error_code error;
   const std::filesystem::directory_iterator open("/proc/self/fd", error);
   if (!error) {
     // Without the one that reads them.
-    add("open_fds", "gauge",
+    add("open_fds", "Files that are open.", "gauge",
         static_cast<double>(std::distance(begin(open), end(open)) - 1));
   }
   rusage usage = {};
@@ -193,13 +228,13 @@ std::string ProcessText() {
     const auto seconds = [](const timeval& time) {
       return static_cast<double>(time.tv_sec) + 1e-6 * time.tv_usec;
     };
-    add("cpu_seconds_total", "counter",
+    add("cpu_seconds_total", "Processor time that was taken.", "counter",
         seconds(usage.ru_utime) + seconds(usage.ru_stime));
   }
   std::ifstream memory("/proc/self/statm");
   double pages = 0;
   if (memory >> pages >> pages) {
-    add("resident_memory_bytes", "gauge",
+    add("resident_memory_bytes", "Memory that is taken.", "gauge",
         pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
   }
   return out;

@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 import urllib.request
 
@@ -41,8 +42,9 @@ def expressions():
 
 class AlertsTest(unittest.TestCase):
 
-  def test_every_series_is_there_before_anything_went_wrong(self):
-    folder = pathlib.Path(os.environ["TEST_TMPDIR"])
+  def page(self):
+    """/metrics after a question, a document and a question."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]))
     server = subprocess.Popen(
         [PROGRAM, "--store", folder / "store", "--encoder", "none", "serve",
          "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"],
@@ -54,7 +56,16 @@ class AlertsTest(unittest.TestCase):
       subprocess.run([PROGRAM, "--server", doors[0], *command], check=False,
                      timeout=60, stdout=subprocess.DEVNULL)
     with urllib.request.urlopen(f"http://{doors[1]}/metrics") as page:
-      shown = page.read().decode()
+      return page.read().decode()
+
+  def test_every_metric_says_what_it_is(self):
+    # As `promtool check metrics` wants it.
+    shown = self.page()
+    self.assertEqual(re.findall(r"(?m)^# HELP (\S+) \S.*\.$", shown),
+                     re.findall(r"(?m)^# TYPE (\S+) ", shown))
+
+  def test_every_series_is_there_before_anything_went_wrong(self):
+    shown = self.page()
     for expression in expressions():
       for name, labels in SERIES.findall(expression):
         if name in LATER:
