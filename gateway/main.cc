@@ -1,4 +1,5 @@
 // The program: flags to objects, and run.
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -394,6 +395,23 @@ int Run(int argc, char** argv) {
   return FinishCommand(context, status);
 }
 
+// Puts something in the place of standard files that were closed by who started
+// this: a database that is opened next would be one of them, and be written
+// messages into. It can be neither read nor written, as what is not there.
+void KeepStandardFiles() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    const int flags = fcntl(fd, F_GETFD);
+    // gRPC opens one before main, and never looks at it again.
+    const bool is_given = flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    if (is_given) continue;
+    const int file =
+        open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (file < 0 || file == fd) continue;
+    dup2(file, fd);
+    close(file);
+  }
+}
+
 // OpenBLAS, which trains the vector index, chooses its kernels while it is
 // loaded and takes processors that are newer than itself for very old ones: a
 // minute becomes ten. So the program starts itself once more with the choice
@@ -411,6 +429,7 @@ void ChooseLinearAlgebra(char** argv) {
 }  // namespace footnote
 
 int main(int argc, char** argv) {
+  footnote::KeepStandardFiles();
   footnote::InstallLastWords();
   footnote::ChooseLinearAlgebra(argv);
   return footnote::Run(argc, argv);

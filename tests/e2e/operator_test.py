@@ -143,6 +143,23 @@ class OperatorTest(unittest.TestCase):
     for path in home.rglob("*"):
       self.assertEqual(path.stat().st_uid, 0, path)
 
+  def test_messages_nobody_can_see_are_written_into_no_database(self):
+    (self.folder / "a.bin").write_bytes(bytes(range(256)) * 64)
+    (self.folder / "a.txt").write_text("The lighthouse was lit in 1859.")
+    def close_all():
+      for fd in range(3):
+        os.close(fd)
+    told = subprocess.run(
+        [PROGRAM, "--encoder", "none", "--store", self.store, "ingest",
+         self.folder], check=False, timeout=WAIT_S, preexec_fn=close_all)
+    # What could not be said is an error.
+    self.assertEqual(told.returncode, 1)
+    written = [path for path in self.store.rglob("*") if path.is_file() and
+               (b"failed: " in path.read_bytes() or
+                b"ingest: " in path.read_bytes())]
+    self.assertEqual(written, [])
+    run("--store", self.store, "ask", "When was the lighthouse lit?")
+
   def test_a_store_that_cannot_be_looked_at_is_not_called_another_folder(self):
     self.store.mkdir()
     (self.store / "FORMAT").symlink_to("FORMAT")
