@@ -1,7 +1,6 @@
 #include "gateway/rooms.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -24,6 +23,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "gateway/config.h"
+#include "base/temporary_folder.h"
 #include "gateway/store_owner.h"
 #include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
@@ -227,34 +227,6 @@ GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
   return options;
 }
 
-// A folder that goes with its owner.
-class TemporaryFolder {
- public:
-  static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make() {
-    const char* const within = getenv("TMPDIR");
-    const bool is_given = within != nullptr && within[0] != '\0';
-    std::string path =
-        absl::StrCat(is_given ? within : "/tmp", "/footnote-dry-XXXXXX");
-    if (mkdtemp(&path[0]) == nullptr) {
-      return FileError("create folder", path, errno);
-    }
-    return std::make_unique<TemporaryFolder>(std::move(path));
-  }
-
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  const std::string path_;
-};
-
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
@@ -263,7 +235,7 @@ class OpenRooms final : public Rooms {
     v1::Config config = given;
     if (use.no_store == NoStore::kHasStandIn && !IsThere(given.store())) {
       RETURN_IF_ERROR(CheckIsNoOtherFolder(given.store()));
-      ASSIGN_OR_RETURN(stand_in_, TemporaryFolder::Make());
+      ASSIGN_OR_RETURN(stand_in_, TemporaryFolder::Make("footnote-dry"));
       config.set_store(absl::StrCat(stand_in_->path(), "/store"));
       // Its keys go with it, and nobody is asked to sign what is in it.
       config.clear_audit();

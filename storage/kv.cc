@@ -13,14 +13,11 @@
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
-#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -32,6 +29,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
+#include "base/temporary_folder.h"
 #include "storage/full_disk.h"
 #include "storage/held.h"
 
@@ -170,7 +168,7 @@ struct KvInstance {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> tables;
   // A secondary's own folder; removed with it.
-  std::string scratch;
+  std::unique_ptr<TemporaryFolder> scratch;
 
   ~KvInstance() {
     if (db != nullptr) {
@@ -184,9 +182,6 @@ struct KvInstance {
       db->Close().PermitUncheckedError();
       db.reset();
     }
-    if (scratch.empty()) return;
-    std::error_code ignored;
-    std::filesystem::remove_all(scratch, ignored);
   }
 
   // Writes to files what the next opening would have to read from the log. What
@@ -463,16 +458,10 @@ absl::StatusOr<std::shared_ptr<KvInstance>> OpenInstance(
       return FileError("open database", folder, errno);
     }
     // RocksDB wants a folder of its own for a secondary's log.
-    const char* const temporary = getenv("TMPDIR");
-    std::string scratch =
-        absl::StrCat(temporary != nullptr ? temporary : "/tmp",
-                     "/footnote-secondary-XXXXXX");
-    if (mkdtemp(&scratch[0]) == nullptr) {
-      return FileError("create folder", scratch, errno);
-    }
-    instance->scratch = scratch;
-    status = rocksdb::DB::OpenAsSecondary(db_options, folder, scratch, tables,
-                                          &handles, &db);
+    ASSIGN_OR_RETURN(instance->scratch,
+                     TemporaryFolder::Make("footnote-secondary"));
+    status = rocksdb::DB::OpenAsSecondary(
+        db_options, folder, instance->scratch->path(), tables, &handles, &db);
   }
   if (!status.ok()) return FromRocks(status, folder);
   instance->db.reset(db);

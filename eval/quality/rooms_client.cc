@@ -1,7 +1,6 @@
 #include "eval/quality/rooms_client.h"
 
 #include <grpcpp/grpcpp.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -54,22 +53,6 @@ bool SendDocument(const EvalDocument& document, IngestStream* stream) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TemporaryFolder>> TemporaryFolder::Make() {
-  const char* parent = getenv("TMPDIR");
-  std::string path =
-      absl::StrCat(parent != nullptr && *parent != '\0' ? parent : "/var/tmp",
-                   "/footnote-eval-XXXXXX");
-  if (mkdtemp(path.data()) == nullptr) {
-    return FileError("temporary folder", path, errno);
-  }
-  return std::unique_ptr<TemporaryFolder>(new TemporaryFolder(path));
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 struct RoomsClient::Stubs {
   std::unique_ptr<v1::Answers::Stub> answers;
   std::unique_ptr<v1::Indexer::Stub> indexer;
@@ -83,7 +66,8 @@ absl::StatusOr<std::unique_ptr<RoomsClient>> RoomsClient::Open(
   std::unique_ptr<RoomsClient> client(new RoomsClient);
   std::string store = absl::StrCat(keep, "/store");
   if (keep.empty()) {
-    ASSIGN_OR_RETURN(client->folder_, TemporaryFolder::Make());
+    ASSIGN_OR_RETURN(client->folder_,
+                     TemporaryFolder::Make("footnote-eval", "/var/tmp"));
     store = absl::StrCat(client->folder_->path(), "/store");
   } else if (std::filesystem::exists(store)) {
     return absl::AlreadyExistsError(

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cli.h"
+#include "base/temporary_folder.h"
 #include "proto/footnote/v1/types.pb.h"
 
 namespace grpc {
@@ -33,23 +34,6 @@ struct EvalQuestion {
   std::string question;
   std::string document;
   bool answerable = true;
-};
-
-// A folder that is removed, with all that is in it, when this goes.
-class TemporaryFolder {
- public:
-  // Under TMPDIR, else /var/tmp. Unavailable when it can't be made.
-  static absl::StatusOr<std::unique_ptr<TemporaryFolder>> Make();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
-
-  std::string path_;
 };
 
 // One collection of the rooms behind a channel. Once it is full, safe from many

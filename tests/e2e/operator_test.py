@@ -160,6 +160,23 @@ class OperatorTest(unittest.TestCase):
     self.assertEqual(written, [])
     run("--store", self.store, "ask", "When was the lighthouse lit?")
 
+  def test_a_dry_run_that_is_interrupted_leaves_nothing(self):
+    temporary = self.folder / "tmp"
+    temporary.mkdir()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+      process = subprocess.Popen(
+          [PROGRAM, "--encoder", "none", "--store", self.store, "ingest",
+           "--dry-run", "-", "--id", "a"], stdin=subprocess.PIPE,
+          env={**os.environ, "TMPDIR": str(temporary)})
+      self.addCleanup(process.kill)
+      # Its document never ends.
+      while not list(temporary.glob("*/store/FORMAT")):
+        self.assertIsNone(process.poll())
+      process.send_signal(number)
+      self.assertEqual(process.wait(timeout=WAIT_S), -number)
+      process.stdin.close()
+      self.assertEqual(list(temporary.iterdir()), [])
+
   def test_a_store_that_cannot_be_looked_at_is_not_called_another_folder(self):
     self.store.mkdir()
     (self.store / "FORMAT").symlink_to("FORMAT")
