@@ -21,9 +21,10 @@
 #include "audit/audit_service.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/private_folder.h"
 #include "base/status_macros.h"
-#include "gateway/config.h"
 #include "base/temporary_folder.h"
+#include "gateway/config.h"
 #include "gateway/store_owner.h"
 #include "generator/forecaster_service.h"
 #include "generator/generator_service.h"
@@ -135,7 +136,7 @@ absl::Status CheckIsNoOtherFolder(const std::string& folder) {
 
 // A path that can't be one is a mistake of who named it; a full disk is none.
 absl::Status MakeStoreFolder(const std::string& folder) {
-  const absl::Status made = MakeFolder(folder);
+  const absl::Status made = MakePrivateFolder(folder);
   if (made.ok() || absl::IsResourceExhausted(made)) return made;
   return absl::InvalidArgumentError(
       absl::StrCat("store ", folder, ": can't be made (", made.message(),

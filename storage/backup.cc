@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "base/file.h"
 #include "base/lock_file.h"
+#include "base/private_folder.h"
 #include "base/status_macros.h"
 #include "storage/backup_list.h"
 #include "storage/copy_file.h"
@@ -131,7 +132,7 @@ bool IsEmpty(const std::string& folder) {
 // OK for a backup folder, and one that may become one: nothing is in it but
 // what a process left that was killed while it made one.
 absl::Status CheckMayBackUpTo(const std::string& folder) {
-  RETURN_IF_ERROR(MakeFolder(folder));
+  RETURN_IF_ERROR(MakePrivateFolder(folder));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, Names(folder));
   const absl::Status format = ReadFormat(folder).status();
   if (!absl::IsNotFound(format)) return format;
@@ -470,7 +471,7 @@ absl::Status RestoreBackup(const std::string& folder, const std::string& id,
   }
   const std::string partial = absl::StrCat(store, ".restoring");
   fs::remove_all(partial, error);
-  absl::Status status = MakeFolder(partial);
+  absl::Status status = MakePrivateFolder(partial);
   std::set<std::string> folders = {partial};
   for (const BackupList& list : lists) {
     for (const BackupFile& file : list.files) {

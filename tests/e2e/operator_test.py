@@ -177,6 +177,25 @@ class OperatorTest(unittest.TestCase):
       process.stdin.close()
       self.assertEqual(list(temporary.iterdir()), [])
 
+  def test_what_holds_texts_is_made_for_its_owner_alone(self):
+    def mode(path):
+      return path.stat().st_mode & 0o777
+    before = os.umask(0)
+    self.addCleanup(os.umask, before)
+    (self.folder / "a.txt").write_text("The lighthouse was lit in 1859.")
+    store = self.folder / "deeper/store"
+    run("--store", store, "ingest", self.folder / "a.txt")
+    backups, restored = self.folder / "backups", self.folder / "restored"
+    run("--store", store, "backup", "create", backups)
+    run("backup", "restore", backups, restored)
+    for folder in (store, backups, restored):
+      self.assertEqual(mode(folder), 0o700, folder)
+    self.assertEqual(mode(store.parent), 0o777)
+    # Who made the folder said who may read it.
+    self.store.mkdir(mode=0o750)
+    run("--store", self.store, "ingest", self.folder / "a.txt")
+    self.assertEqual(mode(self.store), 0o750)
+
   def test_a_store_that_cannot_be_looked_at_is_not_called_another_folder(self):
     self.store.mkdir()
     (self.store / "FORMAT").symlink_to("FORMAT")
