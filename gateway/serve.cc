@@ -30,6 +30,7 @@
 #include "gateway/health.h"
 #include "gateway/identity.h"
 #include "gateway/proxy.h"
+#include "gateway/readiness.h"
 #include "gateway/room_stubs.h"
 #include "gateway/rooms.h"
 #include "gateway/server.h"
@@ -253,6 +254,14 @@ absl::StatusOr<std::string> Bound(const std::string& address, int port) {
   return absl::StrCat(parsed.host, ":", port);
 }
 
+// A server serves whether or not that is heard.
+void Tell(const std::string& state) {
+  const absl::Status told = TellStarter(state);
+  if (told.ok()) return;
+  Log(Severity::kWarning, "who started the server can't be told",
+      {{"error", std::string(told.message())}});
+}
+
 absl::Status Announce(const v1::Config& config, const ServeOptions& options,
                       const House& house) {
   ASSIGN_OR_RETURN(const std::string address,
@@ -275,6 +284,7 @@ absl::Status Announce(const v1::Config& config, const ServeOptions& options,
        {"metrics", metrics},
        {"version", std::string(ProgramVersion())},
        {"commit", std::string(BuildCommit())}});
+  Tell(absl::StrCat("READY=1\nSTATUS=listening on ", address));
   return absl::OkStatus();
 }
 
@@ -433,6 +443,7 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   });
   Log(Severity::kInfo, "stopping",
       {{"signal", signal.ok() ? SignalName(*signal) : "none"}});
+  Tell("STOPPING=1");
   house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));
   Log(Severity::kInfo, "stopped");
   return signal.status();

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import unittest
@@ -116,6 +117,33 @@ class UnitTest(unittest.TestCase):
     named = set(re.findall(r"@[a-z-]+", "".join(re.findall(
         r"^SystemCallFilter=.*$", UNIT.read_text(), re.MULTILINE))))
     self.assertLessEqual(named, groups().keys())
+
+  def test_systemd_hears_when_it_serves_and_when_it_stops(self):
+    self.assertRegex(UNIT.read_text(), r"(?m)^Type=notify$")
+    folder = pathlib.Path(os.environ["TEST_TMPDIR"])
+    # A path can be longer than a socket's may.
+    self.addCleanup(os.chdir, os.getcwd())
+    os.chdir(folder)
+    for number, name in enumerate(["path", f"\0footnote-{os.getpid()}"]):
+      with self.subTest(name), socket.socket(
+          socket.AF_UNIX, socket.SOCK_DGRAM) as starter:
+        starter.bind(name)
+        starter.settimeout(60)
+        told = (name.replace("\0", "@") if number else
+                f"/proc/{os.getpid()}/cwd/{name}")
+        server = subprocess.Popen(
+            [PROGRAM, "--store", folder / f"notify{number}", "--encoder",
+             "none", "serve", "--listen", "127.0.0.1:0"],
+            env={**os.environ, "NOTIFY_SOCKET": told}, preexec_fn=shut_in,
+            stdout=subprocess.DEVNULL)
+        self.addCleanup(server.kill)
+        ready = starter.recv(1000).decode()
+        self.assertRegex(ready, r"^READY=1\nSTATUS=listening on \S+$")
+        self.address = ready.split()[-1]
+        self.run_client("health")
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(starter.recv(1000), b"STOPPING=1")
+        self.assertEqual(server.wait(timeout=60), 0)
 
   def test_a_server_does_all_its_work(self):
     folder = pathlib.Path(os.environ["TEST_TMPDIR"])
