@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
@@ -41,8 +43,27 @@ namespace {
 // Where signals are written to; set before any comes.
 int signal_pipe = -1;
 
+// Ends the process by a signal that comes a second after the first or later.
+// Sooner it is the same once more: timeout(1) says it to the process and again
+// to its group.
+void EndBySecond(int signal) {
+  static std::atomic<int64_t> first_ms(0);
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t now_ms = now.tv_sec * int64_t{1000} + now.tv_nsec / 1000000 + 1;
+  int64_t before_ms = 0;
+  if (first_ms.compare_exchange_strong(before_ms, now_ms)) return;
+  if (now_ms - before_ms < 1000) return;
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  sigaction(signal, &action, nullptr);
+  raise(signal);
+}
+
 void OnSignal(int signal) {
   const int before = errno;
+  // A terminal that hangs up may say so more than once.
+  if (signal != SIGHUP) EndBySecond(signal);
   const char byte = static_cast<char>(signal);
   if (write(signal_pipe, &byte, 1) < 0) {
     // It is full of others.
@@ -81,10 +102,6 @@ class StopSignals {
             "SIGHUP: nothing is read anew, want a restart for that");
         continue;
       }
-      // The next one ends the process; but a terminal that hangs up may say so
-      // more than once.
-      Handle(SIGTERM, SIG_DFL);
-      Handle(SIGINT, SIG_DFL);
       return signal;
     }
   }

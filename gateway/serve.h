@@ -19,11 +19,11 @@ struct ServeOptions {
 };
 
 // Serves until SIGTERM or SIGINT, or until its terminal hangs up, then lets
-// calls under way end for timeouts.drain_ms and returns OK. A second signal
-// ends the process at once, which loses nothing that a caller was told. SIGHUP
-// without a terminal does nothing but be remarked. Prints "listening on
-// host:port" when calls are taken, and says so to who started it
-// (gateway/readiness.h).
+// calls under way end for timeouts.drain_ms and returns OK. Another signal, a
+// second or more later, ends the process at once, which loses nothing that a
+// caller was told. SIGHUP without a terminal does nothing but be remarked.
+// Prints "listening on host:port" when calls are taken, and says so to who
+// started it (gateway/readiness.h).
 //   InvalidArgument  "gateway" without an address of each room
 //   Unavailable      connections are not taken any more: too many open files
 //   and the errors of Rooms::Open, Server::Start and MetricsServer::Start

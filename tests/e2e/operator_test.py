@@ -80,6 +80,14 @@ class OperatorTest(unittest.TestCase):
     self.assertEqual(server.process.wait(timeout=WAIT_S), 0)
     self.assertIn('signal="SIGHUP"', server.log.read_text())
 
+  def test_a_server_that_is_told_twice_at_once_ends_well(self):
+    # As timeout(1) tells.
+    server = self.serve()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+      server.process.send_signal(number)
+    self.assertEqual(server.process.wait(timeout=WAIT_S), 0)
+    self.assertIn("stopped", server.log.read_text())
+
   def test_a_server_that_can_take_no_connection_any_more_ends_and_says_why(self):
     few = 80
     server = self.serve(preexec_fn=lambda: resource.setrlimit(
