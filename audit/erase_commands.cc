@@ -95,7 +95,9 @@ absl::Status SetHold(const Options& options, bool hold, CliContext* context) {
   v1::SetLegalHoldResponse response;
   RETURN_IF_ERROR(
       FromGrpcStatus(audit->SetLegalHold(&call, request, &response)));
-  PrintLine(absl::StrCat("noted as record ", response.sequence()));
+  PrintLine(context->json
+                ? ToJson(response)
+                : absl::StrCat("noted as record ", response.sequence()));
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <utility>
@@ -39,6 +40,7 @@ struct Options {
 };
 
 using Audit = v1::Audit::Stub;
+using Json = nlohmann::ordered_json;
 
 std::string Time(int64_t time_us) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixMicros(time_us),
@@ -146,21 +148,77 @@ void PrintChecked(const Bundle& bundle, const CheckedBundle& checked) {
   }
 }
 
+Json QuotesJson(const CheckedAnswer& answer) {
+  Json quotes = Json::array();
+  for (const CheckedAnswer::Quote& quote : answer.quotes) {
+    quotes.push_back({{"document", quote.document},
+                      {"version", quote.version},
+                      {"verdict", v1::Verdict_Name(quote.verdict)},
+                      {"detail", quote.detail}});
+  }
+  return quotes;
+}
+
+// The same as PrintChecked says.
+Json CheckedJson(const Bundle& bundle, const CheckedBundle& checked) {
+  Json answers = Json::array();
+  for (size_t i = 0; i < checked.answers.size(); ++i) {
+    const CheckedAnswer& answer = checked.answers[i];
+    Json json = {{"answer_id", bundle.answers[i].answer_id},
+                 {"in_log", answer.in_log}};
+    if (answer.in_log && answer.wrong.empty()) {
+      const v1::Answer& shown = answer.record.answer();
+      json["sequence"] = shown.receipt().sequence();
+      json["time_us"] = shown.receipt().time_us();
+      json["question"] = shown.question();
+      json["text"] = shown.text();
+      json["abstention"] = v1::AbstentionReason_Name(shown.abstention());
+    }
+    json["quotes"] = QuotesJson(answer);
+    json["wrong"] = answer.wrong;
+    json["open"] = answer.open;
+    answers.push_back(std::move(json));
+  }
+  return answers;
+}
+
+// What Check found, in one line. `trusted`: the key is not the bundle's own.
+void PrintCheckedJson(bool good, const std::string& public_key, bool trusted,
+                      const Json& answers,
+                      const std::vector<std::string>& wrong) {
+  const Json json = {{"good", good},
+                     {"public_key", public_key},
+                     {"key_was_given", trusted},
+                     {"answers", answers},
+                     {"wrong", wrong}};
+  PrintLine(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+// A bundle that can't even be read.
+void PrintWrong(absl::string_view why, const Options& options,
+                CliContext* context) {
+  context->exit_code = kExitNotVerified;
+  if (context->json) {
+    PrintCheckedJson(false, "", !options.key.empty(), Json::array(),
+                     {std::string(why)});
+  } else {
+    PrintLine(absl::StrCat("WRONG: ", why));
+  }
+}
+
 // Needs no store and no server.
 absl::Status Check(const Options& options, CliContext* context) {
   ASSIGN_OR_RETURN(const std::string data, ReadFile(options.file));
   const absl::StatusOr<Bundle> bundle = ReadBundle(data);
   if (!bundle.ok()) {
-    PrintLine(absl::StrCat("WRONG: ", bundle.status().message()));
-    context->exit_code = kExitNotVerified;
+    PrintWrong(bundle.status().message(), options, context);
     return absl::OkStatus();
   }
   const bool trusted = !options.key.empty();
   absl::StatusOr<Verifier> log =
       trusted ? ReadVerifier(options.key) : ParseVerifier(bundle->public_key);
   if (!log.ok() && !trusted) {
-    PrintLine(absl::StrCat("WRONG: ", log.status().message()));
-    context->exit_code = kExitNotVerified;
+    PrintWrong(log.status().message(), options, context);
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(log.status());
@@ -180,6 +238,12 @@ absl::Status Check(const Options& options, CliContext* context) {
     checked.good = false;
     checked.wrong.push_back(absl::StrCat("answer ", id, " is not in it"));
   }
+  if (!checked.good) context->exit_code = kExitNotVerified;
+  if (context->json) {
+    PrintCheckedJson(checked.good, VerifierText(*log), trusted,
+                     CheckedJson(*bundle, checked), checked.wrong);
+    return absl::OkStatus();
+  }
   PrintChecked(*bundle, checked);
   if (!trusted) {
     PrintLine(absl::StrCat(
@@ -189,7 +253,6 @@ absl::Status Check(const Options& options, CliContext* context) {
   }
   PrintLine(checked.good ? "everything that could be checked holds"
                          : "NOT VERIFIED");
-  if (!checked.good) context->exit_code = kExitNotVerified;
   return absl::OkStatus();
 }
 
@@ -216,7 +279,8 @@ absl::Status ShowKey(CliContext* context) {
   v1::GetCheckpointResponse response;
   RETURN_IF_ERROR(FromGrpcStatus(
       audit->GetCheckpoint(&call, v1::GetCheckpointRequest(), &response)));
-  PrintLine(response.public_key());
+  PrintLine(context->json ? Json{{"public_key", response.public_key()}}.dump()
+                          : response.public_key());
   return absl::OkStatus();
 }
 

@@ -91,9 +91,8 @@ absl::Status Replay(const Options& options, CliContext* context) {
 }
 
 // One answer that a wrong version stands behind.
-absl::Status PrintImpact(const v1::ListAnswersCitingResponse::Entry& entry,
-                         Audit* audit, v1::Answers::Stub* answers,
-                         CliContext* context) {
+absl::Status PrintEntry(const v1::ListAnswersCitingResponse::Entry& entry,
+                        Audit* audit) {
   v1::GetRecordRequest get;
   get.set_answer_id(entry.answer_id());
   v1::AnswerRecord record;
@@ -116,6 +115,18 @@ absl::Status PrintImpact(const v1::ListAnswersCitingResponse::Entry& entry,
           source.quote().empty() ? "(erased)" : Printable(source.quote())));
     }
   }
+  return absl::OkStatus();
+}
+
+// As JSON a line of the entry, and where it could be asked again one of that.
+absl::Status PrintImpact(const v1::ListAnswersCitingResponse::Entry& entry,
+                         Audit* audit, v1::Answers::Stub* answers,
+                         CliContext* context) {
+  if (context->json) {
+    PrintLine(ToJson(entry));
+  } else {
+    RETURN_IF_ERROR(PrintEntry(entry, audit));
+  }
   v1::ReplayAnswerRequest request;
   request.set_answer_id(entry.answer_id());
   grpc::ClientContext again;
@@ -123,12 +134,15 @@ absl::Status PrintImpact(const v1::ListAnswersCitingResponse::Entry& entry,
   const absl::Status replayed =
       FromGrpcStatus(answers->ReplayAnswer(&again, request, &replay));
   if (absl::IsFailedPrecondition(replayed)) {
-    PrintLine(absl::StrCat("  ", replayed.message()));
+    if (!context->json) PrintLine(absl::StrCat("  ", replayed.message()));
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(replayed);
-  if (context->json) PrintLine(ToJson(replay));
-  PrintReplay(replay, "  ");
+  if (context->json) {
+    PrintLine(ToJson(replay));
+  } else {
+    PrintReplay(replay, "  ");
+  }
   return absl::OkStatus();
 }
 
@@ -160,6 +174,7 @@ absl::Status Impact(const Options& options, CliContext* context) {
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
+  if (context->json) return absl::OkStatus();
   PrintLine(absl::StrCat(count,
                          count == 1 ? " answer cites " : " answers cite ",
                          Printable(options.version)));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,41 @@ TEST_F(ReplayTest, ImpactShowsHowEachAnswerWouldReadToday) {
                     HasSubstr("bytes 0 to 62"), HasSubstr("John Smeaton"),
                     HasSubstr("James Douglass"), HasSubstr("1 answer cites "),
                     HasSubstr("/light.txt@1")));
+}
+
+TEST_F(ReplayTest, CommandsOfTheRecordSpeakJsonWhereAskedTo) {
+  const std::string bundle = folder_ + "/bundle";
+  ASSERT_EQ(In({"audit", "export", id_, "-o", bundle}).exit_code, kExitOk);
+  WriteText(folder_ + "/broken", "{}");
+  const std::vector<std::vector<std::string>> commands = {
+      {"audit", "key"},
+      {"audit", "hold", "c"},
+      {"audit", "lift", "c"},
+      {"audit", "replay", id_},
+      {"audit", "impact", folder_ + "/light.txt@1"},
+      {"audit", "check", bundle},
+      {"audit", "check", folder_ + "/broken"}};
+  for (std::vector<std::string> command : commands) {
+    SCOPED_TRACE(command[1]);
+    command.emplace_back("--json");
+    const std::string out = In(command).out;
+    ASSERT_FALSE(out.empty());
+    for (size_t begin = 0; begin < out.size();) {
+      const size_t end = out.find('\n', begin);
+      const std::string line = out.substr(begin, end - begin);
+      EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+      begin = end + 1;
+    }
+  }
+  const auto good =
+      nlohmann::json::parse(In({"audit", "check", bundle, "--json"}).out);
+  EXPECT_EQ(good["good"], true);
+  EXPECT_EQ(good["key_was_given"], false);
+  EXPECT_EQ(good["answers"][0]["answer_id"], id_);
+  EXPECT_EQ(good["answers"][0]["quotes"][0]["verdict"], "FOUND");
+  const Finished broken = In({"audit", "check", folder_ + "/broken", "--json"});
+  EXPECT_EQ(broken.exit_code, kExitNotVerified);
+  EXPECT_EQ(nlohmann::json::parse(broken.out)["good"], false);
 }
 
 }  // namespace
