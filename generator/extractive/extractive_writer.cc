@@ -188,10 +188,9 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 ExtractiveWriter::ExtractiveWriter(const Encoder* encoder, LazyE5* second,
                                    bool always)
     : encoder_(encoder),
-      sentences_(encoder == nullptr
-                     ? nullptr
-                     : std::make_unique<extractive::SentenceVectors>(
-                           encoder, kRemembered)),
+      sentences_(encoder == nullptr ? nullptr
+                                    : std::make_unique<RememberingEncoder>(
+                                          encoder, kRemembered)),
       second_(second == nullptr
                   ? nullptr
                   : std::make_unique<extractive::SecondOpinion>(second)),
@@ -422,7 +421,7 @@ absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
   }
   if (!has_vector) texts.push_back(request.question());
   std::vector<float> rows(texts.size() * dimension);
-  RETURN_IF_ERROR(sentences_->Look(texts, rows.data()));
+  RETURN_IF_ERROR(sentences_->Encode(texts, rows.data()));
   const float* const question =
       has_vector ? request.vector().data() : &rows[order.size() * dimension];
   similarities.assign(scores.size(), 0);

@@ -8,9 +8,9 @@
 #include "absl/strings/escaping.h"
 #include "generator/extractive/abstain.h"
 #include "generator/extractive/second_opinion.h"
-#include "generator/extractive/sentence_vectors.h"
 #include "generator/writer.h"
 #include "model/encoder/encoder.h"
+#include "model/encoder/remembering_encoder.h"
 #include "text/analyzer_pool.h"
 
 namespace footnote {
@@ -111,7 +111,7 @@ class ExtractiveWriter : public Writer {
 
   const Encoder* const encoder_;
   // Null without an encoder.
-  const std::unique_ptr<extractive::SentenceVectors> sentences_;
+  const std::unique_ptr<const RememberingEncoder> sentences_;
   // Null: there is none.
   const std::unique_ptr<extractive::SecondOpinion> second_;
   const bool always_;

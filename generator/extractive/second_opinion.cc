@@ -17,8 +17,6 @@ constexpr int kSentences = 3;  // of each
 constexpr size_t kHeardBytes = 400;
 // What is not heard is so much farther than what is.
 constexpr double kUnheard = 0.01;
-// Sentences that are remembered: about 30 MB.
-constexpr size_t kRemembered = 16384;
 
 // The best of each of the first passages.
 std::vector<size_t> WorthHearing(const std::vector<Candidate>& candidates,
@@ -49,10 +47,6 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
   if (heard.empty()) return opinion;
   const E5Encoders* const encoders = encoders_->Get();
   if (encoders == nullptr) return opinion;
-  std::call_once(made_, [&] {
-    sentences_ =
-        std::make_unique<SentenceVectors>(encoders->passage.get(), kRemembered);
-  });
   std::vector<absl::string_view> sentences;
   for (const size_t i : heard) {
     const size_t bytes = std::min(texts[i].size(), kHeardBytes);
@@ -62,7 +56,7 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
   std::vector<float> asked(n);
   RETURN_IF_ERROR(encoders->question->Encode({question}, asked.data()));
   std::vector<float> rows(heard.size() * n);
-  RETURN_IF_ERROR(sentences_->Look(sentences, rows.data()));
+  RETURN_IF_ERROR(encoders->passage->Encode(sentences, rows.data()));
   std::vector<double> cosines;
   for (size_t i = 0; i < heard.size(); ++i) {
     cosines.push_back(

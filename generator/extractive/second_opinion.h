@@ -2,15 +2,12 @@
 #ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 
-#include <memory>
-#include <mutex>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "generator/extractive/candidates.h"
-#include "generator/extractive/sentence_vectors.h"
 #include "model/encoder/e5_encoder.h"
 #include "model/encoder/encoder.h"
 
@@ -20,7 +17,7 @@ namespace extractive {
 // The first encoder learnt what is alike, the second what answers what. A
 // sentence costs twelve times as much with it, so it is asked about the three
 // that score best of each of sixteen passages; what it said of a sentence is
-// remembered (sentence_vectors.h).
+// remembered (LazyE5).
 //
 // Safe from many threads.
 class SecondOpinion {
@@ -47,9 +44,6 @@ class SecondOpinion {
 
  private:
   LazyE5* const encoders_;
-  std::once_flag made_;
-  // Null: there are no encoders.
-  std::unique_ptr<SentenceVectors> sentences_;
 };
 
 }  // namespace extractive

@@ -28,6 +28,9 @@ constexpr absl::string_view kQuestion = "query: ";
 constexpr absl::string_view kPassage = "passage: ";
 // A longer text is not what it is asked about.
 constexpr size_t kMaxTokens = 256;
+// So many texts LazyE5 remembers.
+constexpr size_t kQuestionsRemembered = 256;
+constexpr size_t kPassagesRemembered = 20000;
 // No number of the network is as large. With larger ones the sums of a layer
 // might leave the range of floats, and a text have no vector.
 constexpr float kLargest = 1e4f;
@@ -269,15 +272,20 @@ absl::StatusOr<E5Encoders> OpenE5Bytes(absl::string_view bytes,
 }
 
 const E5Encoders* LazyE5::Get() {
-  std::call_once(opened_, [this] {
-    if (encoders_.passage != nullptr) return;
-    absl::StatusOr<E5Encoders> opened = OpenE5(path_);
-    if (opened.ok()) {
-      encoders_ = *std::move(opened);
-    } else {
-      Log(Severity::kError, "no second encoder",
-          {{"reason", std::string(opened.status().message())}});
+  std::call_once(once_, [this] {
+    if (opened_.passage == nullptr) {
+      absl::StatusOr<E5Encoders> opened = OpenE5(path_);
+      if (!opened.ok()) {
+        Log(Severity::kError, "no second encoder",
+            {{"reason", std::string(opened.status().message())}});
+        return;
+      }
+      opened_ = *std::move(opened);
     }
+    encoders_.question = std::make_unique<RememberingEncoder>(
+        opened_.question.get(), kQuestionsRemembered);
+    encoders_.passage = std::make_unique<RememberingEncoder>(
+        opened_.passage.get(), kPassagesRemembered);
   });
   return encoders_.passage == nullptr ? nullptr : &encoders_;
 }

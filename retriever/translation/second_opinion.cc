@@ -14,8 +14,6 @@ namespace footnote {
 namespace {
 
 constexpr size_t kSentences = 3;
-// Sentences that are remembered: 9 MB at most.
-constexpr size_t kMaxRemembered = 20000;
 
 float Product(absl::Span<const float> vector, const WordCodes& codes,
               size_t row) {
@@ -60,8 +58,13 @@ absl::Status KeepNearest(absl::Span<const float> vector, WordVectors* vectors,
 
 }  // namespace
 
+const E5Encoders* SecondOpinion::Encoders() const {
+  return lazy_ == nullptr ? nullptr : lazy_->Get();
+}
+
 const Encoder* SecondOpinion::encoder() const {
-  return encoders_ == nullptr ? nullptr : encoders_->passage.get();
+  const E5Encoders* const encoders = Encoders();
+  return encoders == nullptr ? nullptr : encoders->passage.get();
 }
 
 absl::Status SecondOpinion::Measure(const Corpus& corpus,
@@ -70,13 +73,8 @@ absl::Status SecondOpinion::Measure(const Corpus& corpus,
                                     const TextOf& text_of,
                                     WordVectors* sentences,
                                     absl::Span<Candidate> candidates) {
-  std::call_once(opened_, [this] {
-    if (lazy_ != nullptr) encoders_ = lazy_->Get();
-    if (encoders_ == nullptr) return;
-    passages_ =
-        std::make_unique<WordVectors>(encoders_->passage.get(), kMaxRemembered);
-  });
-  if (passages_ == nullptr || candidates.empty()) return absl::OkStatus();
+  const E5Encoders* const encoders = Encoders();
+  if (encoders == nullptr || candidates.empty()) return absl::OkStatus();
   // A deque: views of its strings stay good while it grows.
   std::deque<std::string> texts;
   std::vector<absl::string_view> asked;
@@ -95,13 +93,15 @@ absl::Status SecondOpinion::Measure(const Corpus& corpus,
       owner.push_back(i);
     }
   }
-  std::vector<float> row(encoders_->question->dimension());
-  RETURN_IF_ERROR(encoders_->question->Encode({question}, row.data()));
-  WordCodes codes;
-  RETURN_IF_ERROR(passages_->Look(asked, &codes));
+  const size_t n = encoders->question->dimension();
+  std::vector<float> row(n);
+  RETURN_IF_ERROR(encoders->question->Encode({question}, row.data()));
+  std::vector<float> rows(asked.size() * n);
+  RETURN_IF_ERROR(encoders->passage->Encode(asked, rows.data()));
   for (size_t s = 0; s < asked.size(); ++s) {
     float& best = candidates[owner[s]].second;
-    best = std::max(best, Product(row, codes, s));
+    best = std::max(
+        best, std::inner_product(row.begin(), row.end(), &rows[s * n], 0.0f));
   }
   return absl::OkStatus();
 }

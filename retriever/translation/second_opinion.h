@@ -7,8 +7,6 @@
 #define FOOTNOTE_RETRIEVER_TRANSLATION_SECOND_OPINION_H_
 
 #include <cstddef>
-#include <memory>
-#include <mutex>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -44,16 +42,14 @@ class SecondOpinion {
                        WordVectors* sentences,
                        absl::Span<Candidate> candidates);
 
-  // Who was asked; null where there is no opinion. REQUIRES: Measure was
-  // called.
+  // Who is asked; null where there is no opinion.
   const Encoder* encoder() const;
 
  private:
+  // Null where there is no opinion.
+  const E5Encoders* Encoders() const;
+
   LazyE5* const lazy_;
-  std::once_flag opened_;
-  // Both null where there is no opinion.
-  const E5Encoders* encoders_ = nullptr;
-  std::unique_ptr<WordVectors> passages_;
 };
 
 }  // namespace footnote

@@ -207,6 +207,29 @@ TEST(LazyE5Test, ManyThreadsGetTheSameOrNone) {
   }
 }
 
+// A question and a passage of the same words are not taken for each other, and
+// what is remembered is what was made, bit for bit.
+TEST(LazyE5Test, WhatItRemembersIsWhatWasMade) {
+  const std::string path = Write(ToyE5Sections());
+  const auto made = OpenE5(path);
+  ASSERT_TRUE(made.ok()) << made.status();
+  LazyE5 lazy(path);
+  const E5Encoders* const encoders = lazy.Get();
+  ASSERT_NE(encoders, nullptr);
+  EXPECT_EQ(encoders->passage->name(), made->passage->name());
+  EXPECT_EQ(encoders->passage->hash(), made->passage->hash());
+  for (int time = 0; time < 2; ++time) {
+    for (const char* text : {"the tower", "bread"}) {
+      EXPECT_EQ(VectorOf(*encoders->passage, text),
+                VectorOf(*made->passage, text));
+      EXPECT_EQ(VectorOf(*encoders->question, text),
+                VectorOf(*made->question, text));
+    }
+  }
+  EXPECT_NE(VectorOf(*encoders->passage, "the tower"),
+            VectorOf(*encoders->question, "the tower"));
+}
+
 // Needs the weights (tools/models pull) where FOOTNOTE_MODELS says.
 TEST(E5EncoderTest, TheRealOneKnowsWhatAnswersAcrossLanguages) {
   const char* folder = std::getenv("FOOTNOTE_MODELS");

@@ -1,4 +1,4 @@
-#include "generator/extractive/sentence_vectors.h"
+#include "model/encoder/remembering_encoder.h"
 
 #include <stdio.h>
 
@@ -16,7 +16,6 @@
 #include "model/encoder/encoder.h"
 
 namespace footnote {
-namespace extractive {
 namespace {
 
 // A text's vector is its length and its first byte; counts what it is asked.
@@ -42,24 +41,24 @@ class CountingEncoder final : public Encoder {
   bool fails = false;
 };
 
-std::vector<float> Look(SentenceVectors* vectors,
+std::vector<float> Look(const RememberingEncoder& vectors,
                         const std::vector<absl::string_view>& texts) {
   std::vector<float> rows(2 * texts.size(), -1);
-  EXPECT_TRUE(vectors->Look(texts, rows.data()).ok());
+  EXPECT_TRUE(vectors.Encode(texts, rows.data()).ok());
   return rows;
 }
 
 using Floats = std::vector<float>;
 using Texts = std::vector<std::string>;
 
-TEST(SentenceVectorsTest, OnlyWhatIsNewIsEncodedAndRowsKeepTheirOrder) {
+TEST(RememberingEncoderTest, OnlyWhatIsNewIsEncodedAndRowsKeepTheirOrder) {
   CountingEncoder encoder;
-  SentenceVectors vectors(&encoder, 100);
-  EXPECT_EQ(Look(&vectors, {"a", "bb"}), (Floats{1, 'a', 2, 'b'}));
-  EXPECT_EQ(Look(&vectors, {"ccc", "bb", "d", "a"}),
+  const RememberingEncoder vectors(&encoder, 100);
+  EXPECT_EQ(Look(vectors, {"a", "bb"}), (Floats{1, 'a', 2, 'b'}));
+  EXPECT_EQ(Look(vectors, {"ccc", "bb", "d", "a"}),
             (Floats{3, 'c', 2, 'b', 1, 'd', 1, 'a'}));
-  EXPECT_EQ(Look(&vectors, {"bb", "bb"}), (Floats{2, 'b', 2, 'b'}));
-  EXPECT_EQ(Look(&vectors, {}), Floats());
+  EXPECT_EQ(Look(vectors, {"bb", "bb"}), (Floats{2, 'b', 2, 'b'}));
+  EXPECT_EQ(Look(vectors, {}), Floats());
   EXPECT_EQ(encoder.asked, (Texts{"a", "bb", "ccc", "d"}));
   EXPECT_EQ(vectors.size(), 4u);
 }
@@ -85,12 +84,12 @@ bool IsInHeap(const std::string& text) {
 }
 
 // What was deleted elsewhere can't be read here.
-TEST(SentenceVectorsTest, KeepsNoText) {
+TEST(RememberingEncoderTest, KeepsNoText) {
   CountingEncoder encoder;
-  SentenceVectors vectors(&encoder, 100);
+  const RememberingEncoder vectors(&encoder, 100);
   std::string text;
   for (int i = 0; i < 40; ++i) text += static_cast<char>('a' + i * i % 26);
-  Look(&vectors, {text});
+  Look(vectors, {text});
   EXPECT_EQ(vectors.size(), 1u);
   // The encoder's own.
   ASSERT_EQ(encoder.asked.size(), 1u);
@@ -98,33 +97,32 @@ TEST(SentenceVectorsTest, KeepsNoText) {
   encoder.asked[0].assign(encoder.asked[0].size(), '-');
   EXPECT_FALSE(IsInHeap(text));
   // It is remembered all the same.
-  Look(&vectors, {text});
+  Look(vectors, {text});
   EXPECT_EQ(encoder.asked.size(), 1u);
 }
 
-TEST(SentenceVectorsTest, NeverRemembersMoreThanItMay) {
+TEST(RememberingEncoderTest, NeverRemembersMoreThanItMay) {
   CountingEncoder encoder;
-  SentenceVectors vectors(&encoder, 3);
+  const RememberingEncoder vectors(&encoder, 3);
   for (int i = 0; i < 50; ++i) {
     const std::string text = absl::StrCat(i);
-    EXPECT_EQ(Look(&vectors, {text, "same", text})[0], text.size());
+    EXPECT_EQ(Look(vectors, {text, "same", text})[0], text.size());
     EXPECT_LE(vectors.size(), 3u);
   }
 }
 
-TEST(SentenceVectorsTest, AnErrorIsToldAndNotRemembered) {
+TEST(RememberingEncoderTest, AnErrorIsToldAndNotRemembered) {
   CountingEncoder encoder;
-  SentenceVectors vectors(&encoder, 100);
-  Look(&vectors, {"a"});
+  const RememberingEncoder vectors(&encoder, 100);
+  Look(vectors, {"a"});
   encoder.fails = true;
   std::vector<float> rows(4);
-  EXPECT_EQ(vectors.Look({"a", "b"}, rows.data()).code(),
+  EXPECT_EQ(vectors.Encode({"a", "b"}, rows.data()).code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(vectors.Look({"a"}, rows.data()).ok());
+  EXPECT_TRUE(vectors.Encode({"a"}, rows.data()).ok());
   encoder.fails = false;
-  EXPECT_EQ(Look(&vectors, {"b"}), (Floats{1, 'b'}));
+  EXPECT_EQ(Look(vectors, {"b"}), (Floats{1, 'b'}));
 }
 
 }  // namespace
-}  // namespace extractive
 }  // namespace footnote

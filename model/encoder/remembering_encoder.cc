@@ -1,23 +1,22 @@
-#include "generator/extractive/sentence_vectors.h"
+#include "model/encoder/remembering_encoder.h"
 
 #include <algorithm>
 
 #include "base/status_macros.h"
 
 namespace footnote {
-namespace extractive {
 
-SentenceVectors::SentenceVectors(const Encoder* encoder, size_t most)
+RememberingEncoder::RememberingEncoder(const Encoder* encoder, size_t most)
     : encoder_(encoder), most_(most) {}
 
-SentenceVectors::Key SentenceVectors::KeyOf(absl::string_view text) {
+RememberingEncoder::Key RememberingEncoder::KeyOf(absl::string_view text) {
   Key key;
   Sha256Pieces({text}, key.data());
   return key;
 }
 
-absl::Status SentenceVectors::Look(absl::Span<const absl::string_view> texts,
-                                   float* rows) {
+absl::Status RememberingEncoder::Encode(
+    absl::Span<const absl::string_view> texts, float* rows) const {
   const size_t dimension = encoder_->dimension();
   std::vector<Key> keys;
   for (const absl::string_view text : texts) keys.push_back(KeyOf(text));
@@ -49,10 +48,9 @@ absl::Status SentenceVectors::Look(absl::Span<const absl::string_view> texts,
   return absl::OkStatus();
 }
 
-size_t SentenceVectors::size() const {
+size_t RememberingEncoder::size() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return vectors_.size();
 }
 
-}  // namespace extractive
 }  // namespace footnote
