@@ -422,6 +422,14 @@ void ChooseLinearAlgebra(char** argv) {
   setenv(kVariable, IsaIsSupported(Isa::kAvx512) ? "SkylakeX" : "Haswell", 1);
   // Its threads wait asleep: beside searches, spinning takes what it waits for.
   setenv("OMP_WAIT_POLICY", "passive", 0);
+  // By its own name, which ps and pgrep show; of the file, where it goes by
+  // that name no more.
+  char self[4096];
+  const ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+  if (size > 0) {
+    self[size] = '\0';
+    execv(self, argv);
+  }
   execv("/proc/self/exe", argv);
 }
 

@@ -105,6 +105,10 @@ class OperatorTest(unittest.TestCase):
         r"\d+ connections wait and none is taken: too many files were open, "
         r"of 80 that may be; want a higher limit")
 
+  def test_a_server_goes_by_its_name(self):
+    comm = pathlib.Path(f"/proc/{self.serve().process.pid}/comm")
+    self.assertEqual(comm.read_text(), "footnote\n")
+
   def test_a_server_takes_as_many_files_as_it_may(self):
     server = self.serve(preexec_fn=lambda: resource.setrlimit(
         resource.RLIMIT_NOFILE, (100, 200)))
