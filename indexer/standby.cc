@@ -205,10 +205,9 @@ absl::Status BuildStandby(
   ASSIGN_OR_RETURN(const Encoder* const encoder,
                    ChooseEncoder(rooms, request, *standby));
   const std::string hash = absl::HexStringToBytes(encoder->hash());
-  if (!standby->segments.empty() && standby->manifest.encoder_hash != hash) {
-    standby = nullptr;
-    RETURN_IF_ERROR(store->DropStandby(collection));
-  }
+  bool is_in_the_way =
+      !standby->segments.empty() && standby->manifest.encoder_hash != hash;
+  standby = nullptr;
   Builder builder(rooms, encoder, collection, send);
   // What comes in meanwhile is taken in the next round, which is shorter.
   while (true) {
@@ -226,6 +225,9 @@ absl::Status BuildStandby(
           absl::StrCat("collection \"", collection, "\": has the vectors of ",
                        encoder->name(), ", want another encoder"));
     }
+    // Not before: what is refused costs nobody the way back.
+    if (is_in_the_way) RETURN_IF_ERROR(store->DropStandby(collection));
+    is_in_the_way = false;
     ASSIGN_OR_RETURN(const auto lacks, store->StandbyLacks(*current));
     uint64_t documents = 0;
     for (const auto& of_segment : lacks) documents += of_segment.size();

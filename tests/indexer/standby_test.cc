@@ -141,7 +141,16 @@ TEST_F(StandbyTest, ACollectionWithoutVectorsGetsThem) {
   ASSERT_TRUE(Build(second_).ok());
   ASSERT_TRUE(SwitchStandby(store_.get(), "c").ok());
   EXPECT_EQ(Vectors(), 1);
+}
+
+TEST_F(StandbyTest, AnEncoderThatIsRefusedCostsNotTheWayBack) {
+  Ingest({File("a", "A red fox.")}, encoder_.get());
+  ASSERT_TRUE(Build(second_).ok());
+  ASSERT_TRUE(SwitchStandby(store_.get(), "c").ok());
   EXPECT_TRUE(absl::IsAlreadyExists(Build(second_)));
+  EXPECT_EQ(GetStandby(store_.get(), "c")->standby_documents(), 1);
+  ASSERT_TRUE(SwitchStandby(store_.get(), "c").ok());
+  EXPECT_EQ(CurrentHash(), encoder_->hash());
 }
 
 TEST_F(StandbyTest, AnotherEncoderBeginsAnewAndDropRemovesFiles) {
