@@ -103,7 +103,11 @@ absl::StatusOr<Bundle::Source> ReadSource(const Json& json) {
 
 // A cited version: collection, document, version.
 using VersionKey = std::tuple<std::string, std::string, uint32_t>;
-using SourceMap = std::map<VersionKey, const Bundle::Source*>;
+struct HashedSource {
+  const Bundle::Source* source;
+  std::string sha256;
+};
+using SourceMap = std::map<VersionKey, HashedSource>;
 
 VersionKey KeyOf(const v1::DocumentVersion& version) {
   return VersionKey(version.collection(), version.document(),
@@ -244,7 +248,7 @@ class AnswerCheck {
     const auto found = sources_.find(KeyOf(source.source()));
     if (found != sources_.end()) used_.insert(found->first);
     if (found != sources_.end() &&
-        Sha256(found->second->text) != source.source().sha256()) {
+        found->second.sha256 != source.source().sha256()) {
       quote.verdict = v1::SOURCE_CHANGED;
       quote.detail = "the text has not the SHA-256 of the record";
     } else if (source.quote().empty()) {
@@ -256,7 +260,7 @@ class AnswerCheck {
                                            ": its text is not in the bundle"));
     } else {
       const absl::optional<absl::string_view> cited =
-          Slice(found->second->text, source.span());
+          Slice(found->second.source->text, source.span());
       if (cited.has_value() && *cited == source.quote()) {
         quote.verdict = v1::FOUND;
       } else {
@@ -360,7 +364,9 @@ CheckedBundle CheckBundle(const Bundle& bundle, const Verifier& log,
   SourceMap sources;
   for (const Bundle::Source& source : bundle.sources) {
     const VersionKey key(source.collection, source.document, source.version);
-    if (!sources.emplace(key, &source).second) {
+    if (sources.count(key) == 0) {
+      sources[key] = {&source, Sha256(source.text)};
+    } else {
       checked.wrong.push_back(absl::StrCat("source ", source.document, "@",
                                            source.version, " is there twice"));
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
@@ -104,6 +105,23 @@ TEST_F(BundleTest, ABundleHoldsHereAndInPython) {
   }
   EXPECT_EQ(PythonSays(data), 0);
   EXPECT_EQ(PythonSays(Export({ids_[2]})), 0);
+}
+
+TEST_F(BundleTest, ATextIsHashedOnceHoweverOftenItIsCited) {
+  std::string handbook = kText;
+  handbook.resize(16 << 20, '.');
+  const v1::DocumentVersion c = book_.AddVersion("c", handbook);
+  const auto seconds_to_check = [&](int citations) {
+    const std::vector<std::string> quotes(citations, "Größe zählt.");
+    const auto bundle =
+        ReadBundle(Export({book_.Append(book_.Answer(c, quotes)).answer_id()}));
+    EXPECT_EQ(bundle.status(), absl::OkStatus());
+    const std::clock_t begin = std::clock();
+    EXPECT_TRUE(CheckBundle(*bundle, book_.ledger()->verifier(), {}).good);
+    return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  };
+  const double one = seconds_to_check(1);
+  EXPECT_LT(seconds_to_check(1000), 10 * one);
 }
 
 TEST_F(BundleTest, TheKeyMayBeInAFileWhateverItsName) {
