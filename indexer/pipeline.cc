@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -12,23 +11,21 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/hash.h"
 #include "base/metrics.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
-#include "indexer/file_order.h"
+#include "indexer/collection_fit.h"
 #include "indexer/job_table.h"
+#include "indexer/known_documents.h"
 #include "indexer/parsers/markup_parser.h"
-#include "indexer/parsers/parse_apart.h"
 #include "indexer/postings.h"
 #include "indexer/prepare.h"
 #include "indexer/signature.h"
-#include "indexer/vectors/crew.h"
 #include "indexer/vectors/passage_encoder.h"
-#include "indexer/waiting_files.h"
+#include "indexer/work_queue.h"
 #include "storage/locator.h"
 
 namespace footnote {
@@ -41,30 +38,20 @@ constexpr absl::Duration kLookAround = absl::Milliseconds(20);
 // batch holds a record of each.
 constexpr size_t kMaxGroupDocuments = 20000;
 
+// One in so many bytes of the memory is for files that wait.
+constexpr size_t kWaitingShare = 4;
+
 // Texts go down together: of a small one the write itself takes most time.
 constexpr size_t kTextsBytes = 256 << 10;
 
-// Lines of JSON come a microsecond after each other; all that is in another
-// file comes at once.
-int64_t MicrosecondsOf(const SourceFile& file) {
-  if (file.bytes.empty() || file.bytes[0] != '{') return 1;
-  return 1 + std::count(file.bytes.begin(), file.bytes.end(), '\n');
-}
-
 // A worker takes so many small files at once, so that their markup makes one
-// way to the parser and back, and the next when half of them are left. Never
-// more than its share of those that wait.
+// way to the parser and back, and the next when half of them are left.
 constexpr size_t kMostAhead = 16;
-constexpr size_t kSmallBytes = 64 << 10;
 
 }  // namespace
 
 struct Pipeline::Shared {
-  struct Taken {
-    SourceFile file;
-    // Of FileOrder.
-    uint64_t place = 0;
-  };
+  Shared(size_t waiting_bytes, int workers) : queue(waiting_bytes, workers) {}
 
   Store* store;
   // Null when the job wants no vectors.
@@ -76,37 +63,17 @@ struct Pipeline::Shared {
 
   // Raw, not hexadecimal; empty without vectors.
   std::string encoder_hash;
-  std::string how;
 
   std::mutex result_mutex;
   std::atomic<uint64_t> passages{0};
   std::atomic<bool> cancelled{false};
   std::atomic<bool> left_files{false};
 
-  std::mutex mutex;
-  std::condition_variable work_came;
-  std::condition_variable room_came;
-  WaitingFiles queue;
-  // Ids of files that a worker has taken and has no claim for yet: others of
-  // the same id wait, so that they become versions in their order.
-  absl::flat_hash_set<std::string> taken;
-  FileOrder order;
-  // The next file comes then or later.
-  int64_t next_came_us = 0;
-  // Workers that may still want help with their vectors.
-  int working = 0;
-
+  WorkQueue queue;
   std::vector<std::thread> threads;
-
-  Crew crew{[this] {
-    // Nobody is between looking for work and falling asleep.
-    { const std::lock_guard<std::mutex> lock(mutex); }
-    work_came.notify_all();
-  }};
 
   // A quarter of the memory is for files that wait, the rest for segments; a
   // writer needs up to as much again while it writes its file.
-  size_t queue_limit() const { return options.memory_bytes / 4; }
   size_t group_limit() const {
     return options.memory_bytes * 3 / 8 / static_cast<size_t>(options.threads);
   }
@@ -126,70 +93,18 @@ struct Pipeline::Shared {
     result.reason = std::string(why.message());
     Report(result);
   }
-
-  // The next file; false when there is none yet or, with `finished` set, never.
-  bool Take(Taken* file, absl::Duration patience, bool* finished) {
-    std::unique_lock<std::mutex> lock(mutex);
-    work_came.wait_for(lock, absl::ToChronoMilliseconds(patience), [this] {
-      return MayTake() || (queue.empty() && queue.closed()) || crew.has_work();
-    });
-    *finished = queue.empty() && queue.closed();
-    if (!MayTake()) return false;
-    *file = Pop();
-    return true;
-  }
-
-  // For a worker that holds `held` files already: another small one, if there
-  // are many.
-  bool TakeAlso(size_t held, Taken* file) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (held >= queue.size() / static_cast<size_t>(options.threads) ||
-        !MayTake() || queue.front().bytes.size() > kSmallBytes) {
-      return false;
-    }
-    *file = Pop();
-    return true;
-  }
-
-  void LetOthersTake(const std::string& document) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    taken.erase(document);
-    if (!queue.empty() && queue.front().document == document) {
-      work_came.notify_all();
-    }
-  }
-
-  // These two with `mutex` held.
-  bool MayTake() const {
-    return !queue.empty() && !taken.contains(queue.front().document);
-  }
-  Taken Pop() {
-    Taken out;
-    out.file = queue.Pop();
-    out.place = order.Begin(out.file.document);
-    taken.insert(out.file.document);
-    room_came.notify_one();
-    return out;
-  }
-
-  // For a worker that has nothing left: helps the others to their end.
-  void HelpTheOthers() {
-    std::unique_lock<std::mutex> lock(mutex);
-    if (--working == 0) work_came.notify_all();
-    while (working > 0) {
-      work_came.wait(lock, [this] { return working == 0 || crew.has_work(); });
-      lock.unlock();
-      crew.Help();
-      lock.lock();
-    }
-  }
 };
 
 // One thread with an analyser and a segment under construction.
 class Pipeline::Worker {
  public:
   explicit Worker(Shared* shared)
-      : shared_(*shared), encoder_(shared->encoder, &shared->crew) {}
+      : shared_(*shared),
+        known_(shared->store, shared->job.collection, shared->encoder_hash,
+               shared->options.ocr),
+        fit_(shared->store, shared->job.collection, shared->encoder,
+             shared->encoder_hash),
+        encoder_(shared->encoder, shared->queue.crew()) {}
 
   void Run() {
     WorkInBackground();
@@ -207,7 +122,7 @@ class Pipeline::Worker {
         }
         if (group_.empty()) TellFinished();
       } else if (!finished) {
-        shared_.crew.Help();
+        shared_.queue.crew()->Help();
       }
       if (finished) break;
       if (GroupIsDue()) Commit();
@@ -217,7 +132,7 @@ class Pipeline::Worker {
     } else {
       Commit();
     }
-    shared_.HelpTheOthers();
+    shared_.queue.HelpTheOthers();
   }
 
  private:
@@ -240,11 +155,11 @@ class Pipeline::Worker {
   // Sees to it that some are ahead, if there are any.
   void TakeFiles(bool* finished) {
     if (ahead_.size() > kMostAhead / 2) return;
-    Shared::Taken file;
+    WorkQueue::Taken file;
     if (ahead_.empty()) {
-      if (!shared_.Take(&file,
-                        group_.empty() ? absl::Milliseconds(200) : kLookAround,
-                        finished)) {
+      if (!shared_.queue.Take(
+              &file, group_.empty() ? absl::Milliseconds(200) : kLookAround,
+              finished)) {
         return;
       }
       Start(std::move(file));
@@ -252,7 +167,7 @@ class Pipeline::Worker {
     // Those that have not changed count, too: what is ahead is not to wait for
     // any number of them, nor a group that is due.
     for (size_t taken = ahead_.size();
-         taken < kMostAhead && shared_.TakeAlso(ahead_.size(), &file);
+         taken < kMostAhead && shared_.queue.TakeAlso(ahead_.size(), &file);
          ++taken) {
       Start(std::move(file));
     }
@@ -260,16 +175,16 @@ class Pipeline::Worker {
   }
 
   // Leaves out what has not changed.
-  void Start(Shared::Taken taken) {
+  void Start(WorkQueue::Taken taken) {
     StageTimer timer("start_file");
     SourceFile& file = taken.file;
     Ahead next;
     next.place = taken.place;
     std::string sha256 = Sha256(file.bytes);
-    next.source_hash = HashOf(file, sha256, shared_.how);
+    next.source_hash = known_.HashOf(file, sha256);
     if (IsSameSource(file, sha256, next.source_hash)) {
-      shared_.LetOthersTake(file.document);
-      shared_.order.End(file.document, taken.place);
+      shared_.queue.LetOthersTake(file.document);
+      shared_.queue.order()->End(file.document, taken.place);
       finished_.push_back(file.number);
       if (group_.empty()) TellFinished();
       return;
@@ -314,7 +229,7 @@ class Pipeline::Worker {
     // Only a cancelled job stops in the middle of a file.
     if (!status.ok()) ForgetSourceOf(file_id);
     LetOthersTake();
-    shared_.order.End(in_work_, place_);
+    shared_.queue.order()->End(in_work_, place_);
     in_work_.clear();
     if (!group_status_.ok()) Commit();
     return status.ok();
@@ -322,7 +237,7 @@ class Pipeline::Worker {
 
   // Other files with the id of the one in work.
   void LetOthersTake() {
-    if (is_taken_) shared_.LetOthersTake(in_work_);
+    if (is_taken_) shared_.queue.LetOthersTake(in_work_);
     is_taken_ = false;
   }
 
@@ -338,16 +253,17 @@ class Pipeline::Worker {
                      const std::string& source_hash) {
     Fingerprint fingerprint;
     fingerprint.source = source_hash;
-    fingerprint.content = ContentHash(document, shared_.how);
+    fingerprint.content = known_.HashOf(document);
     const std::string& id = document.record.document;
     RETURN_IF_ERROR(Claim(id));
     LetOthersTake();
     absl::StatusOr<bool> added = false;
-    if (!shared_.job.dry_run && shared_.order.ComesLate(in_work_, place_, id)) {
+    if (!shared_.job.dry_run &&
+        shared_.queue.order()->ComesLate(in_work_, place_, id)) {
       added = ReportLate(document);
     } else {
       added = AddToGroup(document, std::move(fingerprint));
-      if (added.ok()) shared_.order.Came(in_work_, place_, id);
+      if (added.ok()) shared_.queue.order()->Came(in_work_, place_, id);
     }
     if (!added.ok() || !*added) {
       shared_.claims->Release(shared_.job.collection, id);
@@ -379,16 +295,14 @@ class Pipeline::Worker {
   absl::StatusOr<bool> AddToGroup(const PreparedDocument& document,
                                   Fingerprint fingerprint) {
     const DocumentRef ref = {shared_.job.collection, document.record.document};
-    ASSIGN_OR_RETURN(const bool unchanged,
-                     IsUnchanged(ref, fingerprint.content, false,
-                                 [&document](const std::string& how) {
-                                   return ContentHash(document, how);
-                                 }));
-    if (unchanged) {
-      RETURN_IF_ERROR(RenewSource(ref, fingerprint.source));
+    ASSIGN_OR_RETURN(const absl::optional<VersionRecord> same,
+                     known_.SameContent(document, fingerprint.content));
+    if (ReportUnchanged(same)) {
+      if (shared_.job.dry_run) return false;
+      RETURN_IF_ERROR(known_.RenewSource(*same, fingerprint.source));
       return false;
     }
-    RETURN_IF_ERROR(CheckFits(document));
+    RETURN_IF_ERROR(fit_.Check(document));
     Member member;
     if (shared_.job.quota != nullptr) {
       uint64_t text_bytes = 0;
@@ -405,23 +319,6 @@ class Pipeline::Worker {
       if (!shared_.job.dry_run) shared_.job.quota->Release(member.reserved);
     }
     return added;
-  }
-
-  // A file that reads as it did is not to be read again for what has changed
-  // around it: the languages of scans, say.
-  absl::Status RenewSource(const DocumentRef& ref, const std::string& source) {
-    if (source.empty() || shared_.job.dry_run) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const VersionRecord live,
-                     shared_.store->documents()->GetLive(ref));
-    ASSIGN_OR_RETURN(Fingerprint stored,
-                     ReadFingerprint(*shared_.store->kv(), ref.collection,
-                                     ref.document, live.version));
-    if (stored.source == source) return absl::OkStatus();
-    stored.source = source;
-    KvBatch batch;
-    AppendFingerprint(ref.collection, ref.document, live.version, stored,
-                      &batch);
-    return shared_.store->kv()->Write(std::move(batch), /*sync=*/false);
   }
 
   absl::StatusOr<bool> AddMember(const DocumentRef& ref,
@@ -505,14 +402,14 @@ class Pipeline::Worker {
 
   absl::Status AddToSegment(const PreparedDocument& document,
                             uint32_t version) {
-    ASSIGN_OR_RETURN(const int dimension, DimensionOf(document));
+    ASSIGN_OR_RETURN(const int dimension, fit_.DimensionOf(document));
     if (writer_ != nullptr &&
         ((dimension != 0 && dimension != dimension_) ||
          writer_->passage_count() + document.passages.size() >
              kMaxSegmentPassages)) {
       Commit();
       // It may be the first group, which says what vectors there are.
-      RETURN_IF_ERROR(CheckFits(document));
+      RETURN_IF_ERROR(fit_.Check(document));
     }
     if (writer_ == nullptr) {
       dimension_ = dimension;
@@ -540,71 +437,6 @@ class Pipeline::Worker {
     return options;
   }
 
-  // What no segment or no generation would take costs itself alone: once it is
-  // in a segment, all that is with it there goes too.
-  absl::Status CheckFits(const PreparedDocument& document) const {
-    RETURN_IF_ERROR(CheckHeadings(document));
-    if (!document.vector.empty() && shared_.encoder != nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "vector: supplied by the caller, but ", shared_.encoder->name(),
-          " makes the vectors here, want none or a job without vectors"));
-    }
-    ASSIGN_OR_RETURN(const auto generation,
-                     shared_.store->Current(shared_.job.collection));
-    const Manifest& manifest = generation->manifest;
-    if (manifest.segments.empty()) return absl::OkStatus();
-    if (manifest.encoder_hash != shared_.encoder_hash) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "vectors: this job makes ",
-          shared_.encoder == nullptr
-              ? "none"
-              : absl::StrCat("those of ", shared_.encoder->name()),
-          ", collection \"", shared_.job.collection, "\" has ",
-          manifest.encoder_hash.empty() ? "none" : "those of an encoder",
-          ", want the same in all of it"));
-    }
-    if (document.vector.empty() || manifest.dimension == 0 ||
-        document.vector.size() == manifest.dimension) {
-      return absl::OkStatus();
-    }
-    return absl::InvalidArgumentError(
-        absl::StrCat("vector: ", document.vector.size(), " numbers, want ",
-                     manifest.dimension, ", as collection \"",
-                     shared_.job.collection, "\" has"));
-  }
-
-  static absl::Status CheckHeadings(const PreparedDocument& document) {
-    if (document.extracted.text.size() <= SegmentWriter::kMaxStringBytes) {
-      return absl::OkStatus();
-    }
-    uint32_t section = 0;
-    for (const CutPassage& passage : document.passages) {
-      if (passage.section == section) continue;
-      section = passage.section;
-      size_t bytes = 0;
-      for (const absl::string_view heading :
-           document.extracted.HeadingPath(section)) {
-        bytes += heading.size() + 1;
-      }
-      if (bytes <= SegmentWriter::kMaxStringBytes) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("headings of ", bytes, " bytes above one passage, want ",
-                       "at most ", SegmentWriter::kMaxStringBytes));
-    }
-    return absl::OkStatus();
-  }
-
-  // That of its vectors; of a text without one, of those beside it.
-  absl::StatusOr<int> DimensionOf(const PreparedDocument& document) const {
-    if (shared_.encoder != nullptr) return shared_.encoder->dimension();
-    if (!document.vector.empty()) {
-      return static_cast<int>(document.vector.size());
-    }
-    ASSIGN_OR_RETURN(const auto generation,
-                     shared_.store->Current(shared_.job.collection));
-    return static_cast<int>(generation->manifest.dimension);
-  }
-
   // Makes the document this worker's, waiting for another one if need be.
   absl::Status Claim(const std::string& document) {
     if (shared_.claims->TryClaim(shared_.job.collection, document)) {
@@ -626,61 +458,18 @@ class Pipeline::Worker {
     if (shared_.claims->IsHeld(shared_.job.collection, file.document)) {
       return false;
     }
-    const absl::StatusOr<bool> same = IsUnchanged(
-        {shared_.job.collection, file.document}, source_hash, true,
-        [&](const std::string& how) { return HashOf(file, sha256, how); });
-    return same.ok() && *same;
+    const auto same = known_.SameSource(file, sha256, source_hash);
+    return same.ok() && ReportUnchanged(*same);
   }
 
-  // What is read in scanned pages depends on what they may be in.
-  std::string HashOf(const SourceFile& file, const std::string& sha256,
-                     const std::string& how) const {
-    const OcrOptions& ocr = shared_.options.ocr;
-    if (!ocr.on() || !CanHoldScans(file.bytes)) {
-      return SourceHash(file, sha256, how);
-    }
-    std::string with_ocr = how + " ocr";
-    for (const Language language : ocr.languages) {
-      absl::StrAppend(&with_ocr, " ", LanguageCode(language));
-    }
-    return SourceHash(file, sha256, with_ocr);
-  }
-
-  // Compares with what is stored, and reports the document when it is the same.
-  // `hash` is what it would be stored with; `hash_of` makes it anew.
-  absl::StatusOr<bool> IsUnchanged(
-      const DocumentRef& ref, const std::string& hash, bool source,
-      const std::function<std::string(const std::string& how)>& hash_of) {
-    absl::StatusOr<VersionRecord> live =
-        shared_.store->documents()->GetLive(ref);
-    if (absl::IsNotFound(live.status()) ||
-        absl::IsInvalidArgument(live.status())) {
-      return false;
-    }
-    RETURN_IF_ERROR(live.status());
-    ASSIGN_OR_RETURN(const Fingerprint stored,
-                     ReadFingerprint(*shared_.store->kv(), ref.collection,
-                                     ref.document, live->version));
-    const std::string& before = source ? stored.source : stored.content;
-    if (before != hash &&
-        !(HasVectorsSince(*live) &&
-          before == hash_of(HowIndexed(live->encoder_hash)))) {
-      return false;
-    }
+  // True where there is a version that the document is the same as.
+  bool ReportUnchanged(const absl::optional<VersionRecord>& same) {
+    if (!same.has_value()) return false;
     Count("indexer_documents", "unchanged");
-    DocumentResult result = ResultOf(*live);
+    DocumentResult result = ResultOf(*same);
     result.state = DocumentResult::State::kUnchanged;
     shared_.Report(result);
     return true;
-  }
-
-  // The document came in with another encoder, and its collection was given the
-  // vectors of this one since.
-  bool HasVectorsSince(const VersionRecord& live) const {
-    if (live.encoder_hash == shared_.encoder_hash) return false;
-    const auto generation = shared_.store->Current(live.collection);
-    return generation.ok() &&
-           (*generation)->manifest.encoder_hash == shared_.encoder_hash;
   }
 
   bool GroupIsDue() const {
@@ -705,7 +494,7 @@ class Pipeline::Worker {
       if (!status.ok()) ReleaseReserved();
       for (const DocumentResult& result : results) {
         YieldToSearches();
-        if (!status.ok()) shared_.order.Failed(result.document);
+        if (!status.ok()) shared_.queue.order()->Failed(result.document);
         shared_.claims->Release(shared_.job.collection, result.document);
         if (!status.ok()) {
           shared_.ReportFailure(result.document, result.path, status);
@@ -811,6 +600,8 @@ class Pipeline::Worker {
   }
 
   Shared& shared_;
+  const KnownDocuments known_;
+  const CollectionFit fit_;
   MarkupParser markup_;
   std::deque<Ahead> ahead_;
   PostingsBuilder postings_;
@@ -835,7 +626,8 @@ class Pipeline::Worker {
 Pipeline::Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
                    const PipelineOptions& options, const PipelineJob& job,
                    OnResult on_result)
-    : shared_(std::make_unique<Shared>()) {
+    : shared_(std::make_unique<Shared>(options.memory_bytes / kWaitingShare,
+                                       std::max(options.threads, 1))) {
   shared_->store = store;
   shared_->encoder = job.vectors ? encoder : nullptr;
   shared_->claims = claims;
@@ -851,8 +643,6 @@ Pipeline::Pipeline(Store* store, const Encoder* encoder, DocumentClaims* claims,
     const absl::StatusOr<std::string> raw = FromHex(shared_->encoder->hash());
     if (raw.ok()) shared_->encoder_hash = *raw;
   }
-  shared_->how = HowIndexed(shared_->encoder_hash);
-  shared_->working = shared_->options.threads;
   for (int i = 0; i < shared_->options.threads; ++i) {
     shared_->threads.emplace_back(
         [shared = shared_.get()] { Worker(shared).Run(); });
@@ -863,40 +653,17 @@ Pipeline::~Pipeline() {
   if (!shared_->threads.empty()) Cancel();
 }
 
-void Pipeline::Add(SourceFile file) {
-  Shared& shared = *shared_;
-  const int64_t microseconds = MicrosecondsOf(file);
-  std::unique_lock<std::mutex> lock(shared.mutex);
-  shared.room_came.wait(lock, [&] {
-    return shared.queue.empty() || shared.cancelled ||
-           shared.queue.bytes() + file.bytes.size() <= shared.queue_limit();
-  });
-  if (shared.cancelled || shared.queue.closed()) return;
-  file.came_us =
-      std::max(absl::GetCurrentTimeNanos() / 1000, shared.next_came_us);
-  shared.next_came_us = file.came_us + microseconds;
-  file.last_came_us = shared.next_came_us - 1;
-  shared.queue.Push(std::move(file));
-  shared.work_came.notify_one();
-}
+void Pipeline::Add(SourceFile file) { shared_->queue.Push(std::move(file)); }
 
 void Pipeline::Finish() {
-  {
-    const std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->queue.Close();
-  }
-  shared_->work_came.notify_all();
+  shared_->queue.Close();
   for (std::thread& thread : shared_->threads) thread.join();
   shared_->threads.clear();
 }
 
 void Pipeline::Cancel() {
   shared_->cancelled = true;
-  {
-    const std::lock_guard<std::mutex> lock(shared_->mutex);
-    shared_->queue.Clear();
-  }
-  shared_->room_came.notify_all();
+  shared_->queue.Cancel();
   Finish();
 }
 
