@@ -14,6 +14,7 @@
 #include "model/cli_text.h"
 #include "model/merge/cli.h"
 #include "model/quantise/cli.h"
+#include "model/template/json_value.h"
 #include "model/weights/model_files.h"
 
 namespace footnote {
@@ -24,19 +25,6 @@ struct InspectOptions {
   bool tensors = false;
   bool hash = false;
 };
-
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 // "24 of 4096, 8 of all": how many layers have which window.
 std::string Windows(const ModelConfig& config) {
@@ -87,16 +75,16 @@ absl::Status Inspect(const InspectOptions& options, const CliContext& context) {
   if (context.json) {
     std::vector<std::string> fields;
     for (const auto& [key, value] : texts) {
-      fields.push_back(absl::StrCat(Quoted(key), ":", Quoted(value)));
+      fields.push_back(absl::StrCat(JsonString(key), ":", JsonString(value)));
     }
     for (const auto& [key, value] : numbers) {
-      fields.push_back(absl::StrCat(Quoted(key), ":", value));
+      fields.push_back(absl::StrCat(JsonString(key), ":", value));
     }
     if (options.tensors) {
       std::vector<std::string> tensors;
       for (const auto& [name, tensor] : files->tensors()) {
         tensors.push_back(absl::StrCat(
-            Quoted(name), ":{\"type\":\"", TensorTypeName(tensor.type),
+            JsonString(name), ":{\"type\":\"", TensorTypeName(tensor.type),
             "\",\"shape\":", ShapeText(tensor.shape), "}"));
       }
       fields.push_back(

@@ -20,6 +20,7 @@
 #include "model/language_model.h"
 #include "model/rounding.h"
 #include "model/schedule/engine.h"
+#include "model/template/json_value.h"
 #include "model/text_stream.h"
 #include "model/tokenizer/open.h"
 
@@ -126,19 +127,6 @@ absl::Status PrintRounding(const RunOptions& options,
   return absl::OkStatus();
 }
 
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 // All of standard input.
 std::string ReadInput() {
   std::string text;
@@ -192,7 +180,7 @@ absl::Status PrintGeneration(const RunOptions& options,
       "{\"text\":%s,\"ids\":[%s],\"finish\":\"%s\",\"prompt_tokens\":%d,"
       "\"first_token_seconds\":%.4f,\"seconds\":%.4f,"
       "\"drafted_tokens\":%d,\"accepted_tokens\":%d}",
-      Quoted(text), ids, FinishReasonName(generation.finish),
+      JsonString(text), ids, FinishReasonName(generation.finish),
       generation.prompt_tokens, generation.first_token_seconds,
       generation.seconds, generation.drafted_tokens,
       generation.accepted_tokens));

@@ -14,22 +14,10 @@
 #include "base/status_macros.h"
 #include "model/merge/merge.h"
 #include "model/merge/recipe.h"
+#include "model/template/json_value.h"
 
 namespace footnote {
 namespace {
-
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out, "\\u%04x", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 struct MergeOptions {
   std::string recipe;
@@ -63,7 +51,7 @@ absl::Status Merge(const MergeOptions& options, const CliContext& context) {
       parts.push_back(absl::StrFormat(
           "{\"rule\":%s,\"tensors\":%d,\"numbers\":%d,\"change\":%.6g,"
           "\"kept\":%.6g,\"conflicts\":%.6g}",
-          Quoted(rule), c.tensors, c.numbers, change, kept, conflicts));
+          JsonString(rule), c.tensors, c.numbers, change, kept, conflicts));
       continue;
     }
     PrintLine(absl::StrFormat(

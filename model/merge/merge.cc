@@ -18,6 +18,7 @@
 #include "base/status_macros.h"
 #include "model/merge/checkpoint.h"
 #include "model/merge/narrow.h"
+#include "model/template/json_value.h"
 
 namespace footnote {
 namespace {
@@ -147,15 +148,6 @@ absl::StatusOr<std::vector<Row>> Pair(
   return rows;
 }
 
-std::string Quoted(absl::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
 // The name of a type in a file; of kOther there is none to write.
 absl::StatusOr<std::string> HeaderOf(const std::vector<Row>& rows) {
   std::vector<std::string> fields;
@@ -168,7 +160,7 @@ absl::StatusOr<std::string> HeaderOf(const std::vector<Row>& rows) {
     }
     const uint64_t bytes = like.bytes.size();
     fields.push_back(absl::StrCat(
-        Quoted(row.name), ":{\"dtype\":\"", TensorTypeName(like.type),
+        JsonString(row.name), ":{\"dtype\":\"", TensorTypeName(like.type),
         "\",\"shape\":[", absl::StrJoin(like.shape, ","),
         "],\"data_offsets\":[", at, ",", at + bytes, "]}"));
     at += bytes;

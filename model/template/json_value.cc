@@ -225,7 +225,7 @@ std::string JsonString(absl::string_view text, bool ensure_ascii) {
           AppendUnit(0xD800 + ((c - 0x10000) >> 10), &out);
           AppendUnit(0xDC00 + ((c - 0x10000) & 0x3FF), &out);
         } else {
-          out.append(text.data() + at, length);
+          AppendUtf8(c, &out);
         }
     }
     at += length;

@@ -29,7 +29,7 @@ struct JsonFormat {
 //   ResourceExhausted  more text than the format allows
 absl::StatusOr<Text> JsonOfValue(const Value& value, const JsonFormat& format);
 
-// `text` as a JSON string.
+// `text` as a JSON string; U+FFFD for what is no UTF-8.
 std::string JsonString(absl::string_view text, bool ensure_ascii = false);
 
 }  // namespace footnote

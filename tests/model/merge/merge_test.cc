@@ -170,6 +170,19 @@ TEST_F(MergeTest, ResultHasTheTypeOfTheFirst) {
   EXPECT_EQ(ReadFloats("out.safetensors", 2), (Floats{2, 3.5}));
 }
 
+TEST_F(MergeTest, NamesOfTensorsMayHoldAnyCharacter) {
+  const float number = 1.5f;
+  WriteTensor(Path("a.safetensors"), R"(w \"q\"\n\u0001)", "F32", 4, &number,
+              1);
+  const auto report = Merge(
+      R"({"models": [{"path": "a.safetensors"}, {"path": "a.safetensors"}]})",
+      "out.safetensors");
+  ASSERT_TRUE(report.ok()) << report.status();
+  const auto file = SafeTensors::Open(Path("out.safetensors"));
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ((*file)->tensors().count("w \"q\"\n\x01"), 1);
+}
+
 TEST_F(MergeTest, CheckpointsThatDoNotFitAreNamed) {
   WriteFloats("a.safetensors", {1, 2, 3});
   WriteFloats("b.safetensors", {1, 2});

@@ -80,6 +80,11 @@ TEST(ChatTemplateTest, WholePromptsAreThoseOfJinja2) {
   EXPECT_GE(refusals, 3);
 }
 
+TEST(JsonStringTest, IsJsonWhateverTheBytes) {
+  EXPECT_EQ(JsonString("\"\\\n\x01 é \xFF \xC3"),
+            "\"\\\"\\\\\\n\\u0001 é \xEF\xBF\xBD \xEF\xBF\xBD\"");
+}
+
 // The text of the request within what a template prints, each stretch in
 // braces.
 std::string Marked(const Prompt& prompt) {
