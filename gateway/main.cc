@@ -1,5 +1,6 @@
 // The program: flags to objects, and run.
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -412,6 +413,17 @@ void KeepStandardFiles() {
   }
 }
 
+// Of the first process of a container the system takes no signal that it does
+// not handle: a command there could not be interrupted.
+void EndBySignals() {
+  if (getpid() != 1) return;
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+    struct sigaction action = {};
+    action.sa_handler = [](int number) { _exit(128 + number); };
+    sigaction(signal, &action, nullptr);
+  }
+}
+
 // OpenBLAS, which trains the vector index, chooses its kernels while it is
 // loaded and takes processors that are newer than itself for very old ones: a
 // minute becomes ten. So the program starts itself once more with the choice
@@ -440,5 +452,6 @@ int main(int argc, char** argv) {
   footnote::KeepStandardFiles();
   footnote::InstallLastWords();
   footnote::ChooseLinearAlgebra(argv);
+  footnote::EndBySignals();
   return footnote::Run(argc, argv);
 }

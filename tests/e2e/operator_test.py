@@ -155,6 +155,22 @@ class OperatorTest(unittest.TestCase):
     for path in home.rglob("*"):
       self.assertEqual(path.stat().st_uid, 0, path)
 
+  @unittest.skipIf(os.geteuid() != 0, "only root makes a namespace")
+  def test_a_command_that_is_the_first_process_can_be_ended(self):
+    outside = subprocess.Popen(
+        ["unshare", "--pid", "--fork", "--kill-child", PROGRAM, "--encoder",
+         "none", "--store", self.store, "ingest", "-", "--id", "a"],
+        stdin=subprocess.PIPE)
+    self.addCleanup(outside.wait)
+    self.addCleanup(outside.kill)
+    # Its document never ends.
+    while not (self.store / "FORMAT").exists():
+      self.assertIsNone(outside.poll())
+    children = f"/proc/{outside.pid}/task/{outside.pid}/children"
+    os.kill(int(pathlib.Path(children).read_text()), signal.SIGTERM)
+    self.assertEqual(outside.wait(timeout=WAIT_S), 128 + signal.SIGTERM)
+    outside.stdin.close()
+
   def test_messages_nobody_can_see_are_written_into_no_database(self):
     (self.folder / "a.bin").write_bytes(bytes(range(256)) * 64)
     (self.folder / "a.txt").write_text("The lighthouse was lit in 1859.")
