@@ -27,7 +27,7 @@ absl::Status Unknown(absl::string_view message) {
   return status;
 }
 
-// The name in the certificate that TLS verified; empty without one.
+// The first of what gRPC knows the holder by.
 std::string CertificateName(const grpc::AuthContext* auth) {
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
   const std::vector<grpc::string_ref> names = auth->GetPeerIdentity();
@@ -87,11 +87,14 @@ IdentityRules IdentityRulesOf(const v1::Config& config, bool for_gateways) {
   return rules;
 }
 
+std::string CallerName(const grpc::ServerContextBase& context) {
+  return CertificateName(context.auth_context().get());
+}
+
 bool SpeaksForOthers(const grpc::ServerContextBase& context,
                      const IdentityRules& rules) {
   if (rules.trusts_all) return true;
-  const auto auth = context.auth_context();
-  const std::string name = CertificateName(auth.get());
+  const std::string name = CallerName(context);
   return !name.empty() && rules.trusted_proxies.count(name) > 0;
 }
 

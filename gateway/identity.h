@@ -18,7 +18,7 @@ namespace footnote {
 
 // In UTF-8.
 struct Identity {
-  // The name in the certificate; empty for who showed none.
+  // As CallerName, or as a proxy says.
   std::string principal;
   std::string tenant;
 };
@@ -41,6 +41,10 @@ struct IdentityRules {
 
 // `for_gateways`: for the door of a room that is a process of its own.
 IdentityRules IdentityRulesOf(const v1::Config& config, bool for_gateways);
+
+// The name in the certificate that TLS verified: the first of its alternative
+// names, or its common name where it has none. Empty without a certificate.
+std::string CallerName(const grpc::ServerContextBase& context);
 
 // Whether the caller may say for whom he calls.
 bool SpeaksForOthers(const grpc::ServerContextBase& context,

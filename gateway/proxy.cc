@@ -324,8 +324,10 @@ class AuditProxy final : public v1::Audit::Service {
                             v1::AppendAnswerResponse* response) override {
     if (!rules_.for_gateways || !SpeaksForOthers(*context, rules_)) {
       return ToGrpcStatus(absl::PermissionDeniedError(
-          "AppendAnswer: answers are recorded by Ask, want a gateway in "
-          "identity.trusted_proxies"));
+          absl::StrCat("AppendAnswer: answers are recorded by Ask; the caller "
+                       "is \"",
+                       CallerName(*context),
+                       "\", want a gateway in identity.trusted_proxies")));
     }
     return rooms_.audit->AppendAnswer(CallerOf(context).Pass().get(), *request,
                                       response);

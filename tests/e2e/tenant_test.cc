@@ -48,6 +48,7 @@ class Certificates {
     Add("twice", "/O=north/O=south/CN=twice");
     Add("proxy", "/CN=proxy");
     Add("gateway", "/CN=gateway");
+    Add("named", "/CN=gateway", "subjectAltName=DNS:door,DNS:other");
   }
 
   std::string File(const std::string& name) const {
@@ -505,6 +506,26 @@ TEST_F(TenantTest, RoomsInOtherProcessesLearnItFromTheirGatewayAlone) {
                 ->AppendAnswer(&context, v1::AppendAnswerRequest(), &response)
                 .error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(TenantTest, ACallerIsTheFirstAlternativeNameOfHisCertificate) {
+  const std::string store = NewFolder();
+  const ServeProgram indexer({"indexer", "--store", store});
+  ASSERT_NE(indexer.address(), "");
+  const auto append = [&store](const std::string& proxy) {
+    const ServeProgram audit(
+        {"audit", "--store", store, "--config",
+         certificates_->Server(
+             proxy, "identity { trusted_proxies: \"" + proxy + "\" }\n")});
+    grpc::ClientContext context;
+    v1::AppendAnswerResponse response;
+    return v1::Audit::NewStub(certificates_->Channel("named", audit.address()))
+        ->AppendAnswer(&context, v1::AppendAnswerRequest(), &response);
+  };
+  EXPECT_EQ(append("door").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const grpc::Status other = append("gateway");
+  EXPECT_EQ(other.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(other.error_message(), HasSubstr("the caller is \"door\""));
 }
 
 TEST_F(TenantTest, ATenantForAServerIsRefusedOnTheCommandLine) {
