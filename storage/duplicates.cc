@@ -278,10 +278,13 @@ absl::Status DuplicateChanges::Remove(const std::string& document) {
   if (!row.has_value()) return absl::OkStatus();
   rows_[DocumentKey(collection_, document)] = absl::nullopt;
   ASSIGN_OR_RETURN(Bands bands, GetBands(row->signature));
-  for (Band& band : bands) {
+  std::vector<size_t> were_full;
+  for (size_t i = 0; i < bands.size(); ++i) {
+    Band& band = bands[i];
     const auto at =
         std::find(band.documents.begin(), band.documents.end(), document);
     if (at == band.documents.end()) continue;
+    if (band.documents.size() == kMaxBehindHash) were_full.push_back(i);
     band.documents.erase(at);
     if (band.documents.empty()) {
       rows_[band.key] = absl::nullopt;
@@ -289,7 +292,42 @@ absl::Status DuplicateChanges::Remove(const std::string& document) {
       rows_[band.key] = absl::StrJoin(band.documents, kZero);
     }
   }
-  return row->group == 0 ? absl::OkStatus() : LeaveGroup(document, row->group);
+  if (row->group == 0) return absl::OkStatus();
+  RETURN_IF_ERROR(LeaveGroup(document, row->group));
+  return Refill(document, row->group, std::move(were_full), &bands);
+}
+
+// Puts members of the group that were too many into the bands that `document`
+// left: who comes after all of the first have gone finds the others there.
+absl::Status DuplicateChanges::Refill(const std::string& document,
+                                      uint64_t group, std::vector<size_t> which,
+                                      Bands* bands) {
+  // Those who are in the bands already may come first.
+  constexpr size_t kMostLooked = 2 * kMaxBehindHash;
+  if (which.empty()) return absl::OkStatus();
+  absl::Status status;
+  size_t looked = 0;
+  const auto put = [&](const std::string& member) {
+    const absl::StatusOr<absl::optional<Row>> row = GetRow(member);
+    status = row.status();
+    if (!row.ok() || !row->has_value()) return row.ok();
+    const auto is_in = [&](size_t i) {
+      Band& band = (*bands)[i];
+      if (band.key != BandKey(collection_, i, (*row)->signature) ||
+          std::find(band.documents.begin(), band.documents.end(), member) !=
+              band.documents.end()) {
+        return false;
+      }
+      band.documents.push_back(member);
+      rows_[band.key] = absl::StrJoin(band.documents, kZero);
+      return true;
+    };
+    which.erase(std::remove_if(which.begin(), which.end(), is_in), which.end());
+    return !which.empty() && ++looked < kMostLooked;
+  };
+  RETURN_IF_ERROR(ForEachMember(GroupPrefix(collection_, group), document,
+                                kFewPassed, put));
+  return status;
 }
 
 // One alone is no group.
@@ -316,42 +354,43 @@ absl::StatusOr<std::set<std::string>> DuplicateChanges::TwoMembers(
     uint64_t group, const std::string& document) {
   const std::string prefix = GroupPrefix(collection_, group);
   std::set<std::string> members;
-  RETURN_IF_ERROR(AddMembers(prefix, document, kFewPassed, &members));
+  const auto add = [&members](const std::string& member) {
+    members.insert(member);
+    return members.size() < 2;
+  };
+  RETURN_IF_ERROR(ForEachMember(prefix, document, kFewPassed, add));
   if (members.size() < 2) {
     RETURN_IF_ERROR(
-        AddMembers(prefix, "", std::numeric_limits<size_t>::max(), &members));
+        ForEachMember(prefix, "", std::numeric_limits<size_t>::max(), add));
   }
   return members;
 }
 
-// Adds members from `first` on until there are two. Ends where it has passed
-// over more than `most_passed` that left in this commit.
-absl::Status DuplicateChanges::AddMembers(const std::string& prefix,
-                                          const std::string& first,
-                                          size_t most_passed,
-                                          std::set<std::string>* members) {
+// Calls `each` for members from `first` on, until it says no. Ends where it has
+// passed over more than `most_passed` that left in this commit.
+absl::Status DuplicateChanges::ForEachMember(
+    const std::string& prefix, const std::string& first, size_t most_passed,
+    const std::function<bool(const std::string&)>& each) {
   const std::string begin = absl::StrCat(prefix, first);
   size_t passed = 0;
   for (auto it = rows_.lower_bound(begin);
        it != rows_.end() && absl::StartsWith(it->first, prefix) &&
-       members->size() < 2 && passed <= most_passed;
+       passed <= most_passed;
        ++it) {
-    if (it->second.has_value()) {
-      members->insert(it->first.substr(prefix.size()));
-    } else {
+    if (!it->second.has_value()) {
       ++passed;
+    } else if (!each(it->first.substr(prefix.size()))) {
+      return absl::OkStatus();
     }
   }
   passed = 0;
   const auto it = kv_.Iterate(kTableDuplicates, prefix);
-  for (it->Seek(begin);
-       it->Valid() && members->size() < 2 && passed <= most_passed;
-       it->Next()) {
+  for (it->Seek(begin); it->Valid() && passed <= most_passed; it->Next()) {
     // What this commit says counts.
-    if (rows_.count(std::string(it->key())) == 0) {
-      members->insert(std::string(it->key().substr(prefix.size())));
-    } else {
+    if (rows_.count(std::string(it->key())) > 0) {
       ++passed;
+    } else if (!each(std::string(it->key().substr(prefix.size())))) {
+      return absl::OkStatus();
     }
   }
   return it->status();

@@ -4,7 +4,9 @@
 #define FOOTNOTE_STORAGE_DUPLICATES_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -39,7 +41,8 @@ struct DuplicateMember {
 // A document finds its like through four hashes of three numbers of its
 // signature each: two texts that share .8 of their runs meet in one of them
 // with a probability of .94, at .9 with .995. At most 16 documents stand behind
-// one hash; of a group that is larger the later ones find those.
+// one hash; of a group that is larger the later ones find those, and others of
+// it take the places of those that go.
 class DuplicateTable {
  public:
   // `kv` has the tables of StoreTables(); it must outlive this object.
@@ -105,8 +108,11 @@ class DuplicateChanges {
   absl::Status LeaveGroup(const std::string& document, uint64_t group);
   absl::StatusOr<std::set<std::string>> TwoMembers(uint64_t group,
                                                    const std::string& document);
-  absl::Status AddMembers(const std::string& prefix, const std::string& first,
-                          size_t most_passed, std::set<std::string>* members);
+  absl::Status Refill(const std::string& document, uint64_t group,
+                      std::vector<size_t> which, Bands* bands);
+  absl::Status ForEachMember(
+      const std::string& prefix, const std::string& first, size_t most_passed,
+      const std::function<bool(const std::string&)>& each);
 
   const Kv& kv_;
   const std::string collection_;
