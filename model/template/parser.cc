@@ -120,33 +120,39 @@ class Parser : private ExpressionParser {
     return EndOf("endif");
   }
 
-  // A name, an attribute of a namespace, or a tuple of such.
+  // A name, an attribute of a namespace, or a tuple of targets.
   Made Target(bool attributes) {
+    if (++depth_ > kMaxDepth) return Wrong("names that nest less");
     std::vector<ExpressionPtr> parts;
     bool tuple = false;
-    const bool bracket = TakeOperator("(");
-    while (true) {
-      if (bracket && IsOperator(")")) break;
-      auto part = New(Expression::kName);
-      ASSIGN_OR_RETURN(part->text, ExpectName());
-      if (attributes && IsOperator(".")) {
-        ++at_;
-        auto attribute = New(Expression::kAttribute);
-        ASSIGN_OR_RETURN(attribute->text, ExpectName());
-        attribute->children.push_back(std::move(part));
-        part = std::move(attribute);
-      }
+    while (!IsName("in") && !IsOperator("=") && !IsOperator(")")) {
+      ASSIGN_OR_RETURN(ExpressionPtr part, TargetPart(attributes));
       parts.push_back(std::move(part));
       if (!TakeOperator(",")) break;
       tuple = true;
-      if (IsName("in") || IsOperator("=")) break;
     }
-    if (bracket) RETURN_IF_ERROR(Expect(")"));
+    --depth_;
     if (parts.empty()) return Wrong("a name");
     if (!tuple) return std::move(parts[0]);
     auto made = New(Expression::kTuple);
     made->children = std::move(parts);
     return ExpressionPtr(std::move(made));
+  }
+
+  Made TargetPart(bool attributes) {
+    if (TakeOperator("(")) {
+      ASSIGN_OR_RETURN(ExpressionPtr inner, Target(attributes));
+      RETURN_IF_ERROR(Expect(")"));
+      return inner;
+    }
+    auto part = New(Expression::kName);
+    ASSIGN_OR_RETURN(part->text, ExpectName());
+    if (!attributes || !TakeOperator("."))
+      return ExpressionPtr(std::move(part));
+    auto attribute = New(Expression::kAttribute);
+    ASSIGN_OR_RETURN(attribute->text, ExpectName());
+    attribute->children.push_back(std::move(part));
+    return ExpressionPtr(std::move(attribute));
   }
 
   absl::Status For(Statement* statement) {
