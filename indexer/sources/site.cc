@@ -30,6 +30,9 @@ bool IsHtml(const HttpReply& reply) {
          absl::StartsWithIgnoreCase(reply.media_type, "application/xhtml");
 }
 
+// A redirect that says nothing of where the page is tomorrow.
+bool IsForNow(int code) { return code == 302 || code == 303 || code == 307; }
+
 absl::Status HttpError(const std::string& url, int code) {
   const std::string what = absl::StrCat(url, ": the server answered ", code);
   if (code == 401 || code == 403) return absl::PermissionDeniedError(what);
@@ -53,6 +56,10 @@ absl::Status SiteSource::ReadRobots() {
   if (reply.code == 200) robots_ = Robots(reply.body, "footnote");
   client_.SlowTo(robots_.delay());
   return absl::OkStatus();
+}
+
+bool SiteSource::IsOutside(const std::string& url) const {
+  return !url.empty() && !absl::StartsWith(url, prefix_);
 }
 
 void SiteSource::Found(const std::string& url) {
@@ -92,7 +99,13 @@ absl::StatusOr<bool> SiteSource::ReadPage(
   } else if (reply->code == 304) {
     item.unchanged = true;
     item.etag = etag == known.end() ? "" : etag->second;
+  } else if (IsForNow(reply->code) && etag != known.end() &&
+             IsOutside(reply->location)) {
+    // As to where one signs in, or to a page of an outage.
+    item.status = absl::UnavailableError(
+        absl::StrCat(url, ": leads to ", reply->location, " for now"));
   } else if (!reply->location.empty()) {
+    if (IsOutside(reply->location)) outside_ = reply->location;
     Found(reply->location);
     return false;
   } else if (reply->code == 404 || reply->code == 410) {
@@ -116,6 +129,7 @@ absl::Status SiteSource::ReadAll(
     const std::function<absl::Status(SourceItem)>& each) {
   queue_.clear();
   seen_.clear();
+  outside_.clear();
   RETURN_IF_ERROR(ReadRobots());
   if (!robots_.Allows(
           absl::string_view(address_).substr(HostOf(address_).size()))) {
@@ -135,8 +149,10 @@ absl::Status SiteSource::ReadAll(
     items += is_item;
   }
   if (items == 0) {
-    return absl::NotFoundError(
-        absl::StrCat(address_, ": nothing there, want a page or file"));
+    return absl::NotFoundError(absl::StrCat(
+        address_, ": nothing there, want ",
+        outside_.empty() ? "a page or file"
+                         : absl::StrCat(outside_, ", which it leads to")));
   }
   return absl::OkStatus();
 }

@@ -20,7 +20,8 @@ namespace footnote {
 // ETag, and asked for too when no link leads to them any more; a page whose
 // ETag is the known one leads to what it led to before, which is known. Pages
 // that are gone (404, 410) are left out. What redirects lead to counts when it
-// lies below the address.
+// lies below the address; a known page that leads elsewhere for now is an item
+// that can't be read, not one that is gone.
 class SiteSource : public FileSource {
  public:
   SiteSource(std::string address, const SourceOptions& options);
@@ -32,6 +33,7 @@ class SiteSource : public FileSource {
 
  private:
   absl::Status ReadRobots();
+  bool IsOutside(const std::string& url) const;
   // Puts `url` into the queue, once, when it may be read.
   void Found(const std::string& url);
   void FollowLinks(const std::string& url, const std::string& page,
@@ -47,6 +49,8 @@ class SiteSource : public FileSource {
   Robots robots_;
   std::deque<std::string> queue_;
   std::set<std::string> seen_;
+  // Where a redirect led that is not below the address.
+  std::string outside_;
 };
 
 }  // namespace footnote

@@ -159,6 +159,10 @@ class SiteTest : public testing::Test {
                        ";\n  root ", folder_,
                        "/www;\n  location = /docs/broken { return 403; }\n"
                        "  location = /docs/moved { return 301 /docs/b.html; }\n"
+                       "  location = /docs/away { return 302 "
+                       "http://other.example/login; }\n"
+                       "  location = /docs/left { return 301 "
+                       "http://other.example/left; }\n"
                        " }\n}\n"));
     Write(folder_ + "/www/docs/index.html",
           "<a href='a.html#part'>a</a> <a href='/docs/moved'>b</a>"
@@ -210,6 +214,29 @@ TEST_F(SiteTest, ReadsWhatLinksLeadToBelowItsAddress) {
   EXPECT_EQ(second.at(host_ + "/docs/a.html"), "=");
   EXPECT_THAT(second.at(host_ + "/docs/deep/c.html"), HasSubstr("changed"));
   EXPECT_EQ(second.count(host_ + "/docs/b.html"), 0);
+}
+
+TEST_F(SiteTest, APageThatLeadsElsewhereForNowIsNotGone) {
+  const auto source = OpenSource(host_ + "/docs/index.html", Quick());
+  ASSERT_TRUE(source.ok()) << source.status();
+  KnownEtags etags;
+  const auto read =
+      ReadAll(source->get(),
+              {{host_ + "/docs/away", ""}, {host_ + "/docs/left", ""}}, &etags);
+  ASSERT_EQ(read.count(host_ + "/docs/away"), 1);
+  EXPECT_THAT(
+      read.at(host_ + "/docs/away"),
+      HasSubstr("/docs/away: leads to http://other.example/login for now"));
+  EXPECT_EQ(read.count(host_ + "/docs/left"), 0);
+}
+
+TEST_F(SiteTest, AnAddressThatLeadsToAnotherOneNamesThat) {
+  KnownEtags etags;
+  for (const std::string path : {"/docs/away", "/docs/left"}) {
+    EXPECT_THAT(
+        ReadAll(OpenSource(host_ + path, Quick())->get(), {}, &etags),
+        ElementsAre(Pair("status", HasSubstr("want http://other.example/l"))));
+  }
 }
 
 TEST_F(SiteTest, StaysAwayWhereRobotsTxtSaysSoAndNamesWhatIsNotThere) {
