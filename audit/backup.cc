@@ -8,12 +8,11 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "storage/backup.h"
+#include "storage/backup_progress.h"
 
 namespace footnote {
 namespace {
@@ -67,15 +66,6 @@ absl::Status LinkTree(const std::string& from, const std::string& to) {
   return absl::OkStatus();
 }
 
-v1::BackupProgress ToProto(const BackupCounts& counts) {
-  v1::BackupProgress progress;
-  progress.set_files(counts.files);
-  progress.set_bytes(counts.bytes);
-  progress.set_new_files(counts.new_files);
-  progress.set_new_bytes(counts.new_bytes);
-  return progress;
-}
-
 absl::Status CheckFolders(const v1::CreateBackupRequest& request,
                           const std::string& backups) {
   RETURN_IF_ERROR(CheckBackupFolder(backups, request.folder()));
@@ -115,21 +105,7 @@ absl::Status BackUpLedger(
   if (!request.keys().empty()) {
     RETURN_IF_ERROR(ledger->keyring()->CopyTo(request.keys()));
   }
-  absl::Time told = absl::Now();
-  ASSIGN_OR_RETURN(
-      const BackupCounts counts,
-      AddToBackup(request.folder(), request.id(), kAuditPart, copy.path(),
-                  "audit/", [&](const BackupCounts& so_far) {
-                    if (absl::Now() - told < absl::Seconds(0.2)) {
-                      return true;
-                    }
-                    told = absl::Now();
-                    return write(ToProto(so_far));
-                  }));
-  v1::BackupProgress done = ToProto(counts);
-  done.set_done(true);
-  write(done);
-  return absl::OkStatus();
+  return AddToBackup(request, kAuditPart, copy.path(), "audit/", write);
 }
 
 }  // namespace footnote
