@@ -49,9 +49,15 @@ SiteSource::SiteSource(std::string address, const SourceOptions& options)
       client_(options.rate, options.max_item_bytes, options.patience) {}
 
 absl::Status SiteSource::ReadRobots() {
+  // As RFC 9309 has it; further on there is none.
+  constexpr int kMostRedirects = 5;
   HttpRequest request;
   request.url = absl::StrCat(HostOf(prefix_), "/robots.txt");
-  ASSIGN_OR_RETURN(const HttpReply reply, client_.Get(request));
+  ASSIGN_OR_RETURN(HttpReply reply, client_.Get(request));
+  for (int i = 0; i < kMostRedirects && !reply.location.empty(); ++i) {
+    request.url = reply.location;
+    ASSIGN_OR_RETURN(reply, client_.Get(request));
+  }
   if (reply.code >= 500) return HttpError(request.url, reply.code);
   if (reply.code == 200) robots_ = Robots(reply.body, "footnote");
   client_.SlowTo(robots_.delay());

@@ -159,6 +159,8 @@ class SiteTest : public testing::Test {
                        ";\n  root ", folder_,
                        "/www;\n  location = /docs/broken { return 403; }\n"
                        "  location = /docs/moved { return 301 /docs/b.html; }\n"
+                       "  location = /robots.txt { if (!-f $request_filename) "
+                       "{ return 301 /other/robots.txt; } }\n"
                        "  location = /docs/away { return 302 "
                        "http://other.example/login; }\n"
                        "  location = /docs/left { return 301 "
@@ -247,6 +249,16 @@ TEST_F(SiteTest, StaysAwayWhereRobotsTxtSaysSoAndNamesWhatIsNotThere) {
   EXPECT_THAT(
       ReadAll(OpenSource(host_ + "/nothing/", Quick())->get(), {}, &etags),
       ElementsAre(Pair("status", HasSubstr("nothing there"))));
+}
+
+TEST_F(SiteTest, FollowsARobotsTxtThatLiesElsewhere) {
+  std::filesystem::rename(folder_ + "/www/robots.txt",
+                          folder_ + "/www/other/robots.txt");
+  KnownEtags etags;
+  EXPECT_THAT(
+      ReadAll(OpenSource(host_ + "/docs/private/x.html", Quick())->get(), {},
+              &etags),
+      ElementsAre(Pair("status", HasSubstr("robots.txt"))));
 }
 
 TEST_F(SiteTest, KeepsToItsRate) {
