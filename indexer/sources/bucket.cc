@@ -91,13 +91,14 @@ absl::StatusOr<std::string> BucketSource::Fetch(const Object& object,
   const std::string url =
       absl::StrCat(endpoint_, "/", EscapeUrl(bucket_, false), "/",
                    EscapeUrl(object.key, /*keep_slash=*/true));
+  bool whole = object.bytes <= kRangeBytes;
   std::string bytes;
-  do {
+  while (true) {
     HttpRequest request = Signed(url);
     const uint64_t end =
         std::min<uint64_t>(bytes.size() + kRangeBytes, object.bytes);
-    const bool ranged = object.bytes > kRangeBytes;
-    if (ranged) {
+    request.is_raw = !whole;
+    if (!whole) {
       request.headers.push_back(
           absl::StrCat("Range: bytes=", bytes.size(), "-", end - 1));
     }
@@ -109,20 +110,26 @@ absl::StatusOr<std::string> BucketSource::Fetch(const Object& object,
       return absl::AbortedError(absl::StrCat(
           object.key, ": changed while it was read, want another run"));
     }
-    if (reply.code != (ranged ? 206 : 200)) {
+    if (reply.code != (whole ? 200 : 206)) {
       return absl::UnavailableError(
           absl::StrCat(object.key, ": the server answered ", reply.code, " ",
                        BucketErrorOf(reply.body)));
     }
-    if (ranged && reply.body.size() != end - bytes.size()) {
+    if (!whole && !reply.encoding.empty()) {
+      // It is kept packed, and no part of it can be unpacked by itself.
+      whole = true;
+      bytes.clear();
+      continue;
+    }
+    if (!whole && reply.body.size() != end - bytes.size()) {
       return absl::DataLossError(
           absl::StrCat(object.key, ": ", reply.body.size(), " bytes, want ",
                        end - bytes.size()));
     }
     *media_type = std::move(reply.media_type);
     bytes += reply.body;
-  } while (bytes.size() < object.bytes && object.bytes > kRangeBytes);
-  return bytes;
+    if (whole || bytes.size() >= object.bytes) return bytes;
+  }
 }
 
 absl::Status BucketSource::ReadAll(

@@ -48,6 +48,9 @@ size_t OnHeader(char* data, size_t size, size_t count, void* received) {
       reply->etag = std::string(value);
     } else if (absl::EqualsIgnoreCase(name, "content-type")) {
       reply->media_type = std::string(value);
+    } else if (absl::EqualsIgnoreCase(name, "content-encoding")) {
+      reply->encoding =
+          absl::EqualsIgnoreCase(value, "identity") ? "" : std::string(value);
     } else if (absl::EqualsIgnoreCase(name, "retry-after")) {
       if (!absl::SimpleAtoi(value, &reply->retry_after)) reply->retry_after = 0;
     }
@@ -142,7 +145,7 @@ absl::StatusOr<HttpReply> HttpClient::TryGet(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   // Bodies come as the server keeps them: an ETag may mean packed bytes, but a
   // document is what it unpacks to.
-  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+  if (!request.is_raw) curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(patience_)));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &OnBody);

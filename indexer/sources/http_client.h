@@ -19,6 +19,8 @@ struct HttpRequest {
   std::vector<std::string> headers;
   // Signs for S3 in `region` when there is a key.
   std::string access_key, secret_key, session_token, region;
+  // The body as the server keeps it, packed or not.
+  bool is_raw = false;
 };
 
 struct HttpReply {
@@ -26,6 +28,8 @@ struct HttpReply {
   std::string body;
   std::string etag;
   std::string media_type;
+  // How the body is packed, such as "gzip"; empty: it is not.
+  std::string encoding;
   // Where a redirect leads, absolute; empty when it is none.
   std::string location;
   // In seconds; 0 when the server does not ask to wait.

@@ -14,8 +14,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -286,14 +288,15 @@ TEST(SourceTest, NamesAddressesThatAreNone) {
 
 // Puts an object through the server's own door.
 void Put(const std::string& endpoint, const std::string& path,
-         const std::string& body) {
+         const std::string& body, const std::string& header = "") {
   const std::string file = testing::TempDir() + "/put";
   Write(file, body);
   const std::string command = absl::StrCat(
       "curl -sSf -o /dev/null --user key:secret --aws-sigv4 "
       "aws:amz:us-east-1:s3 -X PUT ",
       body.empty() ? "" : "--data-binary @" + file + " ", "'", endpoint, path,
-      "' -H 'Content-Type: text/html'");
+      "' -H 'Content-Type: text/html'",
+      header.empty() ? "" : " -H '" + header + "'");
   ASSERT_EQ(std::system(command.c_str()), 0);
 }
 
@@ -323,6 +326,25 @@ TEST(BucketTest, ListsGetsAndKnowsWhatIsTheSame) {
   std::string large;
   while (large.size() < (20 << 20)) absl::StrAppend(&large, large.size(), " ");
   Put(options.endpoint, "/lights/docs/large", large);
+  // One that is kept packed.
+  std::mt19937 random(7);
+  std::string letters;
+  while (letters.size() < (16 << 20)) {
+    letters.push_back(static_cast<char>('a' + random() % 26));
+  }
+  const std::string packed = TestFolder("packed") + "/letters";
+  Write(packed, letters);
+  ASSERT_EQ(std::system(("gzip -1 " + packed).c_str()), 0);
+  ASSERT_GT(std::filesystem::file_size(packed + ".gz"), 9 << 20);
+  std::ifstream gz(packed + ".gz", std::ios::binary);
+  Put(options.endpoint, "/lights/packed/letters",
+      std::string(std::istreambuf_iterator<char>(gz), {}),
+      "Content-Encoding: gzip");
+  KnownEtags ignored;
+  const auto unpacked =
+      ReadAll(OpenSource("s3://lights/packed/", options)->get(), {}, &ignored);
+  EXPECT_TRUE(unpacked.at("s3://lights/packed/letters") == letters)
+      << unpacked.at("s3://lights/packed/letters").substr(0, 200);
   const auto source = OpenSource("s3://lights/docs/", options);
   ASSERT_TRUE(source.ok()) << source.status();
   KnownEtags etags;
@@ -335,7 +357,6 @@ TEST(BucketTest, ListsGetsAndKnowsWhatIsTheSame) {
   const auto second = ReadAll(source->get(), etags, &etags);
   EXPECT_EQ(second.at("s3://lights/docs/a.html"), "<p>changed</p>");
   EXPECT_EQ(second.at("s3://lights/docs/large"), "=");
-  KnownEtags ignored;
   EXPECT_THAT(ReadAll(OpenSource("s3://nobody/", options)->get(), {}, &ignored),
               ElementsAre(Pair("status", HasSubstr("NoSuchBucket"))));
 }
