@@ -308,6 +308,44 @@ constexpr AskingForAThing kThings[] = {
     {Language::kUk, "що|чим|який|яка|яке|які|яку|якому|якого|яким"},
 };
 
+// Words by which "how" asks for a name: "¿Cómo se llama …?", "Wie heißt …?".
+// Phrases as in Row.
+struct Naming {
+  Language language;
+  const char* words;
+};
+
+constexpr Naming kNamings[] = {
+    {Language::kAr, "يسمى|تسمى|سمي|سميت|يدعى|تدعى|يطلق"},
+    {Language::kCs, "jmenuj*|jmenov*|nazýv*|říká|říkalo"},
+    {Language::kDe,
+     "heißt|heißen|hieß|hießen|nennt|nannte|genannt|bezeichnet|lautet|lautete"},
+    {Language::kEl, "λέγεται|λέγονται|λεγόταν|ονομάζ*|ονομαζ*|λένε|έλεγαν"},
+    {Language::kEs,
+     "se llama|se llaman|se llamaba|se llamaban|se llamó|llamado|llamada|se "
+     "denomina|se denominan|se denominaba|se conoce|se conocía"},
+    {Language::kFa, "نامیده|می‌نامند|خوانده"},
+    {Language::kFr,
+     "s'appel*|appelle|appelait|appelaient|appelé|appelée|nomme|nommait|nommé|"
+     "nommée"},
+    {Language::kHe, "נקרא|נקראת|נקראו|נקראה|מכונה|כונה"},
+    {Language::kHi, "कहते|कहा|पुकारा"},
+    {Language::kId, "disebut|dinamakan"},
+    {Language::kIt,
+     "chiama|chiamano|chiamava|chiamavano|chiamato|chiamata|chiamati"},
+    {Language::kJa, "呼ばれ|称され|名付けられ"},
+    {Language::kKo, "불리|불렸|불린|불려"},
+    {Language::kNl, "heet|heten|heette|heetten|noemt|noemde|genoemd"},
+    {Language::kPl, "nazywa*|nazwan*|brzmi|brzmiał*"},
+    {Language::kPt, "chama|chamam|chamava|chamado|chamada|denomina"},
+    {Language::kRo, "numește|numesc|numea|numeau|numit|numită|cheamă|chema"},
+    {Language::kRu, "называ*|зовут|звали|назвали"},
+    {Language::kTr, "adlandır*|denir|denirdi|deniyor*"},
+    {Language::kUk, "назива*|звуть|звали|звати|назвали"},
+    {Language::kVi, "được gọi"},
+    {Language::kZh, "称呼|被称|称为"},
+};
+
 // A word as it is compared. In scripts that have accents they tell words apart
 // ("où" from "ou", "mấy" from "máy"), but not everybody types them.
 struct AskingWord {
@@ -379,25 +417,39 @@ std::string Joined(const AskingWords& words) {
       [](std::string* out, const AskingWord& word) { out->append(word.bare); });
 }
 
+void AddPhrases(absl::string_view texts, Language language, AnswerType type,
+                std::vector<Phrase>* phrases) {
+  for (absl::string_view text : absl::StrSplit(texts, '|')) {
+    Phrase phrase;
+    phrase.is_open = absl::ConsumeSuffix(&text, "*");
+    phrase.type = type;
+    Comparable compared = Compare(text, language);
+    phrase.words = std::move(compared.words);
+    phrase.text = phrase.words.empty() ? std::move(compared.folded)
+                                       : Joined(phrase.words);
+    phrases->push_back(std::move(phrase));
+  }
+}
+
 PhraseTable BuildTable() {
   PhraseTable table;
   for (const Row& row : kRows) {
     const char* const columns[kTypeCount] = {
         nullptr,   row.date,   row.number, row.reason,
         row.place, row.person, row.manner, row.definition};
-    auto& phrases = table[static_cast<int>(row.language)];
     for (int type = 1; type < kTypeCount; ++type) {
-      for (absl::string_view text : absl::StrSplit(columns[type], '|')) {
-        Phrase phrase;
-        phrase.is_open = absl::ConsumeSuffix(&text, "*");
-        phrase.type = static_cast<AnswerType>(type);
-        Comparable compared = Compare(text, row.language);
-        phrase.words = std::move(compared.words);
-        phrase.text = phrase.words.empty() ? std::move(compared.folded)
-                                           : Joined(phrase.words);
-        phrases.push_back(std::move(phrase));
-      }
+      AddPhrases(columns[type], row.language, static_cast<AnswerType>(type),
+                 &table[static_cast<int>(row.language)]);
     }
+  }
+  return table;
+}
+
+PhraseTable BuildNamings() {
+  PhraseTable table;
+  for (const Naming& naming : kNamings) {
+    AddPhrases(naming.words, naming.language, AnswerType::kDefinition,
+               &table[static_cast<int>(naming.language)]);
   }
   return table;
 }
@@ -435,6 +487,23 @@ size_t Find(const Phrase& phrase, const Comparable& text) {
     if (StandsAt(phrase, text, at)) return at;
   }
   return std::string::npos;
+}
+
+// Whether a "how" at word `how` asks for a name: the verb is near, or ends the
+// question. "How do I open the file called …?" asks for none.
+bool AsksForAName(const Comparable& text, size_t how, Language language) {
+  static const PhraseTable* const table = new PhraseTable(BuildNamings());
+  constexpr size_t kNear = 3;
+  const auto& phrases = (*table)[static_cast<int>(language)];
+  return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) {
+    if (!text.folded.empty()) return Find(phrase, text) != std::string::npos;
+    for (size_t at = 0; at < text.words.size(); ++at) {
+      const size_t apart = at > how ? at - how : how - at;
+      const bool near = apart <= kNear || text.words.size() - at <= kNear;
+      if (near && StandsAt(phrase, text, at)) return true;
+    }
+    return false;
+  });
 }
 
 // Whether a question begins with the words of a number, reason, place, person
@@ -516,6 +585,11 @@ AskedType FindAskedType(absl::string_view question, Language language) {
                              ((date || phrase.type == AnswerType::kManner) &&
                               asks_for_a_thing && phrase.words.size() == 1);
     if (conjunction && at >= kEarlyWords) continue;
+    // "How is it called?" asks what it is called.
+    if (phrase.type == AnswerType::kManner &&
+        AsksForAName(compared, at, language)) {
+      return {AnswerType::kDefinition, phrase.text};
+    }
     return {phrase.type, phrase.text};
   }
   return {};
