@@ -140,6 +140,8 @@ absl::StatusOr<HttpReply> HttpClient::TryGet(const HttpRequest& request) {
     headers = curl_slist_append(headers, header.c_str());
   }
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  // "a/../b" is the name of an object as any other one; links are resolved.
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_USERAGENT, kAgent);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

@@ -292,7 +292,7 @@ void Put(const std::string& endpoint, const std::string& path,
   const std::string file = testing::TempDir() + "/put";
   Write(file, body);
   const std::string command = absl::StrCat(
-      "curl -sSf -o /dev/null --user key:secret --aws-sigv4 "
+      "curl -sSf -o /dev/null --path-as-is --user key:secret --aws-sigv4 "
       "aws:amz:us-east-1:s3 -X PUT ",
       body.empty() ? "" : "--data-binary @" + file + " ", "'", endpoint, path,
       "' -H 'Content-Type: text/html'",
@@ -322,10 +322,19 @@ TEST(BucketTest, ListsGetsAndKnowsWhatIsTheSame) {
   Put(options.endpoint, "/lights/docs/a.html", "<p>A</p>");
   Put(options.endpoint, "/lights/docs/%C3%BC%20b+c.html", "<p>B</p>");
   Put(options.endpoint, "/lights/other/c.html", "<p>C</p>");
+  Put(options.endpoint, "/lights/dots/d.html", "<p>D</p>");
+  Put(options.endpoint, "/lights/dots/x/../d.html", "<p>not D</p>");
   // More than one range, and not a whole number of them.
   std::string large;
   while (large.size() < (20 << 20)) absl::StrAppend(&large, large.size(), " ");
   Put(options.endpoint, "/lights/docs/large", large);
+  // No name of a file: dots are a part of it.
+  KnownEtags none;
+  EXPECT_THAT(
+      ReadAll(OpenSource("s3://lights/dots/", options)->get(), {}, &none),
+      UnorderedElementsAre(
+          Pair("s3://lights/dots/d.html", "<p>D</p>"),
+          Pair("s3://lights/dots/x/../d.html", "<p>not D</p>")));
   // One that is kept packed.
   std::mt19937 random(7);
   std::string letters;
