@@ -8,6 +8,7 @@
 #include "storage/backup_progress.h"
 
 namespace footnote {
+
 absl::Status BackUpStore(
     const v1::CreateBackupRequest& request, const std::string& backups,
     Store* store, const std::function<bool(const v1::BackupProgress&)>& write) {
