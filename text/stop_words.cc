@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "text/fold.h"
 #include "text/language_table.h"
+#include "text/romanian.h"
 
 namespace footnote {
 namespace {
@@ -24,11 +24,6 @@ struct StopWords {
 std::string WithoutApostrophes(std::string word) {
   word.erase(std::remove(word.begin(), word.end(), '\''), word.end());
   return word;
-}
-
-// Letters of Romanian that old fonts have with a cedilla.
-std::string WithCommas(absl::string_view careful) {
-  return absl::StrReplaceAll(careful, {{"ş", "ș"}, {"ţ", "ț"}});
 }
 
 const StopWords& Of(Language language) {

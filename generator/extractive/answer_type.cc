@@ -9,11 +9,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/utf8.h"
 #include "text/fold.h"
+#include "text/romanian.h"
 #include "text/words.h"
 
 namespace footnote {
@@ -362,11 +362,6 @@ struct Comparable {
   bool is_bare = true;
 };
 
-// Letters of Romanian that old fonts have with a cedilla.
-std::string WithCommas(std::string careful) {
-  return absl::StrReplaceAll(careful, {{"ş", "ș"}, {"ţ", "ț"}});
-}
-
 // Latin and Greek letters have accents; the letters of other scripts that
 // folding takes for the same are spellings of one word.
 bool HasAccents(absl::string_view careful) {
@@ -382,7 +377,7 @@ Comparable Compare(absl::string_view utf8, Language language) {
     return made;
   }
   std::string careful = FoldCarefully(utf8, language);
-  if (language == Language::kRo) careful = WithCommas(std::move(careful));
+  if (language == Language::kRo) careful = WithCommas(careful);
   std::vector<Word> words;
   Words(careful, &words);
   for (const Word& word : words) {
