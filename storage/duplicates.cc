@@ -325,8 +325,13 @@ absl::Status DuplicateChanges::Refill(const std::string& document,
     which.erase(std::remove_if(which.begin(), which.end(), is_in), which.end());
     return !which.empty() && ++looked < kMostLooked;
   };
-  RETURN_IF_ERROR(ForEachMember(GroupPrefix(collection_, group), document,
-                                kFewPassed, put));
+  const std::string prefix = GroupPrefix(collection_, group);
+  RETURN_IF_ERROR(ForEachMember(prefix, document, kFewPassed, put));
+  // Ids may fall with time: then the others are before it.
+  looked = 0;
+  if (status.ok() && !which.empty()) {
+    RETURN_IF_ERROR(ForEachMember(prefix, "", kFewPassed, put));
+  }
   return status;
 }
 

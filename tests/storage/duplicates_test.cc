@@ -173,14 +173,32 @@ TEST_F(DuplicatesTest, GroupsArePagedAndLargeOnesWork) {
 }
 
 TEST_F(DuplicatesTest, WhoComesAfterTheFirstHaveGoneFindsTheOthers) {
-  const auto id = [](int i) { return absl::StrCat("d", 100 + i); };
-  for (int i = 0; i < 40; ++i) Put(id(i), Numbers(1));
-  for (int i = 0; i < 30; ++i) Remove(id(i));
-  EXPECT_NE(Put("new", Numbers(1)), "");
-  EXPECT_THAT(Like("new"), SizeIs(11));
-  for (int i = 30; i < 40; ++i) Remove(id(i));
-  Remove("new");
-  EXPECT_EQ(Rows(), 0u);
+  // Ids rise or fall with the time that their documents come.
+  for (const int step : {1, -1}) {
+    const auto id = [step](int i) { return absl::StrCat("d", 500 + step * i); };
+    for (int i = 0; i < 40; ++i) Put(id(i), Numbers(1));
+    for (int i = 0; i < 30; ++i) Remove(id(i));
+    EXPECT_NE(Put("new", Numbers(1)), "");
+    EXPECT_THAT(Like("new"), SizeIs(11));
+    for (int i = 30; i < 40; ++i) Remove(id(i));
+    Remove("new");
+    EXPECT_EQ(Rows(), 0u);
+  }
+}
+
+// As where many expire in one commit.
+TEST_F(DuplicatesTest, WhoComesAfterTheFirstHaveGoneAtOnceFindsTheOthers) {
+  for (const int step : {1, -1}) {
+    const auto id = [step](int i) { return absl::StrCat("d", 500 + step * i); };
+    for (int i = 0; i < 200; ++i) Put(id(i), Numbers(1));
+    DuplicateChanges leave(kv_.get(), "c");
+    for (int i = 0; i < 190; ++i) ASSERT_TRUE(leave.Remove(id(i)).ok());
+    Write(leave);
+    EXPECT_NE(Put("new", Numbers(1)), "") << step;
+    for (int i = 190; i < 200; ++i) Remove(id(i));
+    Remove("new");
+    EXPECT_EQ(Rows(), 0u);
+  }
 }
 
 // All but one leave in one commit, in the order of their ids or the other way.
