@@ -7,12 +7,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
@@ -215,8 +216,9 @@ class ResponseReader {
             if (response.has_ack() || response.has_job()) Keep(response);
             on_each(response);
           }
-          const absl::MutexLock lock(&mutex_);
+          const std::lock_guard<std::mutex> lock(mutex_);
           ended_ = true;
+          came_.notify_all();
         }) {}
   ~ResponseReader() { Join(); }
   ResponseReader(const ResponseReader&) = delete;
@@ -224,11 +226,8 @@ class ResponseReader {
 
   // The first acknowledgement; false when the call ended without one.
   bool WaitForAck(v1::IngestAck* ack) {
-    const absl::MutexLock lock(&mutex_);
-    const auto there = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return acked_ || ended_;
-    };
-    mutex_.Await(absl::Condition(&there));
+    std::unique_lock<std::mutex> lock(mutex_);
+    came_.wait(lock, [this] { return acked_ || ended_; });
     *ack = ack_;
     return acked_;
   }
@@ -236,27 +235,27 @@ class ResponseReader {
     if (thread_.joinable()) thread_.join();
   }
   // After Join: the last acknowledgement, and the job's id.
-  const v1::IngestAck& ack() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return ack_;
-  }
-  const std::string& job() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return job_; }
+  const v1::IngestAck& ack() const { return ack_; }
+  const std::string& job() const { return job_; }
 
  private:
   void Keep(const v1::IngestResponse& response) {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (response.has_job()) {
       job_ = response.job().job();
     } else {
       ack_ = response.ack();
       acked_ = true;
+      came_.notify_all();
     }
   }
 
-  absl::Mutex mutex_;
-  bool acked_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
-  v1::IngestAck ack_ ABSL_GUARDED_BY(mutex_);
-  std::string job_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::condition_variable came_;
+  bool acked_ = false;  // guarded by mutex_
+  bool ended_ = false;  // guarded by mutex_
+  v1::IngestAck ack_;   // guarded by mutex_
+  std::string job_;     // guarded by mutex_
   std::thread thread_;
 };
 

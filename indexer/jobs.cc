@@ -160,11 +160,16 @@ RunningJob::RunningJob(Kv* kv, v1::IngestJob job, bool goes_on)
       goes_on_(goes_on),
       job_(std::move(job)) {}
 
+void RunningJob::NoteChange() {
+  ++changes_;
+  changed_.notify_all();
+}
+
 void RunningJob::OnReceived(uint64_t bytes) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   job_.set_received_files(job_.received_files() + 1);
   job_.set_received_bytes(job_.received_bytes() + bytes);
-  ++changes_;
+  NoteChange();
 }
 
 absl::optional<v1::FileResult> RunningJob::StoredRow(
@@ -181,13 +186,13 @@ void RunningJob::AppendRow(const v1::FileResult& result, KvBatch* batch) {
   if (!goes_on_) return;
   absl::optional<v1::FileResult> before = StoredRow(key);
   if (!before.has_value()) return;
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   replaced_[key] = *std::move(before);
 }
 
 bool RunningJob::OnResult(const v1::FileResult& result) {
-  const absl::MutexLock lock(&mutex_);
-  ++changes_;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  NoteChange();
   if (goes_on_) {
     // It was sent again because nobody could say that it had arrived.
     const std::string key = RowKey(collection_, id_, result);
@@ -222,12 +227,12 @@ bool RunningJob::OnResult(const v1::FileResult& result) {
 }
 
 absl::Status RunningJob::OnAck(const v1::IngestAck& ack) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   // Another thread may have said more since.
   if (ack.files() >= job_.acknowledged().files()) {
     *job_.mutable_acknowledged() = ack;
   }
-  ++changes_;
+  NoteChange();
   // Five times a second at most, and for each large file.
   return WriteRows(true);
 }
@@ -246,22 +251,22 @@ absl::Status RunningJob::WriteRows(bool sync) {
 }
 
 absl::Status RunningJob::WriteAgain() {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return WriteRows(true);
 }
 
 absl::Status RunningJob::End(v1::IngestJob::State state,
                              absl::string_view reason) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   job_.set_state(state);
   job_.set_reason(std::string(reason));
   job_.set_ended_us(NowMicros());
-  ++changes_;
+  NoteChange();
   return WriteRows(true);
 }
 
 void RunningJob::SetStop(std::function<void()> stop) {
-  const absl::MutexLock lock(&stop_mutex_);
+  const std::lock_guard<std::mutex> lock(stop_mutex_);
   stop_ = std::move(stop);
 }
 
@@ -269,22 +274,22 @@ void RunningJob::ClearStop() { SetStop(nullptr); }
 
 void RunningJob::RequestCancel() {
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     cancel_requested_ = true;
   }
-  const absl::MutexLock lock(&stop_mutex_);
+  const std::lock_guard<std::mutex> lock(stop_mutex_);
   if (stop_ != nullptr) stop_();
 }
 
 bool RunningJob::cancel_requested() const {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return cancel_requested_;
 }
 
 v1::IngestJob RunningJob::Snapshot() const {
   v1::IngestJob job;
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     job = job_;
   }
   FillRates(&job);
@@ -295,11 +300,9 @@ v1::IngestJob RunningJob::WaitForChange(uint64_t* seen,
                                         absl::Duration patience) const {
   v1::IngestJob job;
   {
-    absl::MutexLock lock(&mutex_);
-    const auto changed = [this, seen]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return changes_ != *seen;
-    };
-    mutex_.AwaitWithTimeout(absl::Condition(&changed), patience);
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, absl::ToChronoNanoseconds(patience),
+                      [this, seen] { return changes_ != *seen; });
     *seen = changes_;
     job = job_;
   }
@@ -329,7 +332,7 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   }
   auto running = std::make_shared<RunningJob>(kv_, job, start.resume());
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (!running_.emplace(name, running).second) return RunsAlready(name);
   }
   KvBatch batch;
@@ -342,7 +345,7 @@ absl::StatusOr<std::shared_ptr<RunningJob>> Jobs::Begin(
   absl::Status status = kv_->Write(std::move(batch), true);
   if (status.ok()) status = Prune(name.first);
   if (status.ok()) return running;
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   running_.erase(name);
   return status;
 }
@@ -414,7 +417,7 @@ absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
     on_end_(job->collection(), job->id());
   }
   if (status.ok()) {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = running_.find({job->collection(), job->id()});
     // Not one that was resumed meanwhile.
     if (found != running_.end() && found->second == job) running_.erase(found);
@@ -425,7 +428,7 @@ absl::Status Jobs::End(const std::shared_ptr<RunningJob>& job,
 absl::Status Jobs::WriteEnded(const Name& name) {
   std::vector<std::shared_ptr<RunningJob>> ended;
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& entry : running_) {
       if (entry.second->Snapshot().state() != v1::IngestJob::RUNNING) {
         ended.push_back(entry.second);
@@ -440,7 +443,7 @@ absl::Status Jobs::WriteEnded(const Name& name) {
       if (its == name) own = status;
       continue;
     }
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = running_.find(its);
     if (found != running_.end() && found->second == job) running_.erase(found);
   }
@@ -448,7 +451,7 @@ absl::Status Jobs::WriteEnded(const Name& name) {
 }
 
 std::shared_ptr<RunningJob> Jobs::FindRunning(const Name& name) const {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = running_.find(name);
   return found == running_.end() ? nullptr : found->second;
 }
@@ -511,7 +514,7 @@ absl::StatusOr<v1::ListIngestFilesResponse> Jobs::ListFiles(
   // Rows that are not written yet, or have no room to be.
   std::map<std::string, std::string> waiting;
   if (running != nullptr) {
-    const absl::MutexLock lock(&running->mutex_);
+    const std::lock_guard<std::mutex> lock(running->mutex_);
     waiting = running->rows_;
   }
   const std::string prefix = FilePrefix(request.collection(), request.job());

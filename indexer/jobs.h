@@ -3,6 +3,7 @@
 #ifndef FOOTNOTE_INDEXER_JOBS_H_
 #define FOOTNOTE_INDEXER_JOBS_H_
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "indexer/source_file.h"
@@ -66,8 +66,10 @@ class RunningJob {
   absl::optional<v1::FileResult> StoredRow(const std::string& key) const;
   // Makes the end durable. Returns what Kv says.
   absl::Status End(v1::IngestJob::State state, absl::string_view reason);
-  // Rows that can't be written stay for the next time.
-  absl::Status WriteRows(bool sync) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Rows that can't be written stay for the next time. REQUIRES: mutex_ held.
+  absl::Status WriteRows(bool sync);
+  // Wakes who waits for a change. REQUIRES: mutex_ held.
+  void NoteChange();
   // Of a job that has ended.
   absl::Status WriteAgain();
 
@@ -75,18 +77,19 @@ class RunningJob {
   const std::string collection_;
   const std::string id_;
   const bool goes_on_;
-  mutable absl::Mutex mutex_;
-  v1::IngestJob job_ ABSL_GUARDED_BY(mutex_);
-  uint64_t changes_ ABSL_GUARDED_BY(mutex_) = 1;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  v1::IngestJob job_;     // guarded by mutex_
+  uint64_t changes_ = 1;  // guarded by mutex_
   // Rows of results that changed nothing else, not yet written: by their keys.
-  std::map<std::string, std::string> rows_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> rows_;  // guarded by mutex_
   // What rows said that AppendRow replaced, until OnResult.
-  std::map<std::string, v1::FileResult> replaced_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::FileResult> replaced_;  // guarded by mutex_
   // After an error of the disk they are not tried before.
-  absl::Time write_after_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool cancel_requested_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Mutex stop_mutex_;
-  std::function<void()> stop_ ABSL_GUARDED_BY(stop_mutex_);
+  absl::Time write_after_ = absl::InfinitePast();  // guarded by mutex_
+  bool cancel_requested_ = false;                  // guarded by mutex_
+  std::mutex stop_mutex_;
+  std::function<void()> stop_;  // guarded by stop_mutex_
 };
 
 // All jobs of a store. Safe from many threads.
@@ -142,8 +145,8 @@ class Jobs {
 
   Kv* const kv_;
   const OnEnd on_end_;
-  mutable absl::Mutex mutex_;
-  std::map<Name, std::shared_ptr<RunningJob>> running_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;
+  std::map<Name, std::shared_ptr<RunningJob>> running_;  // guarded by mutex_
 };
 
 }  // namespace footnote

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -311,6 +312,33 @@ TEST_F(JobsTest, WatchTellsOfChangesUntilTheEnd) {
                           })
                   .ok());
   EXPECT_EQ(calls, 1);
+}
+
+TEST_F(JobsTest, EveryChangeWakesWhoWaitsForOne) {
+  const auto job = Begin("watched");
+  const std::vector<std::function<void()>> changes = {
+      [&] { job->OnReceived(1); },
+      [&] { job->OnResult(ResultOf("a", v1::FileResult::UNCHANGED)); },
+      [&] { EXPECT_TRUE(job->OnAck(v1::IngestAck()).ok()); },
+      [&] { EXPECT_TRUE(jobs_->End(job, v1::IngestJob::DONE, "").ok()); },
+  };
+  uint64_t seen = 0;
+  job->WaitForChange(&seen, absl::ZeroDuration());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const uint64_t before = seen;
+    absl::Duration waited;
+    std::thread waiter([&] {
+      const absl::Time start = absl::Now();
+      job->WaitForChange(&seen, absl::Minutes(1));
+      waited = absl::Now() - start;
+    });
+    // Where the change comes first nobody has to be woken.
+    absl::SleepFor(absl::Milliseconds(20));
+    changes[i]();
+    waiter.join();
+    EXPECT_EQ(seen, before + 1) << i;
+    EXPECT_LT(waited, absl::Seconds(30)) << i;
+  }
 }
 
 TEST_F(JobsTest, TellsTheRateAndTheTimeLeft) {
