@@ -106,10 +106,11 @@ absl::StatusOr<bool> SiteSource::ReadPage(
     item.unchanged = true;
     item.etag = etag == known.end() ? "" : etag->second;
   } else if (IsForNow(reply->code) && etag != known.end() &&
-             IsOutside(reply->location)) {
+             !reply->location.empty()) {
     // As to where one signs in, or to a page of an outage.
     item.status = absl::UnavailableError(
         absl::StrCat(url, ": leads to ", reply->location, " for now"));
+    Found(reply->location);
   } else if (!reply->location.empty()) {
     if (IsOutside(reply->location)) outside_ = reply->location;
     Found(reply->location);

@@ -20,8 +20,8 @@ namespace footnote {
 // ETag, and asked for too when no link leads to them any more; a page whose
 // ETag is the known one leads to what it led to before, which is known. Pages
 // that are gone (404, 410) are left out. What redirects lead to counts when it
-// lies below the address; a known page that leads elsewhere for now is an item
-// that can't be read, not one that is gone.
+// lies below the address; a known page that leads to another one for now is an
+// item that can't be read, not one that is gone.
 class SiteSource : public FileSource {
  public:
   SiteSource(std::string address, const SourceOptions& options);

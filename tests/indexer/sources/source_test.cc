@@ -167,6 +167,8 @@ class SiteTest : public testing::Test {
                        "http://other.example/login; }\n"
                        "  location = /docs/left { return 301 "
                        "http://other.example/left; }\n"
+                       "  location = /docs/closed { return 302 "
+                       "/docs/sign_in.html; }\n"
                        " }\n}\n"));
     Write(folder_ + "/www/docs/index.html",
           "<a href='a.html#part'>a</a> <a href='/docs/moved'>b</a>"
@@ -232,6 +234,23 @@ TEST_F(SiteTest, APageThatLeadsElsewhereForNowIsNotGone) {
       read.at(host_ + "/docs/away"),
       HasSubstr("/docs/away: leads to http://other.example/login for now"));
   EXPECT_EQ(read.count(host_ + "/docs/left"), 0);
+}
+
+TEST_F(SiteTest, APageThatLeadsToAnotherOneOfItsSiteForNowIsNotGone) {
+  Write(folder_ + "/www/docs/sign_in.html", "<p>Your name?</p>");
+  const auto source = OpenSource(host_ + "/docs/index.html", Quick());
+  ASSERT_TRUE(source.ok()) << source.status();
+  KnownEtags etags;
+  const auto read = ReadAll(
+      source->get(),
+      {{host_ + "/docs/closed", ""}, {host_ + "/docs/moved", ""}}, &etags);
+  ASSERT_EQ(read.count(host_ + "/docs/closed"), 1);
+  EXPECT_THAT(read.at(host_ + "/docs/closed"),
+              HasSubstr("/docs/sign_in.html for now"));
+  // What it leads to is read, as it may be what is left of it.
+  EXPECT_THAT(read.at(host_ + "/docs/sign_in.html"), HasSubstr("Your name?"));
+  EXPECT_EQ(read.count(host_ + "/docs/moved"), 0);
+  EXPECT_THAT(read.at(host_ + "/docs/b.html"), HasSubstr("<p>B</p>"));
 }
 
 TEST_F(SiteTest, AnAddressThatLeadsToAnotherOneNamesThat) {
