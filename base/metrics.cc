@@ -142,8 +142,11 @@ MHD_Result Answer(void* /*context*/, MHD_Connection* connection,
                   const char* url, const char* method, const char* /*version*/,
                   const char* /*upload*/, size_t* /*upload_size*/,
                   void** /*state*/) {
-  const bool found = absl::string_view(url) == "/metrics" &&
-                     absl::string_view(method) == "GET";
+  const absl::string_view asked = method;
+  // libmicrohttpd leaves the body out for HEAD.
+  const bool found =
+      absl::string_view(url) == "/metrics" &&
+      (asked == MHD_HTTP_METHOD_GET || asked == MHD_HTTP_METHOD_HEAD);
   std::string body = found ? MetricsText() : "want GET /metrics\n";
   MHD_Response* response = MHD_create_response_from_buffer(
       body.size(), &body[0], MHD_RESPMEM_MUST_COPY);

@@ -15,9 +15,11 @@
 namespace footnote {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
-std::string Fetch(int port) {
+std::string Fetch(int port, const std::string& method = "GET") {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -26,8 +28,9 @@ std::string Fetch(int port) {
   EXPECT_EQ(connect(fd, reinterpret_cast<struct sockaddr*>(&address),
                     sizeof(address)),
             0);
-  const std::string request =
-      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const std::string request = absl::StrCat(
+      method,
+      " /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(send(fd, request.data(), request.size(), 0),
             static_cast<ssize_t>(request.size()));
   std::string reply;
@@ -75,6 +78,18 @@ TEST(MetricsTest, ServesThemOverHttp) {
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_THAT(Fetch((*server)->port()),
               HasSubstr("footnote_served_total{kind=\"yes\"} 1"));
+}
+
+TEST(MetricsTest, HeadIsAnsweredAsGetWithoutTheBody) {
+  Count("served", "yes");
+  const auto server = MetricsServer::Start("127.0.0.1:0");
+  ASSERT_TRUE(server.ok()) << server.status();
+  const std::string reply = Fetch((*server)->port(), "HEAD");
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(reply, HasSubstr("Content-Type: text/plain; version=0.0.4"));
+  EXPECT_THAT(reply, EndsWith("\r\n\r\n"));
+  EXPECT_THAT(Fetch((*server)->port(), "POST"),
+              StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }
 
 TEST(MetricsTest, SaysWhenTheAddressIsTaken) {
