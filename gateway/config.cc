@@ -122,6 +122,17 @@ absl::Status CheckReadable(absl::string_view key, const std::string& path) {
       "config: ", key, ": ", path, ": want a file that can be read"));
 }
 
+absl::Status CheckFile(absl::string_view key, const std::string& path) {
+  RETURN_IF_ERROR(CheckReadable(key, path));
+  struct stat info;
+  if (path.empty() || stat(path.c_str(), &info) != 0 ||
+      !S_ISDIR(info.st_mode)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("config: ", key, ": ", path, ": is a folder, want a file"));
+}
+
 absl::Status CheckPair(absl::string_view key, const std::string& certificate,
                        const std::string& private_key) {
   if (certificate.empty() == private_key.empty()) return absl::OkStatus();
@@ -150,9 +161,9 @@ absl::Status CheckPem(absl::string_view key, const std::string& path,
 
 absl::Status CheckServerTls(const v1::ServerTls& server) {
   RETURN_IF_ERROR(CheckPair("tls", server.certificate(), server.private_key()));
-  RETURN_IF_ERROR(CheckReadable("tls.certificate", server.certificate()));
-  RETURN_IF_ERROR(CheckReadable("tls.private_key", server.private_key()));
-  RETURN_IF_ERROR(CheckReadable("tls.client_ca", server.client_ca()));
+  RETURN_IF_ERROR(CheckFile("tls.certificate", server.certificate()));
+  RETURN_IF_ERROR(CheckFile("tls.private_key", server.private_key()));
+  RETURN_IF_ERROR(CheckFile("tls.client_ca", server.client_ca()));
   if (!server.client_ca().empty() && server.certificate().empty()) {
     return absl::InvalidArgumentError(
         "config: tls.client_ca: want tls.certificate with it");
@@ -165,11 +176,9 @@ absl::Status CheckServerTls(const v1::ServerTls& server) {
 absl::Status CheckClientTls(const v1::ClientTls& client) {
   RETURN_IF_ERROR(
       CheckPair("client_tls", client.certificate(), client.private_key()));
-  RETURN_IF_ERROR(CheckReadable("client_tls.ca", client.ca()));
-  RETURN_IF_ERROR(
-      CheckReadable("client_tls.certificate", client.certificate()));
-  RETURN_IF_ERROR(
-      CheckReadable("client_tls.private_key", client.private_key()));
+  RETURN_IF_ERROR(CheckFile("client_tls.ca", client.ca()));
+  RETURN_IF_ERROR(CheckFile("client_tls.certificate", client.certificate()));
+  RETURN_IF_ERROR(CheckFile("client_tls.private_key", client.private_key()));
   RETURN_IF_ERROR(CheckPem("client_tls.ca", client.ca(), ""));
   return CheckPem("client_tls.certificate", client.certificate(),
                   client.private_key());
@@ -286,10 +295,10 @@ absl::Status CheckIdentity(const v1::Config& config) {
 
 absl::Status CheckEncoder(const v1::EncoderConfig& encoder) {
   if (encoder.path() != "none") {
-    RETURN_IF_ERROR(CheckReadable("encoder.path", encoder.path()));
+    RETURN_IF_ERROR(CheckFile("encoder.path", encoder.path()));
   }
   if (encoder.second() != "none") {
-    RETURN_IF_ERROR(CheckReadable("encoder.second", encoder.second()));
+    RETURN_IF_ERROR(CheckFile("encoder.second", encoder.second()));
   }
   const std::string& precision = encoder.precision();
   if (precision != "int8" && precision != "float32") {

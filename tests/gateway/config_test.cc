@@ -224,6 +224,26 @@ TEST(ConfigTest, FilesOfTlsThatAreNoneAreNamed) {
             "config: client_tls.ca: " + junk + ": want a certificate in PEM");
 }
 
+TEST(ConfigTest, AFolderThatStandsForAFileIsNamedWithItsKey) {
+  const std::string folder = testing::TempDir();
+  const std::string junk = folder + "/junk.pem";
+  std::ofstream(junk) << "junk";
+  const auto wrong = [&](const std::string& key) {
+    return "config: " + key + ": " + folder + ": is a folder, want a file";
+  };
+  v1::Config config = Valid();
+  config.mutable_tls()->set_certificate(junk);
+  config.mutable_tls()->set_private_key(folder);
+  EXPECT_EQ(std::string(CheckConfig(config).message()),
+            wrong("tls.private_key"));
+  config = Valid();
+  config.mutable_client_tls()->set_ca(folder);
+  EXPECT_EQ(std::string(CheckConfig(config).message()), wrong("client_tls.ca"));
+  config = Valid();
+  config.mutable_encoder()->set_path(folder);
+  EXPECT_EQ(std::string(CheckConfig(config).message()), wrong("encoder.path"));
+}
+
 TEST(ConfigTest, TextOfAConfigIsReadBackTheSame) {
   const v1::Config config = Valid();
   const auto again = ParseConfig(ConfigText(config), "f");
