@@ -205,7 +205,12 @@ absl::Status RunCollection(const CollectionOptions& options,
     if (context->json) {
       PrintLine(ToJson(expired));
     } else {
-      PrintLine(absl::StrCat(Grouped(expired.expired()), " expired"));
+      const bool nothing_ever = collection.settings().retention_seconds() == 0;
+      PrintLine(absl::StrCat(
+          Grouped(expired.expired()), " expired",
+          nothing_ever ? ": documents are kept for ever here; --retention says "
+                         "for how long"
+                       : ""));
     }
     return absl::OkStatus();
   }
