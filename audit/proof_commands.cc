@@ -63,6 +63,10 @@ absl::StatusOr<Verifier> ReadVerifier(const std::string& text) {
 }
 
 absl::Status Export(const Options& options, CliContext* context) {
+  if (options.file == "-") {
+    return absl::InvalidArgumentError(
+        "--output: \"-\", want a file: the page for people lies beside it");
+  }
   ASSIGN_OR_RETURN(const auto audit, Connect(context));
   v1::ExportBundleRequest request;
   for (const std::string& id : options.answers) request.add_answer_ids(id);
@@ -78,20 +82,26 @@ absl::Status Export(const Options& options, CliContext* context) {
   }
   RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
   RETURN_IF_ERROR(WriteFileAtomically(options.file, data));
-  std::string page = absl::StrCat(options.file, ".html");
+  const std::string page = absl::StrCat(options.file, ".html");
   RETURN_IF_ERROR(WriteFileAtomically(page, report));
-  if (options.pdf) {
-    const std::string pdf = absl::StrCat(options.file, ".pdf");
-    RETURN_IF_ERROR(WritePdfPage(options.file, pdf));
-    absl::StrAppend(&page, " or ", pdf);
-  }
-  if (!context->quiet && !context->json) {
-    const size_t answers =
-        std::set<std::string>(options.answers.begin(), options.answers.end())
-            .size();
-    PrintLine(absl::StrCat(options.file, ": ", answers,
-                           answers == 1 ? " answer, " : " answers, ",
-                           data.size(), " bytes; ", page, " is for people"));
+  const std::string pdf =
+      options.pdf ? absl::StrCat(options.file, ".pdf") : std::string();
+  if (options.pdf) RETURN_IF_ERROR(WritePdfPage(options.file, pdf));
+  const size_t answers =
+      std::set<std::string>(options.answers.begin(), options.answers.end())
+          .size();
+  if (context->json) {
+    const Json json = {{"file", options.file},
+                       {"page", page},
+                       {"pdf", pdf},
+                       {"answers", answers},
+                       {"bytes", data.size()}};
+    PrintLine(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  } else if (!context->quiet) {
+    PrintLine(absl::StrCat(
+        options.file, ": ", answers, answers == 1 ? " answer, " : " answers, ",
+        data.size(), " bytes; ", page,
+        options.pdf ? absl::StrCat(" or ", pdf) : "", " is for people"));
   }
   return absl::OkStatus();
 }
@@ -257,6 +267,10 @@ absl::Status Check(const Options& options, CliContext* context) {
 }
 
 absl::Status ShowCheckpoint(const Options& options, CliContext* context) {
+  if (options.file == "-") {
+    return absl::InvalidArgumentError(
+        "--output: \"-\", want a file: without --output it is printed");
+  }
   ASSIGN_OR_RETURN(const auto audit, Connect(context));
   grpc::ClientContext call;
   v1::GetCheckpointResponse response;

@@ -364,11 +364,14 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const bool is_help = error.get_exit_code() == 0;
+    if (is_help) return app.exit(error);
     const std::string unknown = UnknownCommand(app);
-    if (!unknown.empty()) {
-      return FinishCommand(context, absl::InvalidArgumentError(unknown));
-    }
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return FinishCommand(
+        context,
+        absl::InvalidArgumentError(
+            unknown.empty() ? absl::StrCat(error.what(), "; --help tells more")
+                            : unknown));
   }
   if (flags.version) {
     PrintVersion(context.json);

@@ -166,6 +166,34 @@ TEST_F(CliTest, ACheckedBundleSaysWhatWasAskedAndAnswered) {
                                    "  no answer: NO_EVIDENCE\n"));
 }
 
+TEST_F(CliTest, AnExportAsJsonNamesItsFiles) {
+  const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
+  const std::string id = json::parse(ask.out)["id"].get<std::string>();
+  const std::string bundle = NewFolder() + "/bundle";
+  const Finished run = In({"audit", "export", id, "-o", bundle, "--json"});
+  ASSERT_EQ(run.exit_code, kExitOk) << run.err;
+  const json exported = json::parse(run.out);
+  EXPECT_EQ(exported["file"], bundle);
+  EXPECT_EQ(exported["bytes"], std::filesystem::file_size(bundle));
+  EXPECT_TRUE(std::filesystem::exists(exported["page"].get<std::string>()));
+  EXPECT_EQ(exported["pdf"], "");
+  EXPECT_EQ(exported["answers"], 1);
+}
+
+TEST_F(CliTest, NoFileIsWrittenThatIsNamedAsStandardOutput) {
+  const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
+  const std::string id = json::parse(ask.out)["id"].get<std::string>();
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"audit", "export", id}, {"audit", "checkpoint"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"-o", "-"});
+    const Finished wrong = In(arguments);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << command[1];
+    EXPECT_THAT(wrong.err, HasSubstr("want a file")) << command[1];
+    EXPECT_FALSE(std::filesystem::exists("-")) << command[1];
+  }
+}
+
 TEST_F(CliTest, AnAbstentionHasItsOwnExitCode) {
   const Finished ask = In({"ask", "Zyzzyva quokka xylophone?"});
   EXPECT_EQ(ask.exit_code, kExitAbstained);
@@ -248,6 +276,19 @@ TEST_F(CliTest, WrongUseHasItsOwnExitCode) {
   EXPECT_EQ(In({"ask", "x", "-c", "No Such"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"serve", "kitchen"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"ask", "x", "--config", "/nowhere"}).exit_code, kExitUsage);
+}
+
+TEST_F(CliTest, WrongUseIsToldAsEveryOtherError) {
+  const Finished count = In({"ask", "x", "--top-k", "many"});
+  EXPECT_THAT(count.err, StartsWith("footnote: "));
+  EXPECT_THAT(count.err, HasSubstr("--top-k"));
+  EXPECT_THAT(count.err, HasSubstr("--help"));
+  const Finished flag = In({"ask", "x", "--no-such-flag"});
+  EXPECT_THAT(flag.err, StartsWith("footnote: "));
+  EXPECT_THAT(flag.err, HasSubstr("--no-such-flag"));
+  const Finished as_json = In({"--json", "show"});
+  EXPECT_EQ(as_json.exit_code, kExitUsage);
+  EXPECT_EQ(json::parse(as_json.out)["error"]["code"], "INVALID_ARGUMENT");
 }
 
 TEST_F(CliTest, ANegativeCountIsRefused) {
