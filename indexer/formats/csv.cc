@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "indexer/formats/block_writer.h"
-#include "indexer/formats/table_rows.h"
 
 namespace footnote {
 namespace {
@@ -18,9 +18,33 @@ constexpr size_t kRowsToJudge = 12;
 constexpr size_t kBytesToJudge = 64 << 10;
 constexpr size_t kMeanCellBytes = 60;
 
-struct CsvRow {
-  uint32_t line = 0;
-  std::vector<std::string> cells;
+// A row's cells, folded, one behind the other: a file may be of nothing but
+// separators, and an empty cell is to take no more room than one.
+class CsvRow {
+ public:
+  void Begin(uint32_t line) {
+    line_ = line;
+    text_.clear();
+    ends_.clear();
+  }
+  void Add(absl::string_view cell) {
+    text_.append(cell.data(), cell.size());
+    ends_.push_back(static_cast<uint32_t>(text_.size()));
+  }
+
+  uint32_t line() const { return line_; }
+  // Cells, and the bytes in them.
+  size_t size() const { return ends_.size(); }
+  size_t bytes() const { return text_.size(); }
+  absl::string_view cell(size_t i) const {
+    const size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return absl::string_view(text_).substr(begin, ends_[i] - begin);
+  }
+
+ private:
+  uint32_t line_ = 0;
+  std::string text_;
+  std::vector<uint32_t> ends_;
 };
 
 // Takes row after row off a text.
@@ -35,8 +59,7 @@ class CsvRows {
       line_ += text_[at_++] == '\n';
     }
     if (at_ >= text_.size()) return false;
-    row->line = line_;
-    row->cells.clear();
+    row->Begin(line_);
     while (TakeCell(row)) {
     }
     return true;
@@ -45,7 +68,7 @@ class CsvRows {
  private:
   // True when another cell follows in the row.
   bool TakeCell(CsvRow* row) {
-    std::string cell;
+    cell_.clear();
     bool quoted = at_ < text_.size() && text_[at_] == '"';
     if (quoted) ++at_;
     while (at_ < text_.size()) {
@@ -54,9 +77,9 @@ class CsvRows {
         ++at_;
         line_ += c == '\n';
         if (c != '"') {
-          cell.push_back(c);
+          cell_.push_back(c);
         } else if (at_ < text_.size() && text_[at_] == '"') {
-          cell.push_back('"');
+          cell_.push_back('"');
           ++at_;
         } else {
           quoted = false;
@@ -64,10 +87,10 @@ class CsvRows {
         continue;
       }
       if (c == separator_ || c == '\n') break;
-      if (c != '\r') cell.push_back(c);
+      if (c != '\r') cell_.push_back(c);
       ++at_;
     }
-    row->cells.push_back(FoldWhiteSpace(cell));
+    row->Add(FoldWhiteSpace(cell_));
     if (at_ < text_.size() && text_[at_] == separator_) {
       ++at_;
       return true;
@@ -79,6 +102,7 @@ class CsvRows {
   const char separator_;
   size_t at_ = 0;
   uint32_t line_ = 1;
+  std::string cell_;
 };
 
 // How many columns the first rows have when parted so; 0 when they differ.
@@ -91,9 +115,9 @@ size_t ColumnsWith(absl::string_view head, bool whole, char separator) {
   // The last row may be cut.
   if (!whole && read.size() < kRowsToJudge && !read.empty()) read.pop_back();
   for (const CsvRow& one : read) {
-    if (count++ == 0) columns = one.cells.size();
-    if (one.cells.size() != columns) return 0;
-    for (const std::string& cell : one.cells) bytes += cell.size();
+    if (count++ == 0) columns = one.size();
+    if (one.size() != columns) return 0;
+    bytes += one.bytes();
   }
   const size_t least = separator == ',' ? 3 : 2;
   if (count < 3 || columns < least ||
@@ -104,12 +128,34 @@ size_t ColumnsWith(absl::string_view head, bool whole, char separator) {
 }
 
 bool NamesColumns(const CsvRow& row) {
-  return row.cells.size() > 1 &&
-         std::none_of(row.cells.begin(), row.cells.end(),
-                      [](const std::string& cell) {
-                        double number;
-                        return cell.empty() || absl::SimpleAtod(cell, &number);
-                      });
+  for (size_t c = 0; c < row.size(); ++c) {
+    double number;
+    if (row.cell(c).empty() || absl::SimpleAtod(row.cell(c), &number)) {
+      return false;
+    }
+  }
+  return row.size() > 1;
+}
+
+// "Name: cell | Name: cell". False for a row that holds nothing.
+bool WriteRow(const CsvRow& row, uint32_t number, const CsvRow& names,
+              BlockWriter* writer) {
+  if (row.bytes() == 0) return false;
+  writer->SetPlace(absl::StrCat("row=", number));
+  writer->Begin(BlockKind::kTableRow, row.line());
+  const char* separator = "";
+  for (size_t c = 0; c < row.size(); ++c) {
+    const absl::string_view cell = row.cell(c);
+    if (cell.empty()) continue;
+    writer->Text(separator);
+    if (c < names.size() && names.cell(c) != cell) {
+      writer->Text(names.cell(c));
+      writer->Text(": ");
+    }
+    writer->Text(cell);
+    separator = " | ";
+  }
+  return true;
 }
 
 }  // namespace
@@ -134,19 +180,18 @@ absl::StatusOr<Extracted> ExtractCsv(absl::string_view utf8, char separator,
   if (separator == 0) separator = DetectSeparator(utf8);
   if (separator == 0) separator = ',';
   BlockWriter writer(limits);
-  TableRows table;
   CsvRows rows(utf8, separator);
-  CsvRow row;
-  uint32_t number = 0;
-  while (rows.Next(&row)) {
-    ++number;
-    const bool header = number == 1 && NamesColumns(row);
-    table.BeginRow(row.line, absl::StrCat("row=", number));
-    for (std::string& cell : row.cells) {
-      table.AddCell(std::move(cell), header, 1, 1);
+  CsvRow names, row;
+  bool any = false;
+  for (uint32_t number = 1; !writer.full() && rows.Next(&row); ++number) {
+    if (number == 1 && NamesColumns(row)) {
+      names = std::move(row);
+    } else {
+      any = WriteRow(row, number, names, &writer) || any;
     }
   }
-  table.Write(&writer);
+  // Names that nothing follows are a line of their own.
+  if (!any) WriteRow(names, 1, CsvRow(), &writer);
   Extracted out;
   RETURN_IF_ERROR(writer.Finish(&out));
   out.format = separator == '\t' ? Format::kTsv : Format::kCsv;

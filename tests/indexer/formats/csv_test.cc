@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
 
 #include "tests/indexer/formats/extracted_checks.h"
 
@@ -42,6 +47,28 @@ TEST(CsvTest, ARowOfNumbersNamesNothing) {
 TEST(CsvTest, TakesRowsOfAnyLengthAndAQuoteThatNeverEnds) {
   EXPECT_THAT(Outline(Read("a,b\n1\n1,2,3\n\"open,\n", ',')),
               ElementsAre("|: a: 1", "|: a: 1 | b: 2 | 3", "|: a: open,"));
+}
+
+TEST(CsvTest, NamesThatNothingFollowsAreARow) {
+  EXPECT_THAT(Outline(Read("a,b\n,\n", ',')), ElementsAre("|: a | b"));
+  EXPECT_THAT(Outline(Read(",\na,b\n", ',')), ElementsAre("|: a | b"));
+}
+
+int64_t MostMemoryBytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t{usage.ru_maxrss} << 10;
+}
+
+// As a sheet has them of which some column far to the right was used once.
+TEST(CsvTest, EmptyCellsTakeLittleMemory) {
+  for (const size_t row : {size_t{16} << 20, size_t{16384}}) {
+    std::string sheet = "a,b\n";
+    while (sheet.size() < 16 << 20) sheet += std::string(row - 1, ',') + "x\n";
+    const int64_t before = MostMemoryBytes();
+    EXPECT_FALSE(Read(sheet, ',').text.empty());
+    EXPECT_LT(MostMemoryBytes() - before, int64_t{300} << 20) << row;
+  }
 }
 
 TEST(DetectSeparatorTest, KnowsTablesFromProse) {
