@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/utf8.h"
 
 namespace footnote {
 namespace {
@@ -53,9 +54,10 @@ spdlog::level::level_enum Level(Severity severity) {
   return spdlog::level::err;
 }
 
+// What others said, such as names of files, may be no UTF-8.
 void AppendQuoted(absl::string_view value, std::string* out) {
   out->push_back('"');
-  for (const char c : value) {
+  for (const char c : ReplaceInvalidUtf8(value)) {
     if (c == '"' || c == '\\') {
       out->push_back('\\');
       out->push_back(c);

@@ -16,11 +16,12 @@ using ::testing::internal::GetCapturedStderr;
 TEST(LogTest, JsonLinesParseWhateverTheFieldsHold) {
   ASSERT_TRUE(ConfigureLog({/*json=*/true, "info"}).ok());
   CaptureStderr();
-  Log(Severity::kWarning, "odd \"name\"", {{"path", "a\\b\n\x01 größe"}});
+  Log(Severity::kWarning, "odd \"name\"",
+      {{"path", "a\\b\n\x01 größe \xff \xc3"}});
   const nlohmann::json line = nlohmann::json::parse(GetCapturedStderr());
   EXPECT_EQ(line["severity"], "warning");
   EXPECT_EQ(line["message"], "odd \"name\"");
-  EXPECT_EQ(line["path"], "a\\b\n\x01 größe");
+  EXPECT_EQ(line["path"], "a\\b\n\x01 größe \uFFFD \uFFFD");
 }
 
 TEST(LogTest, DropsWhatIsBelowTheLevel) {
