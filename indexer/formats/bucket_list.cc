@@ -38,8 +38,14 @@ absl::StatusOr<BucketList> ReadBucketList(absl::string_view xml) {
     }
     out.objects.push_back(std::move(object));
   }
-  if (absl::string_view(root.child("IsTruncated").text().get()) == "true") {
-    out.next = root.child("NextContinuationToken").text().get();
+  if (absl::string_view(root.child("IsTruncated").text().get()) != "true") {
+    return out;
+  }
+  out.next = root.child("NextContinuationToken").text().get();
+  if (out.next.empty()) {
+    return absl::DataLossError(
+        "bucket: its list is cut short and does not say how it goes on, want "
+        "a server that knows ListObjectsV2");
   }
   return out;
 }

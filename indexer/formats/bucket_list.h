@@ -23,7 +23,7 @@ struct BucketList {
 };
 
 // Reads the answer to ListObjectsV2.
-//   DataLoss  it is none
+//   DataLoss  it is none, or not the last page and yet without a token
 absl::StatusOr<BucketList> ReadBucketList(absl::string_view xml);
 
 // "NoSuchBucket: The specified bucket does not exist"; empty when `xml` is no

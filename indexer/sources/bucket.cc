@@ -143,6 +143,11 @@ absl::Status BucketSource::ReadAll(
   size_t items = 0;
   do {
     ASSIGN_OR_RETURN(const Page page, List(next));
+    if (!next.empty() && page.next == next) {
+      return absl::DataLossError(
+          absl::StrCat(prefix_, ": ", endpoint_,
+                       " lists one page again and again, want the next one"));
+    }
     next = page.next;
     for (const Object& object : page.objects) {
       // What stands for a folder.

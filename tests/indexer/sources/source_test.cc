@@ -31,6 +31,7 @@ extern char** environ;
 namespace footnote {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -317,6 +318,36 @@ void Put(const std::string& endpoint, const std::string& path,
       "' -H 'Content-Type: text/html'",
       header.empty() ? "" : " -H '" + header + "'");
   ASSERT_EQ(std::system(command.c_str()), 0);
+}
+
+// A bucket whose list is a file.
+class ListedBucketTest : public SiteTest {
+ protected:
+  std::map<std::string, std::string> ReadListed(const std::string& end) {
+    Write(folder_ + "/www/lights",
+          "<ListBucketResult><Contents><Key>docs/a.html</Key>"
+          "<Size>8</Size></Contents>" +
+              end + "</ListBucketResult>");
+    SourceOptions options = Quick();
+    options.endpoint = host_;
+    KnownEtags ignored;
+    return ReadAll(OpenSource("s3://lights/", options)->get(), {}, &ignored);
+  }
+};
+
+// Not as if the objects that are not named had gone.
+TEST_F(ListedBucketTest, AListThatIsCutShortIsAnError) {
+  EXPECT_EQ(ReadListed("").count("status"), 0);
+  // As servers answer that know the first version of the call alone.
+  EXPECT_THAT(ReadListed("<IsTruncated>true</IsTruncated>"
+                         "<NextMarker>docs/b.html</NextMarker>"),
+              Contains(Pair("status", HasSubstr("cut short"))));
+}
+
+TEST_F(ListedBucketTest, AListThatNeverEndsIsAnError) {
+  EXPECT_THAT(ReadListed("<IsTruncated>true</IsTruncated>"
+                         "<NextContinuationToken>t</NextContinuationToken>"),
+              Contains(Pair("status", HasSubstr("again and again"))));
 }
 
 TEST(BucketTest, ListsGetsAndKnowsWhatIsTheSame) {
