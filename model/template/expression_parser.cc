@@ -39,6 +39,7 @@ absl::StatusOr<ExpressionPtr> ExpressionParser::Choice() {
   if (++depth_ > kMaxDepth) return Wrong("an expression that nests less");
   ASSIGN_OR_RETURN(ExpressionPtr made, Or());
   while (TakeName("if")) {
+    RETURN_IF_ERROR(Longer());
     auto choice = New(Expression::kChoice);
     ASSIGN_OR_RETURN(ExpressionPtr condition, Or());
     ExpressionPtr otherwise;
@@ -364,6 +365,7 @@ absl::StatusOr<ExpressionPtr> ExpressionParser::Filters(ExpressionPtr made,
       RETURN_IF_ERROR(Longer());
       ASSIGN_OR_RETURN(made, Test(std::move(made)));
     } else if (made != nullptr && IsOperator("(")) {
+      RETURN_IF_ERROR(Longer());
       ASSIGN_OR_RETURN(made, Call(std::move(made)));
     } else {
       return made;

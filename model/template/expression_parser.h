@@ -103,7 +103,7 @@ class ExpressionParser {
   const std::vector<Token> tokens_;
   size_t at_ = 0;
   int depth_ = 0;
-  // Dots, calls, filters and operators so far in this statement.
+  // Dots, calls, filters, operators and choices so far in this statement.
   int chained_ = 0;
   Statement::Mentions mentions_;  // of the macro that is read
 

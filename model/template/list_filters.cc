@@ -179,9 +179,10 @@ Result GroupBy(const FilterCall& call) {
     ASSIGN_OR_RETURN(Value shown,
                      AttributeOf(keyed[i].second, *attribute, call.budget));
     if (shown.IsUndefined()) shown = key;
-    for (; i < keyed.size() && keyed[i].first.Equals(key); ++i) {
+    // The first is of it, though "not a number" is not even equal to itself.
+    do {
       group.push_back(keyed[i].second);
-    }
+    } while (++i < keyed.size() && keyed[i].first.Equals(key));
     groups.push_back(
         Value::TupleOf({std::move(shown), Value::ListOf(std::move(group))}));
   }

@@ -180,6 +180,17 @@ TEST(ChatTemplateTest, EndsTemplatesThatDoNotEnd) {
   EXPECT_FALSE(Render("{{ " + std::string(100000, '(')).ok());
   EXPECT_FALSE(Render("{% for " + std::string(100000, '(')).ok());
   EXPECT_FALSE(Render("{{ 1" + std::string(100000, '+') + "1 }}").ok());
+  std::string choices, calls;
+  for (int i = 0; i < 300000; ++i) {
+    choices += " if 1";
+    calls += "()";
+  }
+  EXPECT_FALSE(Render("{{ 1" + choices + " }}").ok());
+  EXPECT_FALSE(Render("{{ 1|abs" + calls + " }}").ok());
+  EXPECT_FALSE(Render("{{ 1 is odd" + calls + " }}").ok());
+  const auto groups = Render("{{ [{'a': 'nan'|float}]|groupby('a')|length }}");
+  ASSERT_TRUE(groups.ok()) << groups.status();
+  EXPECT_EQ(groups->bytes(), "1");
   std::string blocks;
   for (int i = 0; i < 10000; ++i) blocks += "{% if 1 %}";
   EXPECT_FALSE(Render(blocks).ok());
