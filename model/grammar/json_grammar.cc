@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -87,14 +88,17 @@ absl::Status Compile(const Value& schema, int depth, Nodes* nodes, int* made) {
     node.kind = Node::kObject;
     const Value* const properties = schema.Find("properties");
     const Value* const required = schema.Find("required");
+    absl::flat_hash_set<absl::string_view> must;
+    if (required != nullptr && required->IsSequence()) {
+      for (const Value& key : required->items()) {
+        if (key.IsString()) must.insert(key.bytes());
+      }
+    }
     if (properties != nullptr && properties->IsDict()) {
       for (const auto& [key, value] : properties->dict()) {
         Node::Property property;
         property.key = JsonString(key.bytes());
-        property.required =
-            required != nullptr && required->IsSequence() &&
-            std::any_of(required->items().begin(), required->items().end(),
-                        [&](const Value& other) { return other.Equals(key); });
+        property.required = must.contains(key.bytes());
         RETURN_IF_ERROR(Compile(value, depth + 1, nodes, &property.node));
         node.properties.push_back(std::move(property));
       }

@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "model/tokenizer/tokenizer_json.h"
 #include "tests/model/tokenizer/toy_tokenizer.h"
 
@@ -325,6 +328,22 @@ TEST(PieceTextsTest, FreeTextIsMaskedAsIfEachPieceWereRead) {
     texts.Mask(slow, slow.Copy().get(), absl::MakeSpan(b));
     EXPECT_EQ(a, b) << before;
   }
+}
+
+// A request may bring a schema of a million bytes.
+TEST(JsonGrammarTest, ASchemaOfVeryManyRequiredKeysIsReadInTheTimeOfItsSize) {
+  std::string properties, required;
+  for (int i = 0; i < 50000; ++i) {
+    const absl::string_view comma = i > 0 ? "," : "";
+    absl::StrAppend(&properties, comma, "\"", i, "\":{}");
+    absl::StrAppend(&required, comma, "\"", i, "\"");
+  }
+  const absl::Time begin = absl::Now();
+  const auto grammar = NewJsonGrammar(
+      absl::StrCat("{\"type\":\"object\",\"properties\":{", properties,
+                   "},\"required\":[", required, "]}"));
+  ASSERT_TRUE(grammar.ok()) << grammar.status();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
 }
 
 }  // namespace
