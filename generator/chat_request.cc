@@ -4,7 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
@@ -97,16 +99,6 @@ absl::Status CheckDocuments(const v1::ChatRequest& request) {
   return absl::OkStatus();
 }
 
-const std::string* NameOfCall(const v1::ChatRequest& request,
-                              const std::string& id) {
-  for (const v1::ChatRequest::Message& message : request.messages()) {
-    for (const v1::ToolCall& call : message.tool_calls()) {
-      if (call.id() == id) return &call.name();
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 absl::Status ValidateChat(const v1::ChatRequest& request) {
@@ -184,20 +176,22 @@ std::string ChatPrompt(const v1::ChatRequest& request, const ChatTools& tools,
   }
   Json json;
   Json& messages = json["messages"] = Json::array();
+  absl::flat_hash_map<absl::string_view, absl::string_view> names;
   for (int i = 0; i < request.messages_size(); ++i) {
     const v1::ChatRequest::Message& message = request.messages(i);
     if (!message.tool_calls().empty()) {
       std::vector<const v1::ToolCall*> calls;
       for (const v1::ToolCall& call : message.tool_calls()) {
         calls.push_back(&call);
+        names[call.id()] = call.name();
       }
       messages.push_back(CallsMessage(message.plan(), calls));
       messages.back()["role"] = message.role();
       messages.back()["content"] = message.content();
     } else if (message.role() == "tool") {
-      messages.push_back(ResultMessage(
-          message.tool_call_id(), *NameOfCall(request, message.tool_call_id()),
-          message.content()));
+      messages.push_back(ResultMessage(message.tool_call_id(),
+                                       names.at(message.tool_call_id()),
+                                       message.content()));
     } else {
       messages.push_back({{"role", message.role()},
                           {"content", absl::StrCat(i == last ? before : "",
@@ -229,18 +223,17 @@ ChatSources::ChatSources(const v1::ChatRequest& request) {
   }
   const int documents = uses.size();
   first_call = documents > 0 ? 1 : 0;
+  absl::flat_hash_map<absl::string_view, v1::ToolUse*> use_of;
   for (const v1::ChatRequest::Message& message : request.messages()) {
     for (const v1::ToolCall& call : message.tool_calls()) {
       v1::ToolUse* const use = uses.Add();
       use->set_call_id(call.id());
       use->set_tool(call.name());
+      use_of[call.id()] = use;
       ++calls;
     }
     if (message.role() != "tool") continue;
-    for (int i = documents; i < uses.size(); ++i) {
-      if (uses[i].call_id() != message.tool_call_id()) continue;
-      uses[i].add_results(message.content());
-    }
+    use_of.at(message.tool_call_id())->add_results(message.content());
   }
   // All documents are results of one call.
   if (documents > 0) results.push_back(documents);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "generator/extractive/extractive_writer.h"
 #include "generator/modelled/shelf.h"
@@ -88,6 +89,16 @@ class ChatTest : public ::testing::Test {
   std::vector<v1::ChatResponse> pieces_;
   std::string text_;
 };
+
+// A caller may bring as many as its message holds.
+TEST_F(ChatTest, VeryManyCallsAreReadInTheTimeOfTheirNumber) {
+  Model(CommandScript());
+  v1::ChatRequest request = Request("How high is it?");
+  for (int i = 0; i < 40000; ++i) AddResult("search", "r", &request);
+  const absl::Time begin = absl::Now();
+  EXPECT_FALSE(Run(request).ok());
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+}
 
 TEST_F(ChatTest, RandomWeightsMakeLegalCalls) {
   for (const bool tagged : {false, true}) {
