@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/priority.h"
+#include "kernels/write_gaps.h"
 #include "storage/postings_codec.h"
 
 namespace footnote {
@@ -16,46 +17,17 @@ constexpr char kPadding[16] = {};
 constexpr size_t kPieceBytes = 256 << 10;
 
 constexpr size_t kLongestVarint = 5;
-// In the place of a gap: what it is of begins a posting.
-constexpr uint32_t kFirst = uint32_t{1} << 31;
 
-// Bytes that the positions of a term take at most.
+// Bytes that the positions of a term take at most, while they are written.
 size_t MostBytes(size_t postings, size_t positions) {
   const size_t strides = (postings + kPositionStride - 1) / kPositionStride;
-  return strides * sizeof(uint32_t) + (postings + positions) * kLongestVarint;
+  return strides * sizeof(uint32_t) + (postings + positions) * kLongestVarint +
+         kGapsBeyond;
 }
 
 char* WriteVarint(uint32_t value, char* to) {
   for (; value >= 0x80; value >>= 7) *to++ = static_cast<char>(value | 0x80);
   *to++ = static_cast<char>(value);
-  return to;
-}
-
-// The same of a value under 2^14, or under 2^28 where it is kWide; may write
-// three bytes beyond. Without branches: how many bytes it will be, nobody can
-// guess.
-template <bool kWide>
-inline char* WriteShortVarint(uint32_t value, char* to) {
-  const uint32_t last = kWide ? (31 - __builtin_clz(value | 1)) * 37 >> 8
-                              : uint32_t{value >= 0x80};
-  uint32_t bytes = (value & 0x7f) | (value & 0x3f80) << 1;
-  if (kWide) bytes |= (value & 0x1fc000) << 2 | (value & 0xfe00000) << 3;
-  bytes |= 0x808080 & ((uint32_t{1} << (8 * last)) - 1);
-  memcpy(to, &bytes, sizeof(bytes));
-  return to + last + 1;
-}
-
-// Counts under 128, and gaps as MakeGaps gives them.
-template <bool kWide>
-char* WriteGaps(const uint32_t* counts, absl::Span<const uint32_t> gaps,
-                char* to) {
-  --counts;
-  for (const uint32_t gap : gaps) {
-    const uint32_t first = gap / kFirst;
-    counts += first;
-    *to = static_cast<char>(*counts);
-    to = WriteShortVarint<kWide>(gap % kFirst, to + first);
-  }
   return to;
 }
 
@@ -186,6 +158,8 @@ char* PostingSink::WritePositions(absl::Span<const uint32_t> counts,
 char* PostingSink::WriteStride(absl::Span<const uint32_t> counts,
                                absl::Span<const uint32_t>* positions,
                                char* to) {
+  static const WriteGapsKernel write_gaps = WriteGaps();
+  static_assert(kPositionStride <= kMostGapPostings);
   uint32_t sum = 0, all = 0;
   bool none = false;
   for (const uint32_t count : counts) {
@@ -195,30 +169,10 @@ char* PostingSink::WriteStride(absl::Span<const uint32_t> counts,
   }
   const auto of_stride = positions->subspan(0, sum);
   positions->remove_prefix(sum);
-  if (none || all >= 0x80) return WriteAny(counts, of_stride.data(), to);
-  const uint32_t highest = MakeGaps(counts, of_stride);
-  const absl::Span<const uint32_t> gaps(gaps_.data(), sum);
-  if (highest < 1 << 14) return WriteGaps<false>(counts.data(), gaps, to);
-  if (highest < 1 << 28) return WriteGaps<true>(counts.data(), gaps, to);
-  return WriteAny(counts, of_stride.data(), to);
-}
-
-uint32_t PostingSink::MakeGaps(absl::Span<const uint32_t> counts,
-                               absl::Span<const uint32_t> positions) {
-  if (gaps_.size() < positions.size()) gaps_.resize(positions.size());
-  uint32_t before = 0;
-  uint32_t all = 0;
-  for (size_t i = 0; i < positions.size(); ++i) {
-    gaps_[i] = positions[i] - before;
-    before = positions[i];
-    all |= before;
+  if (none || all > kMostGapCount) {
+    return WriteAny(counts, of_stride.data(), to);
   }
-  size_t at = 0;
-  for (const uint32_t count : counts) {
-    gaps_[at] = positions[at] | kFirst;
-    at += count;
-  }
-  return all;
+  return write_gaps(counts.data(), counts.size(), of_stride.data(), to);
 }
 
 void PostingSink::EndPositions() {

@@ -54,11 +54,6 @@ class PostingSink {
   // `positions`; those are taken from there.
   char* WriteStride(absl::Span<const uint32_t> counts,
                     absl::Span<const uint32_t>* positions, char* to);
-  // Fills `gaps_` with what each position is more than the one before in its
-  // posting, and the first of a posting with kFirst. Returns a number that no
-  // gap is above.
-  uint32_t MakeGaps(absl::Span<const uint32_t> counts,
-                    absl::Span<const uint32_t> positions);
 
   SectionFile* const file_;
   SegmentInfo* const info_;
@@ -71,7 +66,6 @@ class PostingSink {
   // Scratch, kept to spare allocations.
   std::string bytes_;
   std::string positions_;
-  std::vector<uint32_t> gaps_;
   // In pieces: as one they would be copied as they grow.
   std::vector<Piece> waiting_;
   size_t waiting_bytes_ = 0;

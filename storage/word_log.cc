@@ -8,6 +8,7 @@
 #include "absl/base/attributes.h"
 #include "base/large_array.h"
 #include "base/priority.h"
+#include "kernels/part_places.h"
 #include "storage/postings_codec.h"
 #include "storage/segment_format.h"
 
@@ -107,6 +108,7 @@ struct Postings {
   size_t position_count = 0;
 
   void Reserve(size_t places) {
+    places += kPartedBeyond;
     if (positions.size() >= places) return;
     places = std::max(places, positions.size() * 2);
     for (auto* part : {&ordinals, &frequencies, &counts, &positions}) {
@@ -119,43 +121,40 @@ struct Postings {
   void Fill(Run<Place> places, const PlaceForm& form) {
     Reserve(places.size());
     position_count = places.size();
-    if (Part(places, form)) return Count();
-    Count();
-    SortPositions();
+    const bool rise = Part(places, form);
+    for (size_t i = 0; i < size; ++i) {
+      frequencies[i] = std::min(counts[i], kMaxFrequency);
+    }
+    if (!rise) SortPositions();
   }
 
-  // Fills ordinals, positions, and in `counts` the end of each posting's
-  // positions. Says whether the places rise, and so the positions of each.
-  template <typename Place>
-  bool Part(Run<Place> places, const PlaceForm& form) {
-    size = 0;
-    bool rise = true;
-    Place before = 0;
-    uint32_t passage_before = ~uint32_t{0};
-    // Without branches: where a passage's places end, nobody can guess.
-    for (size_t i = 0; i < places.size(); ++i) {
-      const Place place = places.begin[i];
-      const uint32_t passage = form.PassageOf(place);
-      rise &= place >= before;
-      size += passage != passage_before;
-      ordinals[size - 1] = passage;
-      counts[size - 1] = static_cast<uint32_t>(i + 1);
-      positions[i] = form.PositionOf(place);
-      before = place;
-      passage_before = passage;
-    }
+  // Fills ordinals, counts and positions. Says whether the places rise, and so
+  // the positions of each posting.
+  bool Part(Run<uint32_t> places, const PlaceForm& form) {
+    static const PartPlacesKernel kernel = PartPlaces();
+    bool rise = false;
+    size = kernel(places.begin, places.size(), {form.bits, form.lift},
+                  {positions.data(), ordinals.data(), counts.data()}, &rise);
     return rise;
   }
 
-  // Turns ends into counts.
-  void Count() {
-    uint32_t begin = 0;
-    for (size_t i = 0; i < size; ++i) {
-      const uint32_t count = counts[i] - begin;
-      begin = counts[i];
-      counts[i] = count;
-      frequencies[i] = std::min(count, kMaxFrequency);
+  bool Part(Run<uint64_t> places, const PlaceForm& form) {
+    size = 0;
+    bool rise = true;
+    uint64_t before = 0;
+    for (size_t i = 0; i < places.size(); ++i) {
+      const uint64_t place = places.begin[i];
+      const uint32_t passage = form.PassageOf(place);
+      if (i == 0 || passage != ordinals[size - 1]) {
+        ordinals[size] = passage;
+        counts[size++] = 0;
+      }
+      ++counts[size - 1];
+      positions[i] = form.PositionOf(place);
+      rise &= place >= before;
+      before = place;
     }
+    return rise;
   }
 
   // Where a passage's words did not come by position.
