@@ -13,6 +13,10 @@
 namespace footnote {
 namespace {
 
+// After so many samples, which take half a second at most, it is asked whether
+// anybody waits.
+constexpr size_t kLookEvery = 64;
+
 struct Said {
   double last = 0;
   std::vector<Forecast> next;
@@ -74,7 +78,8 @@ absl::Status CheckOthers(const std::vector<Sample>& samples,
 
 absl::StatusOr<BacktestResult> Backtest(
     const std::vector<Sample>& samples, const ForecasterOptions& options,
-    const std::vector<std::vector<double>>& others) {
+    const std::vector<std::vector<double>>& others,
+    const std::function<bool()>& is_cancelled) {
   RETURN_IF_ERROR(CheckOthers(samples, others));
   Source source(options, others);
   const size_t horizon = std::min(std::max(options.horizon, 1), kMaxHorizon);
@@ -85,6 +90,10 @@ absl::StatusOr<BacktestResult> Backtest(
   // was made.
   std::deque<Said> past;
   for (size_t i = 0; i < samples.size(); ++i) {
+    if (is_cancelled != nullptr && i % kLookEvery == 0 && is_cancelled()) {
+      return absl::CancelledError(
+          absl::StrCat("after ", i, " of ", samples.size(), " samples"));
+    }
     const Sample& sample = samples[i];
     if (i > 0 && sample.spacing != 1) {
       const double whole = std::floor(sample.spacing);

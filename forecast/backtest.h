@@ -4,6 +4,7 @@
 #define FOOTNOTE_FORECAST_BACKTEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,12 +53,16 @@ struct BacktestResult {
 // Plays `samples` to a new forecaster; forecasts made from the second half of
 // them are scored. The same forecasts that it would have made then: nothing
 // later is looked at. `others` are series sampled at the same moments that may
-// drive this one (coupled.h), each with a value for each sample.
+// drive this one (coupled.h), each with a value for each sample. Of a million
+// samples at a far horizon that takes an hour: `is_cancelled`, where it is
+// given, is asked on the way.
 //   InvalidArgument  more than kMaxCoupled - 1 others, one of another length,
 //                    or a value or spacing that a forecaster refuses
+//   Cancelled        `is_cancelled` said so
 absl::StatusOr<BacktestResult> Backtest(
     const std::vector<Sample>& samples, const ForecasterOptions& options,
-    const std::vector<std::vector<double>>& others = {});
+    const std::vector<std::vector<double>>& others = {},
+    const std::function<bool()>& is_cancelled = nullptr);
 
 }  // namespace footnote
 

@@ -151,19 +151,22 @@ absl::StatusOr<std::vector<std::vector<double>>> OthersOf(
 }
 
 template <typename Request>
-absl::StatusOr<BacktestResult> Run(const Request& request) {
+absl::StatusOr<BacktestResult> Run(const Request& request,
+                                   const grpc::ServerContext& context) {
   ASSIGN_OR_RETURN(const ForecasterOptions options,
                    OptionsOf(request.options()));
   ASSIGN_OR_RETURN(const std::vector<Sample> samples,
                    SamplesOf(request.series(), 1));
   ASSIGN_OR_RETURN(const std::vector<std::vector<double>> others,
                    OthersOf(request.others(), samples.size()));
-  return Backtest(samples, options, others);
+  return Backtest(samples, options, others,
+                  [&context] { return context.IsCancelled(); });
 }
 
 absl::Status RunPredict(const v1::PredictRequest& request,
+                        const grpc::ServerContext& context,
                         v1::PredictResponse* response) {
-  ASSIGN_OR_RETURN(const BacktestResult result, Run(request));
+  ASSIGN_OR_RETURN(const BacktestResult result, Run(request, context));
   AddForecasts(result.next, response->mutable_forecasts());
   AddErrors(result.errors, response->mutable_errors());
   response->set_model(result.model);
@@ -172,8 +175,9 @@ absl::Status RunPredict(const v1::PredictRequest& request,
 }
 
 absl::Status RunBacktest(const v1::BacktestRequest& request,
+                         const grpc::ServerContext& context,
                          v1::BacktestResponse* response) {
-  ASSIGN_OR_RETURN(const BacktestResult result, Run(request));
+  ASSIGN_OR_RETURN(const BacktestResult result, Run(request, context));
   AddErrors(result.errors, response->mutable_errors());
   response->set_model(result.model);
   return absl::OkStatus();
@@ -225,10 +229,11 @@ absl::Status RunStream(PredictStream* stream) {
 
 class ForecasterService final : public v1::Forecaster::Service {
  public:
-  grpc::Status Predict(grpc::ServerContext*, const v1::PredictRequest* request,
+  grpc::Status Predict(grpc::ServerContext* context,
+                       const v1::PredictRequest* request,
                        v1::PredictResponse* response) override {
     const StageTimer timer("predict");
-    return ToGrpcStatus(RunPredict(*request, response));
+    return ToGrpcStatus(RunPredict(*request, *context, response));
   }
 
   grpc::Status StreamPredict(grpc::ServerContext*,
@@ -236,11 +241,11 @@ class ForecasterService final : public v1::Forecaster::Service {
     return ToGrpcStatus(RunStream(stream));
   }
 
-  grpc::Status Backtest(grpc::ServerContext*,
+  grpc::Status Backtest(grpc::ServerContext* context,
                         const v1::BacktestRequest* request,
                         v1::BacktestResponse* response) override {
     const StageTimer timer("backtest");
-    return ToGrpcStatus(RunBacktest(*request, response));
+    return ToGrpcStatus(RunBacktest(*request, *context, response));
   }
 };
 

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -72,6 +73,24 @@ TEST_F(ForecasterServiceTest, PredictsWithIntervalsAndTheirWorth) {
   ASSERT_EQ(tested.errors_size(), 5);
   EXPECT_EQ(tested.errors(2).SerializeAsString(),
             response.errors(2).SerializeAsString());
+}
+
+// All of it would take minutes.
+TEST_F(ForecasterServiceTest, WorksForNobodyWhoDoesNotWait) {
+  v1::PredictRequest request;
+  *request.mutable_series() = Sine(0, 20000);
+  request.mutable_options()->set_horizon(512);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(200));
+  v1::PredictResponse response;
+  EXPECT_EQ(stub_->Predict(&context, request, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  const auto begin = std::chrono::steady_clock::now();
+  // Waits for all calls under way.
+  server_->Shutdown();
+  server_->Wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
 }
 
 TEST_F(ForecasterServiceTest, HearsASeriesThatDrivesAnother) {
