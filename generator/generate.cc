@@ -73,9 +73,10 @@ void Check(absl::string_view writer, const PassageList& passages,
 
 absl::StatusOr<v1::Draft> Forecast(const v1::GenerateRequest& request,
                                    const AheadQuestion& ahead,
-                                   Language language) {
+                                   Language language,
+                                   const std::function<bool()>& is_cancelled) {
   v1::Draft draft;
-  if (!AnswerAhead(request, ahead, language, &draft)) {
+  if (!AnswerAhead(request, ahead, language, is_cancelled, &draft)) {
     return absl::NotFoundError("no series that the question names");
   }
   Check(kForecastWriter, request.texts(), {}, &draft);
@@ -102,7 +103,8 @@ absl::StatusOr<v1::Draft> Generate(const v1::GenerateRequest& request,
   AheadQuestion ahead;
   const bool asks_ahead = AsksAhead(request.question(), language, &ahead);
   if (asks_ahead && !request.texts().empty()) {
-    absl::StatusOr<v1::Draft> forecast = Forecast(request, ahead, language);
+    absl::StatusOr<v1::Draft> forecast =
+        Forecast(request, ahead, language, is_cancelled);
     if (forecast.ok()) return forecast;
   }
   std::string shown;

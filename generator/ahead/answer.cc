@@ -183,7 +183,8 @@ void WantTexts(const v1::GenerateRequest& request, v1::Draft* draft) {
 }
 
 bool AnswerAhead(const v1::GenerateRequest& request, const AheadQuestion& ahead,
-                 Language language, v1::Draft* draft) {
+                 Language language, const std::function<bool()>& is_cancelled,
+                 v1::Draft* draft) {
   Candidate chosen;
   if (!Choose(request, language, &chosen)) return false;
   const std::vector<SeriesPoint>& points = chosen.series.points;
@@ -200,7 +201,8 @@ bool AnswerAhead(const v1::GenerateRequest& request, const AheadQuestion& ahead,
   options.coverage = kCoverage;
   options.horizon = steps;
   options.seasons = chosen.series.cadence.Seasons();
-  const absl::StatusOr<BacktestResult> result = Backtest(samples, options);
+  const absl::StatusOr<BacktestResult> result =
+      Backtest(samples, options, {}, is_cancelled);
   if (!result.ok()) return false;
 
   std::vector<v1::Citation> citations;

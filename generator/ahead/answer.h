@@ -4,6 +4,8 @@
 #ifndef FOOTNOTE_GENERATOR_AHEAD_ANSWER_H_
 #define FOOTNOTE_GENERATOR_AHEAD_ANSWER_H_
 
+#include <functional>
+
 #include "generator/ahead/question.h"
 #include "proto/footnote/v1/generator.pb.h"
 #include "text/language.h"
@@ -16,10 +18,12 @@ void WantTexts(const v1::GenerateRequest& request, v1::Draft* draft);
 
 // Fills `draft` with the forecast of that series in request.texts() whose
 // column the question names; its text is the newest rows, each cited. False,
-// with `draft` untouched, where there is no such series or the time asked for
-// is past or too far.
+// with `draft` untouched, where there is no such series, the time asked for is
+// past or too far, or `is_cancelled`, which is asked on the way, says so: of
+// tens of thousands of rows a far time takes minutes.
 bool AnswerAhead(const v1::GenerateRequest& request, const AheadQuestion& ahead,
-                 Language language, v1::Draft* draft);
+                 Language language, const std::function<bool()>& is_cancelled,
+                 v1::Draft* draft);
 
 }  // namespace footnote
 

@@ -40,13 +40,15 @@ v1::GenerateRequest Request(const std::string& question) {
   return request;
 }
 
+bool Never() { return false; }
+
 TEST(AheadAnswerTest, ForecastsTheColumnThatTheQuestionNames) {
   const v1::GenerateRequest request =
       Request("What will the sales be next month?");
   AheadQuestion ahead;
   ASSERT_TRUE(AsksAhead(request.question(), Language::kEn, &ahead));
   v1::Draft draft;
-  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, &draft));
+  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, Never, &draft));
   const v1::SeriesForecast& forecast = draft.forecast();
   EXPECT_EQ(forecast.column(), "Sales");
   EXPECT_EQ(forecast.time(), "2025-01");
@@ -67,7 +69,7 @@ TEST(AheadAnswerTest, QuotesTheRowsThatFedItByteForByte) {
   AheadQuestion ahead;
   ASSERT_TRUE(AsksAhead(request.question(), Language::kEn, &ahead));
   v1::Draft draft;
-  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, &draft));
+  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, Never, &draft));
   ASSERT_EQ(draft.citations_size(), 8);
   EXPECT_EQ(KeepOnlyFound(request.texts(), &draft), 0);
   const std::string& text = request.texts(0).text();
@@ -89,7 +91,7 @@ TEST(AheadAnswerTest, SaysWhereTheLastValueIsAsGood) {
   AheadQuestion ahead;
   ASSERT_TRUE(AsksAhead(request.question(), Language::kEn, &ahead));
   v1::Draft draft;
-  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, &draft));
+  ASSERT_TRUE(AnswerAhead(request, ahead, Language::kEn, Never, &draft));
   const v1::SeriesForecast& forecast = draft.forecast();
   EXPECT_EQ(forecast.column(), "Price");
   EXPECT_EQ(forecast.steps(), 12);
@@ -101,13 +103,24 @@ TEST(AheadAnswerTest, SaysWhereTheLastValueIsAsGood) {
   }
 }
 
+TEST(AheadAnswerTest, MakesNoForecastForWhoDoesNotWait) {
+  const v1::GenerateRequest request =
+      Request("What will the sales be next month?");
+  AheadQuestion ahead;
+  ASSERT_TRUE(AsksAhead(request.question(), Language::kEn, &ahead));
+  v1::Draft draft;
+  const auto cancelled = [] { return true; };
+  EXPECT_FALSE(AnswerAhead(request, ahead, Language::kEn, cancelled, &draft));
+  EXPECT_EQ(draft.ByteSizeLong(), 0);
+}
+
 TEST(AheadAnswerTest, SaysNothingOfColumnsThatAreNotThere) {
   const v1::GenerateRequest request =
       Request("What will the temperature be tomorrow?");
   AheadQuestion ahead;
   ASSERT_TRUE(AsksAhead(request.question(), Language::kEn, &ahead));
   v1::Draft draft;
-  EXPECT_FALSE(AnswerAhead(request, ahead, Language::kEn, &draft));
+  EXPECT_FALSE(AnswerAhead(request, ahead, Language::kEn, Never, &draft));
   EXPECT_EQ(draft.ByteSizeLong(), 0);
 }
 
