@@ -11,6 +11,8 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "generator/modelled/prompt.h"
+#include "generator/validate.h"
+#include "model/template/json_value.h"
 
 namespace footnote {
 namespace {
@@ -44,6 +46,14 @@ absl::Status CheckText(absl::string_view field, absl::string_view text) {
   return absl::OkStatus();
 }
 
+absl::Status CheckJson(absl::string_view field, absl::string_view json) {
+  RETURN_IF_ERROR(CheckText(field, json));
+  const int depth = JsonDepth(json);
+  if (depth <= kMaxJsonDepth) return absl::OkStatus();
+  return Invalid(field, ": nests ", depth, " deep, want at most ",
+                 kMaxJsonDepth);
+}
+
 absl::Status CheckRange(absl::string_view field, int value, int least,
                         int most) {
   if (value >= least && value <= most) return absl::OkStatus();
@@ -64,7 +74,7 @@ absl::Status CheckMessages(const v1::ChatRequest& request) {
       RETURN_IF_ERROR(CheckText(field + ".tool_calls.id", call.id()));
       RETURN_IF_ERROR(CheckText(field + ".tool_calls.name", call.name()));
       RETURN_IF_ERROR(
-          CheckText(field + ".tool_calls.parameters", call.parameters()));
+          CheckJson(field + ".tool_calls.parameters", call.parameters()));
       if (!Json::parse(call.parameters(), nullptr, false).is_object()) {
         return Invalid(field, ".tool_calls.parameters: want a JSON object");
       }
@@ -111,7 +121,7 @@ absl::Status ValidateChat(const v1::ChatRequest& request) {
   RETURN_IF_ERROR(
       CheckRange("max_tool_calls", request.max_tool_calls(), 0, kMaxToolCalls));
   RETURN_IF_ERROR(CheckText("safety_mode", request.safety_mode()));
-  RETURN_IF_ERROR(CheckText("tools_json", request.tools_json()));
+  RETURN_IF_ERROR(CheckJson("tools_json", request.tools_json()));
   RETURN_IF_ERROR(CheckText("json_schema", request.json_schema()));
   const bool tools = !request.tools_json().empty();
   if (!request.json_schema().empty() &&

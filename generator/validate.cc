@@ -6,6 +6,7 @@
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
+#include "model/template/json_value.h"
 #include "text/language.h"
 
 namespace footnote {
@@ -62,6 +63,11 @@ absl::Status ValidateTool(int index, const v1::ToolUse& tool) {
   if (tool.results_size() > kMaxPassagesGiven) {
     return Invalid("tools[", index, "].results: ", tool.results_size(),
                    " of them, want at most ", kMaxPassagesGiven);
+  }
+  if (JsonDepth(tool.parameters()) > kMaxJsonDepth) {
+    return Invalid("tools[", index, "].parameters: nest ",
+                   JsonDepth(tool.parameters()), " deep, want at most ",
+                   kMaxJsonDepth);
   }
   if (!IsValidUtf8(tool.parameters()) || !IsValidUtf8(tool.tool()) ||
       !IsValidUtf8(tool.call_id())) {
@@ -138,6 +144,10 @@ absl::Status ValidateGenerate(const v1::GenerateRequest& request) {
       !IsValidUtf8(request.safety_mode())) {
     return Invalid("safety_mode: ", request.safety_mode().size(),
                    " bytes, want UTF-8 and at most ", kMaxSafetyMode);
+  }
+  if (JsonDepth(request.tools_json()) > kMaxJsonDepth) {
+    return Invalid("tools_json: nests ", JsonDepth(request.tools_json()),
+                   " deep, want at most ", kMaxJsonDepth);
   }
   if (!IsValidUtf8(request.tools_json()) || !IsValidUtf8(request.plan())) {
     return Invalid("tools_json, plan: want UTF-8");

@@ -12,6 +12,8 @@ constexpr int kMaxTexts = 10;
 constexpr int kMaxSentencesAsked = 10;
 constexpr int kMaxCodePointsAsked = 100000;
 constexpr int kMaxToolUses = 64;
+// Arrays and objects within each other: as many as a chat template is given.
+constexpr int kMaxJsonDepth = 64;
 constexpr size_t kMaxResultBytes = 1 << 20;
 constexpr size_t kMaxSafetyMode = 64;
 constexpr int kMaxTurns = 100;

@@ -187,6 +187,24 @@ void AppendUnit(unsigned unit, std::string* out) {
 
 }  // namespace
 
+int JsonDepth(absl::string_view json) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 std::string JsonString(absl::string_view text, bool ensure_ascii) {
   std::string out = "\"";
   for (size_t at = 0; at < text.size();) {

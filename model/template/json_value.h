@@ -29,6 +29,12 @@ struct JsonFormat {
 //   ResourceExhausted  more text than the format allows
 absl::StatusOr<Text> JsonOfValue(const Value& value, const JsonFormat& format);
 
+// How deep the arrays and objects of `json` lie in each other; of what is no
+// JSON, no less than up to its mistake. What other parsers make is copied and
+// printed with a frame of the stack for each, so this is asked first of what
+// came from outside.
+int JsonDepth(absl::string_view json);
+
 // `text` as a JSON string; U+FFFD for what is no UTF-8.
 std::string JsonString(absl::string_view text, bool ensure_ascii = false);
 

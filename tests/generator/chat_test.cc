@@ -100,6 +100,20 @@ TEST_F(ChatTest, VeryManyCallsAreReadInTheTimeOfTheirNumber) {
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
 }
 
+TEST_F(ChatTest, JsonThatNestsWithoutEndIsRefused) {
+  Model(CommandScript());
+  const std::string deep = std::string(400000, '[') + std::string(400000, ']');
+  v1::ChatRequest request = Request("How high is it?");
+  request.set_tools_json(
+      absl::StrCat(R"([{"name": "a", "parameters": {"b": )", deep, "}}]"));
+  EXPECT_TRUE(absl::IsInvalidArgument(Run(request).status()));
+  request.clear_tools_json();
+  AddResult("search", "r", &request);
+  request.mutable_messages(1)->mutable_tool_calls(0)->set_parameters(
+      absl::StrCat(R"({"b": )", deep, "}"));
+  EXPECT_TRUE(absl::IsInvalidArgument(Run(request).status()));
+}
+
 TEST_F(ChatTest, RandomWeightsMakeLegalCalls) {
   for (const bool tagged : {false, true}) {
     for (unsigned seed = 1; seed <= 2; ++seed) {

@@ -72,5 +72,19 @@ TEST(ValidateGenerateTest, NamesWhatIsWrong) {
   EXPECT_EQ(ValidateGenerate(request), absl::OkStatus());
 }
 
+// Each level of it would take a frame of the stack where it is copied.
+TEST(ValidateGenerateTest, RefusesJsonThatNestsWithoutEnd) {
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  v1::GenerateRequest request = Good();
+  request.set_tools_json(deep);
+  ExpectRefused(request, "tools_json: nests 65 deep, want at most 64");
+  request = Good();
+  request.add_tools()->set_parameters(deep);
+  ExpectRefused(request, "tools[0].parameters: nest 65 deep");
+  request.mutable_tools(0)->set_parameters("{\"a\": \"[\\\"" +
+                                           std::string(100, '{') + "\"}");
+  EXPECT_EQ(ValidateGenerate(request), absl::OkStatus());
+}
+
 }  // namespace
 }  // namespace footnote
