@@ -177,7 +177,8 @@ std::string RewriteByRule(const Turns& history, absl::string_view question,
   const Reading asked = Read(question, language, analyzer);
   if (!Leans(asked)) return std::string(question);
   std::vector<absl::string_view> carried;
-  for (int i = history.size() - 1; i >= 0; --i) {
+  for (int i = history.size() - 1; i >= 0 && carried.size() < kMostCarried;
+       --i) {
     if (history[i].role() != "user") continue;
     const Reading before = Read(history[i].content(), language, analyzer);
     for (size_t k = 0; k < before.names.size(); ++k) {
@@ -193,7 +194,8 @@ std::string RewriteByRule(const Turns& history, absl::string_view question,
           carried.end()) {
         continue;
       }
-      if (carried.size() < kMostCarried) carried.push_back(word.text);
+      carried.push_back(word.text);
+      if (carried.size() == kMostCarried) break;
     }
     if (!Leans(before)) break;
   }

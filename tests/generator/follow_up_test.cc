@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/grpc_status.h"
 #include "generator/extractive/extractive_writer.h"
 #include "generator/followup/rewrite.h"
@@ -127,6 +128,24 @@ TEST(RewriteByRuleTest, EnglishCases) {
   EXPECT_EQ(ByRule(before, "Is the museum in Oslo open when it rains?", "en"),
             "Is the museum in Oslo open when it rains?");
   EXPECT_TRUE(absl::StrContains(ByRule(before, "Why?", "en"), "Skagen"));
+}
+
+// As long as questions may be, and as many.
+TEST(RewriteByRuleTest, OfALongConversationNoMoreIsReadThanIsCarriedOn) {
+  std::string long_turn = "and";
+  for (int i = 0; long_turn.size() < 99000; ++i) {
+    absl::StrAppend(&long_turn, " word", i);
+  }
+  Turns history;
+  for (int i = 0; i < 100; ++i) {
+    v1::Turn* const turn = history.Add();
+    turn->set_role("user");
+    turn->set_content(long_turn);
+  }
+  Analyzer analyzer;
+  const absl::Time begin = absl::Now();
+  RewriteByRule(history, "And how high is it?", Language::kEn, &analyzer);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(3));
 }
 
 TEST(RewriteByRuleTest, LooksBackPastOtherFollowUps) {
