@@ -17,12 +17,18 @@ namespace {
 // had: what is left of a text when its repetitions are not counted.
 class FirstTimes {
  public:
-  explicit FirstTimes(absl::string_view utf8) : utf8_(utf8) {}
+  // What is more than `most` bytes is not wanted.
+  FirstTimes(absl::string_view utf8, size_t most) : utf8_(utf8), most_(most) {
+    seen_.reserve(kWords);
+  }
 
   void OnWord(uint32_t begin, uint32_t end, uint8_t flags) {
-    const absl::string_view between = utf8_.substr(at_, begin - at_);
-    const size_t border = between.find_first_of(".!?\n");
-    if (border != absl::string_view::npos) EndSentence(at_ + border + 1);
+    if (is_more()) return;
+    for (size_t border = at_; border < begin; ++border) {
+      if (!EndsSentence(utf8_[border])) continue;
+      EndSentence(border + 1);
+      break;
+    }
     at_ = end;
     if ((flags & kWordNumber) != 0) return;
     const absl::string_view word = utf8_.substr(begin, end - begin);
@@ -34,12 +40,23 @@ class FirstTimes {
     is_new_ = true;
   }
 
+  // Empty where it is more.
   std::string Take() {
     EndSentence(utf8_.size());
+    if (is_more()) text_.clear();
     return std::move(text_);
   }
 
  private:
+  // Of most texts that are asked.
+  static constexpr size_t kWords = 64;
+
+  static bool EndsSentence(char c) {
+    return c == '.' || c == '!' || c == '?' || c == '\n';
+  }
+
+  bool is_more() const { return text_.size() > most_; }
+
   void EndSentence(size_t end) {
     if (is_new_) {
       const absl::string_view sentence = utf8_.substr(begin_, end - begin_);
@@ -50,6 +67,7 @@ class FirstTimes {
   }
 
   const absl::string_view utf8_;
+  const size_t most_;
   absl::flat_hash_set<uint64_t> seen_;
   std::string text_;
   // Of the sentence.
@@ -62,10 +80,9 @@ class FirstTimes {
 }  // namespace
 
 std::string WithoutRepetitions(absl::string_view utf8) {
-  FirstTimes first(utf8);
+  FirstTimes first(utf8, utf8.size() / 2);
   ScanWords(utf8, first);
-  std::string once = first.Take();
-  return once.size() <= utf8.size() / 2 ? once : std::string();
+  return first.Take();
 }
 
 }  // namespace footnote

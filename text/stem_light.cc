@@ -1,6 +1,7 @@
 #include "text/stem_light.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,6 +22,7 @@ class Endings {
       if (ending.empty()) continue;
       std::string bare = Fold(ending, Language::kUnknown);
       if (bare.size() >= by_bytes_.size()) by_bytes_.resize(bare.size() + 1);
+      sizes_[LastByte(bare)] |= uint32_t{1} << bare.size();
       by_bytes_[bare.size()].push_back(std::move(bare));
     }
     for (std::vector<std::string>& same_size : by_bytes_) {
@@ -32,10 +34,13 @@ class Endings {
 
   // Takes the longest ending off `word`; false when none fits.
   bool Strip(std::string* word) const {
-    size_t bytes = std::min(by_bytes_.size() - 1, word->size());
-    for (; bytes > 0; --bytes) {
+    if (word->empty()) return false;
+    size_t bytes = 0;
+    for (uint32_t sizes = sizes_[LastByte(*word)]; sizes != 0;
+         sizes ^= uint32_t{1} << bytes) {
+      bytes = static_cast<size_t>(31 - __builtin_clz(sizes));
+      if (bytes > word->size()) continue;
       const std::vector<std::string>& same_size = by_bytes_[bytes];
-      if (same_size.empty()) continue;
       const size_t left = word->size() - bytes;
       const auto found =
           std::lower_bound(same_size.begin(), same_size.end(), *word,
@@ -56,9 +61,15 @@ class Endings {
   }
 
  private:
+  static size_t LastByte(const std::string& word) {
+    return static_cast<unsigned char>(word.back());
+  }
+
   size_t letters_left_;
   // [n]: the endings of n bytes, sorted.
   std::vector<std::vector<std::string>> by_bytes_{1};
+  // By last byte: bit n says that an ending of n bytes has it.
+  std::array<uint32_t, 256> sizes_ = {};
 };
 
 void StemCzech(std::string* word) {
