@@ -104,11 +104,17 @@ void Pack(const uint32_t* values, int count, int bits, std::string* out) {
   int filled = 0;
   for (int i = 0; i < count; ++i) {
     window |= uint64_t{values[i]} << filled;
-    for (filled += bits; filled >= 8; filled -= 8, window >>= 8) {
-      *packed++ = static_cast<uint8_t>(window);
-    }
+    filled += bits;
+    if (filled < 32) continue;
+    const uint32_t full = static_cast<uint32_t>(window);
+    memcpy(packed, &full, sizeof(full));
+    packed += sizeof(full);
+    filled -= 32;
+    window >>= 32;
   }
-  if (filled > 0) *packed = static_cast<uint8_t>(window);
+  for (; filled > 0; filled -= 8, window >>= 8) {
+    *packed++ = static_cast<uint8_t>(window);
+  }
 }
 
 void Unpack(const uint8_t* packed, int count, int bits, uint32_t* values) {
@@ -155,6 +161,13 @@ int ChoosePairs(absl::Span<const uint32_t> frequencies,
   std::array<uint32_t, kTurns> shortest_of[kKept + 1];
   const uint32_t highest =
       *std::max_element(frequencies.begin(), frequencies.end());
+  if (highest == 1) {
+    // Of a term that comes once in each passage.
+    uint16_t least = std::numeric_limits<uint16_t>::max();
+    for (const uint16_t length : lengths) least = std::min(least, length);
+    std::fill_n(pairs, kBlockPairs, BlockPair{1, least});
+    return 1;
+  }
   const int top = static_cast<int>(std::min<uint32_t>(highest, kKept));
   for (int f = 0; f <= top; ++f) shortest_of[f].fill(kNone);
   for (size_t i = 0; i < frequencies.size(); ++i) {

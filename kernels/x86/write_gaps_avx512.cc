@@ -30,25 +30,17 @@ char* WriteOneByOne(const uint32_t* gaps, const uint32_t* firsts, size_t size,
   return to;
 }
 
-char* WriteGapsHere(const uint32_t* counts, size_t postings,
-                    const uint32_t* positions, char* to) {
-  // A bit for each position that begins a posting.
-  uint16_t begins[kMostGaps / kLanes + 1];
-  size_t size = 0;
-  size_t cleared = 0;
-  for (size_t i = 0; i < postings; ++i) {
-    for (; cleared <= size / kLanes; ++cleared) begins[cleared] = 0;
-    begins[size / kLanes] |= static_cast<uint16_t>(1u << (size % kLanes));
-    size += counts[i];
-  }
-  for (; cleared * kLanes < size; ++cleared) begins[cleared] = 0;
-
+// `size` positions; begins(i): bits for those from i on, a multiple of kLanes,
+// that begin a posting.
+template <typename Begins>
+inline char* WriteAll(const uint32_t* counts, const uint32_t* positions,
+                      size_t size, const Begins& begins, char* to) {
   __m512i before = _mm512_setzero_si512();
   for (size_t i = 0; i < size; i += kLanes) {
     const size_t left = size - i;
     const __mmask16 here =
         left < kLanes ? static_cast<__mmask16>((1u << left) - 1) : 0xffff;
-    const __mmask16 first = begins[i / kLanes];
+    const __mmask16 first = begins(i);
     const size_t first_count = static_cast<size_t>(__builtin_popcount(first));
     const __m512i position = _mm512_maskz_loadu_epi32(here, positions + i);
     const __m512i previous = _mm512_alignr_epi32(position, before, kLanes - 1);
@@ -87,6 +79,32 @@ char* WriteGapsHere(const uint32_t* counts, size_t postings,
     to += __builtin_popcountll(kept);
   }
   return to;
+}
+
+char* WriteGapsHere(const uint32_t* counts, size_t postings,
+                    const uint32_t* positions, char* to) {
+  size_t size = 0;
+  uint64_t few = 0;
+  for (size_t i = 0; i < postings; ++i) {
+    few |= uint64_t{1} << (size % 64);
+    size += counts[i];
+  }
+  if (size <= 64) {
+    const auto begins = [few](size_t i) {
+      return static_cast<__mmask16>(few >> i);
+    };
+    return WriteAll(counts, positions, size, begins, to);
+  }
+  uint16_t many[kMostGaps / kLanes + 1] = {};
+  size_t at = 0;
+  for (size_t i = 0; i < postings; ++i) {
+    many[at / kLanes] |= static_cast<uint16_t>(1u << (at % kLanes));
+    at += counts[i];
+  }
+  const auto begins = [&many](size_t i) {
+    return static_cast<__mmask16>(many[i / kLanes]);
+  };
+  return WriteAll(counts, positions, size, begins, to);
 }
 
 }  // namespace
