@@ -286,7 +286,9 @@ double Support(const SignRow& signs, Scored scored) {
 }
 
 bool ShouldAbstain(const SignRow& signs, double support, Scored scored) {
-  if (signs[kContentMissing] <= 0 && signs[kTypeMissing] <= 0) return false;
+  const bool all_there =
+      signs[kContentMissing] <= 0 || signs[kPlaceContentMissing] <= 0;
+  if (all_there && signs[kTypeMissing] <= 0) return false;
   return support <
          (scored == Scored::kAlone ? kLeastSupport : kLeastThoroughSupport);
 }

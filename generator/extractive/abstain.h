@@ -97,9 +97,9 @@ enum class Scored { kAlone, kThoroughly };
 // 0 to 1: how likely it is that the passages hold an answer.
 double Support(const SignRow& signs, Scored scored);
 
-// True when an answer is better not given: there is too little support, and the
-// best sentence and its neighbours do not hold every word asked for, with a
-// number or date where one is asked.
+// True when an answer is better not given: there is too little support, and
+// neither the best sentence and its neighbours nor its passage with title and
+// headings hold every word asked for, or no number or date where one is asked.
 bool ShouldAbstain(const SignRow& signs, double support, Scored scored);
 
 // The same two where passages are in another language than the question and

@@ -115,6 +115,18 @@ TEST_F(AbstainTest, WhoFindsEveryWordAnswersHoweverLittleSupportThereIs) {
   }
 }
 
+TEST_F(AbstainTest, ATitleThatNamesTheRestIsAnswered) {
+  const SignRow named =
+      SignsOf(kQuestion, "Ada Lovelace", "She was born in London.");
+  // A number is asked for, and none is there.
+  const SignRow unnumbered =
+      SignsOf("How old was Ada Lovelace?", "Ada Lovelace", "She was old.");
+  for (const Scored scored : {Scored::kAlone, Scored::kThoroughly}) {
+    EXPECT_FALSE(ShouldAbstain(named, 0, scored));
+    EXPECT_TRUE(ShouldAbstain(unnumbered, 0, scored));
+  }
+}
+
 TEST_F(AbstainTest, EverySignHasANameOfItsOwn) {
   for (int a = 0; a < kSignCount; ++a) {
     for (int b = 0; b < a; ++b) {
