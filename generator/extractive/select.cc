@@ -23,6 +23,11 @@ bool HoldsMore(const Question& question, const Candidate& a,
   return more;
 }
 
+// "2.4.0 (2026-04-20)" tells when.
+bool AnswersAsHeading(const Question& question, const Candidate& heading) {
+  return question.type == AnswerType::kDate && heading.has_new_year;
+}
+
 }  // namespace
 
 std::vector<size_t> Select(const Question& question,
@@ -33,7 +38,10 @@ std::vector<size_t> Select(const Question& question,
   std::vector<size_t> order;
   double all = 0;
   for (size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].is_heading) continue;
+    if (candidates[i].is_heading &&
+        !AnswersAsHeading(question, candidates[i])) {
+      continue;
+    }
     order.push_back(i);
     all += probabilities[i];
   }

@@ -67,6 +67,21 @@ TEST(SelectTest, AHeadingIsChosenOnlyWhereThereIsNothingElse) {
               ElementsAre(0));
 }
 
+TEST(SelectTest, AHeadingWithAYearAnswersWhen) {
+  std::vector<Candidate> candidates = OfLengths({20, 120});
+  candidates[0].is_heading = true;
+  Question question;
+  const auto selected = [&] {
+    return Select(question, candidates, {"a", "b"}, {0.98, 0.02}, {3, 300});
+  };
+  question.type = AnswerType::kDate;
+  EXPECT_THAT(selected(), ElementsAre(1));
+  candidates[0].has_new_year = true;
+  EXPECT_THAT(selected(), ElementsAre(0));
+  question.type = AnswerType::kPerson;
+  EXPECT_THAT(selected(), ElementsAre(1));
+}
+
 TEST(SelectTest, GivesOneSentenceHoweverLong) {
   EXPECT_THAT(Select({}, OfLengths({90000}), {"a"}, {1.0}, {2, 300}),
               ElementsAre(0));
