@@ -34,7 +34,7 @@ class ExtractiveWriter : public Writer {
   static constexpr int kMaxPassages = 8;
 
   absl::string_view name() const override {
-    return always_ ? "extractive-thorough/8" : "extractive/8";
+    return always_ ? "extractive-thorough/9" : "extractive/9";
   }
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(

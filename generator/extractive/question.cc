@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "generator/extractive/carriers.h"
 #include "generator/extractive/measures.h"
 #include "text/short_forms.h"
 
@@ -174,6 +175,29 @@ void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
   }
 }
 
+// What carries the question is not what it is about, unless nothing else is
+// there.
+void MarkCarriers(absl::string_view text, Question* question) {
+  const std::vector<TextSpan> carriers = FindCarriers(text, question->spoken);
+  std::vector<QuestionTerm*> carrying;
+  bool is_about_something = false;
+  for (QuestionTerm& term : question->terms) {
+    if (!term.is_content()) continue;
+    const bool carries = std::any_of(
+        carriers.begin(), carriers.end(), [&](const TextSpan& carrier) {
+          return term.span.begin >= carrier.begin &&
+                 term.span.end <= carrier.end;
+        });
+    if (carries) {
+      carrying.push_back(&term);
+    } else {
+      is_about_something = true;
+    }
+  }
+  if (!is_about_something) return;
+  for (QuestionTerm* const term : carrying) term->is_question_word = true;
+}
+
 // What its words may be cut short to is something like the bigrams that it
 // stands for.
 void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
@@ -265,6 +289,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   analyzer->Analyze(text, analysis, &tokens);
   QuestionReader(&question).Read(tokens);
   MarkQuestionWords(asked.words, analyzer, &question);
+  MarkCarriers(text, &question);
   if (analysis == Language::kVi) MarkHalfStopWords(tokens, &question);
   FindAbbreviations(tokens, &question);
   AddUnits(tokens, &question);

@@ -27,7 +27,8 @@ struct QuestionTerm {
   // Two syllables of which one is a stop word: a word ("thế giới"), or none
   // ("của Huế").
   bool is_half_stop_word = false;
-  // One of the words that tell what is asked for: "year" of "what year".
+  // One of the words that tell what is asked for ("year" of "what year"), or
+  // that carry the question (carriers.h).
   bool is_question_word = false;
   bool is_number = false;
   // Begins with a capital and is not the question's first word: in many

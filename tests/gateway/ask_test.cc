@@ -498,7 +498,7 @@ TEST_F(AskThoroughlyTest, TheWritersSecondEncoderIsOnRecordWithItsWholeHash) {
   const v1::AnswerRecord record = RecordOf(asked.answer().id());
   const auto encoders = OpenE5(config_.encoder().second());
   ASSERT_TRUE(encoders.ok()) << encoders.status();
-  EXPECT_EQ(record.answer().writer(), "extractive-thorough/8");
+  EXPECT_EQ(record.answer().writer(), "extractive-thorough/9");
   EXPECT_EQ(record.writer_second_encoder(), encoders->passage->name());
   EXPECT_EQ(Hex(record.writer_second_encoder_sha256()),
             encoders->passage->hash());

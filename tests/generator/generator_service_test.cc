@@ -50,7 +50,7 @@ TEST_F(GeneratorServiceTest, PiecesPutTogetherAreTheText) {
   EXPECT_EQ(drafts, 1);
   EXPECT_NE(draft.text(), "");
   EXPECT_EQ(pieces, draft.text());
-  EXPECT_EQ(draft.writer(), "extractive/8");
+  EXPECT_EQ(draft.writer(), "extractive/9");
   EXPECT_TRUE(draft.deterministic());
 }
 
@@ -70,7 +70,7 @@ TEST_F(GeneratorServiceTest, ListsItsWriter) {
   ASSERT_TRUE(
       stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
   ASSERT_EQ(response.writers_size(), 1);
-  EXPECT_EQ(response.writers(0).name(), "extractive/8");
+  EXPECT_EQ(response.writers(0).name(), "extractive/9");
   EXPECT_EQ(response.writers(0).languages_size(), 23);
 }
 
@@ -118,14 +118,14 @@ class ThoroughServiceTest : public ::testing::Test {
 TEST_F(ThoroughServiceTest,
        TheThoroughWriterIsTheDefaultAndTheOtherCanBeNamed) {
   const v1::Draft thorough = Ask("");
-  EXPECT_EQ(thorough.writer(), "extractive-thorough/8");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/9");
   EXPECT_NE(thorough.text().find("diary"), std::string::npos)
       << thorough.text();
   EXPECT_EQ(thorough.second_encoder(), "one word/float32");
   EXPECT_EQ(thorough.second_encoder_sha256(), std::string(32, '\xbb'));
-  EXPECT_EQ(Ask("extractive-thorough/8").text(), thorough.text());
-  const v1::Draft plain = Ask("extractive/8");
-  EXPECT_EQ(plain.writer(), "extractive/8");
+  EXPECT_EQ(Ask("extractive-thorough/9").text(), thorough.text());
+  const v1::Draft plain = Ask("extractive/9");
+  EXPECT_EQ(plain.writer(), "extractive/9");
   EXPECT_NE(plain.text().find("1759"), std::string::npos) << plain.text();
   EXPECT_EQ(plain.second_encoder(), "");
 }
@@ -136,8 +136,8 @@ TEST_F(ThoroughServiceTest, BothWritersAreListed) {
   ASSERT_TRUE(
       stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
   ASSERT_EQ(response.writers_size(), 2);
-  EXPECT_EQ(response.writers(0).name(), "extractive-thorough/8");
-  EXPECT_EQ(response.writers(1).name(), "extractive/8");
+  EXPECT_EQ(response.writers(0).name(), "extractive-thorough/9");
+  EXPECT_EQ(response.writers(1).name(), "extractive/9");
 }
 
 }  // namespace
