@@ -458,11 +458,15 @@ absl::StatusOr<std::vector<std::string>> VerifyBackup(const std::string& folder,
 
 absl::Status RestoreBackup(const std::string& folder, const std::string& id,
                            std::string store) {
-  // Shells put a slash behind the name of a folder.
-  while (store.size() > 1 && store.back() == '/') store.pop_back();
   ASSIGN_OR_RETURN(const std::vector<BackupList> lists,
                    WholeBackup(folder, id));
   std::error_code error;
+  // What is restored lies beside it until it is whole: so where links lead, and
+  // without the slash that shells put behind the name of a folder.
+  fs::path place = fs::weakly_canonical(store, error);
+  if (error) return FileError("restore to", store, error.value());
+  if (place.filename().empty()) place = place.parent_path();
+  store = place.string();
   if (fs::exists(store, error) &&
       !(fs::is_directory(store, error) && fs::is_empty(store, error))) {
     return absl::AlreadyExistsError(

@@ -93,6 +93,24 @@ TEST(BackupTest, RestoresToTheNameOfAFolderWithASlashBehindIt) {
   }
 }
 
+// As where the folder of a store is on another disk than its name.
+TEST(BackupTest, RestoresToWhereALinkLeads) {
+  const std::string folder = MakeTestFolder();
+  auto store = OpenStore(folder + "/store");
+  ASSERT_TRUE(Ingest(store.get(), {{"a", "red fox"}}).ok());
+  ASSERT_TRUE(BackUp(store.get(), folder + "/backup", "one").ok());
+  fs::create_directories(folder + "/disk/empty");
+  fs::create_directory_symlink(folder + "/disk/empty", folder + "/link");
+  for (const char* const to : {"/link/", "/other/."}) {
+    const absl::Status restored =
+        RestoreBackup(folder + "/backup", "one", folder + to);
+    EXPECT_TRUE(restored.ok()) << restored;
+    EXPECT_TRUE(fs::exists(folder + to + "/FORMAT"));
+  }
+  EXPECT_TRUE(fs::is_symlink(folder + "/link"));
+  EXPECT_TRUE(fs::exists(folder + "/disk/empty/FORMAT"));
+}
+
 TEST(BackupTest, IsWholeWhileDocumentsComeAndGoAndSegmentsMerge) {
   const std::string folder = MakeTestFolder();
   auto store = OpenStore(folder + "/store");
