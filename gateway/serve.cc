@@ -43,17 +43,24 @@ namespace {
 // Where signals are written to; set before any comes.
 int signal_pipe = -1;
 
-// Ends the process by a signal that comes a second after the first or later.
-// Sooner it is the same once more: timeout(1) says it to the process and again
-// to its group.
-void EndBySecond(int signal) {
-  static std::atomic<int64_t> first_ms(0);
+// When the first signal came that ends the server; 0: none has.
+std::atomic<int64_t> first_ms(0);
+
+// Notes that a signal came; the milliseconds since the first one, which is 0.
+int64_t SinceFirst() {
   timespec now = {};
   clock_gettime(CLOCK_MONOTONIC, &now);
   const int64_t now_ms = now.tv_sec * int64_t{1000} + now.tv_nsec / 1000000 + 1;
   int64_t before_ms = 0;
-  if (first_ms.compare_exchange_strong(before_ms, now_ms)) return;
-  if (now_ms - before_ms < 1000) return;
+  if (first_ms.compare_exchange_strong(before_ms, now_ms)) return 0;
+  return now_ms - before_ms;
+}
+
+// Ends the process by a signal that comes a second after the first or later.
+// Sooner it is the same once more: timeout(1) says it to the process and again
+// to its group.
+void EndBySecond(int signal) {
+  if (SinceFirst() < 1000) return;
   // The first process of a container is not ended by what it does not handle.
   if (getpid() == 1) _exit(128 + signal);
   struct sigaction action = {};
@@ -104,6 +111,7 @@ class StopSignals {
             "SIGHUP: nothing is read anew, want a restart for that");
         continue;
       }
+      SinceFirst();
       return signal;
     }
   }

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 RUNFILES = pathlib.Path(os.environ.get("TEST_SRCDIR", ".")) / "footnote"
@@ -79,6 +80,34 @@ class OperatorTest(unittest.TestCase):
     os.close(leader)
     self.assertEqual(server.process.wait(timeout=WAIT_S), 0)
     self.assertIn('signal="SIGHUP"', server.log.read_text())
+
+  def test_a_server_that_is_told_again_a_second_later_ends_at_once(self):
+    for hangs_up in (False, True):
+      with self.subTest(hangs_up=hangs_up):
+        leader, terminal = os.openpty()
+        server = self.serve(stdin=terminal, start_new_session=True,
+                            preexec_fn=lambda: os.close(os.open(
+                                os.ttyname(0), os.O_RDWR)))
+        os.close(terminal)
+        # A call under way, which would be waited for.
+        client = subprocess.Popen(
+            [PROGRAM, "--server", server.address, "ingest", "-", "--id", "a"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(client.wait)
+        self.addCleanup(client.kill)
+        time.sleep(2)
+        if hangs_up:
+          os.close(leader)
+        else:
+          server.process.send_signal(signal.SIGTERM)
+        time.sleep(1.5)
+        self.assertIsNone(server.process.poll())
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.process.wait(timeout=5), -signal.SIGTERM)
+        client.stdin.close()
+        if not hangs_up:
+          os.close(leader)
 
   def test_a_server_that_is_told_twice_at_once_ends_well(self):
     # As timeout(1) tells.
