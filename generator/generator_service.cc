@@ -136,9 +136,12 @@ class GeneratorService final : public v1::Generator::Service {
                 response);
   }
 
-  grpc::Status Embed(grpc::ServerContext*, const v1::EmbedRequest* request,
+  grpc::Status Embed(grpc::ServerContext* context,
+                     const v1::EmbedRequest* request,
                      v1::EmbedResponse* response) override {
-    return Give(footnote::Embed(*request, encoder_, &models_), response);
+    return Give(footnote::Embed(*request, encoder_, &models_,
+                                [context] { return context->IsCancelled(); }),
+                response);
   }
 
   grpc::Status Tokenize(grpc::ServerContext*,

@@ -62,9 +62,9 @@ absl::Status CheckTexts(const Texts& texts) {
 
 }  // namespace
 
-absl::StatusOr<v1::EmbedResponse> Embed(const v1::EmbedRequest& request,
-                                        const Encoder* encoder,
-                                        LanguageModels* models) {
+absl::StatusOr<v1::EmbedResponse> Embed(
+    const v1::EmbedRequest& request, const Encoder* encoder,
+    LanguageModels* models, const std::function<bool()>& is_cancelled) {
   RETURN_IF_ERROR(CheckTexts(request.texts()));
   v1::EmbedResponse response;
   if (request.model().empty()) {
@@ -86,6 +86,7 @@ absl::StatusOr<v1::EmbedResponse> Embed(const v1::EmbedRequest& request,
   ASSIGN_OR_RETURN(const LanguageModel* const model,
                    FindModel(request.model(), models));
   for (int i = 0; i < request.texts_size(); ++i) {
+    if (is_cancelled()) return absl::CancelledError("the caller went away");
     std::vector<int32_t> ids;
     const int32_t begin = model->tokenizer().bos();
     if (model->tokenizer().add_bos() && begin >= 0) ids.push_back(begin);

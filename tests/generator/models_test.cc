@@ -84,6 +84,8 @@ class ModelsTest : public ::testing::Test {
   std::string text_;
 };
 
+bool Never() { return false; }
+
 TEST_F(ModelsTest, NamesAreThoseOfTheFolder) {
   EXPECT_EQ(models_.Names(), (std::vector<std::string>{"silent", "talks-1"}));
   EXPECT_EQ((*models_.Find("talks"))->name(), "talks-1");
@@ -203,16 +205,27 @@ TEST_F(ModelsTest, VectorsOfAModel) {
   request.set_model("silent");
   request.add_texts("ab");
   request.add_texts("other");
-  const auto response = Embed(request, nullptr, &models_);
+  const auto response = Embed(request, nullptr, &models_, Never);
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_EQ(response->vectors_size(), 2);
   EXPECT_EQ(response->vectors(0).numbers_size(), 32);
   request.clear_model();
-  EXPECT_TRUE(
-      absl::IsFailedPrecondition(Embed(request, nullptr, &models_).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Embed(request, nullptr, &models_, Never).status()));
   request.clear_texts();
-  EXPECT_TRUE(
-      absl::IsInvalidArgument(Embed(request, nullptr, &models_).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      Embed(request, nullptr, &models_, Never).status()));
+}
+
+TEST_F(ModelsTest, NoMoreTextsAreEmbeddedForWhoDoesNotWait) {
+  v1::EmbedRequest request;
+  request.set_model("silent");
+  for (int i = 0; i < 3; ++i) request.add_texts("hello");
+  int asked = 0;
+  const auto response =
+      Embed(request, nullptr, &models_, [&asked] { return ++asked == 2; });
+  EXPECT_TRUE(absl::IsCancelled(response.status())) << response.status();
+  EXPECT_EQ(asked, 2);
 }
 
 }  // namespace
