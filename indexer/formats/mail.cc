@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "indexer/formats/block_writer.h"
@@ -68,6 +69,27 @@ bool IsType(GMimeObject* object, const char* type, const char* subtype) {
   GMimeContentType* const content = g_mime_object_get_content_type(object);
   return content != nullptr &&
          g_mime_content_type_is_type(content, type, subtype) != 0;
+}
+
+// `text` without the marks before the lines of a message that is answered
+// ("> "), so that its sentences are whole; line by line.
+std::string WithoutQuoteMarks(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    size_t end = text.find('\n', at);
+    end = end == absl::string_view::npos ? text.size() : end + 1;
+    absl::string_view line = text.substr(at, end - at);
+    const bool quoted = absl::StartsWith(line, ">");
+    while (absl::ConsumePrefix(&line, ">") ||
+           (quoted && absl::StartsWith(line, " >") &&
+            absl::ConsumePrefix(&line, " >"))) {
+    }
+    if (quoted) absl::ConsumePrefix(&line, " ");
+    out.append(line.data(), line.size());
+    at = end;
+  }
+  return out;
 }
 
 // One message: its text into the writer, its files beside.
@@ -218,7 +240,7 @@ class MessageReader {
     if (html) {
       ASSIGN_OR_RETURN(body, ExtractHtml(utf8, limits_));
     } else {
-      ASSIGN_OR_RETURN(body, ExtractPlain(utf8, limits_));
+      ASSIGN_OR_RETURN(body, ExtractPlain(WithoutQuoteMarks(utf8), limits_));
     }
     const uint32_t top = subject_section();
     writer_.LeaveTo(top);

@@ -20,6 +20,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr char kPlain[] =
@@ -183,6 +184,23 @@ TEST(MailTest, KeepsTheTextOfEveryLanguageAndNamesItsLine) {
                 html ? "part=1&line=2" : "part=1&line=3");
     }
   }
+}
+
+TEST(MailTest, ReadsTheSentencesOfAMessageThatIsAnsweredWhole) {
+  const auto messages = Read(
+      "From: a@b.c\nSubject: Re: Crane\n\n"
+      "The inspector comes on Thursday.\n\n"
+      "> the crane in the third hall needs its yearly inspection, and the\n"
+      "> certificate runs out on the last day of the month. Please call the\n"
+      "> office.\n"
+      ">> Earlier.\n");
+  ASSERT_EQ(messages.size(), 1);
+  ASSERT_TRUE(messages[0].document.ok());
+  const std::string& text = messages[0].document->text;
+  EXPECT_THAT(text, HasSubstr("the third hall needs its yearly inspection, and "
+                              "the certificate runs out on the last day of the "
+                              "month."));
+  EXPECT_THAT(text, Not(HasSubstr(">")));
 }
 
 TEST(MailTest, SurvivesDamage) {
