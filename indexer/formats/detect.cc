@@ -11,6 +11,7 @@
 #include "indexer/formats/csv.h"
 #include "indexer/formats/docbook.h"
 #include "indexer/formats/html.h"
+#include "indexer/formats/jsonl.h"
 #include "indexer/formats/mallard.h"
 #include "indexer/formats/markdown.h"
 #include "indexer/formats/plain.h"
@@ -173,6 +174,10 @@ bool LooksLikeJsonLines(absl::string_view utf8) {
   const absl::string_view text = SkipSpace(utf8);
   if (text.empty() || text[0] != '{') return false;
   absl::string_view line = text.substr(0, text.find('\n'));
+  // One object without a text is a configuration, not a document.
+  if (SkipSpace(text.substr(line.size())).empty() && !NamesAText(line)) {
+    return false;
+  }
   while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') {
     line.remove_suffix(1);
   }

@@ -2,9 +2,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "indexer/formats/plain.h"
@@ -162,6 +165,13 @@ absl::StatusOr<JsonDocument> ReadLine(absl::string_view line_text,
 }
 
 }  // namespace
+
+bool NamesAText(absl::string_view line) {
+  return std::any_of(
+      std::begin(kTextKeys), std::end(kTextKeys), [line](const char* key) {
+        return absl::StrContains(line, absl::StrCat("\"", key, "\""));
+      });
+}
 
 absl::Status ExtractJsonLines(
     absl::string_view utf8, const ExtractLimits& limits,

@@ -47,6 +47,9 @@ absl::Status ExtractJsonLines(
     const std::function<absl::Status(uint32_t line,
                                      absl::StatusOr<JsonDocument>)>& each);
 
+// Whether one of the keys of texts stands in `line`, be it JSON or not.
+bool NamesAText(absl::string_view line);
+
 }  // namespace footnote
 
 #endif  // FOOTNOTE_INDEXER_FORMATS_JSONL_H_
