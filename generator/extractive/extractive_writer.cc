@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "generator/citation/assemble.h"
+#include "generator/extractive/absent.h"
 #include "generator/extractive/missing.h"
 #include "generator/extractive/score.h"
 #include "generator/extractive/section.h"
@@ -111,7 +112,14 @@ bool HasEvidence(const ExtractiveWriter::Explanation& found) {
          found.signs[extractive::kLargestCoverage] > 0;
 }
 
-bool Abstains(const ExtractiveWriter::Explanation& found) {
+bool Abstains(absl::string_view question,
+              const ExtractiveWriter::Explanation& found) {
+  if (extractive::NamesAnAbsentCode(question, found.question,
+                                    found.candidates) ||
+      extractive::AsksForAnotherRow(found.question, found.candidates,
+                                    found.probabilities)) {
+    return true;
+  }
   if (found.across && !found.second.empty()) {
     return extractive::ShouldAbstainAcross(found.support);
   }
@@ -302,7 +310,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   }
   ASSIGN_OR_RETURN(std::vector<size_t> chosen,
                    ChooseForBoth(request, texts, is_cancelled, &found));
-  if (chosen.empty() && Abstains(found)) {
+  if (chosen.empty() && Abstains(request.question(), found)) {
     std::vector<absl::string_view> missing;
     // Words of another language are not there in any case.
     if (found.question.spoken == found.question.language) {
@@ -380,7 +388,7 @@ absl::StatusOr<std::vector<size_t>> ExtractiveWriter::ChooseForBoth(
     ASSIGN_OR_RETURN(const Explanation of_one,
                      Explain(one, Effort(), is_cancelled));
     if (of_one.candidates.items.size() != texts.size() ||
-        !HasEvidence(of_one) || Abstains(of_one)) {
+        !HasEvidence(of_one) || Abstains(question, of_one)) {
       return std::vector<size_t>();
     }
     support = std::min(support, of_one.support);

@@ -4,8 +4,11 @@
 
 #include "base/utf8.h"
 #include "generator/extractive/carriers.h"
+#include "generator/extractive/codes.h"
 #include "generator/extractive/measures.h"
+#include "text/fold.h"
 #include "text/short_forms.h"
+#include "text/words.h"
 
 namespace footnote {
 namespace extractive {
@@ -175,6 +178,30 @@ void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
   }
 }
 
+// Other writings of a code stand for all of its words.
+void AddOtherWritings(absl::string_view text, Question* question) {
+  std::vector<TextSpan> codes = FindCodes(text);
+  std::vector<Word> words;
+  Words(text, &words);
+  for (const Word& word : words) {
+    if ((word.flags & kWordNumber) != 0) codes.push_back(word.span);
+  }
+  for (const TextSpan& code : codes) {
+    for (const std::string& other :
+         OtherWritings(text.substr(code.begin, code.size()))) {
+      std::vector<TermMatch>& matches = question->matches[TermKey(
+          kChannelSurface, Fold(other, question->language))];
+      if (!matches.empty()) continue;
+      for (uint32_t t = 0; t < question->terms.size(); ++t) {
+        const TextSpan& span = question->terms[t].span;
+        if (span.begin >= code.begin && span.end <= code.end) {
+          matches.push_back({t, 1.0f});
+        }
+      }
+    }
+  }
+}
+
 // What carries the question is not what it is about, unless nothing else is
 // there.
 void MarkCarriers(absl::string_view text, Question* question) {
@@ -294,6 +321,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   FindAbbreviations(tokens, &question);
   AddUnits(tokens, &question);
   AddShortForms(text, tokens, &question);
+  AddOtherWritings(text, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));
