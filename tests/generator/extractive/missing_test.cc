@@ -68,6 +68,15 @@ TEST_F(MissingTest, NamesNoWordThatAsksForAMeasureWhoseUnitIsThere) {
   EXPECT_THAT(MissingOf("Сколько длится поездка?", Language::kRu,
                         "Поездка займёт три часа."),
               IsEmpty());
+  EXPECT_THAT(
+      MissingOf("How heavy is the pump?", Language::kEn, "Of the pump: 640 g."),
+      IsEmpty());
+  EXPECT_THAT(MissingOf("Скільки важить насос?", Language::kUk,
+                        "Маса насоса без води."),
+              IsEmpty());
+  EXPECT_THAT(MissingOf("How heavy is the pump?", Language::kEn,
+                        "The pump has 12 bar."),
+              ElementsAre("heavy"));
 }
 
 TEST_F(MissingTest, NamesVietnameseWordsWithoutTheParticlesAroundThem) {
