@@ -12,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "base/large_array.h"
 #include "base/utf8.h"
@@ -116,7 +117,16 @@ struct Analyzer::State {
   // lives until the next call.
   // REQUIRES: hash == HashOf(raw, language)
   Entry& Find(uint64_t hash, absl::string_view raw, Language language,
-              uint8_t word_flags);
+              uint8_t word_flags) {
+    Entry* const set = &cache[PlaceOf(hash)];
+    if (set[0].word == hash) return set[0];
+    if (set[1].word == hash) return set[1];
+    return Make(hash, raw, language, word_flags, set);
+  }
+
+  // The same of a word that is not in its `set` of the cache.
+  Entry& Make(uint64_t hash, absl::string_view raw, Language language,
+              uint8_t word_flags, Entry* set);
 
   EntryTable cache;
   uint16_t age = 1;
@@ -136,14 +146,14 @@ struct Analyzer::State {
   std::vector<Unit> units;
 };
 
-Entry& Analyzer::State::Find(uint64_t hash, absl::string_view raw,
-                             Language language, uint8_t word_flags) {
-  const size_t first = PlaceOf(hash);
-  if (cache[first].word == hash) return cache[first];
-  if (cache[first + 1].word == hash) return cache[first + 1];
+ABSL_ATTRIBUTE_NOINLINE Entry& Analyzer::State::Make(uint64_t hash,
+                                                     absl::string_view raw,
+                                                     Language language,
+                                                     uint8_t word_flags,
+                                                     Entry* set) {
   // Two to a set: the newest takes the first place, the older moves back.
-  cache[first + 1] = cache[first];
-  Entry& entry = cache[first];
+  set[1] = set[0];
+  Entry& entry = set[0];
   maker.Make(raw, language, word_flags, &terms);
   entry.word = hash;
   entry.stem = KeyOf(kChannelStem, terms.stem);
@@ -220,29 +230,12 @@ class TokenSink {
             Emitter* emitter)
       : utf8_(utf8), language_(language), state_(*state), emitter_(*emitter) {}
 
-  void OnWord(uint32_t begin, uint32_t end, uint8_t flags) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void OnWord(uint32_t begin, uint32_t end,
+                                           uint8_t flags) {
     const absl::string_view raw = utf8_.substr(begin, end - begin);
     const uint32_t position = position_++;
     if (emitter_.explains()) {
-      WordTerms& terms = state_.terms;
-      state_.maker.Make(raw, language_, flags, &terms);
-      emitter_.Explain(begin, end, position, kChannelStem, terms.flags,
-                       terms.stem);
-      for (size_t i = 0; i < terms.part_count; ++i) {
-        emitter_.Explain(begin, end, position, kChannelStem,
-                         terms.flags | kTokenPart, terms.parts[i]);
-      }
-      emitter_.Explain(begin, end, position, kChannelSurface, terms.flags,
-                       terms.surface);
-      if ((flags & kWordHangul) != 0) {
-        Hangul(begin, raw, position, terms.flags, &emitter_);
-      }
-      if (language_ == Language::kVi) {
-        Syllable(begin, end, position, terms.flags,
-                 KeyOf(kChannelStem, terms.stem), terms.stem);
-      }
-      emitter_.Explain(begin, end, position, kChannelPrefix, terms.flags,
-                       terms.prefix);
+      ExplainWord(raw, begin, end, position, flags);
       return;
     }
     // The cache does not fit the processor's nearest ones: its entries are
@@ -260,7 +253,7 @@ class TokenSink {
   }
 
   // Emits the words that wait for their entries.
-  void Flush() {
+  ABSL_ATTRIBUTE_NOINLINE void Flush() {
     for (size_t i = 0; i < waiting_count_; ++i) EmitWord(waiting_[i]);
     waiting_count_ = 0;
   }
@@ -307,6 +300,30 @@ class TokenSink {
     uint8_t flags;
   };
 
+  ABSL_ATTRIBUTE_NOINLINE void ExplainWord(absl::string_view raw,
+                                           uint32_t begin, uint32_t end,
+                                           uint32_t position, uint8_t flags) {
+    WordTerms& terms = state_.terms;
+    state_.maker.Make(raw, language_, flags, &terms);
+    emitter_.Explain(begin, end, position, kChannelStem, terms.flags,
+                     terms.stem);
+    for (size_t i = 0; i < terms.part_count; ++i) {
+      emitter_.Explain(begin, end, position, kChannelStem,
+                       terms.flags | kTokenPart, terms.parts[i]);
+    }
+    emitter_.Explain(begin, end, position, kChannelSurface, terms.flags,
+                     terms.surface);
+    if ((flags & kWordHangul) != 0) {
+      Hangul(begin, raw, position, terms.flags, &emitter_);
+    }
+    if (language_ == Language::kVi) {
+      Syllable(begin, end, position, terms.flags,
+               KeyOf(kChannelStem, terms.stem), terms.stem);
+    }
+    emitter_.Explain(begin, end, position, kChannelPrefix, terms.flags,
+                     terms.prefix);
+  }
+
   void EmitWord(const WaitingWord& word) {
     const absl::string_view raw =
         utf8_.substr(word.begin, word.end - word.begin);
@@ -315,18 +332,21 @@ class TokenSink {
       EmitTerms(word, raw, entry, &emitter_);
       return;
     }
-    if (entry.number_age != state_.age) {
-      state_.word_tokens.clear();
-      Emitter terms(&state_.word_tokens);
-      EmitTerms(word, raw, entry, &terms);
-      entry.number = emitter_.numbers()->NumberOf(raw, state_.word_tokens);
-      entry.number_age = state_.age;
-    }
+    if (entry.number_age != state_.age) GiveNumber(word, raw, &entry);
     emitter_.EmitNumber(entry.number, word.position);
     if (language_ == Language::kVi) {
       Syllable(word.begin, word.end, word.position, entry.flags, entry.stem,
                absl::string_view());
     }
+  }
+
+  ABSL_ATTRIBUTE_NOINLINE void GiveNumber(const WaitingWord& word,
+                                          absl::string_view raw, Entry* entry) {
+    state_.word_tokens.clear();
+    Emitter terms(&state_.word_tokens);
+    EmitTerms(word, raw, *entry, &terms);
+    entry->number = emitter_.numbers()->NumberOf(raw, state_.word_tokens);
+    entry->number_age = state_.age;
   }
 
   // Those of a Vietnamese pair only where no numbers are wanted.
