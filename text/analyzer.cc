@@ -21,6 +21,7 @@
 #include "text/scan.h"
 #include "text/scripts.h"
 #include "text/stop_words.h"
+#include "text/word_hash.h"
 #include "text/word_terms.h"
 
 namespace footnote {
@@ -102,11 +103,12 @@ inline uint64_t PairKey(uint64_t first, uint64_t second) {
 }  // namespace
 
 struct Analyzer::State {
-  // What the cache knows the word `raw` by; never 0, which marks a free entry.
-  static uint64_t HashOf(absl::string_view raw, Language language) {
-    return XXH3_64bits_withSeed(
-               raw.data(), raw.size(),
-               kLanguageSeed * (LanguageNumber(language) + 1)) |
+  // What the cache knows the word [begin, end) of `text` by; never 0, which
+  // marks a free entry.
+  static uint64_t HashOf(absl::string_view text, uint32_t begin, uint32_t end,
+                         Language language) {
+    return WordHash(text, begin, end,
+                    kLanguageSeed * (LanguageNumber(language) + 1)) |
            1;
   }
   static size_t PlaceOf(uint64_t hash) {
@@ -240,7 +242,7 @@ class TokenSink {
     }
     // The cache does not fit the processor's nearest ones: its entries are
     // sent for first and read a few words later.
-    const uint64_t hash = State::HashOf(raw, language_);
+    const uint64_t hash = State::HashOf(utf8_, begin, end, language_);
     __builtin_prefetch(&state_.cache[State::PlaceOf(hash)], 1);
     WaitingWord& waiting = waiting_[waiting_count_++];
     // Field by field in place, as in Emitter.
@@ -420,8 +422,8 @@ class TokenSink {
                        state_.terms.stem);
       return state_.terms.flags;
     }
-    const Entry& entry =
-        state_.Find(State::HashOf(raw, language_), raw, language_, kWordCjk);
+    const Entry& entry = state_.Find(
+        State::HashOf(utf8_, begin, end, language_), raw, language_, kWordCjk);
     emitter_.Emit(begin, end, position, kChannelStem, entry.flags, entry.stem);
     return entry.flags;
   }

@@ -1,8 +1,5 @@
 #include "text/language_votes.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <cmath>
 #include <string>
 #include <vector>
@@ -11,6 +8,7 @@
 #include "text/fold.h"
 #include "text/language_clues.h"
 #include "text/scan.h"
+#include "text/word_hash.h"
 
 namespace footnote {
 namespace {
@@ -53,8 +51,7 @@ class VoteCounter {
       return;
     }
     // Entries are sent for first and read a few words later.
-    const uint64_t hash =
-        XXH3_64bits_withSeed(raw.data(), raw.size(), name ? 1 : 0) | 1;
+    const uint64_t hash = WordHash(utf8_, begin, end, name ? 1 : 0) | 1;
     __builtin_prefetch(&known_[PlaceOf(hash)], 1);
     WaitingWord& waiting = waiting_[waiting_count_++];
     // Field by field in place: see Emitter of analyzer.cc.

@@ -1,14 +1,12 @@
 #include "text/repetitions.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "text/scan.h"
+#include "text/word_hash.h"
 
 namespace footnote {
 namespace {
@@ -31,8 +29,7 @@ class FirstTimes {
     }
     at_ = end;
     if ((flags & kWordNumber) != 0) return;
-    const absl::string_view word = utf8_.substr(begin, end - begin);
-    is_new_ |= seen_.insert(XXH3_64bits(word.data(), word.size())).second;
+    is_new_ |= seen_.insert(WordHash(utf8_, begin, end, 0)).second;
   }
 
   void OnCjk(uint32_t, uint32_t end) {
