@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/grpc_status.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 namespace footnote {
 namespace {
@@ -35,6 +36,9 @@ absl::Status AccessNotes::Note(absl::string_view method,
   event.set_tenant(scope.tenant);
   event.set_principal(scope.principal);
   event.set_method(std::string(method));
+  if (target.size() > kMostTargetBytes) {
+    target = target.substr(0, FloorToCodePoint(target, kMostTargetBytes));
+  }
   event.set_target(std::string(target));
   WriteSome();
   absl::Status status = ledger_->AppendEvent(event).status();

@@ -27,13 +27,17 @@ class AccessNotes {
   // So many of them are written together, and by one call of Note.
   static constexpr size_t kWrittenTogether = 1000;
 
+  // Of a target; the id of a document with its collection's is shorter.
+  static constexpr size_t kMostTargetBytes = 4096;
+
   // `ledger` must outlive this.
   explicit AccessNotes(Ledger* ledger) : ledger_(ledger) {}
   ~AccessNotes() { CatchUp(); }
   AccessNotes(const AccessNotes&) = delete;
   AccessNotes& operator=(const AccessNotes&) = delete;
 
-  // That RPC `method` was asked about `target`. A log that is damaged can't
+  // That RPC `method` was asked about `target`, of which the begin is noted: it
+  // is what the caller sent, and stays for good. A log that is damaged can't
   // note anything, and is what there is to look at: OK then.
   // Of those that wait it writes some first, and does not wait for who else
   // does.

@@ -161,9 +161,10 @@ class AuditService final : public v1::Audit::Service {
       grpc::ServerContext* context, const v1::ExportBundleRequest* request,
       grpc::ServerWriter<v1::ExportBundleResponse>* stream) override {
     const Scope scope = ScopeOf(*context);
+    // Before anything is noted, which stays for good.
+    const absl::Status valid = ValidateExport(*request);
+    if (!valid.ok()) return ToGrpcStatus(valid);
     for (const std::string& id : request->answer_ids()) {
-      const absl::Status valid = ValidateAnswerId(id);
-      if (!valid.ok()) return ToGrpcStatus(valid);
       const absl::Status noted = notes_.Note("ExportBundle", id, scope);
       if (!noted.ok()) return ToGrpcStatus(noted);
     }

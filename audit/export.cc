@@ -102,12 +102,7 @@ absl::Status ExportBundle(
     const v1::ExportBundleRequest& request, const Scope& scope,
     const Ledger& ledger, Store* store,
     const std::function<bool(const v1::ExportBundleResponse&)>& show) {
-  if (request.answer_ids().empty() ||
-      request.answer_ids_size() > kMaxPageSize) {
-    return InvalidRequest(
-        absl::StrCat("answer_ids: ", request.answer_ids_size(), ", want 1 to ",
-                     kMaxPageSize));
-  }
+  RETURN_IF_ERROR(ValidateExport(request));
   RETURN_IF_ERROR(store->Refresh());
   ASSIGN_OR_RETURN(const std::string checkpoint,
                    ChooseCheckpoint(request, ledger));
@@ -116,7 +111,6 @@ absl::Status ExportBundle(
   std::map<std::string, Bundle::Source> sources;
   std::set<std::string> seen;
   for (const std::string& id : request.answer_ids()) {
-    RETURN_IF_ERROR(ValidateAnswerId(id));
     if (!seen.insert(id).second) continue;
     ASSIGN_OR_RETURN(const v1::AnswerRecord record,
                      ledger.FindAnswer(id, scope.tenant));

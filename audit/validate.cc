@@ -117,6 +117,18 @@ absl::Status ValidateAnswerId(absl::string_view answer_id) {
       " bytes, want 26 letters and digits, such as an answer's receipt has"));
 }
 
+absl::Status ValidateExport(const v1::ExportBundleRequest& request) {
+  const int count = request.answer_ids_size();
+  if (count == 0 || count > kMaxPageSize) {
+    return InvalidRequest(
+        absl::StrCat("answer_ids: ", count, ", want 1 to ", kMaxPageSize));
+  }
+  for (const std::string& id : request.answer_ids()) {
+    RETURN_IF_ERROR(ValidateAnswerId(id));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ValidatePageSize(int page_size) {
   if (page_size >= 0 && page_size <= kMaxPageSize) return absl::OkStatus();
   return InvalidRequest(

@@ -16,6 +16,7 @@ constexpr size_t kMaxRequestIdBytes = 128;
 //                    value and what was wanted, and quotes no text
 absl::Status ValidateAppend(const v1::AppendAnswerRequest& request);
 absl::Status ValidateAnswerId(absl::string_view answer_id);
+absl::Status ValidateExport(const v1::ExportBundleRequest& request);
 absl::Status ValidatePageSize(int page_size);
 absl::Status ValidateCiting(const v1::ListAnswersCitingRequest& request);
 absl::Status ValidateList(const v1::ListAnswersRequest& request);

@@ -1,6 +1,7 @@
 #include "audit/access_notes.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/test/server_context_test_spouse.h>
 #include <gtest/gtest.h>
@@ -175,6 +176,42 @@ TEST(AccessNotesTest, OneThatWaitsIsErasedWithWhoLooked) {
     EXPECT_EQ(event->principal(), "") << sequence;
   }
   EXPECT_TRUE(waited);
+}
+
+// What is noted stays for good.
+TEST(AccessNotesTest, ACallerFillsNoRecordWithWhatHeSends) {
+  const std::string folder = ::testing::TempDir() + "/hostile";
+  {
+    absl::StatusOr<AuditRoom> room = NewAuditService(nullptr, folder, {});
+    ASSERT_TRUE(room.ok()) << room.status();
+    grpc::ServerBuilder builder;
+    builder.RegisterService(room->service.get());
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    const auto audit =
+        v1::Audit::NewStub(server->InProcessChannel(grpc::ChannelArguments()));
+    v1::ExportBundleRequest many;
+    for (int i = 0; i < 1001; ++i) {
+      many.add_answer_ids("00000000013SZ1ZAF3Q56GQQ0G");
+    }
+    grpc::ClientContext exporting;
+    EXPECT_EQ(audit->ExportBundle(&exporting, many)->Finish().error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT);
+    v1::GetRecordRequest large;
+    for (int i = 0; i < 100000; ++i) large.mutable_answer_id()->append("größe");
+    grpc::ClientContext getting;
+    v1::AnswerRecord none;
+    EXPECT_EQ(audit->GetRecord(&getting, large, &none).error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT);
+  }
+  auto ledger = Ledger::Open(folder);
+  ASSERT_TRUE(ledger.ok()) << ledger.status();
+  ASSERT_EQ((*ledger)->size(), 1u);
+  const auto stored = (*ledger)->Read(1);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  const auto event = OpenEvent(stored->parts, *(*ledger)->keyring());
+  ASSERT_TRUE(event.ok()) << event.status();
+  EXPECT_THAT(event->target(), testing::StartsWith("größe"));
+  EXPECT_LE(event->target().size(), AccessNotes::kMostTargetBytes);
 }
 
 TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
