@@ -7,6 +7,7 @@
 #include <sanitizer/tsan_interface.h>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 
 namespace {
 
@@ -83,6 +84,20 @@ bool CondVar::WaitWithDeadline(Mutex* mutex, Time deadline) {
   return late;
 }
 
+void Notification::Notify() {
+  static auto* const next =
+      Next<void(Notification*)>("_ZN4absl7debian312Notification6NotifyEv");
+  __tsan_release(this);
+  next(this);
+}
+
+void Notification::WaitForNotification() const {
+  static auto* const next = Next<void(const Notification*)>(
+      "_ZNK4absl7debian312Notification19WaitForNotificationEv");
+  next(this);
+  __tsan_acquire(const_cast<Notification*>(this));
+}
+
 ABSL_NAMESPACE_END
 }  // namespace absl
 
@@ -101,6 +116,30 @@ grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op* ops,
       Next<decltype(grpc_call_start_batch)>("grpc_call_start_batch");
   __tsan_release(tag);
   return next(call, ops, count, tag, reserved);
+}
+
+grpc_call_error grpc_server_request_call(grpc_server* server, grpc_call** call,
+                                         grpc_call_details* details,
+                                         grpc_metadata_array* metadata,
+                                         grpc_completion_queue* of_call,
+                                         grpc_completion_queue* of_notification,
+                                         void* tag) {
+  static auto* const next =
+      Next<decltype(grpc_server_request_call)>("grpc_server_request_call");
+  __tsan_release(tag);
+  return next(server, call, details, metadata, of_call, of_notification, tag);
+}
+
+grpc_call_error grpc_server_request_registered_call(
+    grpc_server* server, void* method, grpc_call** call, gpr_timespec* deadline,
+    grpc_metadata_array* metadata, grpc_byte_buffer** payload,
+    grpc_completion_queue* of_call, grpc_completion_queue* of_notification,
+    void* tag) {
+  static auto* const next = Next<decltype(grpc_server_request_registered_call)>(
+      "grpc_server_request_registered_call");
+  __tsan_release(tag);
+  return next(server, method, call, deadline, metadata, payload, of_call,
+              of_notification, tag);
 }
 
 grpc_event grpc_completion_queue_next(grpc_completion_queue* queue,
