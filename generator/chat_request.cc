@@ -24,6 +24,10 @@ constexpr int kMaxAnswerTokens = 1 << 16;
 constexpr int kMaxPriority = 100;
 constexpr int kMaxDocuments = 100;
 constexpr int kMaxToolCalls = 16;
+// Each token's text is compared with all of them, on the thread that decodes
+// for everybody.
+constexpr int kMaxStops = 64;
+constexpr size_t kMaxStopBytes = 256;
 constexpr size_t kMaxTools = 64;
 constexpr size_t kMaxToolName = 128;
 
@@ -120,6 +124,12 @@ absl::Status ValidateChat(const v1::ChatRequest& request) {
       CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
   RETURN_IF_ERROR(
       CheckRange("max_tool_calls", request.max_tool_calls(), 0, kMaxToolCalls));
+  RETURN_IF_ERROR(CheckRange("stop", request.stop_size(), 0, kMaxStops));
+  for (int i = 0; i < request.stop_size(); ++i) {
+    if (request.stop(i).size() <= kMaxStopBytes) continue;
+    return Invalid("stop[", i, "]: ", request.stop(i).size(),
+                   " bytes, want at most ", kMaxStopBytes);
+  }
   RETURN_IF_ERROR(CheckText("safety_mode", request.safety_mode()));
   RETURN_IF_ERROR(CheckJson("tools_json", request.tools_json()));
   RETURN_IF_ERROR(CheckText("json_schema", request.json_schema()));

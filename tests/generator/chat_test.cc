@@ -114,6 +114,19 @@ TEST_F(ChatTest, JsonThatNestsWithoutEndIsRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(Run(request).status()));
 }
 
+TEST_F(ChatTest, FewShortStringsMayEndAnAnswer) {
+  Model(CommandScript());
+  v1::ChatRequest request = Request("How high is it?");
+  for (int i = 0; i < 64; ++i) request.add_stop(std::string(256, 'x'));
+  EXPECT_TRUE(Run(request).ok());
+  request.add_stop("x");
+  EXPECT_EQ(Run(request).status().message(), "stop: 65, want 0 to 64");
+  request.clear_stop();
+  request.add_stop(std::string(257, 'x'));
+  EXPECT_EQ(Run(request).status().message(),
+            "stop[0]: 257 bytes, want at most 256");
+}
+
 TEST_F(ChatTest, RandomWeightsMakeLegalCalls) {
   for (const bool tagged : {false, true}) {
     for (unsigned seed = 1; seed <= 2; ++seed) {
