@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kMaxQuestion = 100000;
 constexpr int kMaxTopK = 1000;
 constexpr int kMaxTexts = 1000;
+// Each document is asked for all of them.
+constexpr int kMaxConditions = 1000;
 constexpr int kMaxDimension = 8192;
 
 absl::Status Invalid(absl::string_view message) {
@@ -82,6 +84,11 @@ absl::Status ValidateSearch(const v1::SearchRequest& request) {
   }
   for (const std::string& code : request.filter().languages()) {
     RETURN_IF_ERROR(ValidateLanguage("filter.languages", code));
+  }
+  if (request.filter().conditions_size() > kMaxConditions) {
+    return Invalid(
+        absl::StrCat("filter.conditions: ", request.filter().conditions_size(),
+                     ", want at most ", kMaxConditions));
   }
   for (const v1::Filter::Condition& condition : request.filter().conditions()) {
     if (condition.key().empty()) {

@@ -97,6 +97,16 @@ TEST(ValidateTest, RefusesConditionsWithoutAKeyAndUnknownModesAndOrders) {
   ExpectRefused(request, "order is 77");
 }
 
+TEST(ValidateTest, RefusesMoreConditionsThanAQuestionMayHave) {
+  v1::SearchRequest request = Good();
+  for (int i = 0; i < 1000; ++i) {
+    request.mutable_filter()->add_conditions()->set_key("year");
+  }
+  EXPECT_EQ(ValidateSearch(request), absl::OkStatus());
+  request.mutable_filter()->add_conditions()->set_key("year");
+  ExpectRefused(request, "filter.conditions: 1001, want at most 1000");
+}
+
 TEST(ValidateTest, RefusesNoTextsAndTooManyToEncode) {
   v1::EncodeRequest request;
   EXPECT_FALSE(ValidateEncode(request).ok());
