@@ -12,8 +12,11 @@ namespace footnote {
 
 absl::Status MakePrivateFolder(const std::string& folder) {
   std::filesystem::path path(folder);
-  // "store/" is "store".
-  if (path.filename().empty()) path = path.parent_path();
+  // "store/" and "store/." are "store".
+  while (path.has_relative_path() && path.has_parent_path() &&
+         (path.filename().empty() || path.filename() == ".")) {
+    path = path.parent_path();
+  }
   const std::string parent = path.parent_path().string();
   if (!parent.empty()) RETURN_IF_ERROR(MakeFolder(parent));
   if (mkdir(path.c_str(), S_IRWXU) == 0) return absl::OkStatus();
