@@ -51,6 +51,17 @@ bool EndsWithAny(absl::string_view text,
   });
 }
 
+bool IsLabelled(absl::string_view text) {
+  for (const absl::string_view colon : {": ", "："}) {
+    const size_t at = text.find(colon);
+    if (at != absl::string_view::npos && at > 0 &&
+        at + colon.size() < text.size()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool IsYear(const std::string& digits) {
   return digits.size() == 4 &&
          (digits[0] == '1' || absl::StartsWith(digits, "20"));
@@ -104,6 +115,7 @@ class Inspector {
     candidate->is_question = EndsWithAny(sentence, {"?", "؟", "？", ";?"});
     candidate->ends_with_colon = EndsWithAny(sentence, {":", "："});
     candidate->is_row = absl::StrContains(sentence, " | ");
+    candidate->is_labelled = IsLabelled(sentence);
   }
 
  private:

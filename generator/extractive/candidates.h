@@ -58,6 +58,8 @@ struct Candidate {
   bool ends_with_colon = false;
   // Cells of a table, as the indexer writes a row: "Hammer | B2 | 14".
   bool is_row = false;
+  // A label and its value: "Weight: 640 g".
+  bool is_labelled = false;
 };
 
 struct Candidates {

@@ -233,7 +233,7 @@ std::vector<FeatureRow> Features(const Question& question,
     row[kPosition] = static_cast<double>(candidate.ordinal) / candidate.count;
     row[kIsLast] = candidate.ordinal + 1 == candidate.count ? 1 : 0;
     row[kLogLength] = std::log(candidate.length + 10);
-    row[kIsShort] = candidate.length < 25 ? 1 : 0;
+    row[kIsShort] = candidate.length < 25 && !candidate.is_labelled ? 1 : 0;
     row[kOverlong] = std::max(0.0, candidate.length - 250) / 100;
     row[kLogNewTerms] = std::log1p(candidate.new_terms);
     row[kIsQuestion] = candidate.is_question ? 1 : 0;

@@ -37,7 +37,7 @@ enum Feature {
   kPosition,      // 0 for the passage's first sentence, to 1
   kIsLast,
   kLogLength,
-  kIsShort,
+  kIsShort,      // and no label with its value
   kOverlong,     // hundreds of letters beyond 250
   kLogNewTerms,  // words that the question does not have
   kIsQuestion,

@@ -67,6 +67,17 @@ TEST_F(FeaturesTest, ANumberIsGivenSpeltOrMissing) {
   EXPECT_EQ(rows_[2][kNumberMissing], 1);
 }
 
+TEST_F(FeaturesTest, ALabelWithItsValueIsNotTooShort) {
+  Weigh("weight", "Weight: 640 g\nThe weight.\nOpens at 9:30.\nWeight:");
+  ASSERT_EQ(rows_.size(), 4u);
+  EXPECT_EQ(rows_[0][kIsShort], 0);
+  EXPECT_EQ(rows_[1][kIsShort], 1);
+  EXPECT_EQ(rows_[2][kIsShort], 1);
+  EXPECT_EQ(rows_[3][kIsShort], 1);
+  Weigh("重量", "重量：640克");
+  EXPECT_EQ(rows_[0][kIsShort], 0);
+}
+
 TEST_F(FeaturesTest, NeighboursInTheQuestionAreWantedAsNeighbours) {
   Weigh("kernel scheduler",
         "The kernel scheduler waits. The kernel of this fine machine has a "
