@@ -12,9 +12,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "base/utf8.h"
+#include "generator/extractive/misspelling.h"
+#include "text/fold.h"
 #include "text/number_words.h"
 #include "text/sentences.h"
 #include "text/short_forms.h"
+#include "text/words.h"
 
 namespace footnote {
 namespace extractive {
@@ -218,6 +221,58 @@ void MarkSpelledOut(const std::vector<SpelledOut>& places,
   }
 }
 
+// What is one slip of the fingers away is something like the word.
+constexpr float kMisspelt = 0.5f;
+
+// Terms that neither a candidate nor a heading holds, of those with a word.
+std::vector<uint32_t> NowhereFound(const Question& question,
+                                   const Candidates& found) {
+  std::vector<uint32_t> nowhere;
+  for (uint32_t t = 0; t < question.terms.size(); ++t) {
+    if (question.terms[t].word.empty()) continue;
+    const bool is_there =
+        std::any_of(found.items.begin(), found.items.end(),
+                    [t](const Candidate& c) { return c.strength[t] > 0; }) ||
+        std::any_of(found.heading_strength.begin(),
+                    found.heading_strength.end(),
+                    [t](const std::vector<float>& s) { return s[t] > 0; });
+    if (!is_there) nowhere.push_back(t);
+  }
+  return nowhere;
+}
+
+// Marks `terms` where a word of `passages` is one slip away from theirs.
+void MarkMisspelt(const Question& question, const std::vector<uint32_t>& terms,
+                  const std::vector<SourcePassage>& passages,
+                  Candidates* found) {
+  std::vector<Word> words;
+  const auto mark = [&](absl::string_view text, Language language,
+                        const auto& mark_one) {
+    words.clear();
+    Words(text, &words);
+    for (const Word& word : words) {
+      const std::string folded =
+          Fold(text.substr(word.span.begin, word.span.size()), language);
+      for (const uint32_t term : terms) {
+        if (IsMisspelling(question.terms[term].word, folded)) mark_one(term);
+      }
+    }
+  };
+  for (Candidate& candidate : found->items) {
+    const SourcePassage& passage = passages[candidate.passage];
+    mark(passage.text.substr(candidate.span.begin, candidate.span.size()),
+         passage.language,
+         [&](uint32_t term) { candidate.strength[term] = kMisspelt; });
+  }
+  for (size_t p = 0; p < passages.size(); ++p) {
+    for (const absl::string_view heading : passages[p].headings) {
+      mark(heading, passages[p].language, [&](uint32_t term) {
+        found->heading_strength[p][term] = kMisspelt;
+      });
+    }
+  }
+}
+
 std::vector<float> HeadingStrength(const Question& question,
                                    const SourcePassage& passage,
                                    Analyzer* analyzer) {
@@ -361,6 +416,8 @@ Candidates FindCandidates(const Question& question,
         HeadingStrength(question, passage, analyzer));
   }
   MarkSpelledOut(spelled_out, &found.items);
+  const std::vector<uint32_t> nowhere = NowhereFound(question, found);
+  if (!nowhere.empty()) MarkMisspelt(question, nowhere, passages, &found);
   return found;
 }
 

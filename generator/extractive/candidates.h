@@ -38,7 +38,8 @@ struct Candidate {
   // How much of a reader's line it takes: its code points, Han, Kana and
   // Hangul counting more because they say more.
   double length = 0;
-  // By question term: 0 (absent), 0.5 (something like it) or 1.
+  // By question term: 0 (absent), 0.5 (something like it; where no passage has
+  // it, what is a slip of the fingers away) or 1.
   std::vector<float> strength;
   // Positions of the first occurrence by term; -1 where absent.
   std::vector<int32_t> position;

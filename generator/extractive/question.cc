@@ -178,6 +178,26 @@ void MarkQuestionWords(absl::string_view words, Analyzer* analyzer,
   }
 }
 
+// Shorter words are another word with one letter changed.
+constexpr size_t kLeastLetters = 5;
+
+void TakeWords(absl::string_view text, Question* question) {
+  if (IsWrittenWithoutSpaces(question->language) ||
+      question->language == Language::kVi) {
+    return;
+  }
+  for (QuestionTerm& term : question->terms) {
+    if (!term.is_content()) continue;
+    std::string word = Fold(text.substr(term.span.begin, term.span.size()),
+                            question->language);
+    if (static_cast<size_t>(CountCodePoints(word)) < kLeastLetters ||
+        !DigitRuns(word).empty()) {
+      continue;
+    }
+    term.word = std::move(word);
+  }
+}
+
 // Other writings of a code stand for all of its words.
 void AddOtherWritings(absl::string_view text, Question* question) {
   std::vector<TextSpan> codes = FindCodes(text);
@@ -317,6 +337,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   QuestionReader(&question).Read(tokens);
   MarkQuestionWords(asked.words, analyzer, &question);
   MarkCarriers(text, &question);
+  TakeWords(text, &question);
   if (analysis == Language::kVi) MarkHalfStopWords(tokens, &question);
   FindAbbreviations(tokens, &question);
   AddUnits(tokens, &question);

@@ -35,6 +35,9 @@ struct QuestionTerm {
   // languages a name.
   bool is_name = false;
 
+  // Of a word of some length without digits: its folded form. Else empty.
+  std::string word;
+
   // Says what the question is about.
   bool is_content() const { return !is_stop_word && !is_question_word; }
 };

@@ -79,6 +79,19 @@ TEST_F(MissingTest, NamesNoWordThatAsksForAMeasureWhoseUnitIsThere) {
               ElementsAre("heavy"));
 }
 
+TEST_F(MissingTest, NamesNoWordThatIsOneSlipAway) {
+  EXPECT_THAT(MissingOf("How long is the waranty?", Language::kEn,
+                        "The warranty is two years."),
+              IsEmpty());
+  EXPECT_THAT(MissingOf("How long is the waranty?", Language::kEn,
+                        "It is two years.", "Warranty"),
+              IsEmpty());
+  // Short words and numbers are others then.
+  EXPECT_THAT(MissingOf("Where was the bear in 18450?", Language::kEn,
+                        "The beer of 18460 was here."),
+              ElementsAre("bear", "18450"));
+}
+
 TEST_F(MissingTest, NamesVietnameseWordsWithoutTheParticlesAroundThem) {
   EXPECT_THAT(MissingOf("Thủ đô của Mông Cổ là gì?", Language::kVi,
                         "Thủ đô của Pháp là Paris."),
