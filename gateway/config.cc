@@ -105,7 +105,7 @@ std::string DefaultSecondEncoder(const std::string& first) {
 
 std::string DefaultSecondOpinion() {
   const std::string when = Environment("FOOTNOTE_SECOND_OPINION");
-  return when.empty() ? "across" : when;
+  return when.empty() ? "heard" : when;
 }
 
 template <typename Number>
@@ -306,10 +306,10 @@ absl::Status CheckEncoder(const v1::EncoderConfig& encoder) {
         "config: encoder.precision: ", precision, ", want int8 or float32"));
   }
   const std::string& when = encoder.second_opinion();
-  if (when != "across" && when != "always") {
+  if (when != "across" && when != "heard" && when != "always") {
     return absl::InvalidArgumentError(
         absl::StrCat("config: encoder.second_opinion: \"", when,
-                     "\", want across or always"));
+                     "\", want across, heard or always"));
   }
   if (when == "always" && encoder.second() == "none") {
     return absl::InvalidArgumentError(

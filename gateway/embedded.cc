@@ -29,7 +29,7 @@ struct House {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
-    const v1::Config& config, NoStore no_store) {
+    const v1::Config& config, NoStore no_store, bool hears_ahead) {
   auto house = std::make_shared<House>();
   v1::Config own = config;
   // Who runs the command could copy the files himself.
@@ -37,6 +37,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
   StoreUse use;
   use.reads_when_full = true;
   use.no_store = no_store;
+  use.hears_ahead = hears_ahead;
   ASSIGN_OR_RETURN(house->rooms, Rooms::Open(own,
                                              {Room::kIndexer, Room::kRetriever,
                                               Room::kGenerator, Room::kAudit},

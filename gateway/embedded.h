@@ -14,9 +14,10 @@ namespace footnote {
 
 // A channel to the five services over config.store(); no port, no network.
 // They end with the last copy of the channel, stubs included. Errors: as
-// Rooms::Open.
+// Rooms::Open. `hears_ahead` as in StoreUse.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenEmbedded(
-    const v1::Config& config, NoStore no_store = NoStore::kIsMade);
+    const v1::Config& config, NoStore no_store = NoStore::kIsMade,
+    bool hears_ahead = false);
 
 }  // namespace footnote
 

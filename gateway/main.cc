@@ -106,8 +106,8 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
   text("--second-opinion",
        flags->config.mutable_encoder()->mutable_second_opinion(),
        "when the rooms in this process ask the second encoder: across "
-       "(languages) or always, better and slower "
-       "(default $FOOTNOTE_SECOND_OPINION, else across)");
+       "(languages); heard: at home too where it costs nothing; always, better "
+       "and slower (default $FOOTNOTE_SECOND_OPINION, else heard)");
   text("--model-path", flags->config.mutable_model()->mutable_path(),
        "folder of language models, or one, which then writes "
        "(default $FOOTNOTE_MODELS)");
@@ -338,7 +338,7 @@ int Run(int argc, char** argv) {
     ASSIGN_OR_RETURN(v1::Config in_force, config());
     RETURN_IF_ERROR(CheckConfig(in_force));
     in_force.set_store(store);
-    return OpenEmbedded(in_force);
+    return OpenEmbedded(in_force, NoStore::kIsMade, /*hears_ahead=*/true);
   };
 
   AddGlobalFlags(&app, &context, &flags);

@@ -228,6 +228,13 @@ GeneratorOptions GeneratorOptionsOf(const v1::Config& config) {
   return options;
 }
 
+GeneratorOptions::SecondAtHome SecondAtHomeOf(const v1::Config& config) {
+  const std::string& when = config.encoder().second_opinion();
+  if (when == "always") return GeneratorOptions::SecondAtHome::kAlways;
+  if (when == "heard") return GeneratorOptions::SecondAtHome::kHeard;
+  return GeneratorOptions::SecondAtHome::kNever;
+}
+
 // Ends from the last member to the first: services before their store.
 class OpenRooms final : public Rooms {
  public:
@@ -282,10 +289,15 @@ class OpenRooms final : public Rooms {
     }
     if (has(Room::kGenerator)) {
       GeneratorOptions options = GeneratorOptionsOf(config);
-      options.second_always = config.encoder().second_opinion() == "always";
+      options.second_at_home = SecondAtHomeOf(config);
       options.second = second_.get();
-      Add("footnote.v1.Generator",
-          NewGeneratorService(encoder_.get(), options));
+      GeneratorRoom room = NewGenerator(encoder_.get(), options);
+      Add("footnote.v1.Generator", std::move(room.service));
+      if (use.hears_ahead && store_ != nullptr && room.hear != nullptr) {
+        read_ahead_ = std::make_unique<ReadAhead>(
+            store_.get(), ReadAhead::Listener{std::move(room.hear),
+                                              std::move(room.forget_unheard)});
+      }
       Add("footnote.v1.Forecaster", NewForecasterService());
     }
     if (has(Room::kAudit)) {
@@ -321,6 +333,7 @@ class OpenRooms final : public Rooms {
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<NamedService> named_;
   std::function<absl::Status()> recording_;
+  std::unique_ptr<ReadAhead> read_ahead_;
 };
 
 }  // namespace

@@ -28,6 +28,9 @@ struct StoreUse {
   // command, which looks and ends.
   bool reads_when_full = false;
   NoStore no_store = NoStore::kIsMade;
+  // Hears ahead what answers may be made of, where the configuration lets the
+  // second encoder: for a process that stays.
+  bool hears_ahead = false;
 };
 
 enum class Room { kIndexer, kRetriever, kGenerator, kAudit };

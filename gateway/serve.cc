@@ -241,7 +241,9 @@ absl::Status Open(const v1::Config& config, const std::string& room,
     ASSIGN_OR_RETURN(house->apart, ConnectRooms(config));
     house->stubs = std::make_unique<RoomStubs>(house->apart);
   } else {
-    ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room)));
+    StoreUse use;
+    use.hears_ahead = true;
+    ASSIGN_OR_RETURN(house->rooms, Rooms::Open(config, RoomsOf(room), use));
     services = house->rooms->services();
   }
   if (room == "all" || room == "audit") {

@@ -203,22 +203,41 @@ class GeneratorService final : public v1::Generator::Service {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> NewGeneratorService(
-    const Encoder* encoder, const GeneratorOptions& options) {
+GeneratorRoom NewGenerator(const Encoder* encoder,
+                           const GeneratorOptions& options) {
+  using SecondAtHome = GeneratorOptions::SecondAtHome;
+  using AtHome = ExtractiveWriter::AtHome;
+  GeneratorRoom room;
   Writers writers;
   const Encoder* const first = options.compare_meaning ? encoder : nullptr;
-  auto plain = std::make_unique<ExtractiveWriter>(first, options.second);
-  const ExtractiveWriter* const quoting = plain.get();
-  const ExtractiveWriter* reranking = quoting;
-  if (options.second != nullptr && options.second_always) {
-    auto thorough =
-        std::make_unique<ExtractiveWriter>(first, options.second, true);
-    reranking = thorough.get();
-    writers.push_back(std::move(thorough));
+  const auto add = [&](AtHome at_home) {
+    writers.push_back(
+        std::make_unique<ExtractiveWriter>(first, options.second, at_home));
+    return static_cast<const ExtractiveWriter*>(writers.back().get());
+  };
+  const ExtractiveWriter* reranking = nullptr;
+  const SecondAtHome when =
+      options.second == nullptr ? SecondAtHome::kNever : options.second_at_home;
+  if (when == SecondAtHome::kHeard) {
+    reranking = add(AtHome::kHeard);
+    auto round = std::make_shared<uint64_t>(0);
+    room.hear = [reranking, round](const v1::Passage& passage,
+                                   const std::function<bool()>& is_cancelled) {
+      return reranking->Hear(passage, *round, is_cancelled);
+    };
+    room.forget_unheard = [reranking, round] {
+      reranking->ForgetHeardBefore((*round)++);
+    };
   }
-  writers.push_back(std::move(plain));
-  return std::make_unique<GeneratorService>(std::move(writers), quoting,
-                                            reranking, encoder, options);
+  if (when != SecondAtHome::kNever) {
+    const ExtractiveWriter* const thorough = add(AtHome::kAlways);
+    if (reranking == nullptr) reranking = thorough;
+  }
+  const ExtractiveWriter* const quoting = add(AtHome::kNever);
+  if (reranking == nullptr) reranking = quoting;
+  room.service = std::make_unique<GeneratorService>(
+      std::move(writers), quoting, reranking, encoder, options);
+  return room;
 }
 
 }  // namespace footnote

@@ -7,6 +7,7 @@
 #include "grpcpp/impl/codegen/service_type.h"
 #include "model/encoder/e5_encoder.h"
 #include "model/encoder/encoder.h"
+#include "retriever/read_ahead.h"
 #include "storage/store.h"
 
 namespace footnote {
@@ -22,6 +23,8 @@ struct RetrieverOptions {
 // the service, which may be called from many threads and starts none.
 std::unique_ptr<grpc::Service> NewRetrieverService(
     Store* store, const Encoder* encoder, const RetrieverOptions& options);
+
+// Beside the service: ReadAhead, for who answers from what it finds.
 
 // Makes the vector index that this room searches, for whoever writes segments.
 // Safe from many threads.

@@ -72,6 +72,7 @@ absl::StatusOr<Report> MeasureHeadings(
   RETURN_IF_ERROR(rooms->Ingest(
       documents, [&](size_t done) { ingest.Update(done, documents.size()); }));
   ingest.Finish(absl::StrCat(documents.size(), " sections"));
+  if (keep.empty()) rooms->WaitUntilHeard(context.quiet);
 
   std::vector<EvalQuestion> questions;
   for (const std::string& code : asked) {

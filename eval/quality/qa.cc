@@ -314,6 +314,7 @@ absl::StatusOr<Report> MeasureQa(const QaOptions& options,
   RETURN_IF_ERROR(rooms->Ingest(
       documents, [&](size_t done) { ingest.Update(done, documents.size()); }));
   ingest.Finish(absl::StrCat(documents.size(), " documents"));
+  if (options.keep.empty()) rooms->WaitUntilHeard(context.quiet);
 
   std::vector<std::vector<QaQuestion>> questions;
   uint64_t total = 0;

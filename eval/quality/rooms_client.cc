@@ -9,9 +9,13 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/grpc_status.h"
+#include "base/metrics.h"
+#include "base/progress.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
@@ -26,6 +30,23 @@ constexpr std::chrono::seconds kCallLimit(600);
 
 void SetDeadline(grpc::ClientContext* context) {
   context->set_deadline(std::chrono::system_clock::now() + kCallLimit);
+}
+
+// Of the rooms in this process; they tell it as a gauge.
+uint64_t PassagesToHear() {
+  constexpr absl::string_view kGauge =
+      "footnote_reading_ahead{kind=\"passages\"} ";
+  const std::string metrics = MetricsText();
+  const size_t at = metrics.find(std::string(kGauge));
+  double passages = 0;
+  if (at == std::string::npos ||
+      !absl::SimpleAtod(
+          absl::string_view(metrics).substr(
+              at + kGauge.size(), metrics.find('\n', at) - at - kGauge.size()),
+          &passages)) {
+    return 0;
+  }
+  return static_cast<uint64_t>(passages);
 }
 
 using IngestStream =
@@ -119,6 +140,17 @@ absl::Status RoomsClient::Ingest(const std::vector<EvalDocument>& documents,
                      refused.empty() ? "" : "; ", refused));
   }
   return absl::OkStatus();
+}
+
+void RoomsClient::WaitUntilHeard(bool quiet) const {
+  Progress hear("hear", "passages", quiet);
+  uint64_t most = 0;
+  for (uint64_t left; (left = PassagesToHear()) > 0;) {
+    most = std::max(most, left);
+    hear.Update(most - left, most);
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  if (most > 0) hear.Finish(absl::StrCat(most, " passages"));
 }
 
 absl::StatusOr<std::vector<std::string>> RoomsClient::SearchDocuments(

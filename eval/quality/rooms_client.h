@@ -52,6 +52,10 @@ class RoomsClient {
   absl::Status Ingest(const std::vector<EvalDocument>& documents,
                       const std::function<void(size_t)>& progress);
 
+  // Waits until what was taken is heard ahead, as it soon is where a server
+  // runs; shows how far that is.
+  void WaitUntilHeard(bool quiet) const;
+
   // The ids of the first `count` documents for a question, best first; no
   // language, no filter. `fused`: without reranking.
   absl::StatusOr<std::vector<std::string>> SearchDocuments(

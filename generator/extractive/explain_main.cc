@@ -93,7 +93,8 @@ int Run(int argc, char** argv) {
   std::cout << names << "\n";
 
   const ExtractiveWriter writer(encoder.get(),
-                                second.empty() ? nullptr : &encoders, true);
+                                second.empty() ? nullptr : &encoders,
+                                ExtractiveWriter::AtHome::kAlways);
   std::string line;
   while (std::getline(std::cin, line)) {
     v1::GenerateRequest request;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/priority.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "generator/citation/assemble.h"
@@ -23,7 +24,13 @@ namespace {
 using extractive::Candidate;
 using extractive::Pool;
 using extractive::Scored;
+using extractive::SecondOpinion;
 using extractive::SourcePassage;
+
+constexpr char kPlain[] = "extractive/9";
+constexpr char kThorough[] = "extractive-thorough/9";
+// Lets one of them write.
+constexpr char kEither[] = "extractive";
 
 // Of a longer sentence so much is compared: the time is the sentence's, the
 // vector hardly.
@@ -40,6 +47,9 @@ constexpr float kSureOfLanguage = 0.5f;
 constexpr double kShared = 0.5;
 // Sentences whose vectors are remembered: about 40 MB.
 constexpr size_t kRemembered = 16384;
+// Beside them, of those that are heard ahead: as many as the second encoder
+// keeps.
+constexpr size_t kKept = 40000;
 // A sentence that stands in several documents is cited from so many.
 constexpr int kMaxSources = 3;
 // Sentences for each of two questions.
@@ -95,6 +105,12 @@ absl::string_view TextOf(const std::vector<SourcePassage>& passages,
                                                  candidate.span.size());
 }
 
+// What is compared of a sentence by its vector.
+absl::string_view Compared(absl::string_view text) {
+  return text.substr(
+      0, FloorToCodePoint(text, std::min(text.size(), kComparedBytes)));
+}
+
 v1::Draft Abstain(v1::AbstentionReason reason, std::string detail,
                   double support) {
   v1::Draft draft;
@@ -110,6 +126,11 @@ bool HasEvidence(const ExtractiveWriter::Explanation& found) {
   if (found.candidates.items.empty()) return false;
   return !found.similarities.empty() || !found.second.empty() ||
          found.signs[extractive::kLargestCoverage] > 0;
+}
+
+// Whether the second encoder had its say at home.
+bool IsThorough(const ExtractiveWriter::Explanation& found) {
+  return !found.across && !found.second.empty();
 }
 
 bool Abstains(absl::string_view question,
@@ -194,15 +215,27 @@ void OrderForReading(const std::vector<Candidate>& candidates,
 }  // namespace
 
 ExtractiveWriter::ExtractiveWriter(const Encoder* encoder, LazyE5* second,
-                                   bool always)
+                                   AtHome at_home)
     : encoder_(encoder),
       sentences_(encoder == nullptr ? nullptr
                                     : std::make_unique<RememberingEncoder>(
-                                          encoder, kRemembered)),
+                                          encoder, kRemembered, kKept)),
       second_(second == nullptr
                   ? nullptr
                   : std::make_unique<extractive::SecondOpinion>(second)),
-      always_(second != nullptr && always) {}
+      at_home_(second == nullptr ? AtHome::kNever : at_home) {}
+
+absl::string_view ExtractiveWriter::name() const {
+  switch (at_home_) {
+    case AtHome::kNever:
+      break;
+    case AtHome::kHeard:
+      return kEither;
+    case AtHome::kAlways:
+      return kThorough;
+  }
+  return kPlain;
+}
 
 absl::StatusOr<ExtractiveWriter::Explanation> ExtractiveWriter::Explain(
     const v1::GenerateRequest& request, const Effort& effort,
@@ -264,17 +297,19 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
   found.support = extractive::Support(found.signs, Scored::kAlone);
   found.across =
       found.across && found.signs[extractive::kLargestCoverage] < kShared;
-  if (second_ == nullptr || !(always_ || found.across)) {
-    return absl::OkStatus();
-  }
+  const AtHome at_home =
+      found.across ? AtHome::kAlways : effort.at_home.value_or(at_home_);
+  if (second_ == nullptr || at_home == AtHome::kNever) return absl::OkStatus();
   if (is_cancelled()) return absl::CancelledError("the caller went away");
   std::vector<absl::string_view> texts;
   for (const Candidate& candidate : found.candidates.items) {
     texts.push_back(TextOf(found.passages, candidate));
   }
   ASSIGN_OR_RETURN(
-      extractive::SecondOpinion::Opinion opinion,
-      second_->Of(request.question(), found.candidates.items, texts, scores));
+      SecondOpinion::Opinion opinion,
+      second_->Of(request.question(), found.candidates.items, texts, scores,
+                  at_home == AtHome::kHeard ? SecondOpinion::Cost::kNone
+                                            : SecondOpinion::Cost::kAny));
   if (opinion.by_candidate.empty()) return absl::OkStatus();
   found.second = std::move(opinion.by_candidate);
   found.nearest = opinion.nearest;
@@ -295,6 +330,17 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     const v1::GenerateRequest& request,
     const std::function<bool()>& is_cancelled) const {
   ASSIGN_OR_RETURN(Explanation found, Explain(request, Effort(), is_cancelled));
+  ASSIGN_OR_RETURN(v1::Draft draft, WriteFrom(request, is_cancelled, &found));
+  if (at_home_ == AtHome::kHeard) {
+    draft.set_writer(IsThorough(found) ? kThorough : kPlain);
+  }
+  return draft;
+}
+
+absl::StatusOr<v1::Draft> ExtractiveWriter::WriteFrom(
+    const v1::GenerateRequest& request,
+    const std::function<bool()>& is_cancelled, Explanation* weighed) const {
+  Explanation& found = *weighed;
   if (found.question.IsEmpty()) {
     return Abstain(v1::EMPTY_QUESTION,
                    "the question holds no word that can be looked for", 0);
@@ -309,7 +355,7 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
     texts.push_back(TextOf(found.passages, candidate));
   }
   ASSIGN_OR_RETURN(std::vector<size_t> chosen,
-                   ChooseForBoth(request, texts, is_cancelled, &found));
+                   ChooseForBoth(request, texts, is_cancelled, weighed));
   if (chosen.empty() && Abstains(request.question(), found)) {
     std::vector<absl::string_view> missing;
     // Words of another language are not there in any case.
@@ -380,13 +426,18 @@ absl::StatusOr<std::vector<size_t>> ExtractiveWriter::ChooseForBoth(
   v1::GenerateRequest one = request;
   one.clear_vector();
   one.set_language(std::string(LanguageCode(language)));
+  // Both as the whole: one writer wrote the answer.
+  Effort effort;
+  if (at_home_ == AtHome::kHeard) {
+    effort.at_home = IsThorough(*found) ? AtHome::kAlways : AtHome::kNever;
+  }
   double support = 1;
   std::vector<double> probabilities(texts.size());
   for (const std::string& question :
        {alone(asks->first, asks->second), alone(asks->second, asks->first)}) {
     one.set_question(question);
     ASSIGN_OR_RETURN(const Explanation of_one,
-                     Explain(one, Effort(), is_cancelled));
+                     Explain(one, effort, is_cancelled));
     if (of_one.candidates.items.size() != texts.size() ||
         !HasEvidence(of_one) || Abstains(question, of_one)) {
       return std::vector<size_t>();
@@ -407,6 +458,42 @@ absl::StatusOr<std::vector<size_t>> ExtractiveWriter::ChooseForBoth(
   return chosen;
 }
 
+absl::StatusOr<bool> ExtractiveWriter::Hear(
+    const v1::Passage& passage, uint64_t round,
+    const std::function<bool()>& is_cancelled) const {
+  if (second_ == nullptr) return false;
+  SourcePassage source;
+  source.text = passage.text();
+  source.language = LanguageOf(passage.language());
+  const std::vector<SourcePassage> passages = {source};
+  // What it may be made of is the same for every question, but for one that
+  // wants a length of its own.
+  const extractive::Candidates candidates = extractive::FindCandidates(
+      extractive::Question(), passages, kCutAbove * kDefaultCodePoints,
+      AnalyzerPool::Lease(&analyzers_).get());
+  const bool compares =
+      encoder_ != nullptr && encoder_->Speaks(passage.language());
+  for (const Candidate& candidate : candidates.items) {
+    if (is_cancelled()) return absl::CancelledError("hearing was broken off");
+    const absl::string_view text = TextOf(passages, candidate);
+    absl::Status heard = second_->Hear(text, round);
+    if (heard.ok() && compares) {
+      heard = sentences_->Keep(Compared(text), round);
+    }
+    if (absl::IsResourceExhausted(heard) || absl::IsFailedPrecondition(heard)) {
+      return false;
+    }
+    RETURN_IF_ERROR(heard);
+    YieldToSearches();
+  }
+  return true;
+}
+
+void ExtractiveWriter::ForgetHeardBefore(uint64_t round) const {
+  if (second_ != nullptr) second_->ForgetHeardBefore(round);
+  if (sentences_ != nullptr) sentences_->ForgetKeptBefore(round);
+}
+
 absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
     const v1::GenerateRequest& request, const Explanation& explanation,
     const std::vector<double>& scores, const Effort& effort) const {
@@ -424,8 +511,7 @@ absl::StatusOr<std::vector<double>> ExtractiveWriter::Similarities(
   for (const size_t i : order) {
     const absl::string_view text =
         TextOf(explanation.passages, explanation.candidates.items[i]);
-    texts.push_back(text.substr(
-        0, FloorToCodePoint(text, std::min(text.size(), kComparedBytes))));
+    texts.push_back(Compared(text));
   }
   if (!has_vector) texts.push_back(request.question());
   std::vector<float> rows(texts.size() * dimension);

@@ -1,11 +1,15 @@
 #ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_EXTRACTIVE_WRITER_H_
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
+#include "absl/types/optional.h"
 #include "generator/extractive/abstain.h"
 #include "generator/extractive/second_opinion.h"
 #include "generator/writer.h"
@@ -24,18 +28,25 @@ namespace footnote {
 // and encoder give the same bytes.
 class ExtractiveWriter : public Writer {
  public:
-  // `encoder` and `second` may be null, and must outlive the writer. A second
-  // encoder has its say about the best sentences of passages in another
-  // language than the question, and with `always` about all: such a writer is
-  // thorough. It takes some 6 ms for each that was not met before.
+  // When a second encoder has its say about the best sentences of passages in
+  // the question's language. Of those in another it always has.
+  enum class AtHome {
+    kNever,
+    // Where it knows them all, so that it costs nothing: the draft names the
+    // thorough writer then, else the plain one.
+    kHeard,
+    // Such a writer is thorough. It takes some 6 ms for each sentence that was
+    // not met before.
+    kAlways,
+  };
+  // `encoder` and `second` may be null, and must outlive the writer.
   explicit ExtractiveWriter(const Encoder* encoder, LazyE5* second = nullptr,
-                            bool always = false);
+                            AtHome at_home = AtHome::kNever);
 
   static constexpr int kMaxPassages = 8;
 
-  absl::string_view name() const override {
-    return always_ ? "extractive-thorough/9" : "extractive/9";
-  }
+  absl::string_view name() const override;
+  // By the name that the draft has.
   bool is_deterministic() const override { return true; }
   absl::StatusOr<v1::Draft> Write(
       const v1::GenerateRequest& request,
@@ -72,6 +83,8 @@ class ExtractiveWriter : public Writer {
     size_t compared = 8;
     // Beside them, the best sentence of each of the first so many passages.
     size_t compared_passages = 0;
+    // Instead of the writer's own.
+    absl::optional<AtHome> at_home;
   };
   // Everything but the choice: Read, then Weigh. Empty candidates where there
   // is nothing to weigh. Views of the result look into `request`.
@@ -86,6 +99,17 @@ class ExtractiveWriter : public Writer {
                      const std::function<bool()>& is_cancelled,
                      Explanation* read) const;
 
+  // Hears, before anybody asks, what answers from `passage` may be made of, and
+  // keeps it; a sentence at a time, in the background (base/priority.h). False:
+  // as much is kept as may be, or there is no second encoder. `round` is a
+  // number that never falls.
+  //   Cancelled  is_cancelled, asked after each sentence, said so
+  //   and what the encoders return
+  absl::StatusOr<bool> Hear(const v1::Passage& passage, uint64_t round,
+                            const std::function<bool()>& is_cancelled) const;
+  // Lets go of what was heard in no round from `round` on.
+  void ForgetHeardBefore(uint64_t round) const;
+
   // Says in a Draft or RerankResponse which second encoder was asked; null:
   // none.
   template <typename Response>
@@ -96,6 +120,10 @@ class ExtractiveWriter : public Writer {
   }
 
  private:
+  // Write, with what was thought of the passages, which it may change.
+  absl::StatusOr<v1::Draft> WriteFrom(const v1::GenerateRequest& request,
+                                      const std::function<bool()>& is_cancelled,
+                                      Explanation* found) const;
   // The sentences for both questions of a request that asks two things, and in
   // `found` what was thought of them; none where it asks one, or where either
   // is better not answered by itself.
@@ -111,10 +139,10 @@ class ExtractiveWriter : public Writer {
 
   const Encoder* const encoder_;
   // Null without an encoder.
-  const std::unique_ptr<const RememberingEncoder> sentences_;
+  const std::unique_ptr<RememberingEncoder> sentences_;
   // Null: there is none.
   const std::unique_ptr<extractive::SecondOpinion> second_;
-  const bool always_;
+  const AtHome at_home_;
   mutable AnalyzerPool analyzers_;
 };
 

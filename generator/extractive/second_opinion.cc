@@ -36,21 +36,28 @@ std::vector<size_t> WorthHearing(const std::vector<Candidate>& candidates,
   return worth;
 }
 
+// What is heard of a candidate's text.
+absl::string_view Heard(absl::string_view text) {
+  const size_t bytes = std::min(text.size(), kHeardBytes);
+  return text.substr(0, FloorToCodePoint(text, bytes));
+}
+
 }  // namespace
 
 absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
     absl::string_view question, const std::vector<Candidate>& candidates,
     absl::Span<const absl::string_view> texts,
-    const std::vector<double>& scores) {
+    const std::vector<double>& scores, Cost cost) {
   Opinion opinion;
   const std::vector<size_t> heard = WorthHearing(candidates, scores);
   if (heard.empty()) return opinion;
-  const E5Encoders* const encoders = encoders_->Get();
+  const E5Encoders* const encoders =
+      cost == Cost::kAny ? encoders_->Get() : encoders_->IfOpen();
   if (encoders == nullptr) return opinion;
   std::vector<absl::string_view> sentences;
-  for (const size_t i : heard) {
-    const size_t bytes = std::min(texts[i].size(), kHeardBytes);
-    sentences.push_back(texts[i].substr(0, FloorToCodePoint(texts[i], bytes)));
+  for (const size_t i : heard) sentences.push_back(Heard(texts[i]));
+  if (cost == Cost::kNone && !encoders_->passages()->Knows(sentences)) {
+    return opinion;
   }
   const size_t n = encoders->passage->dimension();
   std::vector<float> asked(n);
@@ -71,6 +78,18 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
     opinion.by_candidate[heard[i]] = cosines[i] - opinion.nearest;
   }
   return opinion;
+}
+
+absl::Status SecondOpinion::Hear(absl::string_view text, uint64_t round) {
+  if (encoders_->Get() == nullptr) {
+    return absl::FailedPreconditionError("there is no second encoder");
+  }
+  return encoders_->passages()->Keep(Heard(text), round);
+}
+
+void SecondOpinion::ForgetHeardBefore(uint64_t round) {
+  if (encoders_->IfOpen() == nullptr) return;
+  encoders_->passages()->ForgetKeptBefore(round);
 }
 
 }  // namespace extractive

@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 #define FOOTNOTE_GENERATOR_EXTRACTIVE_SECOND_OPINION_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,12 @@ class SecondOpinion {
   // `encoders` must outlive this.
   explicit SecondOpinion(LazyE5* encoders) : encoders_(encoders) {}
 
+  // What a sentence may cost that was not heard before.
+  enum class Cost {
+    kAny,   // what it takes
+    kNone,  // nothing: where one was not, there is no opinion
+  };
+
   struct Opinion {
     // By candidate: its cosine with the question, less that of the nearest, so
     // 0 for the nearest and less for the others. Who was not asked about has a
@@ -40,7 +47,16 @@ class SecondOpinion {
   absl::StatusOr<Opinion> Of(absl::string_view question,
                              const std::vector<Candidate>& candidates,
                              absl::Span<const absl::string_view> texts,
-                             const std::vector<double>& scores);
+                             const std::vector<double>& scores,
+                             Cost cost = Cost::kAny);
+
+  // Hears a candidate's text ahead, in the background, and keeps what it heard
+  // (RememberingEncoder::Keep).
+  //   FailedPrecondition  there is no second encoder
+  //   and the errors of Keep
+  absl::Status Hear(absl::string_view text, uint64_t round);
+  // RememberingEncoder::ForgetKeptBefore.
+  void ForgetHeardBefore(uint64_t round);
 
  private:
   LazyE5* const encoders_;

@@ -31,6 +31,7 @@ constexpr size_t kMaxTokens = 256;
 // So many texts LazyE5 remembers.
 constexpr size_t kQuestionsRemembered = 256;
 constexpr size_t kPassagesRemembered = 20000;
+constexpr size_t kPassagesKept = 40000;
 // No number of the network is as large. With larger ones the sums of a layer
 // might leave the range of floats, and a text have no vector.
 constexpr float kLargest = 1e4f;
@@ -284,10 +285,13 @@ const E5Encoders* LazyE5::Get() {
     }
     encoders_.question = std::make_unique<RememberingEncoder>(
         opened_.question.get(), kQuestionsRemembered);
-    encoders_.passage = std::make_unique<RememberingEncoder>(
-        opened_.passage.get(), kPassagesRemembered);
+    auto passages = std::make_unique<RememberingEncoder>(
+        opened_.passage.get(), kPassagesRemembered, kPassagesKept);
+    passages_ = passages.get();
+    encoders_.passage = std::move(passages);
+    is_open_.store(true, std::memory_order_release);
   });
-  return encoders_.passage == nullptr ? nullptr : &encoders_;
+  return IfOpen();
 }
 
 }  // namespace footnote

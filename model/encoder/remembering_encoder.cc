@@ -1,18 +1,28 @@
 #include "model/encoder/remembering_encoder.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 
 namespace footnote {
 
-RememberingEncoder::RememberingEncoder(const Encoder* encoder, size_t most)
-    : encoder_(encoder), most_(most) {}
+RememberingEncoder::RememberingEncoder(const Encoder* encoder, size_t most,
+                                       size_t most_kept)
+    : encoder_(encoder), most_(most), most_kept_(most_kept) {}
 
 RememberingEncoder::Key RememberingEncoder::KeyOf(absl::string_view text) {
   Key key;
   Sha256Pieces({text}, key.data());
   return key;
+}
+
+const std::vector<float>* RememberingEncoder::Find(const Key& key) const {
+  const auto kept = kept_.find(key);
+  if (kept != kept_.end()) return &kept->second.vector;
+  const auto met = met_.find(key);
+  return met == met_.end() ? nullptr : &met->second;
 }
 
 absl::Status RememberingEncoder::Encode(
@@ -24,11 +34,11 @@ absl::Status RememberingEncoder::Encode(
   {
     std::lock_guard<std::mutex> lock(mutex_);
     for (size_t i = 0; i < texts.size(); ++i) {
-      const auto it = vectors_.find(keys[i]);
-      if (it == vectors_.end()) {
+      const std::vector<float>* const vector = Find(keys[i]);
+      if (vector == nullptr) {
         missing.push_back(i);
       } else {
-        std::copy(it->second.begin(), it->second.end(), rows + i * dimension);
+        std::copy(vector->begin(), vector->end(), rows + i * dimension);
       }
     }
   }
@@ -42,15 +52,69 @@ absl::Status RememberingEncoder::Encode(
   for (size_t j = 0; j < missing.size(); ++j) {
     const float* const begin = made.data() + j * dimension;
     std::copy(begin, begin + dimension, rows + missing[j] * dimension);
-    if (vectors_.size() >= most_) vectors_.clear();
-    vectors_.try_emplace(keys[missing[j]], begin, begin + dimension);
+    // Kept meanwhile.
+    if (kept_.contains(keys[missing[j]])) continue;
+    if (met_.size() >= most_) met_.clear();
+    met_.try_emplace(keys[missing[j]], begin, begin + dimension);
   }
   return absl::OkStatus();
 }
 
+bool RememberingEncoder::Knows(
+    absl::Span<const absl::string_view> texts) const {
+  std::vector<Key> keys;
+  for (const absl::string_view text : texts) keys.push_back(KeyOf(text));
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::all_of(keys.begin(), keys.end(),
+                     [this](const Key& key) { return Find(key) != nullptr; });
+}
+
+absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
+  const Key key = KeyOf(text);
+  const auto full = [this] {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("vectors of ", most_kept_, " texts are kept"));
+  };
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto kept = kept_.find(key);
+    if (kept != kept_.end()) {
+      kept->second.round = round;
+      return absl::OkStatus();
+    }
+    if (kept_.size() >= most_kept_) return full();
+    const auto met = met_.find(key);
+    if (met != met_.end()) {
+      kept_[key] = {std::move(met->second), round};
+      met_.erase(met);
+      return absl::OkStatus();
+    }
+  }
+  std::vector<float> vector(encoder_->dimension());
+  RETURN_IF_ERROR(encoder_->Encode({text}, vector.data()));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (kept_.size() >= most_kept_) return full();
+  met_.erase(key);
+  kept_[key] = {std::move(vector), round};
+  return absl::OkStatus();
+}
+
+void RememberingEncoder::ForgetKeptBefore(uint64_t round) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (auto it = kept_.begin(); it != kept_.end();) {
+    const auto here = it++;
+    if (here->second.round < round) kept_.erase(here);
+  }
+}
+
 size_t RememberingEncoder::size() const {
   std::lock_guard<std::mutex> lock(mutex_);
-  return vectors_.size();
+  return met_.size() + kept_.size();
+}
+
+size_t RememberingEncoder::kept() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return kept_.size();
 }
 
 }  // namespace footnote

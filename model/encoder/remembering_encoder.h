@@ -23,11 +23,15 @@ namespace footnote {
 // what was met before and what was not compare alike, bit for bit. Of the
 // sentence its SHA-256 is kept alone: nobody reads here what was deleted
 // elsewhere.
+//
+// Some texts are kept on purpose, before anybody asks about them: they don't
+// give way to what is met.
 class RememberingEncoder final : public Encoder {
  public:
-  // Remembers up to `most` texts, then begins anew; each takes four bytes a
-  // number and 32 more. `encoder` must outlive this.
-  RememberingEncoder(const Encoder* encoder, size_t most);
+  // Remembers up to `most` texts that are met, then begins anew; each takes
+  // four bytes a number and 32 more. Beside them it keeps up to `most_kept`.
+  // `encoder` must outlive this.
+  RememberingEncoder(const Encoder* encoder, size_t most, size_t most_kept = 0);
 
   absl::string_view name() const override { return encoder_->name(); }
   int dimension() const override { return encoder_->dimension(); }
@@ -41,18 +45,40 @@ class RememberingEncoder final : public Encoder {
   absl::Status Encode(absl::Span<const absl::string_view> texts,
                       float* rows) const override;
 
-  // Texts remembered now.
+  // Whether all of `texts` are remembered: encoding them costs nothing.
+  bool Knows(absl::Span<const absl::string_view> texts) const;
+
+  // Keeps `text`, encoded now where it was not met. `round` is a number that
+  // never falls.
+  //   ResourceExhausted  as many are kept as may be, this one not
+  //   and what the encoder returns
+  absl::Status Keep(absl::string_view text, uint64_t round);
+  // Lets go of what was kept in no round from `round` on.
+  void ForgetKeptBefore(uint64_t round);
+
+  // Texts remembered now, and how many of them are kept.
   size_t size() const;
+  size_t kept() const;
 
  private:
   using Key = std::array<uint8_t, kSha256Bytes>;
   static Key KeyOf(absl::string_view text);
 
+  struct Kept {
+    std::vector<float> vector;
+    uint64_t round = 0;
+  };
+
+  // Null where it is not remembered. REQUIRES: mutex_ is held.
+  const std::vector<float>* Find(const Key& key) const;
+
   const Encoder* const encoder_;
   const size_t most_;
+  const size_t most_kept_;
   mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  mutable absl::flat_hash_map<Key, std::vector<float>> vectors_;
+  // Both guarded by mutex_. No text is in both.
+  mutable absl::flat_hash_map<Key, std::vector<float>> met_;
+  absl::flat_hash_map<Key, Kept> kept_;
 };
 
 }  // namespace footnote

@@ -111,7 +111,7 @@ class AskTest : public testing::Test {
   }
 
   void Open() {
-    auto channel = OpenEmbedded(config_);
+    auto channel = OpenEmbedded(config_, NoStore::kIsMade, hears_ahead_);
     ASSERT_TRUE(channel.ok()) << channel.status();
     channel_ = *channel;
     answers_ = v1::Answers::NewStub(channel_);
@@ -152,6 +152,7 @@ class AskTest : public testing::Test {
   }
 
   v1::Config config_;
+  bool hears_ahead_ = false;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Answers::Stub> answers_;
   std::unique_ptr<v1::Audit::Stub> audit_;
@@ -539,6 +540,32 @@ TEST_F(AskThoroughlyTest, DamagedWeightsThatAreAlwaysAskedAreSaidAtTheStart) {
   const absl::Status status = OpenEmbedded(config).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("l1.fo.w"));
+}
+
+TEST_F(AskThoroughlyTest, WhatWasHeardAheadIsAnsweredByTheThoroughWriter) {
+  Close();
+  config_.mutable_encoder()->set_second_opinion("heard");
+  Open();
+  // A command does not stay long enough to hear.
+  EXPECT_EQ(
+      Ask(Question("Who built the lighthouse of Eddystone?")).answer().writer(),
+      "extractive/9");
+  Close();
+  hears_ahead_ = true;
+  Open();
+  Asked asked;
+  do {
+    asked = Ask(Question("Who built the lighthouse of Eddystone?"));
+    ASSERT_TRUE(asked.status.ok()) << asked.status;
+  } while (asked.answer().writer() != "extractive-thorough/9");
+  EXPECT_THAT(OtherMakersOf(asked.answer().id()), ElementsAre());
+  // So is what comes later.
+  Ingest(channel_, "tea.txt", "Green tea is brewed at seventy degrees.");
+  do {
+    asked = Ask(Question("At how many degrees is green tea brewed?"));
+    ASSERT_TRUE(asked.status.ok()) << asked.status;
+  } while (asked.answer().writer() != "extractive-thorough/9");
+  EXPECT_THAT(asked.answer().text(), HasSubstr("seventy"));
 }
 
 TEST(OpenEmbeddedTest, OpensAStoreOnlyOnce) {

@@ -114,9 +114,9 @@ TEST(ConfigTest, TheSecondEncoderIsBesideTheFirstUnlessSaidOtherwise) {
   unsetenv("FOOTNOTE_SECOND_ENCODER");
 }
 
-TEST(ConfigTest, TheSecondEncoderIsAskedAcrossLanguagesUnlessSaidOtherwise) {
+TEST(ConfigTest, TheSecondEncoderIsAskedWhereItHeardUnlessSaidOtherwise) {
   unsetenv("FOOTNOTE_SECOND_OPINION");
-  EXPECT_EQ(WithDefaults({}).encoder().second_opinion(), "across");
+  EXPECT_EQ(WithDefaults({}).encoder().second_opinion(), "heard");
   setenv("FOOTNOTE_SECOND_OPINION", "always", 1);
   EXPECT_EQ(WithDefaults({}).encoder().second_opinion(), "always");
   unsetenv("FOOTNOTE_SECOND_OPINION");

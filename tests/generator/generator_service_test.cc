@@ -13,7 +13,7 @@ namespace {
 
 class GeneratorServiceTest : public ::testing::Test {
  protected:
-  GeneratorServiceTest() : service_(NewGeneratorService(nullptr, {})) {
+  GeneratorServiceTest() : service_(NewGenerator(nullptr, {}).service) {
     grpc::ServerBuilder builder;
     builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
@@ -74,18 +74,31 @@ TEST_F(GeneratorServiceTest, ListsItsWriter) {
   EXPECT_EQ(response.writers(0).languages_size(), 23);
 }
 
+bool Never() { return false; }
+
+using SecondAtHome = GeneratorOptions::SecondAtHome;
+
 class ThoroughServiceTest : public ::testing::Test {
  protected:
-  ThoroughServiceTest() : second_(HearsOnly("diary")) {
+  explicit ThoroughServiceTest(SecondAtHome when = SecondAtHome::kAlways)
+      : second_(HearsOnly("diary")) {
     GeneratorOptions options;
     options.second = &second_;
-    options.second_always = true;
-    service_ = NewGeneratorService(nullptr, options);
+    options.second_at_home = when;
+    room_ = NewGenerator(nullptr, options);
     grpc::ServerBuilder builder;
-    builder.RegisterService(service_.get());
+    builder.RegisterService(room_.service.get());
     server_ = builder.BuildAndStart();
     stub_ = v1::Generator::NewStub(
         server_->InProcessChannel(grpc::ChannelArguments()));
+  }
+
+  static v1::Passage Tower() {
+    return MakePassage(
+        "a",
+        "The lighthouse tower was finished in 1759. As a diary has it, the "
+        "lighthouse tower was finished in the spring of a dry year.",
+        "en");
   }
 
   v1::Draft Ask(const std::string& writer) {
@@ -93,11 +106,7 @@ class ThoroughServiceTest : public ::testing::Test {
     request.set_question("When was the lighthouse tower finished?");
     request.set_writer(writer);
     request.set_max_sentences(1);
-    *request.add_passages() = MakePassage(
-        "a",
-        "The lighthouse tower was finished in 1759. As a diary has it, the "
-        "lighthouse tower was finished in the spring of a dry year.",
-        "en");
+    *request.add_passages() = Tower();
     grpc::ClientContext context;
     const auto reader = stub_->Generate(&context, request);
     v1::GenerateResponse response;
@@ -110,7 +119,7 @@ class ThoroughServiceTest : public ::testing::Test {
   }
 
   LazyE5 second_;
-  std::unique_ptr<grpc::Service> service_;
+  GeneratorRoom room_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::Generator::Stub> stub_;
 };
@@ -138,6 +147,45 @@ TEST_F(ThoroughServiceTest, BothWritersAreListed) {
   ASSERT_EQ(response.writers_size(), 2);
   EXPECT_EQ(response.writers(0).name(), "extractive-thorough/9");
   EXPECT_EQ(response.writers(1).name(), "extractive/9");
+}
+
+class HearingServiceTest : public ThoroughServiceTest {
+ protected:
+  HearingServiceTest() : ThoroughServiceTest(SecondAtHome::kHeard) {}
+};
+
+TEST_F(HearingServiceTest, WhatWasHeardAheadIsAnsweredThoroughlyAndSaysSo) {
+  EXPECT_EQ(Ask("").writer(), "extractive/9");
+  ASSERT_TRUE(*room_.hear(Tower(), Never));
+  const v1::Draft thorough = Ask("");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/9");
+  EXPECT_EQ(thorough.second_encoder(), "one word/float32");
+  // By its name the same answer is written again.
+  v1::Draft again = Ask(thorough.writer());
+  EXPECT_EQ(again.SerializeAsString(), thorough.SerializeAsString());
+  const v1::Draft plain = Ask("extractive/9");
+  EXPECT_EQ(plain.writer(), "extractive/9");
+  EXPECT_NE(plain.text(), thorough.text());
+}
+
+TEST_F(HearingServiceTest, WhatIsNotHeardAgainIsForgotten) {
+  ASSERT_TRUE(*room_.hear(Tower(), Never));
+  room_.forget_unheard();
+  EXPECT_EQ(Ask("").writer(), "extractive-thorough/9");
+  ASSERT_TRUE(*room_.hear(MakePassage("b", "Bread is baked.", "en"), Never));
+  room_.forget_unheard();
+  EXPECT_EQ(Ask("").writer(), "extractive/9");
+}
+
+TEST_F(HearingServiceTest, TheWriterThatChoosesIsListedBeforeThoseItChooses) {
+  grpc::ClientContext context;
+  v1::ListWritersResponse response;
+  ASSERT_TRUE(
+      stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
+  ASSERT_EQ(response.writers_size(), 3);
+  EXPECT_EQ(response.writers(0).name(), "extractive");
+  EXPECT_EQ(response.writers(1).name(), "extractive-thorough/9");
+  EXPECT_EQ(response.writers(2).name(), "extractive/9");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using AtHome = ExtractiveWriter::AtHome;
 
 bool Never() { return false; }
 
@@ -94,7 +95,7 @@ TEST_F(RerankTest, ASecondEncoderMovesThePassageThatItFindsNear) {
        "The lighthouse tower was finished in spring, as a diary has it."});
   EXPECT_THAT(Order(request), ElementsAre(0, 1));
   LazyE5 diary(HearsOnly("diary"));
-  const ExtractiveWriter thorough(nullptr, &diary, true);
+  const ExtractiveWriter thorough(nullptr, &diary, AtHome::kAlways);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(1, 0));
   const auto response = Rerank(request, thorough, Never);
   ASSERT_TRUE(response.ok());
@@ -102,8 +103,25 @@ TEST_F(RerankTest, ASecondEncoderMovesThePassageThatItFindsNear) {
   EXPECT_EQ(response->second_encoder_sha256(), std::string(32, '\xbb'));
   // Near or not is all the same where no passage has the word.
   LazyE5 bread(HearsOnly("bread"));
-  const ExtractiveWriter deaf(nullptr, &bread, true);
+  const ExtractiveWriter deaf(nullptr, &bread, AtHome::kAlways);
   EXPECT_THAT(OrderBy(deaf, request), ElementsAre(0, 1));
+}
+
+TEST_F(RerankTest, WhereAllIsHeardASecondEncoderHasItsSay) {
+  const v1::RerankRequest request = Question(
+      "When was the lighthouse tower finished?",
+      {"The lighthouse tower was finished in 1759.",
+       "The lighthouse tower was finished in spring, as a diary has it."});
+  LazyE5 diary(HearsOnly("diary"));
+  const ExtractiveWriter writer(nullptr, &diary, AtHome::kHeard);
+  EXPECT_THAT(OrderBy(writer, request), ElementsAre(0, 1));
+  ASSERT_TRUE(*writer.Hear(request.passages(0), 1, Never));
+  EXPECT_THAT(OrderBy(writer, request), ElementsAre(0, 1));
+  EXPECT_EQ(Rerank(request, writer, Never)->second_encoder(), "");
+  ASSERT_TRUE(*writer.Hear(request.passages(1), 1, Never));
+  EXPECT_THAT(OrderBy(writer, request), ElementsAre(1, 0));
+  EXPECT_EQ(Rerank(request, writer, Never)->second_encoder(),
+            "one word/float32");
 }
 
 TEST_F(RerankTest, ASecondEncoderDoesNotMoveWhatIsJudgedByTheSearchAlone) {
@@ -112,7 +130,7 @@ TEST_F(RerankTest, ASecondEncoderDoesNotMoveWhatIsJudgedByTheSearchAlone) {
   request.mutable_passages(0)->mutable_score()->set_total(12.2);
   request.mutable_passages(1)->mutable_score()->set_total(12.0);
   LazyE5 rock(HearsOnly("rock"));
-  const ExtractiveWriter thorough(nullptr, &rock, true);
+  const ExtractiveWriter thorough(nullptr, &rock, AtHome::kAlways);
   EXPECT_THAT(OrderBy(thorough, request), ElementsAre(0, 1));
   const auto response = Rerank(request, thorough, Never);
   ASSERT_TRUE(response.ok());

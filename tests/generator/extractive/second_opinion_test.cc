@@ -73,6 +73,36 @@ TEST(SecondOpinionTest, OfALongSentenceItHearsTheBeginning) {
   EXPECT_THAT(OpinionOf({0}, {wide}, {1}), ElementsAre(0));
 }
 
+TEST(SecondOpinionTest, ThatMayCostNothingThereIsOneOfWhatWasHeardAlone) {
+  LazyE5 encoders(HearsOnly("lamp"));
+  SecondOpinion opinion(&encoders);
+  const auto heard_of = [&](const std::vector<absl::string_view>& texts) {
+    auto of = opinion.Of("Which?", CandidatesOf({0, 1}), texts, {2, 1},
+                         SecondOpinion::Cost::kNone);
+    EXPECT_TRUE(of.ok()) << of.status();
+    return of.ok() ? of->by_candidate : std::vector<double>();
+  };
+  const std::string late = absl::StrCat(std::string(500, 'x'), " lamp");
+  EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
+  ASSERT_TRUE(opinion.Hear(late, 1).ok());
+  EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
+  ASSERT_TRUE(opinion.Hear("a lamp", 1).ok());
+  EXPECT_THAT(heard_of({late, "a lamp"}),
+              ElementsAre(DoubleNear(-.4, kNear), DoubleNear(0, kNear)));
+  // What is not heard again is forgotten.
+  ASSERT_TRUE(opinion.Hear("a lamp", 2).ok());
+  opinion.ForgetHeardBefore(2);
+  EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
+}
+
+TEST(SecondOpinionTest, NothingIsHeardAheadWithoutWeights) {
+  LazyE5 nowhere("/nowhere.enc");
+  SecondOpinion opinion(&nowhere);
+  EXPECT_EQ(opinion.Hear("a lamp", 1).code(),
+            absl::StatusCode::kFailedPrecondition);
+  opinion.ForgetHeardBefore(1);
+}
+
 TEST(SecondOpinionTest, OfNoSentencesThereIsNone) {
   EXPECT_THAT(OpinionOf({}, {}, {}), ElementsAre());
   // None that is near enough the front to be heard.

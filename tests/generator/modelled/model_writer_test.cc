@@ -292,7 +292,8 @@ TEST_F(ScriptedWriterTest, WithoutMarksEitherMayAnswerAQuestionOfNoWords) {
 TEST_F(ScriptedWriterTest, WhoWeighedTheGroundsIsTold) {
   SaysPlainly("The lighthouse is 31 metres high.", "Never asked.");
   LazyE5 hears(HearsOnly("31"));
-  const ExtractiveWriter thorough(nullptr, &hears, true);
+  const ExtractiveWriter thorough(nullptr, &hears,
+                                  ExtractiveWriter::AtHome::kAlways);
   const ModelWriter writer(model_.get(), dialect_.get(), &thorough, nullptr,
                            ModelWriterOptions());
   const auto draft = writer.Write(Request(), [] { return false; });

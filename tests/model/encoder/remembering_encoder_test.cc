@@ -111,6 +111,62 @@ TEST(RememberingEncoderTest, NeverRemembersMoreThanItMay) {
   }
 }
 
+TEST(RememberingEncoderTest, WhatIsKeptDoesNotGiveWayToWhatIsMet) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  ASSERT_TRUE(vectors.Keep("kept", 0).ok());
+  for (int i = 0; i < 50; ++i) Look(vectors, {absl::StrCat(i)});
+  encoder.asked.clear();
+  EXPECT_TRUE(vectors.Knows({"kept"}));
+  EXPECT_EQ(Look(vectors, {"kept"}), (Floats{4, 'k'}));
+  EXPECT_EQ(encoder.asked, Texts());
+  EXPECT_FALSE(vectors.Knows({"kept", "0"}));
+  EXPECT_TRUE(vectors.Knows({}));
+}
+
+TEST(RememberingEncoderTest, WhatWasMetIsKeptWithoutBeingEncodedAgain) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  Look(vectors, {"met"});
+  ASSERT_TRUE(vectors.Keep("met", 0).ok());
+  EXPECT_EQ(encoder.asked, (Texts{"met"}));
+  EXPECT_EQ(vectors.size(), 1u);
+  EXPECT_EQ(vectors.kept(), 1u);
+  EXPECT_EQ(Look(vectors, {"met"}), (Floats{3, 'm'}));
+}
+
+TEST(RememberingEncoderTest, KeepsNoMoreThanItMay) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  ASSERT_TRUE(vectors.Keep("a", 0).ok());
+  ASSERT_TRUE(vectors.Keep("b", 0).ok());
+  EXPECT_EQ(vectors.Keep("c", 0).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(vectors.kept(), 2u);
+  // One that is kept needs no more room.
+  EXPECT_TRUE(vectors.Keep("a", 0).ok());
+}
+
+TEST(RememberingEncoderTest, WhatIsNotKeptAgainGoes) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  ASSERT_TRUE(vectors.Keep("gone", 1).ok());
+  ASSERT_TRUE(vectors.Keep("stays", 1).ok());
+  ASSERT_TRUE(vectors.Keep("stays", 2).ok());
+  vectors.ForgetKeptBefore(2);
+  EXPECT_FALSE(vectors.Knows({"gone"}));
+  EXPECT_TRUE(vectors.Knows({"stays"}));
+  EXPECT_EQ(encoder.asked, (Texts{"gone", "stays"}));
+}
+
+TEST(RememberingEncoderTest, WhatCannotBeEncodedIsNotKept) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  encoder.fails = true;
+  EXPECT_EQ(vectors.Keep("a", 0).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(vectors.kept(), 0u);
+  EXPECT_FALSE(vectors.Knows({"a"}));
+}
+
 TEST(RememberingEncoderTest, AnErrorIsToldAndNotRemembered) {
   CountingEncoder encoder;
   const RememberingEncoder vectors(&encoder, 100);

@@ -1,0 +1,85 @@
+// Reads what may be found to who will answer from it, before anybody asks.
+#ifndef FOOTNOTE_RETRIEVER_READ_AHEAD_H_
+#define FOOTNOTE_RETRIEVER_READ_AHEAD_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/store.h"
+
+namespace footnote {
+
+namespace v1 {
+class Passage;
+}
+
+// One thread, which takes what others leave of a processor (base/priority.h).
+// After each commit, and when it begins, it reads all passages of every
+// collection that is small enough, the smallest first; generations are not held
+// meanwhile, so that what is deleted goes. The gauge reading_ahead says how
+// many passages are still to be read; 0: everything was.
+//
+// Safe from many threads.
+class ReadAhead {
+ public:
+  // Both are called in that thread.
+  struct Listener {
+    // One passage, with text and language. False: no more of them are wanted.
+    //   Cancelled  is_cancelled said so: there will be another round, or none
+    std::function<absl::StatusOr<bool>(
+        const v1::Passage& passage, const std::function<bool()>& is_cancelled)>
+        hear;
+    // What may be found now was read, as far as it was wanted.
+    std::function<void()> end;
+  };
+  // Collections of more passages are not read.
+  static constexpr uint64_t kMostPassages = 10000;
+  // So long after the last commit it begins.
+  static constexpr absl::Duration kSettled = absl::Milliseconds(500);
+
+  // `store` must outlive this object.
+  ReadAhead(Store* store, Listener listener,
+            uint64_t most_passages = kMostPassages);
+  // Waits until hearing is broken off.
+  ~ReadAhead();
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+  // Waits until there is nothing to do; for tests.
+  void WaitUntilIdle();
+
+ private:
+  void Run();
+  // False: it was broken off.
+  absl::StatusOr<bool> ReadAll();
+  // The passages of a collection as it is now; none where they are too many.
+  absl::StatusOr<std::vector<v1::Passage>> PassagesOf(
+      const std::string& collection) const;
+  // Something was committed, or this object ends.
+  bool IsOutdated();
+
+  Store* const store_;
+  const Listener listener_;
+  const uint64_t most_passages_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // All guarded by mutex_.
+  bool is_due_ = true;
+  absl::Time due_;
+  bool is_reading_ = false;
+  bool is_stopping_ = false;
+  int watcher_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace footnote
+
+#endif  // FOOTNOTE_RETRIEVER_READ_AHEAD_H_

@@ -1,0 +1,157 @@
+#include "retriever/read_ahead.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/metrics.h"
+#include "proto/footnote/v1/types.pb.h"
+#include "tests/storage/segment_builder.h"
+#include "tests/storage/store_fixture.h"
+
+namespace footnote {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kEverythingWasRead[] =
+    "footnote_reading_ahead{kind=\"passages\"} 0\n";
+
+class ReadAheadTest : public testing::Test {
+ protected:
+  ReadAheadTest() : store_(*Store::Open(MakeTestFolder() + "/store")) {}
+
+  ReadAhead::Listener Listener() {
+    ReadAhead::Listener listener;
+    listener.hear = [this](
+                        const v1::Passage& passage,
+                        const std::function<bool()>&) -> absl::StatusOr<bool> {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      heard_.push_back(passage.text());
+      return heard_.size() < most_;
+    };
+    listener.end = [this] { ++ends_; };
+    return listener;
+  }
+
+  // What was heard since the last call.
+  std::vector<std::string> Heard() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(heard_, {});
+  }
+
+  std::unique_ptr<Store> store_;
+  std::atomic<int> ends_{0};
+  size_t most_ = 100;
+  std::mutex mutex_;
+  std::vector<std::string> heard_;  // guarded by mutex_
+};
+
+TEST_F(ReadAheadTest, AllThatMayBeFoundIsHeardAndNothingThatWasDeleted) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen"}, {"b", "blue"}}).ok());
+  ASSERT_TRUE(Ingest(store_.get(), {{"c", "grey"}}, {"b"}).ok());
+  ReadAhead ahead(store_.get(), Listener());
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), UnorderedElementsAre("red", "green", "grey"));
+  EXPECT_EQ(ends_, 1);
+  EXPECT_THAT(MetricsText(), HasSubstr(kEverythingWasRead));
+}
+
+TEST_F(ReadAheadTest, WhatIsCommittedLaterIsHeardToo) {
+  ReadAhead ahead(store_.get(), Listener());
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre());
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  EXPECT_THAT(MetricsText(), testing::Not(HasSubstr(kEverythingWasRead)));
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre("red"));
+  ASSERT_TRUE(Ingest(store_.get(), {{"b", "blue"}}, {"a"}).ok());
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre("blue"));
+  EXPECT_EQ(ends_, 3);
+}
+
+TEST_F(ReadAheadTest, ACollectionOfTooManyPassagesIsNotRead) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen\nblue"}}).ok());
+  ReadAhead ahead(store_.get(), Listener(), /*most_passages=*/2);
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre());
+  EXPECT_EQ(ends_, 1);
+}
+
+TEST_F(ReadAheadTest, WhoWantsNoMoreIsToldNoMore) {
+  most_ = 2;
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen\nblue"}}).ok());
+  ReadAhead ahead(store_.get(), Listener());
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre("red", "green"));
+  EXPECT_EQ(ends_, 1);
+  EXPECT_THAT(MetricsText(), HasSubstr(kEverythingWasRead));
+}
+
+// What was heard before is not all that there is: it must not be forgotten.
+TEST_F(ReadAheadTest, ARoundThatFailsHasNoEnd) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  ReadAhead::Listener listener = Listener();
+  listener.hear = [](const v1::Passage&,
+                     const std::function<bool()>&) -> absl::StatusOr<bool> {
+    return absl::InternalError("deaf");
+  };
+  ReadAhead ahead(store_.get(), std::move(listener));
+  ahead.WaitUntilIdle();
+  EXPECT_EQ(ends_, 0);
+}
+
+TEST_F(ReadAheadTest, EndsWhileAPassageIsHeardAndReadsNoMore) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen"}}).ok());
+  ReadAhead::Listener listener = Listener();
+  std::atomic<int> heard{0};
+  // One that would go on for ever.
+  listener.hear =
+      [&heard](
+          const v1::Passage&,
+          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+    ++heard;
+    while (!is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+    return absl::CancelledError("broken off");
+  };
+  {
+    ReadAhead ahead(store_.get(), std::move(listener));
+    while (heard == 0) absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(ends_, 0);
+}
+
+TEST_F(ReadAheadTest, ACommitBeginsTheRoundAnew) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  ReadAhead::Listener listener = Listener();
+  std::atomic<int> heard{0};
+  listener.hear =
+      [&heard](
+          const v1::Passage&,
+          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+    if (++heard > 1) return true;
+    while (!is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+    return absl::CancelledError("broken off");
+  };
+  ReadAhead ahead(store_.get(), std::move(listener));
+  while (heard == 0) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(Ingest(store_.get(), {{"b", "blue"}}).ok());
+  ahead.WaitUntilIdle();
+  EXPECT_EQ(heard, 3);
+  EXPECT_EQ(ends_, 1);
+}
+
+}  // namespace
+}  // namespace footnote
