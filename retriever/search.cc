@@ -67,37 +67,6 @@ void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
                     candidates->end());
 }
 
-// Of two languages that say the same, the question's own is nearer to it. A
-// passage in another one that is nearer by so much, where its own language has
-// less than this share of its words, may be what was asked for.
-constexpr float kNearerElsewhere = 0.08f;
-constexpr float kLittleAtHome = 0.4f;
-// What the second encoder must find it nearer by: some texts are there in both.
-constexpr float kClearly = 0.02f;
-// Passages at home that the second encoder compares with those.
-constexpr size_t kOpinionsAtHome = 8;
-
-bool IsNearerElsewhere(absl::Span<const Candidate> candidates) {
-  float at_home = 0;
-  float elsewhere = 0;
-  for (const Candidate& candidate : candidates) {
-    float& nearest = candidate.same_language ? at_home : elsewhere;
-    nearest = std::max(nearest, candidate.similarity);
-    if (candidate.same_language && candidate.coverage >= kLittleAtHome) {
-      return false;
-    }
-  }
-  return elsewhere >= at_home + kNearerElsewhere;
-}
-
-float BestOpinion(absl::Span<const Candidate> candidates) {
-  float best = 0;
-  for (const Candidate& candidate : candidates) {
-    best = std::max(best, candidate.second);
-  }
-  return best;
-}
-
 // A document may be erased while it is found. What is found anew is without it.
 constexpr int kTries = 3;
 
@@ -262,17 +231,11 @@ absl::Status Searcher::RankAcrossLanguages(
   std::vector<Candidate>& candidates = found->ranking.passages;
   const auto shown =
       candidates.begin() + std::min(query.top_k, candidates.size());
-  const bool is_foreign = possible && std::none_of(candidates.begin(), shown,
-                                                   [](const Candidate& c) {
-                                                     return c.same_language;
-                                                   });
-  // Where both are there the second encoder decides.
-  const bool may_be = possible && !is_foreign && second_ != nullptr &&
-                      IsNearerElsewhere(candidates) &&
-                      second_->encoder() != nullptr;
-  found->across_languages = is_foreign;
-  if (is_foreign || may_be) {
-    Ranking before = found->ranking;
+  found->across_languages = possible && std::none_of(candidates.begin(), shown,
+                                                     [](const Candidate& c) {
+                                                       return c.same_language;
+                                                     });
+  if (found->across_languages) {
     StageTimer timer("search_translate");
     const TextOf text_of = ReaderOf(index);
     wider.translated = TranslatedTerms(index.words, query.question,
@@ -297,14 +260,6 @@ absl::Status Searcher::RankAcrossLanguages(
     }
     if (cancelled()) return absl::CancelledError("the caller has gone");
     RETURN_IF_ERROR(AskAgain(text_of, found));
-    if (may_be) {
-      ASSIGN_OR_RETURN(found->across_languages,
-                       PutForeignFirst(text_of, found));
-      if (!found->across_languages) {
-        found->ranking = std::move(before);
-        found->second = nullptr;
-      }
-    }
   }
   KeepBest(query, index.words, &candidates);
   return absl::OkStatus();
@@ -328,34 +283,6 @@ absl::Status Searcher::AskAgain(const TextOf& text_of, Explanation* found) {
   HearSecondOpinion(best);
   found->second = second_->encoder();
   return absl::OkStatus();
-}
-
-absl::StatusOr<bool> Searcher::PutForeignFirst(const TextOf& text_of,
-                                               Explanation* found) {
-  std::vector<Candidate>& candidates = found->ranking.passages;
-  const auto middle = std::partition(
-      candidates.begin(), candidates.end(),
-      [](const Candidate& candidate) { return !candidate.same_language; });
-  const size_t foreign_count = static_cast<size_t>(middle - candidates.begin());
-  const absl::Span<Candidate> foreign(candidates.data(), foreign_count);
-  const absl::Span<Candidate> at_home =
-      absl::MakeSpan(candidates).subspan(foreign_count);
-  SortBest(found->query, found->index->words, kOpinionsAtHome, at_home);
-  RETURN_IF_ERROR(second_->Measure(
-      found->index->words, found->query.question, found->query.vector, text_of,
-      sentences_.get(), at_home.subspan(0, kOpinionsAtHome)));
-  if (at_home.empty() ||
-      BestOpinion(foreign) < BestOpinion(at_home) + kClearly) {
-    return false;
-  }
-  double least = foreign[0].total;
-  for (const Candidate& candidate : foreign) {
-    least = std::min(least, candidate.total);
-  }
-  for (Candidate& candidate : at_home) {
-    candidate.total += least - at_home[0].total - 1;
-  }
-  return true;
 }
 
 absl::StatusOr<std::shared_ptr<const SearchIndex>> Searcher::IndexOf(

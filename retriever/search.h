@@ -123,11 +123,6 @@ class Searcher {
   // Hears the second opinion of the best in another language.
   absl::Status AskAgain(const TextOf& text_of, Explanation* found);
 
-  // Puts the passages in other languages before those in the question's, if
-  // the second encoder finds one of them nearer than all of these.
-  absl::StatusOr<bool> PutForeignFirst(const TextOf& text_of,
-                                       Explanation* found);
-
   Store* const store_;
   const Encoder* const encoder_;
   SecondOpinion* const second_;

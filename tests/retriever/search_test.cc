@@ -92,8 +92,7 @@ class SearchTest : public ::testing::Test {
 
   // Commits `text` as the document's next version, one passage.
   void Put(const std::string& document, const std::string& text,
-           uint32_t version = 1, int64_t ingested_us = 0,
-           const std::string& language = "en") {
+           uint32_t version = 1, int64_t ingested_us = 0) {
     VersionRecord record;
     record.ingested_us = ingested_us;
     record.collection = "c";
@@ -102,7 +101,7 @@ class SearchTest : public ::testing::Test {
     record.sha256 = std::string(32, 's');
     record.bytes = text.size();
     record.code_points = text.size();
-    record.language = language;
+    record.language = "en";
     record.title = "A title";
     record.source = absl::StrCat("/files/", document);
     record.passages = 1;
@@ -125,19 +124,17 @@ class SearchTest : public ::testing::Test {
     options.encoder_hash = encoder.raw_hash();
     options.positions = true;
     options.channel_group = {0, 1, 2, 3};
-    const Language language =
-        ParseLanguage(record.language).value_or(Language::kUnknown);
     SegmentWriter writer(options);
     SegmentDocument row;
     row.id = record.document;
     row.title = record.title;
     row.version = record.version;
-    row.language = static_cast<uint8_t>(language);
+    row.language = static_cast<uint8_t>(Language::kEn);
     row.sha256 = record.sha256;
     EXPECT_TRUE(writer.AddDocument(row).ok());
     Analyzer analyzer;
     std::vector<Token> tokens;
-    analyzer.Analyze(text, language, &tokens);
+    analyzer.Analyze(text, Language::kEn, &tokens);
     std::vector<SegmentToken> terms;
     for (const Token& token : tokens) {
       terms.push_back({token.key, token.position, token.channel, 1});
@@ -299,42 +296,6 @@ TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
                 before.passages(i).score().total());
     }
   }
-}
-
-TEST_F(SearchTest, ASecondOpinionPutsWhatIsMuchNearerBeforeWhatSharesAWord) {
-  Put("home", "The office stands in the north of the town.");
-  Put("elsewhere", "Brot gibt es am Markt.", 1, 0, "de");
-  v1::SearchRequest request = Ask("Is fresh bread sold near the office?");
-  request.set_language("en");
-  const auto asked = [&](SecondOpinion* second) {
-    Searcher searcher(store_.get(), &encoder_, second);
-    auto found = searcher.Explain(
-        request, [] { return false; }, absl::Now() + absl::Seconds(5));
-    EXPECT_TRUE(found.ok()) << found.status();
-    EXPECT_EQ(found->ranking.passages.size(), 2);
-    EXPECT_EQ(found->second != nullptr, found->across_languages);
-    return *std::move(found);
-  };
-  const auto totals = [](const Searcher::Explanation& found) {
-    return std::make_pair(found.ranking.passages[0].total,
-                          found.ranking.passages[1].total);
-  };
-  LazyE5 hears_home(HearsOnly("office"));
-  LazyE5 hears_elsewhere(HearsOnly("Brot"));
-  SecondOpinion nobody(nullptr);
-  SecondOpinion home(&hears_home);
-  SecondOpinion elsewhere(&hears_elsewhere);
-  const auto alone = asked(&nobody);
-  EXPECT_FALSE(alone.across_languages);
-  const auto at_home = asked(&home);
-  EXPECT_FALSE(at_home.across_languages);
-  EXPECT_EQ(totals(at_home), totals(alone));
-  const auto foreign = asked(&elsewhere);
-  EXPECT_TRUE(foreign.across_languages);
-  EXPECT_FALSE(foreign.ranking.passages[0].same_language);
-  // Where the words of the question stand, nothing else is asked.
-  Put("home", "Fresh bread is sold near the office.", 2);
-  EXPECT_FALSE(asked(&elsewhere).across_languages);
 }
 
 TEST_F(SearchTest, ASecondOpinionLeavesCopiesInTheOrderInWhichTheyCame) {
