@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/priority.h"
@@ -37,13 +36,14 @@ ReadAhead::ReadAhead(Store* store, Listener listener, uint64_t most_passages)
     : store_(store),
       listener_(std::move(listener)),
       most_passages_(most_passages),
-      due_(absl::Now()) {
+      due_(Clock::now()) {
   TellLeft(1);
   watcher_ = store_->AddWatcher([this](const auto&) {
     const std::lock_guard<std::mutex> lock(mutex_);
     TellLeft(1);
     is_due_ = true;
-    due_ = absl::Now() + kSettled;
+    due_ =
+        std::max<Clock::time_point>(Clock::now() + kSettled, begun_ + kApart);
     changed_.notify_all();
   });
   thread_ = std::thread([this] { Run(); });
@@ -74,17 +74,17 @@ void ReadAhead::Run() {
   WorkInBackground();
   std::unique_lock<std::mutex> lock(mutex_);
   while (!is_stopping_) {
-    const absl::Duration wait = due_ - absl::Now();
     if (!is_due_) {
       changed_.wait(lock);
       continue;
     }
-    if (wait > absl::ZeroDuration()) {
-      changed_.wait_for(lock, absl::ToChronoNanoseconds(wait));
+    if (Clock::now() < due_) {
+      changed_.wait_until(lock, due_);
       continue;
     }
     is_due_ = false;
     is_reading_ = true;
+    begun_ = Clock::now();
     lock.unlock();
     const absl::StatusOr<bool> complete = ReadAll();
     if (!complete.ok()) {

@@ -2,6 +2,7 @@
 #ifndef FOOTNOTE_RETRIEVER_READ_AHEAD_H_
 #define FOOTNOTE_RETRIEVER_READ_AHEAD_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -12,7 +13,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "storage/store.h"
 
 namespace footnote {
@@ -42,8 +42,10 @@ class ReadAhead {
   };
   // Collections of more passages are not read.
   static constexpr uint64_t kMostPassages = 10000;
-  // So long after the last commit it begins.
-  static constexpr absl::Duration kSettled = absl::Milliseconds(500);
+  // So long after the last commit it begins, and so long after it began last:
+  // what was heard before costs little, but is read again.
+  static constexpr std::chrono::milliseconds kSettled{500};
+  static constexpr std::chrono::seconds kApart{3};
 
   // `store` must outlive this object.
   ReadAhead(Store* store, Listener listener,
@@ -57,6 +59,8 @@ class ReadAhead {
   void WaitUntilIdle();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void Run();
   // False: it was broken off.
   absl::StatusOr<bool> ReadAll();
@@ -73,7 +77,8 @@ class ReadAhead {
   std::condition_variable changed_;
   // All guarded by mutex_.
   bool is_due_ = true;
-  absl::Time due_;
+  Clock::time_point due_;
+  Clock::time_point begun_;
   bool is_reading_ = false;
   bool is_stopping_ = false;
   int watcher_ = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/metrics.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "tests/storage/segment_builder.h"
@@ -97,6 +100,20 @@ TEST_F(ReadAheadTest, WhoWantsNoMoreIsToldNoMore) {
   EXPECT_THAT(Heard(), ElementsAre("red", "green"));
   EXPECT_EQ(ends_, 1);
   EXPECT_THAT(MetricsText(), HasSubstr(kEverythingWasRead));
+}
+
+TEST_F(ReadAheadTest, ManyCommitsAreOneRound) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  ReadAhead ahead(store_.get(), Listener());
+  ahead.WaitUntilIdle();
+  const auto before = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(Ingest(store_.get(), {{absl::StrCat("d", i), "blue"}}).ok());
+  }
+  ahead.WaitUntilIdle();
+  EXPECT_EQ(ends_, 2);
+  EXPECT_EQ(Heard().size(), 1u + 21u);
+  EXPECT_GT(std::chrono::steady_clock::now() - before, ReadAhead::kApart / 2);
 }
 
 // What was heard before is not all that there is: it must not be forgotten.
