@@ -148,7 +148,8 @@ absl::StatusOr<std::vector<v1::Passage>> ReadAhead::PassagesOf(
                                   document.version};
       absl::StatusOr<std::string> text =
           store_->documents()->ReadText(version, row.begin, row.end);
-      // Erased meanwhile.
+      // Erased meanwhile. What is damaged is told to who finds it, and does not
+      // keep the others from being heard.
       if (!text.ok()) continue;
       v1::Passage passage;
       *passage.mutable_text() = *std::move(text);
