@@ -47,6 +47,20 @@ class ReadAheadTest : public testing::Test {
     return listener;
   }
 
+  // The first passage that it is told takes it until it is broken off.
+  ReadAhead::Listener HearsTheFirstForEver() {
+    ReadAhead::Listener listener = Listener();
+    listener.hear =
+        [this](
+            const v1::Passage&,
+            const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+      if (++calls_ > 1) return true;
+      while (!is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
+      return absl::CancelledError("broken off");
+    };
+    return listener;
+  }
+
   // What was heard since the last call.
   std::vector<std::string> Heard() {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -55,6 +69,7 @@ class ReadAheadTest : public testing::Test {
 
   std::unique_ptr<Store> store_;
   std::atomic<int> ends_{0};
+  std::atomic<int> calls_{0};
   size_t most_ = 100;
   std::mutex mutex_;
   std::vector<std::string> heard_;  // guarded by mutex_
@@ -131,42 +146,21 @@ TEST_F(ReadAheadTest, ARoundThatFailsHasNoEnd) {
 
 TEST_F(ReadAheadTest, EndsWhileAPassageIsHeardAndReadsNoMore) {
   ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen"}}).ok());
-  ReadAhead::Listener listener = Listener();
-  std::atomic<int> heard{0};
-  // One that would go on for ever.
-  listener.hear =
-      [&heard](
-          const v1::Passage&,
-          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
-    ++heard;
-    while (!is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
-    return absl::CancelledError("broken off");
-  };
   {
-    ReadAhead ahead(store_.get(), std::move(listener));
-    while (heard == 0) absl::SleepFor(absl::Milliseconds(1));
+    ReadAhead ahead(store_.get(), HearsTheFirstForEver());
+    while (calls_ == 0) absl::SleepFor(absl::Milliseconds(1));
   }
-  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(calls_, 1);
   EXPECT_EQ(ends_, 0);
 }
 
 TEST_F(ReadAheadTest, ACommitBeginsTheRoundAnew) {
   ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
-  ReadAhead::Listener listener = Listener();
-  std::atomic<int> heard{0};
-  listener.hear =
-      [&heard](
-          const v1::Passage&,
-          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
-    if (++heard > 1) return true;
-    while (!is_cancelled()) absl::SleepFor(absl::Milliseconds(1));
-    return absl::CancelledError("broken off");
-  };
-  ReadAhead ahead(store_.get(), std::move(listener));
-  while (heard == 0) absl::SleepFor(absl::Milliseconds(1));
+  ReadAhead ahead(store_.get(), HearsTheFirstForEver());
+  while (calls_ == 0) absl::SleepFor(absl::Milliseconds(1));
   ASSERT_TRUE(Ingest(store_.get(), {{"b", "blue"}}).ok());
   ahead.WaitUntilIdle();
-  EXPECT_EQ(heard, 3);
+  EXPECT_EQ(calls_, 3);
   EXPECT_EQ(ends_, 1);
 }
 
