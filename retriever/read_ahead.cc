@@ -10,10 +10,8 @@
 #include "base/priority.h"
 #include "base/status_macros.h"
 #include "proto/footnote/v1/types.pb.h"
-#include "storage/document_store.h"
 #include "storage/generation.h"
 #include "storage/segment_reader.h"
-#include "text/language.h"
 
 namespace footnote {
 namespace {
@@ -65,13 +63,14 @@ void ReadAhead::WaitUntilIdle() {
   changed_.wait(lock, [this] { return !is_due_ && !is_reading_; });
 }
 
-bool ReadAhead::IsOutdated() {
+bool ReadAhead::IsStopping() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return is_stopping_ || is_due_;
+  return is_stopping_;
 }
 
 void ReadAhead::Run() {
   WorkInBackground();
+  bool was_failing = false;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!is_stopping_) {
     if (!is_due_) {
@@ -86,13 +85,13 @@ void ReadAhead::Run() {
     is_reading_ = true;
     begun_ = Clock::now();
     lock.unlock();
-    const absl::StatusOr<bool> complete = ReadAll();
-    if (!complete.ok()) {
-      Log(Severity::kWarning, "what may be found can't be read ahead",
-          {{"reason", std::string(complete.status().message())}});
-    } else if (*complete) {
-      listener_.end();
+    absl::Status failed;
+    if (ReadAll(&failed)) listener_.end();
+    if (!failed.ok() && !was_failing) {
+      Log(Severity::kWarning, "not all that may be found can be read ahead",
+          {{"reason", std::string(failed.message())}});
     }
+    was_failing = !failed.ok();
     lock.lock();
     is_reading_ = false;
     if (!is_due_) TellLeft(0);
@@ -100,30 +99,33 @@ void ReadAhead::Run() {
   }
 }
 
-absl::StatusOr<bool> ReadAhead::ReadAll() {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, store_->Collections());
+bool ReadAhead::ReadAll(absl::Status* failed) {
+  const absl::StatusOr<std::vector<std::string>> names = store_->Collections();
+  failed->Update(names.status());
+  if (!names.ok()) return false;
   std::vector<std::pair<uint64_t, std::string>> collections;
   size_t left = 0;
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
-                     store_->Current(name));
-    const uint64_t passages = LivePassages(*generation);
+  for (const std::string& name : *names) {
+    const auto generation = store_->Current(name);
+    failed->Update(generation.status());
+    if (!generation.ok()) continue;
+    const uint64_t passages = LivePassages(**generation);
     if (passages == 0 || passages > most_passages_) continue;
     collections.emplace_back(passages, name);
     left += passages;
   }
   std::sort(collections.begin(), collections.end());
   for (const auto& collection : collections) {
-    ASSIGN_OR_RETURN(const std::vector<v1::Passage> passages,
-                     PassagesOf(collection.second));
-    for (const v1::Passage& passage : passages) {
-      if (IsOutdated()) return false;
+    const auto places = PlacesOf(collection.second);
+    failed->Update(places.status());
+    if (!places.ok()) continue;
+    for (const Place& place : *places) {
+      if (IsStopping()) return false;
       YieldToSearches();
-      const absl::StatusOr<bool> wanted =
-          listener_.hear(passage, [this] { return IsOutdated(); });
+      const absl::StatusOr<bool> wanted = Hear(place);
       if (absl::IsCancelled(wanted.status())) return false;
-      RETURN_IF_ERROR(wanted.status());
-      if (!*wanted) return true;
+      failed->Update(wanted.status());
+      if (wanted.ok() && !*wanted) return true;
       left -= std::min<size_t>(left, 1);
       if (left > 0 && left % 16 == 0) TellLeft(left);
     }
@@ -131,34 +133,37 @@ absl::StatusOr<bool> ReadAhead::ReadAll() {
   return true;
 }
 
-absl::StatusOr<std::vector<v1::Passage>> ReadAhead::PassagesOf(
+absl::StatusOr<std::vector<ReadAhead::Place>> ReadAhead::PlacesOf(
     const std::string& collection) const {
-  std::vector<v1::Passage> passages;
+  std::vector<Place> places;
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    store_->Current(collection));
-  if (LivePassages(*generation) > most_passages_) return passages;
+  if (LivePassages(*generation) > most_passages_) return places;
   for (const LiveSegment& segment : generation->segments) {
     const SegmentReader& reader = *segment.reader;
     for (uint32_t p = 0; p < reader.passages().size(); ++p) {
       if (!segment.IsLive(p)) continue;
       const PassageRow& row = reader.passages()[p];
       const DocumentRow& document = reader.Document(row);
-      const VersionRef version = {collection,
-                                  std::string(reader.DocumentId(document)),
-                                  document.version};
-      absl::StatusOr<std::string> text =
-          store_->documents()->ReadText(version, row.begin, row.end);
-      // Erased meanwhile. What is damaged is told to who finds it, and does not
-      // keep the others from being heard.
-      if (!text.ok()) continue;
-      v1::Passage passage;
-      *passage.mutable_text() = *std::move(text);
-      passage.set_language(
-          std::string(LanguageCode(static_cast<Language>(row.language))));
-      passages.push_back(std::move(passage));
+      places.push_back({{collection, std::string(reader.DocumentId(document)),
+                         document.version},
+                        row.begin,
+                        row.end,
+                        static_cast<Language>(row.language)});
     }
   }
-  return passages;
+  return places;
+}
+
+absl::StatusOr<bool> ReadAhead::Hear(const Place& place) {
+  absl::StatusOr<std::string> text =
+      store_->documents()->ReadText(place.version, place.begin, place.end);
+  // Erased meanwhile. What is damaged is told to who finds it.
+  if (!text.ok()) return true;
+  v1::Passage passage;
+  *passage.mutable_text() = *std::move(text);
+  passage.set_language(std::string(LanguageCode(place.language)));
+  return listener_.hear(passage, [this] { return IsStopping(); });
 }
 
 }  // namespace footnote

@@ -13,7 +13,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/document_store.h"
 #include "storage/store.h"
+#include "text/language.h"
 
 namespace footnote {
 
@@ -23,9 +25,11 @@ class Passage;
 
 // One thread, which takes what others leave of a processor (base/priority.h).
 // After each commit, and when it begins, it reads all passages of every
-// collection that is small enough, the smallest first; generations are not held
-// meanwhile, so that what is deleted goes. The gauge reading_ahead says how
-// many passages are still to be read; 0: everything was.
+// collection that is small enough, the smallest first: a round. What is
+// committed meanwhile begins another round after it, and breaks none off, so
+// that each has its end however often something is committed. Neither
+// generations nor texts are held meanwhile: what is purged goes. The gauge
+// reading_ahead says how many passages are still to be read; 0: everything was.
 //
 // Safe from many threads.
 class ReadAhead {
@@ -33,7 +37,8 @@ class ReadAhead {
   // Both are called in that thread.
   struct Listener {
     // One passage, with text and language. False: no more of them are wanted.
-    //   Cancelled  is_cancelled said so: there will be another round, or none
+    //   Cancelled   is_cancelled said so: the ReadAhead ends
+    //   all others  keep nothing else from being heard; logged
     std::function<absl::StatusOr<bool>(
         const v1::Passage& passage, const std::function<bool()>& is_cancelled)>
         hear;
@@ -61,14 +66,24 @@ class ReadAhead {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Where a passage stands.
+  struct Place {
+    VersionRef version;
+    uint64_t begin = 0;
+    uint64_t end = 0;
+    Language language = Language::kUnknown;
+  };
+
   void Run();
-  // False: it was broken off.
-  absl::StatusOr<bool> ReadAll();
+  // False: it was broken off. What could not be read or heard is left out; the
+  // first reason is in `failed`.
+  bool ReadAll(absl::Status* failed);
   // The passages of a collection as it is now; none where they are too many.
-  absl::StatusOr<std::vector<v1::Passage>> PassagesOf(
+  absl::StatusOr<std::vector<Place>> PlacesOf(
       const std::string& collection) const;
-  // Something was committed, or this object ends.
-  bool IsOutdated();
+  // OK, or why not; false where no more are wanted.
+  absl::StatusOr<bool> Hear(const Place& place);
+  bool IsStopping();
 
   Store* const store_;
   const Listener listener_;

@@ -17,6 +17,8 @@
 #include "absl/time/time.h"
 #include "base/metrics.h"
 #include "proto/footnote/v1/types.pb.h"
+#include "storage/kv.h"
+#include "storage/manifest.h"
 #include "tests/storage/segment_builder.h"
 #include "tests/storage/store_fixture.h"
 
@@ -131,17 +133,38 @@ TEST_F(ReadAheadTest, ManyCommitsAreOneRound) {
   EXPECT_GT(std::chrono::steady_clock::now() - before, ReadAhead::kApart / 2);
 }
 
-// What was heard before is not all that there is: it must not be forgotten.
-TEST_F(ReadAheadTest, ARoundThatFailsHasNoEnd) {
-  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+TEST_F(ReadAheadTest, WhatCannotBeHeardKeepsNothingElseFromIt) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen\nblue"}}).ok());
   ReadAhead::Listener listener = Listener();
-  listener.hear = [](const v1::Passage&,
-                     const std::function<bool()>&) -> absl::StatusOr<bool> {
-    return absl::InternalError("deaf");
+  listener.hear =
+      [hear = listener.hear](
+          const v1::Passage& passage,
+          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+    if (passage.text() == "red") return absl::InternalError("deaf");
+    return hear(passage, is_cancelled);
   };
   ReadAhead ahead(store_.get(), std::move(listener));
   ahead.WaitUntilIdle();
-  EXPECT_EQ(ends_, 0);
+  EXPECT_THAT(Heard(), UnorderedElementsAre("green", "blue"));
+  EXPECT_EQ(ends_, 1);
+}
+
+TEST_F(ReadAheadTest, ADamagedCollectionKeepsNoOtherFromBeingHeard) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
+  const Store::SegmentName missing = store_->NewSegment();
+  Manifest manifest;
+  manifest.collection = "another";
+  manifest.generation = 1;
+  manifest.segments.emplace_back();
+  manifest.segments.back().name = missing.name;
+  KvBatch batch;
+  AppendManifest(manifest, &batch);
+  ASSERT_TRUE(store_->kv()->Write(std::move(batch), /*sync=*/true).ok());
+  ASSERT_FALSE(store_->Current("another").ok());
+  ReadAhead ahead(store_.get(), Listener());
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre("red"));
+  EXPECT_EQ(ends_, 1);
 }
 
 TEST_F(ReadAheadTest, EndsWhileAPassageIsHeardAndReadsNoMore) {
@@ -154,14 +177,48 @@ TEST_F(ReadAheadTest, EndsWhileAPassageIsHeardAndReadsNoMore) {
   EXPECT_EQ(ends_, 0);
 }
 
-TEST_F(ReadAheadTest, ACommitBeginsTheRoundAnew) {
-  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}}).ok());
-  ReadAhead ahead(store_.get(), HearsTheFirstForEver());
+// However often something is committed, a round has its end.
+TEST_F(ReadAheadTest, ACommitBreaksNoRoundOffAndBeginsAnother) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen"}}).ok());
+  ReadAhead::Listener listener = Listener();
+  std::atomic<bool> committed{false};
+  listener.hear =
+      [&, hear = listener.hear](
+          const v1::Passage& passage,
+          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+    ++calls_;
+    while (!committed) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_FALSE(is_cancelled());
+    return hear(passage, is_cancelled);
+  };
+  ReadAhead ahead(store_.get(), std::move(listener));
   while (calls_ == 0) absl::SleepFor(absl::Milliseconds(1));
   ASSERT_TRUE(Ingest(store_.get(), {{"b", "blue"}}).ok());
+  committed = true;
   ahead.WaitUntilIdle();
-  EXPECT_EQ(calls_, 3);
-  EXPECT_EQ(ends_, 1);
+  EXPECT_THAT(Heard(), ElementsAre("red", "green", "red", "green", "blue"));
+  EXPECT_EQ(ends_, 2);
+}
+
+TEST_F(ReadAheadTest, WhatIsPurgedWhileOthersAreHeardIsNotHeard) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red"}, {"b", "blue"}}).ok());
+  ReadAhead::Listener listener = Listener();
+  std::atomic<bool> purged{false};
+  listener.hear =
+      [&, hear = listener.hear](
+          const v1::Passage& passage,
+          const std::function<bool()>& is_cancelled) -> absl::StatusOr<bool> {
+    ++calls_;
+    while (!purged) absl::SleepFor(absl::Milliseconds(1));
+    return hear(passage, is_cancelled);
+  };
+  ReadAhead ahead(store_.get(), std::move(listener));
+  while (calls_ == 0) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(Ingest(store_.get(), {}, {"b"}).ok());
+  ASSERT_TRUE(store_->Erase(kTestCollection, "b", nullptr).ok());
+  purged = true;
+  ahead.WaitUntilIdle();
+  EXPECT_THAT(Heard(), ElementsAre("red", "red"));
 }
 
 }  // namespace
