@@ -101,8 +101,8 @@ class ExtractiveWriter : public Writer {
 
   // Hears, before anybody asks, what answers from `passage` may be made of, and
   // keeps it; a sentence at a time, in the background (base/priority.h). False:
-  // as much is kept as may be, or there is no second encoder. `round` is a
-  // number that never falls.
+  // as much was kept in this round as may be, or there is no second encoder.
+  // `round` is a number that never falls.
   //   Cancelled  is_cancelled, asked after each sentence, said so
   //   and what the encoders return
   absl::StatusOr<bool> Hear(const v1::Passage& passage, uint64_t round,

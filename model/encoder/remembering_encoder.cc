@@ -69,6 +69,16 @@ bool RememberingEncoder::Knows(
                      [this](const Key& key) { return Find(key) != nullptr; });
 }
 
+bool RememberingEncoder::MakeRoom(uint64_t round) {
+  if (kept_.size() < most_kept_) return true;
+  const auto older = std::find_if(
+      kept_.begin(), kept_.end(),
+      [round](const auto& kept) { return kept.second.round < round; });
+  if (older == kept_.end()) return false;
+  kept_.erase(older);
+  return true;
+}
+
 absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
   const Key key = KeyOf(text);
   const auto full = [this] {
@@ -82,7 +92,7 @@ absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
       kept->second.round = round;
       return absl::OkStatus();
     }
-    if (kept_.size() >= most_kept_) return full();
+    if (!MakeRoom(round)) return full();
     const auto met = met_.find(key);
     if (met != met_.end()) {
       kept_[key] = {std::move(met->second), round};
@@ -93,7 +103,7 @@ absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
   std::vector<float> vector(encoder_->dimension());
   RETURN_IF_ERROR(encoder_->Encode({text}, vector.data()));
   std::lock_guard<std::mutex> lock(mutex_);
-  if (kept_.size() >= most_kept_) return full();
+  if (!MakeRoom(round)) return full();
   met_.erase(key);
   kept_[key] = {std::move(vector), round};
   return absl::OkStatus();

@@ -49,8 +49,10 @@ class RememberingEncoder final : public Encoder {
   bool Knows(absl::Span<const absl::string_view> texts) const;
 
   // Keeps `text`, encoded now where it was not met. `round` is a number that
-  // never falls.
-  //   ResourceExhausted  as many are kept as may be, this one not
+  // never falls. Where as many are kept as may be, one of an earlier round
+  // makes room, any one: if that comes later in this round, it makes room for
+  // itself again.
+  //   ResourceExhausted  as many were kept in this round, this one was not
   //   and what the encoder returns
   absl::Status Keep(absl::string_view text, uint64_t round);
   // Lets go of what was kept in no round from `round` on.
@@ -71,6 +73,10 @@ class RememberingEncoder final : public Encoder {
 
   // Null where it is not remembered. REQUIRES: mutex_ is held.
   const std::vector<float>* Find(const Key& key) const;
+
+  // Whether one more may be kept in `round`; lets go of one of an earlier round
+  // where that must be. REQUIRES: mutex_ is held.
+  bool MakeRoom(uint64_t round);
 
   const Encoder* const encoder_;
   const size_t most_;

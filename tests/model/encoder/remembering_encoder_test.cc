@@ -146,6 +146,25 @@ TEST(RememberingEncoderTest, KeepsNoMoreThanItMay) {
   EXPECT_TRUE(vectors.Keep("a", 0).ok());
 }
 
+// Where all that is kept does not leave room for what is new, a round in which
+// the new comes first is not the end of the rest.
+TEST(RememberingEncoderTest, WhatIsNewTakesTheRoomOfOneThatIsOlder) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 0, 10);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(vectors.Keep(absl::StrCat(i), 1).ok());
+  }
+  ASSERT_TRUE(vectors.Keep("new", 2).ok());
+  EXPECT_EQ(vectors.kept(), 10u);
+  EXPECT_TRUE(vectors.Knows({"new"}));
+  int kept = 0;
+  for (int i = 0; i < 10; ++i) kept += vectors.Keep(absl::StrCat(i), 2).ok();
+  EXPECT_EQ(kept, 9);
+  vectors.ForgetKeptBefore(2);
+  EXPECT_EQ(vectors.kept(), 10u);
+  EXPECT_TRUE(vectors.Knows({"new"}));
+}
+
 TEST(RememberingEncoderTest, WhatIsNotKeptAgainGoes) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
