@@ -41,10 +41,6 @@ absl::StatusOr<v1::AppendAnswerResponse> AppendAnswer(
     SetErrorReason("DISK_FULL", &status);
     return status;
   }
-  // Not the caller's rights: the room's own.
-  if (absl::IsPermissionDenied(appended.status())) {
-    return absl::UnavailableError(appended.status().message());
-  }
   RETURN_IF_ERROR(appended.status());
   v1::AppendAnswerResponse response;
   *response.mutable_receipt() = std::move(appended->receipt);

@@ -32,9 +32,16 @@
 namespace footnote {
 namespace {
 
+// What the room may not write is no matter of the caller's rights.
+grpc::Status ToReply(const absl::Status& status) {
+  return ToGrpcStatus(absl::IsPermissionDenied(status)
+                          ? absl::UnavailableError(status.message())
+                          : status);
+}
+
 template <typename Message>
 grpc::Status Reply(absl::StatusOr<Message> result, Message* response) {
-  if (!result.ok()) return ToGrpcStatus(result.status());
+  if (!result.ok()) return ToReply(result.status());
   *response = *std::move(result);
   return grpc::Status::OK;
 }

@@ -45,8 +45,12 @@ PipelineOptions ToPipelineOptions(const IndexerOptions& options) {
   return out;
 }
 
-// What storage says of a full disk becomes the proto's reason.
+// What storage says of a full disk becomes the proto's reason; what may not be
+// written is no matter of the caller's rights.
 grpc::Status ToReply(absl::Status status) {
+  if (absl::IsPermissionDenied(status) && ErrorReason(status).empty()) {
+    status = absl::UnavailableError(status.message());
+  }
   if (absl::IsResourceExhausted(status) && ErrorReason(status).empty()) {
     SetErrorReason("DISK_FULL", &status);
   }

@@ -261,6 +261,21 @@ TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
                                  : absl::StatusCode::kPermissionDenied)
         << status;
   }
+  {
+    // Of the door's caller nobody says that he may not.
+    AuditOptions reading;
+    reading.reads_when_full = true;
+    absl::StatusOr<AuditRoom> room = NewAuditService(nullptr, folder, reading);
+    ASSERT_TRUE(room.ok()) << room.status();
+    auto* const audit = dynamic_cast<v1::Audit::Service*>(room->service.get());
+    grpc::ServerContext context;
+    v1::SetLegalHoldRequest request;
+    request.set_collection("c");
+    request.set_hold(true);
+    v1::SetLegalHoldResponse response;
+    EXPECT_EQ(audit->SetLegalHold(&context, &request, &response).error_code(),
+              grpc::StatusCode::UNAVAILABLE);
+  }
   ASSERT_EQ(
       mount("none", disk.folder().c_str(), "tmpfs", MS_REMOUNT, "size=40m"), 0);
   disk.MakeRoom();

@@ -1,23 +1,29 @@
 // A disk that takes what is written and won't say that it keeps it.
 #include <errno.h>
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "indexer/indexer_service.h"
 #include "indexer/jobs.h"
 #include "indexer/upload_spool.h"
+#include "proto/footnote/v1/indexer.grpc.pb.h"
 #include "tests/indexer/ingest_fixture.h"
 
 namespace {
 
-std::atomic<bool> refuses{false};
+// What the disk says of each fdatasync; 0: it keeps what was written.
+std::atomic<int> refusal{0};
 // Files and folders whose fsync this thread asked for, where it wants to know.
 thread_local std::set<std::string>* synced = nullptr;
 
@@ -25,8 +31,8 @@ thread_local std::set<std::string>* synced = nullptr;
 
 // In place of the C library's, for the database too.
 extern "C" int fdatasync(int file) {
-  if (refuses) {
-    errno = EIO;
+  if (refusal != 0) {
+    errno = refusal;
     return -1;
   }
   return static_cast<int>(syscall(SYS_fdatasync, file));
@@ -45,6 +51,7 @@ namespace footnote {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 
 using FailedSyncTest = IngestTest;
@@ -52,9 +59,9 @@ using FailedSyncTest = IngestTest;
 // The log has the commit, so the next start finds it made.
 TEST_F(FailedSyncTest, WhatTheLogListsIsStillThereAtTheNextStart) {
   Ingest({File("a", "A red fox.")});
-  refuses = true;
+  refusal = EIO;
   const auto results = Ingest({File("b", "A blue whale.")});
-  refuses = false;
+  refusal = 0;
   EXPECT_EQ(results.at("b").state, DocumentResult::State::kFailed);
   Open();
   EXPECT_THAT(Find("fox"), ElementsAre("A red fox."));
@@ -62,6 +69,24 @@ TEST_F(FailedSyncTest, WhatTheLogListsIsStillThereAtTheNextStart) {
   EXPECT_EQ(store_->Verify(), absl::OkStatus());
   EXPECT_EQ(Ingest({File("b", "A blue whale.")}).at("b").state,
             DocumentResult::State::kUnchanged);
+}
+
+TEST_F(FailedSyncTest, ADiskThatCanOnlyBeReadIsNoMatterOfTheCallersRights) {
+  Ingest({File("a", "A red fox.")});
+  const std::unique_ptr<grpc::Service> service =
+      NewIndexerService(store_.get(), nullptr, {});
+  auto* const indexer = dynamic_cast<v1::Indexer::Service*>(service.get());
+  grpc::ServerContext context;
+  v1::DeleteDocumentRequest request;
+  request.set_collection("c");
+  request.set_document("a");
+  v1::DeleteDocumentResponse response;
+  refusal = EROFS;
+  const grpc::Status refused =
+      indexer->DeleteDocument(&context, &request, &response);
+  refusal = 0;
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(refused.error_message(), HasSubstr(strerror(EROFS)));
 }
 
 // What was told must be true after a power cut too.
@@ -77,9 +102,9 @@ TEST_F(FailedSyncTest, AnAcknowledgementIsOnDiskBeforeItIsTold) {
   ack.set_files(3);
   EXPECT_EQ((*job)->OnAck(ack), absl::OkStatus());
   ack.set_files(4);
-  refuses = true;
+  refusal = EIO;
   EXPECT_FALSE((*job)->OnAck(ack).ok());
-  refuses = false;
+  refusal = 0;
 }
 
 // A name that is lost takes all that is below it with it.
