@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "base/priority.h"
 #include "base/status_macros.h"
@@ -68,6 +69,7 @@ struct Pipeline::Shared {
   std::atomic<uint64_t> passages{0};
   std::atomic<bool> cancelled{false};
   std::atomic<bool> left_files{false};
+  std::atomic<bool> trouble_is_told{false};
 
   WorkQueue queue;
   std::vector<std::thread> threads;
@@ -92,6 +94,18 @@ struct Pipeline::Shared {
     result.state = DocumentResult::State::kFailed;
     result.reason = std::string(why.message());
     Report(result);
+  }
+
+  // The sender hears it with each document; who runs the server, once a job.
+  void TellTrouble(const absl::Status& why) {
+    if (absl::IsCancelled(why) || absl::IsFailedPrecondition(why) ||
+        absl::IsInvalidArgument(why) || trouble_is_told.exchange(true)) {
+      return;
+    }
+    Log(Severity::kWarning, "documents can't be stored",
+        {{"collection", job.collection},
+         {"job", job.name},
+         {"reason", std::string(why.message())}});
   }
 };
 
@@ -483,6 +497,7 @@ class Pipeline::Worker {
 
   // Makes the group durable and visible, and reports its documents.
   void Commit() {
+    if (!group_status_.ok()) shared_.TellTrouble(group_status_);
     if (!group_.empty()) {
       std::vector<DocumentResult> results;
       for (Member& member : group_) {
@@ -491,7 +506,10 @@ class Pipeline::Worker {
         results.back().warnings = std::move(member.warnings);
       }
       const absl::Status status = WriteGroup(&results);
-      if (!status.ok()) ReleaseReserved();
+      if (!status.ok()) {
+        shared_.TellTrouble(status);
+        ReleaseReserved();
+      }
       for (const DocumentResult& result : results) {
         YieldToSearches();
         if (!status.ok()) shared_.queue.order()->Failed(result.document);

@@ -6,12 +6,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "indexer/indexer_service.h"
@@ -53,6 +55,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 using FailedSyncTest = IngestTest;
 
@@ -69,6 +72,25 @@ TEST_F(FailedSyncTest, WhatTheLogListsIsStillThereAtTheNextStart) {
   EXPECT_EQ(store_->Verify(), absl::OkStatus());
   EXPECT_EQ(Ingest({File("b", "A blue whale.")}).at("b").state,
             DocumentResult::State::kUnchanged);
+}
+
+// Who runs the server does not read what is sent back.
+TEST_F(FailedSyncTest, ADiskThatFailsIsToldInTheLogOnceAJob) {
+  Ingest({File("a", "A red fox.")});
+  std::vector<SourceFile> files;
+  for (int i = 0; i < 3000; ++i) {
+    files.push_back(File(absl::StrCat("b", i), absl::StrCat("Whale ", i, ".")));
+  }
+  testing::internal::CaptureStderr();
+  refusal = EIO;
+  const auto results = Ingest(files);
+  refusal = 0;
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(results.at("b0").state, DocumentResult::State::kFailed);
+  EXPECT_THAT(log, HasSubstr("documents can't be stored collection=\"c\""));
+  EXPECT_THAT(log, HasSubstr(strerror(EIO)));
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
+  EXPECT_THAT(log, Not(HasSubstr("Whale")));
 }
 
 TEST_F(FailedSyncTest, ADiskThatCanOnlyBeReadIsNoMatterOfTheCallersRights) {
