@@ -277,6 +277,8 @@ class Interpreter {
       if (!status.ok() || *flow == Flow::kBreak) break;
     }
     scope_ = before;
+    // It may be the loop itself, which would keep itself for ever.
+    state->changed_value = Value();
     return status;
   }
 

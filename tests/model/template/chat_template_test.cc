@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <string>
 
@@ -277,6 +278,22 @@ TEST(ChatTemplateTest, TellsTheTimeItIsGiven) {
       (*made)->Render("{\"messages\": []}", absl::FromUnixSeconds(1000000000));
   ASSERT_TRUE(prompt.ok());
   EXPECT_EQ(prompt->bytes(), "2001");
+}
+
+TEST(ChatTemplateTest, ALoopThatIsToldOfItselfDoesNotKeepItself) {
+  const std::string request =
+      absl::StrCat("{\"messages\": [\"", std::string(1 << 20, 'x'), "\"]}");
+  const auto render = [&request] {
+    const auto prompt =
+        Render("{% for one in messages %}{{ loop.changed(loop) }}{% endfor %}",
+               request);
+    ASSERT_TRUE(prompt.ok()) << prompt.status();
+    EXPECT_EQ(prompt->bytes(), "True");
+  };
+  render();
+  const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+  for (int i = 0; i < 20; ++i) render();
+  EXPECT_LT(mallinfo2().uordblks + mallinfo2().hblkhd, before + (4 << 20));
 }
 
 }  // namespace
