@@ -275,17 +275,23 @@ std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>()> Connector(
 
 // What to say of a word that stands where a command should; or empty.
 std::string UnknownCommand(const CLI::App& app) {
-  const std::vector<std::string> words = app.remaining();
-  if (!app.get_subcommands().empty() || words.empty() || words[0].empty() ||
-      words[0][0] == '-') {
-    return "";
+  const CLI::App* group = &app;
+  while (!group->get_subcommands().empty()) {
+    group = group->get_subcommands()[0];
   }
   std::vector<std::string> commands;
   for (const CLI::App* command :
-       app.get_subcommands([](const CLI::App*) { return true; })) {
+       group->get_subcommands([](const CLI::App*) { return true; })) {
     commands.push_back(command->get_name());
   }
-  return absl::StrCat("\"", words[0], "\": no such command, want one of ",
+  const std::vector<std::string> words = app.remaining(/*recurse=*/true);
+  if (commands.empty() || words.empty() || words[0].empty() ||
+      words[0][0] == '-') {
+    return "";
+  }
+  return absl::StrCat("\"", words[0], "\": no such command",
+                      group == &app ? "" : " of ",
+                      group == &app ? "" : group->get_name(), ", want one of ",
                       absl::StrJoin(commands, ", "));
 }
 

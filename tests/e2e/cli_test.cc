@@ -270,6 +270,11 @@ TEST_F(CliTest, WrongUseHasItsOwnExitCode) {
   EXPECT_EQ(unknown.exit_code, kExitUsage);
   EXPECT_THAT(unknown.err, HasSubstr("footnote: \"frobnicate\": no such "
                                      "command, want one of ingest, "));
+  const Finished of_audit = In({"audit", "frobnicate"});
+  EXPECT_EQ(of_audit.exit_code, kExitUsage);
+  EXPECT_THAT(of_audit.err,
+              HasSubstr("footnote: \"frobnicate\": no such command of audit, "
+                        "want one of list, "));
   EXPECT_EQ(In({"ask"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"ask", "x", "--top-k", "many"}).exit_code, kExitUsage);
   EXPECT_EQ(In({"ask", "x", "--top-k", "1000"}).exit_code, kExitUsage);
