@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/first_process.h"
 
 namespace footnote {
 namespace {
@@ -76,7 +77,9 @@ class Folders {
     }
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
       struct sigaction now = {};
-      if (sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) {
+      if (sigaction(signal, nullptr, &now) != 0 ||
+          (now.sa_handler != SIG_DFL &&
+           !OnlyEndsFirstProcess(now.sa_handler))) {
         continue;
       }
       struct sigaction action = {};
@@ -91,6 +94,7 @@ class Folders {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::string& path : paths_) Remove(path);
     // Its handler was reset when it came.
+    EndFirstProcessBySignals();
     kill(getpid(), signal);
   }
 

@@ -1,6 +1,5 @@
 // The program: flags to objects, and run.
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "audit/cli.h"
 #include "base/cli.h"
+#include "base/first_process.h"
 #include "base/last_words.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -422,17 +422,6 @@ void KeepStandardFiles() {
   }
 }
 
-// Of the first process of a container the system takes no signal that it does
-// not handle: a command there could not be interrupted.
-void EndBySignals() {
-  if (getpid() != 1) return;
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
-    struct sigaction action = {};
-    action.sa_handler = [](int number) { _exit(128 + number); };
-    sigaction(signal, &action, nullptr);
-  }
-}
-
 // OpenBLAS, which trains the vector index, chooses its kernels while it is
 // loaded and takes processors that are newer than itself for very old ones: a
 // minute becomes ten. So the program starts itself once more with the choice
@@ -461,6 +450,6 @@ int main(int argc, char** argv) {
   footnote::KeepStandardFiles();
   footnote::InstallLastWords();
   footnote::ChooseLinearAlgebra(argv);
-  footnote::EndBySignals();
+  footnote::EndFirstProcessBySignals();
   return footnote::Run(argc, argv);
 }

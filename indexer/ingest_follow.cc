@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/first_process.h"
 #include "base/status_macros.h"
 #include "indexer/file_walk.h"
 #include "indexer/folder_watch.h"
@@ -30,6 +31,7 @@ std::atomic<FolderWatch*> watch_to_stop{nullptr};
 std::atomic<bool> files_are_under_way{false};
 
 void OnSignal(int) {
+  EndFirstProcessBySignals();
   constexpr absl::string_view kRemark =
       "footnote: ends when the files under way are in; once more ends it now\n";
   FolderWatch* const watch = watch_to_stop;

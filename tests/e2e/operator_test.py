@@ -234,6 +234,26 @@ class OperatorTest(unittest.TestCase):
       process.stdin.close()
       self.assertEqual(list(temporary.iterdir()), [])
 
+  @unittest.skipIf(os.geteuid() != 0, "only root makes a namespace")
+  def test_a_dry_run_that_is_the_first_process_leaves_nothing(self):
+    temporary = self.folder / "tmp"
+    temporary.mkdir()
+    outside = subprocess.Popen(
+        ["unshare", "--pid", "--fork", "--kill-child", PROGRAM, "--encoder",
+         "none", "--store", self.store, "ingest", "--dry-run", "-", "--id",
+         "a"], stdin=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary)})
+    self.addCleanup(outside.wait)
+    self.addCleanup(outside.kill)
+    # Its document never ends.
+    while not list(temporary.glob("*/store/FORMAT")):
+      self.assertIsNone(outside.poll())
+    children = f"/proc/{outside.pid}/task/{outside.pid}/children"
+    os.kill(int(pathlib.Path(children).read_text()), signal.SIGTERM)
+    self.assertEqual(outside.wait(timeout=WAIT_S), 128 + signal.SIGTERM)
+    outside.stdin.close()
+    self.assertEqual(list(temporary.iterdir()), [])
+
   def test_what_holds_texts_is_made_for_its_owner_alone(self):
     def mode(path):
       return path.stat().st_mode & 0o777
