@@ -13,6 +13,7 @@
 #include "audit/validate.h"
 #include "base/hash.h"
 #include "base/status_macros.h"
+#include "storage/document_store.h"
 
 namespace footnote {
 namespace {
@@ -44,10 +45,19 @@ absl::StatusOr<Bundle::Answer> ExportAnswer(const v1::AnswerRecord& record,
   return answer;
 }
 
-// Adds the texts of what an answer cites, each once; those that are gone are
-// left out.
-absl::Status AddSources(const v1::AnswerRecord& record, Store* store,
-                        std::map<std::string, Bundle::Source>* sources) {
+using Sources = std::map<std::string, Bundle::Source>;
+
+absl::Status CheckSize(uint64_t bytes, uint64_t most) {
+  if (bytes <= most) return absl::OkStatus();
+  return InvalidRequest(
+      absl::StrCat("answer_ids: the texts that they cite are more than ", most,
+                   " bytes, want fewer answers at once, or without_sources"));
+}
+
+// Adds the texts of what an answer cites, each once, of `most` bytes in all at
+// most, of which `bytes` are there; those that are gone are left out.
+absl::Status AddSources(const v1::AnswerRecord& record, uint64_t most,
+                        Store* store, uint64_t* bytes, Sources* sources) {
   for (const v1::Citation& citation : record.answer().citations()) {
     for (const v1::SourceSpan& source : citation.sources()) {
       if (source.quote().empty()) continue;
@@ -55,14 +65,18 @@ absl::Status AddSources(const v1::AnswerRecord& record, Store* store,
       const std::string key = CitingPrefix(
           version.collection(), version.document(), version.version());
       if (sources->count(key) > 0) continue;
-      absl::StatusOr<std::string> text = store->documents()->ReadAll(
-          {version.collection(), version.document(), version.version()});
+      const VersionRef ref = {version.collection(), version.document(),
+                              version.version()};
+      const auto stored = store->documents()->GetVersion(ref);
+      if (stored.ok()) RETURN_IF_ERROR(CheckSize(*bytes + stored->bytes, most));
+      absl::StatusOr<std::string> text = store->documents()->ReadAll(ref);
       if (absl::IsNotFound(text.status()) ||
           absl::IsFailedPrecondition(text.status()) ||
           absl::IsDataLoss(text.status())) {
         continue;
       }
       RETURN_IF_ERROR(text.status());
+      *bytes += text->size();
       (*sources)[key] = {version.collection(), version.document(),
                          version.version(), *std::move(text)};
     }
@@ -101,14 +115,16 @@ absl::Status Send(
 absl::Status ExportBundle(
     const v1::ExportBundleRequest& request, const Scope& scope,
     const Ledger& ledger, Store* store,
-    const std::function<bool(const v1::ExportBundleResponse&)>& show) {
+    const std::function<bool(const v1::ExportBundleResponse&)>& show,
+    uint64_t most_source_bytes) {
   RETURN_IF_ERROR(ValidateExport(request));
   RETURN_IF_ERROR(store->Refresh());
   ASSIGN_OR_RETURN(const std::string checkpoint,
                    ChooseCheckpoint(request, ledger));
   Bundle bundle;
   bundle.public_key = VerifierText(ledger.verifier());
-  std::map<std::string, Bundle::Source> sources;
+  Sources sources;
+  uint64_t source_bytes = 0;
   std::set<std::string> seen;
   for (const std::string& id : request.answer_ids()) {
     if (!seen.insert(id).second) continue;
@@ -118,7 +134,8 @@ absl::Status ExportBundle(
                      ExportAnswer(record, checkpoint, ledger));
     bundle.answers.push_back(std::move(answer));
     if (!request.without_sources()) {
-      RETURN_IF_ERROR(AddSources(record, store, &sources));
+      RETURN_IF_ERROR(AddSources(record, most_source_bytes, store,
+                                 &source_bytes, &sources));
     }
   }
   for (auto& source : sources) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include <ctime>
@@ -18,6 +19,7 @@
 #include "audit/export.h"
 #include "audit/note.h"
 #include "base/file.h"
+#include "base/grpc_status.h"
 #include "tests/audit/book.h"
 
 namespace footnote {
@@ -105,6 +107,26 @@ TEST_F(BundleTest, ABundleHoldsHereAndInPython) {
   }
   EXPECT_EQ(PythonSays(data), 0);
   EXPECT_EQ(PythonSays(Export({ids_[2]})), 0);
+}
+
+TEST_F(BundleTest, TextsThatAreTooMuchAreRefusedBeforeAnythingIsShown) {
+  v1::ExportBundleRequest request;
+  for (const std::string& id : ids_) request.add_answer_ids(id);
+  size_t shown = 0;
+  const auto export_at_most = [&](uint64_t bytes) {
+    return ExportBundle(
+        request, {}, *book_.ledger(), book_.store(),
+        [&](const v1::ExportBundleResponse&) { return ++shown > 0; }, bytes);
+  };
+  const size_t both = strlen(kText) + strlen("Eine ganz andere Sache.");
+  EXPECT_EQ(export_at_most(both), absl::OkStatus());
+  shown = 0;
+  const absl::Status status = export_at_most(both - 1);
+  EXPECT_EQ(ErrorReason(status), "INVALID_REQUEST");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("without_sources"));
+  EXPECT_EQ(shown, 0u);
+  request.set_without_sources(true);
+  EXPECT_EQ(export_at_most(0), absl::OkStatus());
 }
 
 TEST_F(BundleTest, ATextIsHashedOnceHoweverOftenItIsCited) {
