@@ -139,7 +139,10 @@ absl::StatusOr<HttpAnswer> HttpPost(const std::string& url,
   const CURLcode code = curl_easy_perform(curl.get());
   if (code != CURLE_OK) {
     return absl::UnavailableError(
-        absl::StrCat(url, ": ", curl_easy_strerror(code)));
+        absl::StrCat(url, ": ", curl_easy_strerror(code),
+                     code == CURLE_SSL_CACERT_BADFILE
+                         ? ", want Debian's package ca-certificates"
+                         : ""));
   }
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -61,6 +61,9 @@ size_t OnHeader(char* data, size_t size, size_t count, void* received) {
 absl::Status CurlError(CURLcode code, const std::string& url) {
   const std::string what = absl::StrCat(url, ": ", curl_easy_strerror(code));
   switch (code) {
+    case CURLE_SSL_CACERT_BADFILE:
+      return absl::FailedPreconditionError(
+          absl::StrCat(what, ", want Debian's package ca-certificates"));
     case CURLE_OPERATION_TIMEDOUT:
       return absl::DeadlineExceededError(what);
     case CURLE_URL_MALFORMAT:

@@ -50,6 +50,7 @@ class HttpClient {
   //   Unavailable        no connection, or it broke
   //   DeadlineExceeded   no end in time
   //   ResourceExhausted  the body is larger than it may be
+  //   FailedPrecondition no authority's certificate is installed here
   absl::StatusOr<HttpReply> Get(const HttpRequest& request);
 
   // At least this long between two requests: what robots.txt asks for.

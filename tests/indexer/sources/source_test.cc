@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -418,6 +421,36 @@ TEST(BucketTest, ListsGetsAndKnowsWhatIsTheSame) {
   EXPECT_EQ(second.at("s3://lights/docs/large"), "=");
   EXPECT_THAT(ReadAll(OpenSource("s3://nobody/", options)->get(), {}, &ignored),
               ElementsAre(Pair("status", HasSubstr("NoSuchBucket"))));
+}
+
+// As in a container that holds what must be there and no more.
+TEST(HttpClientTest, WhereNoAuthorityIsKnownTheirPackageIsNamed) {
+  const int listening = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listening, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listening, 8), 0);
+  getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size);
+  bool is_hidden = false;
+  absl::Status status;
+  // Only this thread sees another file system.
+  std::thread([&] {
+    is_hidden =
+        unshare(CLONE_NEWNS) == 0 &&
+        mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+        mount("none", "/etc/ssl", "tmpfs", 0, "size=4k") == 0;
+    if (!is_hidden) return;
+    HttpRequest request;
+    request.url =
+        absl::StrCat("https://127.0.0.1:", ntohs(address.sin_port), "/");
+    status = HttpClient(100, 1000, absl::Seconds(5)).Get(request).status();
+  }).join();
+  close(listening);
+  if (!is_hidden) GTEST_SKIP() << "no file system can be mounted here";
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("ca-certificates"));
 }
 
 TEST(UrlTest, ResolvesLinks) {
