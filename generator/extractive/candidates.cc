@@ -223,12 +223,17 @@ void MarkSpelledOut(const std::vector<SpelledOut>& places,
 
 // What is one slip of the fingers away is something like the word.
 constexpr float kMisspelt = 0.5f;
+// Each of these words is compared with each of the passages. Where a question
+// has more of them, they are not slips.
+constexpr size_t kMostMisspelt = 32;
 
-// Terms that neither a candidate nor a heading holds, of those with a word.
+// Terms that neither a candidate nor a heading holds, of those with a word; the
+// first ones.
 std::vector<uint32_t> NowhereFound(const Question& question,
                                    const Candidates& found) {
   std::vector<uint32_t> nowhere;
-  for (uint32_t t = 0; t < question.terms.size(); ++t) {
+  for (uint32_t t = 0;
+       t < question.terms.size() && nowhere.size() < kMostMisspelt; ++t) {
     if (question.terms[t].word.empty()) continue;
     const bool is_there =
         std::any_of(found.items.begin(), found.items.end(),

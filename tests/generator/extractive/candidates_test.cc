@@ -173,6 +173,33 @@ TEST(CandidatesTest, KnowsTheShortFormOfWhatTheQuestionSpellsOut) {
 }
 
 // Of many, in the order of the text: each stands for its own two words.
+TEST(CandidatesTest, TakesSlipsForTheWordUnlessTheyAreVeryMany) {
+  Analyzer analyzer;
+  SourcePassage passage;
+  passage.text = "The warranty is two years.";
+  passage.language = Language::kEn;
+  const auto strength = [&](int others) {
+    std::string text = "Tell me how long is";
+    for (int i = 0; i < others; ++i) {
+      absl::StrAppend(&text, " quux", std::string(1, 'a' + i / 26),
+                      std::string(1, 'a' + i % 26));
+    }
+    const Question question = ReadQuestion(
+        text + " the waranty?", Language::kEn, Language::kEn, &analyzer);
+    const Candidates found =
+        FindCandidates(question, {passage}, 450, &analyzer);
+    for (size_t t = 0; t < question.terms.size(); ++t) {
+      if (question.terms[t].word == "waranty") {
+        return found.items[0].strength[t];
+      }
+    }
+    return -1.0f;
+  };
+  EXPECT_EQ(strength(0), 0.5f);
+  EXPECT_EQ(strength(20), 0.5f);
+  EXPECT_EQ(strength(600), 0.0f);
+}
+
 TEST(CandidatesTest, KnowsTheShortFormOfEachOfManyWords) {
   Analyzer analyzer;
   std::string text;
