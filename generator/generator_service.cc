@@ -235,6 +235,11 @@ GeneratorRoom NewGenerator(const Encoder* encoder,
   }
   const ExtractiveWriter* const quoting = add(AtHome::kNever);
   if (reranking == nullptr) reranking = quoting;
+  // For who has an answer written again that it wrote before the options were
+  // others.
+  if (when == SecondAtHome::kNever && options.second != nullptr) {
+    add(AtHome::kAlways);
+  }
   room.service = std::make_unique<GeneratorService>(
       std::move(writers), quoting, reranking, encoder, options);
   return room;

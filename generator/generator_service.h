@@ -30,7 +30,8 @@ struct GeneratorOptions {
   // the service.
   LazyE5* second = nullptr;
   // When reranking and the extractive writer ask it about passages in the
-  // question's own language; the writer that does not can be named.
+  // question's own language; the writer that does and the one that does not can
+  // both be named.
   enum class SecondAtHome {
     kNever,
     kHeard,  // where it was heard ahead what they ask (GeneratorRoom::hear)

@@ -333,6 +333,10 @@ absl::StatusOr<v1::Draft> ExtractiveWriter::Write(
   ASSIGN_OR_RETURN(v1::Draft draft, WriteFrom(request, is_cancelled, &found));
   if (at_home_ == AtHome::kHeard) {
     draft.set_writer(IsThorough(found) ? kThorough : kPlain);
+  } else if (at_home_ == AtHome::kAlways && !found.candidates.items.empty() &&
+             found.second.empty()) {
+    // There are no weights to ask.
+    draft.set_writer(kPlain);
   }
   return draft;
 }

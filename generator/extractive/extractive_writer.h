@@ -36,7 +36,8 @@ class ExtractiveWriter : public Writer {
     // thorough writer then, else the plain one.
     kHeard,
     // Such a writer is thorough. It takes some 6 ms for each sentence that was
-    // not met before.
+    // not met before. Where the second encoder can't be opened, the draft names
+    // the plain writer.
     kAlways,
   };
   // `encoder` and `second` may be null, and must outlive the writer.

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/grpc_status.h"
+#include "generator/extractive/extractive_writer.h"
+#include "model/encoder/e5_encoder.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 #include "tests/generator/documents_23.h"
 #include "tests/model/encoder/one_word_encoder.h"
@@ -147,6 +149,32 @@ TEST_F(ThoroughServiceTest, BothWritersAreListed) {
   ASSERT_EQ(response.writers_size(), 2);
   EXPECT_EQ(response.writers(0).name(), "extractive-thorough/9");
   EXPECT_EQ(response.writers(1).name(), "extractive/9");
+}
+
+class AcrossServiceTest : public ThoroughServiceTest {
+ protected:
+  AcrossServiceTest() : ThoroughServiceTest(SecondAtHome::kNever) {}
+};
+
+TEST_F(AcrossServiceTest, WhatTheThoroughWriterWroteCanBeWrittenAgain) {
+  EXPECT_EQ(Ask("").writer(), "extractive/9");
+  const v1::Draft thorough = Ask("extractive-thorough/9");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/9");
+  EXPECT_NE(thorough.text().find("diary"), std::string::npos)
+      << thorough.text();
+}
+
+TEST(SecondEncoderTest, WithoutItsWeightsNobodyIsNamedThorough) {
+  LazyE5 missing("/nowhere");
+  const ExtractiveWriter writer(nullptr, &missing,
+                                ExtractiveWriter::AtHome::kAlways);
+  v1::GenerateRequest request;
+  request.set_question("When was the lighthouse finished?");
+  *request.add_passages() =
+      MakePassage("a", "The lighthouse was finished in 1759.", "en");
+  const auto draft = writer.Write(request, Never);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_EQ(draft->writer(), "extractive/9");
 }
 
 class HearingServiceTest : public ThoroughServiceTest {
