@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "proto/footnote/v1/types.pb.h"
 #include "storage/generation.h"
+#include "storage/manifest.h"
 #include "storage/segment_reader.h"
 
 namespace footnote {
@@ -18,14 +19,6 @@ namespace {
 
 void TellLeft(size_t passages) {
   SetGauge("reading_ahead", "passages", static_cast<double>(passages));
-}
-
-uint64_t LivePassages(const Generation& generation) {
-  uint64_t count = 0;
-  for (const LiveSegment& segment : generation.segments) {
-    count += segment.live_count;
-  }
-  return count;
 }
 
 }  // namespace
@@ -106,10 +99,11 @@ bool ReadAhead::ReadAll(absl::Status* failed) {
   std::vector<std::pair<uint64_t, std::string>> collections;
   size_t left = 0;
   for (const std::string& name : *names) {
-    const auto generation = store_->Current(name);
-    failed->Update(generation.status());
-    if (!generation.ok()) continue;
-    const uint64_t passages = LivePassages(**generation);
+    // Opening their segments would read most of a large store from the disk.
+    const absl::StatusOr<Manifest> manifest = ReadManifest(*store_->kv(), name);
+    failed->Update(manifest.status());
+    if (!manifest.ok()) continue;
+    const uint64_t passages = manifest->passages;
     if (passages == 0 || passages > most_passages_) continue;
     collections.emplace_back(passages, name);
     left += passages;
@@ -138,7 +132,7 @@ absl::StatusOr<std::vector<ReadAhead::Place>> ReadAhead::PlacesOf(
   std::vector<Place> places;
   ASSIGN_OR_RETURN(const std::shared_ptr<const Generation> generation,
                    store_->Current(collection));
-  if (LivePassages(*generation) > most_passages_) return places;
+  if (generation->manifest.passages > most_passages_) return places;
   for (const LiveSegment& segment : generation->segments) {
     const SegmentReader& reader = *segment.reader;
     for (uint32_t p = 0; p < reader.passages().size(); ++p) {

@@ -5,13 +5,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -109,6 +112,25 @@ TEST_F(ReadAheadTest, ACollectionOfTooManyPassagesIsNotRead) {
   EXPECT_EQ(ends_, 1);
 }
 
+// A large store's files would all be read from the disk.
+TEST_F(ReadAheadTest, ACollectionOfTooManyPassagesIsNotEvenOpened) {
+  ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen\nblue"}}).ok());
+  const std::string folder = store_->folder();
+  store_.reset();
+  store_ = *Store::Open(folder);
+  const auto is_open = [] {
+    std::ifstream maps("/proc/self/maps");
+    const std::string all((std::istreambuf_iterator<char>(maps)),
+                          std::istreambuf_iterator<char>());
+    return absl::StrContains(all, ".seg");
+  };
+  ReadAhead ahead(store_.get(), Listener(), /*most_passages=*/2);
+  ahead.WaitUntilIdle();
+  EXPECT_FALSE(is_open());
+  ASSERT_TRUE(store_->Current(kTestCollection).ok());
+  EXPECT_TRUE(is_open());
+}
+
 TEST_F(ReadAheadTest, WhoWantsNoMoreIsToldNoMore) {
   most_ = 2;
   ASSERT_TRUE(Ingest(store_.get(), {{"a", "red\ngreen\nblue"}}).ok());
@@ -155,6 +177,7 @@ TEST_F(ReadAheadTest, ADamagedCollectionKeepsNoOtherFromBeingHeard) {
   Manifest manifest;
   manifest.collection = "another";
   manifest.generation = 1;
+  manifest.passages = 1;
   manifest.segments.emplace_back();
   manifest.segments.back().name = missing.name;
   KvBatch batch;
