@@ -320,6 +320,10 @@ absl::StatusOr<Bundle> ReadBundle(absl::string_view bytes) {
   if (absl::StartsWith(bytes, "\xef\xbb\xbf")) {
     return Bad("file", "JSON without a byte order mark");
   }
+  // To the parser one is the end, whatever comes behind it.
+  if (absl::StrContains(bytes, absl::string_view("\0", 1))) {
+    return Bad("file", "JSON without a zero byte");
+  }
   // Programs differ in which of two fields of one name they read.
   bool twice = false;
   std::vector<std::set<std::string>> names;

@@ -29,6 +29,10 @@ def once(pairs):
   want(len(dict(pairs)) == len(pairs), "a field is there twice")
   return dict(pairs)
 
+def whole(digits):
+  want(digits.isdigit(), f"{digits}: want a number without a sign")
+  return int(digits)
+
 def has(thing, names, numbers=()):
   """`thing` is an object of these fields: texts, lists and `numbers`."""
   want(isinstance(thing, dict) and set(thing) == set(names.split()),
@@ -56,19 +60,21 @@ def open_checkpoint(note, key):
   """(size, root) of a checkpoint that `key` signed."""
   name, digest, public = key
   text, signatures = note.rsplit("\n\n", 1)
-  text += "\n"
-  for line in signatures.splitlines():
+  want(signatures.endswith("\n"), "the last signature is cut off")
+  its_own = []
+  for line in signatures[:-1].split("\n"):
     dash, signer, signature = line.split(" ")
     want(dash == "\u2014", "a signature begins with another sign")
     signature = unbase64(signature)
-    if signer != name or signature[:4] != digest:
-      continue
-    signer_key = Ed25519PublicKey.from_public_bytes(public)
-    signer_key.verify(signature[4:], text.encode())
-    origin, size, root = text.splitlines()[:3]
-    want(origin == name, "the checkpoint is another log's")
-    return int(size), unbase64(root)
-  raise Wrong("the checkpoint is not signed by the key")
+    if signer == name and signature[:4] == digest:
+      its_own.append(signature[4:])
+  want(its_own, "the checkpoint is not signed by the key")
+  signer_key = Ed25519PublicKey.from_public_bytes(public)
+  signer_key.verify(its_own[0], f"{text}\n".encode())
+  origin, size, root = text.split("\n")[:3]
+  want(origin == name, "the checkpoint is another log's")
+  want(size == f"{int(size)}", "a size that is written otherwise")
+  return int(size), unbase64(root)
 
 # the Merkle tree (RFC 9162, 2.1.3.2)
 def root_of(leaf, index, size, proof):
@@ -207,7 +213,7 @@ def main():
   if len(sys.argv) != 3: sys.exit(__doc__)
   try:
     with open(sys.argv[1], encoding="utf-8") as file:
-      bundle = json.load(file, object_pairs_hook=once)
+      bundle = json.load(file, object_pairs_hook=once, parse_int=whole)
     has(bundle, "format public_key answers sources")
     want(bundle["format"] == "footnote-bundle/1", "not a bundle")
     public = sys.argv[2]

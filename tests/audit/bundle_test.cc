@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "audit/erase.h"
 #include "audit/export.h"
 #include "audit/note.h"
@@ -339,9 +340,23 @@ TEST_F(BundleTest, BothChecksWantTheFormatToTheLetter) {
   proof.insert(proof.find("index "), "extra eA==\n");
   extra["answers"][0]["proof"] = proof;
   refused(extra);
-  const std::string marked = "\xef\xbb\xbf" + good.dump();
-  EXPECT_FALSE(ReadBundle(marked).ok());
-  EXPECT_EQ(PythonSays(marked), 4);
+  const std::string plain = good.dump();
+  for (const std::string& bad :
+       {"\xef\xbb\xbf" + plain, plain + '\0',
+        plain + std::string("\0{\"answers\":[]}", 15),
+        absl::StrReplaceAll(plain, {{"\"number\":0", "\"number\":-0"}})}) {
+    EXPECT_NE(bad, plain);
+    EXPECT_FALSE(Holds(bad)) << bad;
+    EXPECT_EQ(PythonSays(bad), 4) << bad;
+  }
+  for (const char* last :
+       {"", "\n\n", "\nA line without a dash\n", "\n\xe2\x80\x94 other A\n"}) {
+    nlohmann::ordered_json bad = good;
+    std::string cut = bad["answers"][0]["proof"];
+    cut.pop_back();
+    bad["answers"][0]["proof"] = cut + last;
+    refused(bad);
+  }
 }
 
 // A record that can't be read is not proved by another checkpoint.
