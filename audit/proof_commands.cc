@@ -351,9 +351,14 @@ void RegisterProofCommands(CLI::App* group, CliContext* context) {
                                "Check such a file, without store or server",
                                [=] { return Check(*o, context); });
   check->add_option("bundle", o->file, "the file")->required();
-  check->add_option("--key", o->key,
-                    "the log's public key, or a file with it, got some other "
-                    "way than with the bundle");
+  check
+      ->add_option("--key", o->key,
+                   "the log's public key, or a file with it, got some other "
+                   "way than with the bundle")
+      ->check([](const std::string& key) -> std::string {
+        // Without one the bundle's own is believed.
+        return key.empty() ? "empty, want the log's public key" : "";
+      });
   check->add_option("--answer", o->answers,
                     "id of an answer that must be in it; may be given several "
                     "times: a bundle can't show which were left out");

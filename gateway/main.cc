@@ -90,17 +90,25 @@ void AddGlobalFlags(CLI::App* app, CliContext* context, Flags* flags) {
                           const char* help) {
     return app->add_option(name, *value, help)->group("Global flags");
   };
+  // A script's variable that nobody set must not lead to another store.
+  const auto is_said = [](const std::string& value) -> std::string {
+    return value.empty() ? "empty, want what it names, or the flag left out"
+                         : "";
+  };
   text("--server", &context->server,
-       "host:port of a server; without it the rooms run in this process");
+       "host:port of a server; without it the rooms run in this process")
+      ->check(is_said);
   text("--store", flags->config.mutable_store(),
        "folder of the rooms in this process "
-       "(default $FOOTNOTE_STORE, else ~/.local/share/footnote)");
+       "(default $FOOTNOTE_STORE, else ~/.local/share/footnote)")
+      ->check(is_said);
   text("-c,--collection", &context->collection, "collection")
       ->capture_default_str();
   text("--tenant", flags->config.mutable_identity()->mutable_tenant(),
        "whose answers the rooms in this process record and show "
        "(a server knows it by the caller's certificate)");
-  text("--config", &context->config, "configuration file (textproto)");
+  text("--config", &context->config, "configuration file (textproto)")
+      ->check(is_said);
   text("--encoder", flags->config.mutable_encoder()->mutable_path(),
        "weights of the encoder, or none (default $FOOTNOTE_ENCODER)");
   text("--second-opinion",

@@ -166,6 +166,27 @@ TEST_F(CliTest, ACheckedBundleSaysWhatWasAskedAndAnswered) {
                                    "  no answer: NO_EVIDENCE\n"));
 }
 
+// As a script's variable is that nobody set: no store, server or key but the
+// one that was meant.
+TEST_F(CliTest, AFlagThatIsEmptyIsNotOneThatIsLeftOut) {
+  const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
+  const std::string bundle = NewFolder() + "/bundle";
+  ASSERT_EQ(In({"audit", "export",
+                json::parse(ask.out)["id"].get<std::string>(), "-o", bundle})
+                .exit_code,
+            kExitOk);
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"audit", "check", bundle, "--key", ""},
+           {"--store", "", "documents"},
+           {"--server", "", "documents"},
+           {"--config", "", "--store", NewFolder(), "documents"}}) {
+    const Finished wrong = RunProgram(command);
+    EXPECT_EQ(wrong.exit_code, kExitUsage) << command[0];
+    EXPECT_THAT(wrong.err, HasSubstr(": empty, want ")) << command[0];
+    EXPECT_EQ(wrong.out, "") << command[0];
+  }
+}
+
 TEST_F(CliTest, AnExportAsJsonNamesItsFiles) {
   const Finished ask = In({"--json", "ask", "Who built the lighthouse?"});
   const std::string id = json::parse(ask.out)["id"].get<std::string>();
