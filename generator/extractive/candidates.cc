@@ -144,6 +144,9 @@ class Inspector {
   void CountNews(const Token* begin, const Token* end, Candidate* candidate) {
     seen_.clear();
     bool first = true;
+    // The first word has a capital whatever it is; it is a name's where the
+    // next has one, too.
+    bool may_begin_name = false;
     for (const Token* token = begin; token != end;) {
       const Token* next = token;
       bool known = false;
@@ -156,14 +159,18 @@ class Inspector {
       }
       if (!known && own != nullptr) {
         if (seen_.insert(own->key).second) ++candidate->new_terms;
-        if ((own->flags & kTokenCapitalised) != 0 && !first) {
-          ++candidate->new_capitalised;
+        const bool is_capitalised = (own->flags & kTokenCapitalised) != 0;
+        if (is_capitalised && !first) {
+          candidate->new_capitalised += may_begin_name ? 2 : 1;
         }
+        may_begin_name =
+            first && is_capitalised && (own->flags & kTokenStopWord) == 0;
         if ((own->flags & kTokenNumber) != 0) {
           UpdateNumberDistance(static_cast<int>(own->position), candidate);
         }
         candidate->has_number_word |= number_keys_.contains(own->key);
       }
+      if (own == nullptr || known) may_begin_name = false;
       if (own != nullptr) first = false;
       token = next;
     }
@@ -419,6 +426,7 @@ Candidates FindCandidates(const Question& question,
     }
     found.heading_strength.push_back(
         HeadingStrength(question, passage, analyzer));
+    found.headings.push_back(passage.headings);
   }
   MarkSpelledOut(spelled_out, &found.items);
   const std::vector<uint32_t> nowhere = NowhereFound(question, found);

@@ -45,6 +45,8 @@ struct Candidate {
   std::vector<int32_t> position;
   // Words that the question does not have.
   int new_terms = 0;
+  // Of these, with a capital; the sentence's first word counts only where it
+  // begins a name of two words.
   int new_capitalised = 0;
   bool has_new_number = false;
   // A number from two on in words ("four", 四) that the question does not have.
@@ -69,6 +71,8 @@ struct Candidates {
   // By passage, then by question term: how strongly title and headings hold
   // it.
   std::vector<std::vector<float>> heading_strength;
+  // By passage: title and headings.
+  std::vector<std::vector<absl::string_view>> headings;
 };
 
 // The sentences of `passages`. One longer than `max_length` (in the unit of

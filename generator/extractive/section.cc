@@ -41,18 +41,45 @@ bool BeginsSection(const std::vector<Candidate>& items, size_t i) {
   return false;
 }
 
-// Whether the headings of the best passage name what is asked about, and its
-// text says the rest: below "Deleting files" stands how to delete one.
-bool SaysItTogether(const Question& question, const Candidates& candidates) {
-  std::vector<float> strength = candidates.heading_strength[0];
+// Whether the headings of a passage name what is asked about, and its text
+// says the rest: below "Deleting files" stands how to delete one.
+bool SaysItTogether(const Question& question, const Candidates& candidates,
+                    uint32_t passage) {
+  std::vector<float> strength = candidates.heading_strength[passage];
   if (HeldShare(question, strength) < kNamesIt) return false;
   for (const Candidate& candidate : candidates.items) {
-    if (candidate.passage != 0) break;
+    if (candidate.passage != passage) continue;
     for (size_t t = 0; t < strength.size(); ++t) {
       strength[t] = std::max(strength[t], candidate.strength[t]);
     }
   }
   return HeldShare(question, strength) >= kSaysIt;
+}
+
+// Whether passage `inner` is of a section in that of passage `outer`.
+bool IsWithin(const Candidates& candidates, uint32_t inner, uint32_t outer) {
+  const std::vector<absl::string_view>& a = candidates.headings[outer];
+  const std::vector<absl::string_view>& b = candidates.headings[inner];
+  return a.size() < b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+// The heading within the section of heading `outer` that says no less of the
+// question, and no more else; `outer` where there is none. "Screenshots and
+// screencasts" introduces, "Taking a screenshot" in it has the steps.
+size_t HeadingOfSteps(const Question& question, const Candidates& candidates,
+                      size_t outer) {
+  const std::vector<Candidate>& items = candidates.items;
+  const double named = HeldShare(question, items[outer].strength);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const double share = HeldShare(question, items[i].strength);
+    if (BeginsSection(items, i) && share >= std::max(named, kNamesIt) &&
+        items[i].new_terms <= items[outer].new_terms &&
+        IsWithin(candidates, items[i].passage, items[outer].passage) &&
+        SaysItTogether(question, candidates, items[i].passage)) {
+      return i;
+    }
+  }
+  return outer;
 }
 
 }  // namespace
@@ -92,10 +119,13 @@ std::vector<size_t> FromSection(const Question& question,
       best_share = share;
     }
   }
-  if (best == items.size() && question.type == AnswerType::kManner &&
-      BeginsSection(items, 0) && items[0].passage == 0 &&
-      SaysItTogether(question, candidates)) {
+  const bool asks_how = question.type == AnswerType::kManner;
+  if (best == items.size() && asks_how && BeginsSection(items, 0) &&
+      items[0].passage == 0 && SaysItTogether(question, candidates, 0)) {
     best = 0;
+  }
+  if (best < items.size() && asks_how) {
+    best = HeadingOfSteps(question, candidates, best);
   }
   std::vector<size_t> chosen;
   double length = 0;

@@ -33,9 +33,10 @@ SelectionLimits SectionLimits(const Question& question, size_t max_sentences,
 // one whose title and headings hold most of the question, by rarity; of those
 // alike the one whose heading says least else, then the first. None where that
 // is less than three quarters, but of the best passage of all a third is enough
-// to how something is done, where its text says the rest up to that. None where
-// the question is in another language than the passages. A heading below which
-// nothing stands does not count.
+// to how something is done, where its text says the rest up to that. Nor is
+// that told by an introduction where a section in it has a heading that says as
+// much of the question. None where the question is in another language than the
+// passages. A heading below which nothing stands does not count.
 std::vector<size_t> FromSection(const Question& question,
                                 const Candidates& candidates,
                                 const SelectionLimits& limits);

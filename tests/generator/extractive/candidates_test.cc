@@ -40,6 +40,24 @@ TEST(CandidatesTest, TakesSentencesListItemsAndCommandLines) {
   EXPECT_EQ(found.items[3].count, 4u);
 }
 
+TEST(CandidatesTest, ASentenceMayBeginWithANameOfTwoWords) {
+  Analyzer analyzer;
+  const Question question = ReadQuestion(
+      "Who was the first leader?", Language::kEn, Language::kEn, &analyzer);
+  const auto new_names = [&](const char* text) {
+    return FindCandidates(question, {Passage(text, Language::kEn)}, 450,
+                          &analyzer)
+        .items[0]
+        .new_capitalised;
+  };
+  EXPECT_EQ(new_names("Ian Murdock, its founder, was that leader."), 2);
+  EXPECT_EQ(new_names("After Ian Murdock came Bruce Perens."), 4);
+  // A capital that every sentence begins with tells nothing.
+  EXPECT_EQ(new_names("Elected by all, Perens was next."), 1);
+  EXPECT_EQ(new_names("The Perens of that time was next."), 1);
+  EXPECT_EQ(new_names("Leader Perens was next."), 1);
+}
+
 TEST(CandidatesTest, SeesWhatIsNewInASentence) {
   constexpr char kText[] = "In 1923 the library of Lyon had 40 rooms.";
   Analyzer analyzer;

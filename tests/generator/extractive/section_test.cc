@@ -105,6 +105,30 @@ TEST_F(SectionTest, OfHeadingsThatSayItTheOneThatSaysLeastElseIsBetter) {
   EXPECT_THAT(Ask("What is LVM?"), ElementsAre("LVM joins disks."));
 }
 
+TEST_F(SectionTest, HowIsBelowTheHeadingThatSaysItNotInTheIntroduction) {
+  constexpr char kIntroduction[] =
+      "Screenshots and screencasts\nA screenshot is a picture.\n";
+  constexpr char kTaking[] = "Taking a screenshot\nPress Print.\n";
+  AddPassage(kIntroduction, {"Screenshots and screencasts"});
+  AddPassage("Where do they go?\nInto your folder.\n",
+             {"Screenshots and screencasts", "Where do they go?"});
+  AddPassage(kTaking, {"Screenshots and screencasts", "Taking a screenshot"});
+  EXPECT_THAT(Ask("How do I make a screenshot?"), ElementsAre("Press Print."));
+  EXPECT_THAT(Ask("What is a screenshot?"),
+              ElementsAre("A screenshot is a picture."));
+}
+
+TEST_F(SectionTest, AnIntroductionGivesWayOnlyToASectionOfTheSameThing) {
+  AddPassage("Installing packages\nChoose one and press Install.\n",
+             {"Installing packages"});
+  AddPassage("Removing packages\nWhat you install can be removed.\n",
+             {"Installing packages", "Removing packages"});
+  AddPassage("Fonts\nTo install a font package, copy it.\n",
+             {"Installing packages", "Fonts"});
+  EXPECT_THAT(Ask("How do I install a package?"),
+              ElementsAre("Choose one and press Install."));
+}
+
 TEST_F(SectionTest, NoneIsTakenWhoseHeadingSaysHalfOfTheQuestion) {
   AddPassage(kSteps, {"Take a screenshot"});
   EXPECT_THAT(Ask("How do I take a screenshot of a penguin in winter?"),
@@ -137,6 +161,20 @@ TEST_F(SectionTest, TheBestPassagesHeadingMayNameTheThingWhereItsTextSaysHow) {
       Ask("Как удалить файл?", Language::kRu),
       ElementsAre("Чтобы удалить файл, выберите его.", "Нажмите Delete."));
   EXPECT_THAT(Ask("Как переименовать файл?", Language::kRu), IsEmpty());
+}
+
+TEST_F(SectionTest, AnIntroductionThatOnlyNamesTheThingGivesWayToo) {
+  AddPassage("Знімки та відеозаписи екрана\nЗнімок екрана є зображенням.\n",
+             {"Знімки та відеозаписи екрана"}, Language::kUk);
+  AddPassage("Де буде збережено дані?\nЗнімок екрана буде у теці.\n",
+             {"Знімки та відеозаписи екрана", "Де буде збережено дані?"},
+             Language::kUk);
+  AddPassage(
+      "Створення знімка екрана\nНатисніть Print.\nЗнімок екрана готовий.\n",
+      {"Знімки та відеозаписи екрана", "Створення знімка екрана"},
+      Language::kUk);
+  EXPECT_THAT(Ask("Як зробити знімок екрана?", Language::kUk),
+              ElementsAre("Натисніть Print.", "Знімок екрана готовий."));
 }
 
 TEST_F(SectionTest, AnotherPassagesHeadingMayNot) {
