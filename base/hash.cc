@@ -4,10 +4,7 @@
 
 #include "base/hash.h"
 
-#include <openssl/evp.h>
 #include <openssl/sha.h>
-
-#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -15,25 +12,22 @@
 namespace footnote {
 
 struct Sha256Stream::Context {
-  EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  ~Context() { EVP_MD_CTX_free(evp); }
+  SHA256_CTX sha256;
 };
 
 Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
-  if (EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) != 1) abort();
+  SHA256_Init(&context_->sha256);
 }
 
 Sha256Stream::~Sha256Stream() = default;
 
 void Sha256Stream::Update(absl::string_view data) {
-  EVP_DigestUpdate(context_->evp, data.data(), data.size());
+  SHA256_Update(&context_->sha256, data.data(), data.size());
 }
 
 std::string Sha256Stream::Finish() {
   std::string digest(kSha256Bytes, '\0');
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(context_->evp,
-                     reinterpret_cast<unsigned char*>(&digest[0]), &size);
+  SHA256_Final(reinterpret_cast<uint8_t*>(&digest[0]), &context_->sha256);
   return digest;
 }
 
