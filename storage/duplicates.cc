@@ -93,6 +93,27 @@ bool DecodeSignature(absl::string_view row, TextSignature* signature) {
   return true;
 }
 
+std::string EncodeRow(uint64_t group, const TextSignature& signature) {
+  std::string bytes = BigEndian(group);
+  bytes.reserve(kRowBytes);
+  for (const uint16_t number : signature) {
+    bytes.push_back(static_cast<char>(number >> 8));
+    bytes.push_back(static_cast<char>(number & 0xff));
+  }
+  return bytes;
+}
+
+// The entries of a map of hashes; RocksDB takes them faster so.
+template <typename Map>
+std::vector<const typename Map::value_type*> ByKey(const Map& map) {
+  std::vector<const typename Map::value_type*> entries;
+  entries.reserve(map.size());
+  for (const auto& entry : map) entries.push_back(&entry);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  return entries;
+}
+
 }  // namespace
 
 double SignatureSimilarity(const TextSignature& a, const TextSignature& b) {
@@ -160,51 +181,40 @@ absl::StatusOr<std::vector<uint64_t>> DuplicateTable::Groups(
 DuplicateChanges::DuplicateChanges(const Kv* kv, absl::string_view collection)
     : kv_(*kv), collection_(collection) {}
 
-absl::StatusOr<absl::optional<std::string>> DuplicateChanges::Get(
-    const std::string& key) {
-  const auto found = rows_.find(key);
-  if (found != rows_.end()) return found->second;
-  absl::StatusOr<std::string> value = kv_.Get(kTableDuplicates, key);
-  if (absl::IsNotFound(value.status())) {
-    return absl::optional<std::string>();
-  }
-  RETURN_IF_ERROR(value.status());
-  return absl::optional<std::string>(*std::move(value));
-}
-
 absl::StatusOr<absl::optional<DuplicateChanges::Row>> DuplicateChanges::GetRow(
     const std::string& document) {
-  ASSIGN_OR_RETURN(const absl::optional<std::string> bytes,
-                   Get(DocumentKey(collection_, document)));
-  if (!bytes.has_value()) return absl::optional<Row>();
+  const auto changed = rows_.find(document);
+  if (changed != rows_.end()) return changed->second;
+  const absl::StatusOr<std::string> bytes =
+      kv_.Get(kTableDuplicates, DocumentKey(collection_, document));
+  if (absl::IsNotFound(bytes.status())) return absl::optional<Row>();
+  RETURN_IF_ERROR(bytes.status());
   Row row;
   if (!DecodeSignature(*bytes, &row.signature)) return Damaged(document);
   row.group = FromBigEndian(*bytes);
   return absl::optional<Row>(row);
 }
 
-void DuplicateChanges::PutRow(const std::string& document, const Row& row) {
-  std::string bytes = BigEndian(row.group);
-  for (const uint16_t number : row.signature) {
-    bytes.push_back(static_cast<char>(number >> 8));
-    bytes.push_back(static_cast<char>(number & 0xff));
-  }
-  rows_[DocumentKey(collection_, document)] = std::move(bytes);
-}
-
-absl::StatusOr<std::vector<std::string>> DuplicateChanges::GetBand(
+absl::StatusOr<DuplicateChanges::Band*> DuplicateChanges::GetBand(
     const std::string& key) {
-  ASSIGN_OR_RETURN(const absl::optional<std::string> bytes, Get(key));
-  if (!bytes.has_value()) return std::vector<std::string>();
-  return std::vector<std::string>(absl::StrSplit(*bytes, '\0'));
+  const auto asked = bands_.find(key);
+  if (asked != bands_.end()) return &asked->second;
+  Band band;
+  band.key = key;
+  const absl::StatusOr<std::string> bytes = kv_.Get(kTableDuplicates, key);
+  if (bytes.ok()) {
+    band.documents = absl::StrSplit(*bytes, '\0');
+  } else if (!absl::IsNotFound(bytes.status())) {
+    return bytes.status();
+  }
+  return &bands_.emplace(key, std::move(band)).first->second;
 }
 
 absl::StatusOr<DuplicateChanges::Bands> DuplicateChanges::GetBands(
     const TextSignature& signature) {
   Bands bands;
   for (size_t i = 0; i < bands.size(); ++i) {
-    bands[i].key = BandKey(collection_, i, signature);
-    ASSIGN_OR_RETURN(bands[i].documents, GetBand(bands[i].key));
+    ASSIGN_OR_RETURN(bands[i], GetBand(BandKey(collection_, i, signature)));
   }
   return bands;
 }
@@ -216,8 +226,8 @@ absl::StatusOr<std::string> DuplicateChanges::FindLike(
   std::string best;
   double highest = 0;
   std::vector<std::string> seen;
-  for (const Band& band : bands) {
-    for (const std::string& document : band.documents) {
+  for (const Band* band : bands) {
+    for (const std::string& document : band->documents) {
       if (std::find(seen.begin(), seen.end(), document) != seen.end()) continue;
       seen.push_back(document);
       ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
@@ -242,22 +252,24 @@ absl::StatusOr<std::string> DuplicateChanges::Put(
   Row row;
   row.signature = *signature;
   Row like;
-  ASSIGN_OR_RETURN(Bands bands, GetBands(*signature));
+  ASSIGN_OR_RETURN(const Bands bands, GetBands(*signature));
   ASSIGN_OR_RETURN(std::string found, FindLike(*signature, bands, &like));
   if (!found.empty()) {
     if (like.group == 0) {
       ASSIGN_OR_RETURN(like.group, NewGroup(found));
-      PutRow(found, like);
-      rows_[absl::StrCat(GroupPrefix(collection_, like.group), found)] = "";
+      rows_[found] = like;
+      members_[absl::StrCat(GroupPrefix(collection_, like.group), found)] =
+          true;
     }
     row.group = like.group;
-    rows_[absl::StrCat(GroupPrefix(collection_, row.group), document)] = "";
+    members_[absl::StrCat(GroupPrefix(collection_, row.group), document)] =
+        true;
   }
-  PutRow(document, row);
-  for (Band& band : bands) {
-    if (band.documents.size() >= kMaxBehindHash) continue;
-    band.documents.push_back(document);
-    rows_[band.key] = absl::StrJoin(band.documents, kZero);
+  rows_[document] = row;
+  for (Band* band : bands) {
+    if (band->documents.size() >= kMaxBehindHash) continue;
+    band->documents.push_back(document);
+    band->is_changed = true;
   }
   return found;
 }
@@ -276,32 +288,28 @@ absl::StatusOr<uint64_t> DuplicateChanges::NewGroup(
 absl::Status DuplicateChanges::Remove(const std::string& document) {
   ASSIGN_OR_RETURN(const absl::optional<Row> row, GetRow(document));
   if (!row.has_value()) return absl::OkStatus();
-  rows_[DocumentKey(collection_, document)] = absl::nullopt;
-  ASSIGN_OR_RETURN(Bands bands, GetBands(row->signature));
+  rows_[document] = absl::nullopt;
+  ASSIGN_OR_RETURN(const Bands bands, GetBands(row->signature));
   std::vector<size_t> were_full;
   for (size_t i = 0; i < bands.size(); ++i) {
-    Band& band = bands[i];
+    Band& band = *bands[i];
     const auto at =
         std::find(band.documents.begin(), band.documents.end(), document);
     if (at == band.documents.end()) continue;
     if (band.documents.size() == kMaxBehindHash) were_full.push_back(i);
     band.documents.erase(at);
-    if (band.documents.empty()) {
-      rows_[band.key] = absl::nullopt;
-    } else {
-      rows_[band.key] = absl::StrJoin(band.documents, kZero);
-    }
+    band.is_changed = true;
   }
   if (row->group == 0) return absl::OkStatus();
   RETURN_IF_ERROR(LeaveGroup(document, row->group));
-  return Refill(document, row->group, std::move(were_full), &bands);
+  return Refill(document, row->group, std::move(were_full), bands);
 }
 
 // Puts members of the group that were too many into the bands that `document`
 // left: who comes after all of the first have gone finds the others there.
 absl::Status DuplicateChanges::Refill(const std::string& document,
                                       uint64_t group, std::vector<size_t> which,
-                                      Bands* bands) {
+                                      const Bands& bands) {
   // Those who are in the bands already may come first.
   constexpr size_t kMostLooked = 2 * kMaxBehindHash;
   if (which.empty()) return absl::OkStatus();
@@ -312,14 +320,14 @@ absl::Status DuplicateChanges::Refill(const std::string& document,
     status = row.status();
     if (!row.ok() || !row->has_value()) return row.ok();
     const auto is_in = [&](size_t i) {
-      Band& band = (*bands)[i];
+      Band& band = *bands[i];
       if (band.key != BandKey(collection_, i, (*row)->signature) ||
           std::find(band.documents.begin(), band.documents.end(), member) !=
               band.documents.end()) {
         return false;
       }
       band.documents.push_back(member);
-      rows_[band.key] = absl::StrJoin(band.documents, kZero);
+      band.is_changed = true;
       return true;
     };
     which.erase(std::remove_if(which.begin(), which.end(), is_in), which.end());
@@ -339,16 +347,16 @@ absl::Status DuplicateChanges::Refill(const std::string& document,
 absl::Status DuplicateChanges::LeaveGroup(const std::string& document,
                                           uint64_t group) {
   const std::string prefix = GroupPrefix(collection_, group);
-  rows_[absl::StrCat(prefix, document)] = absl::nullopt;
+  members_[absl::StrCat(prefix, document)] = false;
   ASSIGN_OR_RETURN(const std::set<std::string> left,
                    TwoMembers(group, document));
   if (left.size() != 1) return absl::OkStatus();
   const std::string& last = *left.begin();
-  rows_[absl::StrCat(prefix, last)] = absl::nullopt;
+  members_[absl::StrCat(prefix, last)] = false;
   ASSIGN_OR_RETURN(absl::optional<Row> row, GetRow(last));
   if (row.has_value()) {
     row->group = 0;
-    PutRow(last, *row);
+    rows_[last] = *row;
   }
   return absl::OkStatus();
 }
@@ -378,11 +386,11 @@ absl::Status DuplicateChanges::ForEachMember(
     const std::function<bool(const std::string&)>& each) {
   const std::string begin = absl::StrCat(prefix, first);
   size_t passed = 0;
-  for (auto it = rows_.lower_bound(begin);
-       it != rows_.end() && absl::StartsWith(it->first, prefix) &&
+  for (auto it = members_.lower_bound(begin);
+       it != members_.end() && absl::StartsWith(it->first, prefix) &&
        passed <= most_passed;
        ++it) {
-    if (!it->second.has_value()) {
+    if (!it->second) {
       ++passed;
     } else if (!each(it->first.substr(prefix.size()))) {
       return absl::OkStatus();
@@ -392,7 +400,7 @@ absl::Status DuplicateChanges::ForEachMember(
   const auto it = kv_.Iterate(kTableDuplicates, prefix);
   for (it->Seek(begin); it->Valid() && passed <= most_passed; it->Next()) {
     // What this commit says counts.
-    if (rows_.count(std::string(it->key())) > 0) {
+    if (members_.count(std::string(it->key())) > 0) {
       ++passed;
     } else if (!each(std::string(it->key().substr(prefix.size())))) {
       return absl::OkStatus();
@@ -402,11 +410,30 @@ absl::Status DuplicateChanges::ForEachMember(
 }
 
 void DuplicateChanges::AppendTo(KvBatch* batch) const {
-  for (const auto& row : rows_) {
-    if (row.second.has_value()) {
-      batch->Put(kTableDuplicates, row.first, *row.second);
+  for (const auto* row : ByKey(rows_)) {
+    const std::string key = DocumentKey(collection_, row->first);
+    if (row->second.has_value()) {
+      batch->Put(kTableDuplicates, key,
+                 EncodeRow(row->second->group, row->second->signature));
     } else {
-      batch->Delete(kTableDuplicates, row.first);
+      batch->Delete(kTableDuplicates, key);
+    }
+  }
+  for (const auto& [key, is_there] : members_) {
+    if (is_there) {
+      batch->Put(kTableDuplicates, key, "");
+    } else {
+      batch->Delete(kTableDuplicates, key);
+    }
+  }
+  for (const auto* entry : ByKey(bands_)) {
+    const Band& band = entry->second;
+    if (!band.is_changed) continue;
+    if (band.documents.empty()) {
+      batch->Delete(kTableDuplicates, band.key);
+    } else {
+      batch->Put(kTableDuplicates, band.key,
+                 absl::StrJoin(band.documents, kZero));
     }
   }
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -94,13 +96,12 @@ class DuplicateChanges {
   struct Band {
     std::string key;
     std::vector<std::string> documents;
+    bool is_changed = false;
   };
-  using Bands = std::array<Band, 4>;
+  using Bands = std::array<Band*, 4>;
 
-  absl::StatusOr<absl::optional<std::string>> Get(const std::string& key);
   absl::StatusOr<absl::optional<Row>> GetRow(const std::string& document);
-  void PutRow(const std::string& document, const Row& row);
-  absl::StatusOr<std::vector<std::string>> GetBand(const std::string& key);
+  absl::StatusOr<Band*> GetBand(const std::string& key);
   absl::StatusOr<Bands> GetBands(const TextSignature& signature);
   absl::StatusOr<std::string> FindLike(const TextSignature& signature,
                                        const Bands& bands, Row* like);
@@ -109,15 +110,19 @@ class DuplicateChanges {
   absl::StatusOr<std::set<std::string>> TwoMembers(uint64_t group,
                                                    const std::string& document);
   absl::Status Refill(const std::string& document, uint64_t group,
-                      std::vector<size_t> which, Bands* bands);
+                      std::vector<size_t> which, const Bands& bands);
   absl::Status ForEachMember(
       const std::string& prefix, const std::string& first, size_t most_passed,
       const std::function<bool(const std::string&)>& each);
 
   const Kv& kv_;
   const std::string collection_;
-  // Changed rows; nullopt: deleted.
-  std::map<std::string, absl::optional<std::string>> rows_;
+  // Changed rows, by document; nullopt: deleted.
+  absl::flat_hash_map<std::string, absl::optional<Row>> rows_;
+  // Those that were asked for, by key.
+  absl::node_hash_map<std::string, Band> bands_;
+  // Changed members of groups, by key: whether they are there.
+  std::map<std::string, bool> members_;
 };
 
 }  // namespace footnote
