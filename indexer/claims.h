@@ -4,10 +4,10 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -41,7 +41,7 @@ class DocumentClaims {
 
   mutable std::mutex mutex_;
   std::condition_variable released_;
-  std::set<std::string> held_;
+  absl::flat_hash_set<std::string> held_;
   int waiting_ = 0;
 };
 

@@ -500,6 +500,7 @@ class Pipeline::Worker {
     if (!group_status_.ok()) shared_.TellTrouble(group_status_);
     if (!group_.empty()) {
       std::vector<DocumentResult> results;
+      results.reserve(group_.size());
       for (Member& member : group_) {
         results.push_back(ResultOf(member.record));
         results.back().state = DocumentResult::State::kIndexed;
@@ -564,13 +565,15 @@ class Pipeline::Worker {
     commit.collection = shared_.job.collection;
     commit.new_segments.push_back(segment.name);
     KvBatch also;
-    for (const Member& member : group_) {
-      commit.versions.push_back(member.record);
+    commit.versions.reserve(group_.size());
+    commit.signatures.reserve(group_.size());
+    for (Member& member : group_) {
+      commit.versions.push_back(std::move(member.record));
+      const VersionRecord& record = commit.versions.back();
       commit.signatures.push_back(member.signature);
-      Fingerprint fingerprint = member.fingerprint;
-      if (member.record.document == in_work_) fingerprint.source.clear();
-      AppendFingerprint(shared_.job.collection, member.record.document,
-                        member.record.version, fingerprint, &also);
+      if (record.document == in_work_) member.fingerprint.source.clear();
+      AppendFingerprint(shared_.job.collection, record.document, record.version,
+                        member.fingerprint, &also);
     }
     commit.also = &also;
     commit.with_like = [&](const std::vector<std::string>& like,

@@ -48,11 +48,13 @@ absl::StatusOr<Newest> DecodeNewest(absl::string_view bytes) {
   return newest;
 }
 
-std::string EncodeRecord(const VersionRecord& record) {
+// Whatever the record says of `state` and `ended_us`.
+std::string EncodeRecord(const VersionRecord& record, VersionState state,
+                         int64_t ended_us) {
   std::string bytes;
   RecordWriter writer(&bytes);
   writer.Number(kRecordVersion);
-  writer.Number(static_cast<uint64_t>(record.state));
+  writer.Number(static_cast<uint64_t>(state));
   writer.Bytes(record.sha256);
   writer.Number(record.bytes);
   writer.Number(record.code_points);
@@ -79,9 +81,13 @@ std::string EncodeRecord(const VersionRecord& record) {
   writer.Number(record.analyzer_version);
   writer.Bytes(record.encoder_hash);
   writer.Signed(record.ingested_us);
-  writer.Signed(record.ended_us);
+  writer.Signed(ended_us);
   writer.Bytes(record.job);
   return bytes;
+}
+
+std::string EncodeRecord(const VersionRecord& record) {
+  return EncodeRecord(record, record.state, record.ended_us);
 }
 
 // The names come from the key.
@@ -306,10 +312,8 @@ absl::Status DocumentStore::AppendVersion(const VersionRecord& record,
     before.ended_us = record.ingested_us;
     batch->Put(kTableVersions, Key(before.ref()), EncodeRecord(before));
   }
-  VersionRecord live = record;
-  live.state = VersionState::kLive;
-  live.ended_us = 0;
-  batch->Put(kTableVersions, Key(ref), EncodeRecord(live));
+  batch->Put(kTableVersions, Key(ref),
+             EncodeRecord(record, VersionState::kLive, /*ended_us=*/0));
   batch->Put(kTableDocuments, Key(document),
              EncodeNewest({record.version, VersionState::kLive}));
   batch->Delete(kTablePending, Key(ref));

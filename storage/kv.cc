@@ -213,6 +213,8 @@ struct KvInstance {
 struct Kv::State {
   std::string folder;
   KvOptions options;
+  // What Get says of a key that is not there, for each table.
+  std::vector<absl::Status> no_such_key;
   absl::Status writable;
   // Held over a CatchUp; taken before `mutex`.
   std::mutex catch_up_mutex;
@@ -483,6 +485,10 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
   auto state = std::make_unique<State>();
   state->folder = std::string(folder);
   state->options = options;
+  for (const std::string& table : options.tables) {
+    state->no_such_key.push_back(
+        absl::NotFoundError(absl::StrCat("table ", table, ": no such key")));
+  }
   absl::StatusOr<std::shared_ptr<KvInstance>> instance =
       OpenInstance(state->folder, options);
   if (options.reads_when_full && options.mode == KvMode::kPrimary &&
@@ -507,10 +513,7 @@ absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       instance->db->Get(options, instance->tables[table], ToSlice(key), &value);
-  if (status.IsNotFound()) {
-    return absl::NotFoundError(
-        absl::StrCat("table ", state_->options.tables[table], ": no such key"));
-  }
+  if (status.IsNotFound()) return state_->no_such_key[table];
   if (!status.ok()) return FromRocks(status, state_->folder);
   return value.ToString();
 }
