@@ -1,6 +1,8 @@
 #include "gateway/proxy.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -185,14 +187,34 @@ class RetrieverProxy final : public v1::Retriever::Service {
   const IdentityRules rules_;
 };
 
+// Whether the caller may say of passages that they are of their collections:
+// what was heard of those shows in the answer.
+grpc::Status MayQuote(
+    const grpc::ServerContextBase& context, const IdentityRules& rules,
+    const google::protobuf::RepeatedPtrField<v1::Passage>& passages) {
+  std::set<std::string> collections;
+  for (const v1::Passage& passage : passages) {
+    if (rules.owners.count(passage.source().collection()) > 0) {
+      collections.insert(passage.source().collection());
+    }
+  }
+  for (const std::string& collection : collections) {
+    const grpc::Status may = MayUse(context, rules, collection);
+    if (!may.ok()) return may;
+  }
+  return grpc::Status::OK;
+}
+
 class GeneratorProxy final : public v1::Generator::Service {
  public:
-  GeneratorProxy(const RoomStubs& rooms, Load* load)
-      : rooms_(rooms), load_(*load) {}
+  GeneratorProxy(const RoomStubs& rooms, const IdentityRules& rules, Load* load)
+      : rooms_(rooms), rules_(rules), load_(*load) {}
 
   grpc::Status Generate(
       grpc::ServerContext* context, const v1::GenerateRequest* request,
       grpc::ServerWriter<v1::GenerateResponse>* writer) override {
+    const grpc::Status may = MayQuote(*context, rules_, request->passages());
+    if (!may.ok()) return may;
     Writing writing(&load_, request->writer());
     const auto to_room = CallerOf(context).Pass();
     const auto reader = rooms_.generator->Generate(to_room.get(), *request);
@@ -220,7 +242,14 @@ class GeneratorProxy final : public v1::Generator::Service {
   FOOTNOTE_FORWARD(generator, ListWriters, ListWritersRequest,
                    ListWritersResponse)
   FOOTNOTE_FORWARD(generator, Rewrite, RewriteRequest, RewriteResponse)
-  FOOTNOTE_FORWARD(generator, Rerank, RerankRequest, RerankResponse)
+  grpc::Status Rerank(grpc::ServerContext* context,
+                      const v1::RerankRequest* request,
+                      v1::RerankResponse* response) override {
+    const grpc::Status may = MayQuote(*context, rules_, request->passages());
+    if (!may.ok()) return may;
+    return rooms_.generator->Rerank(CallerOf(context).Pass().get(), *request,
+                                    response);
+  }
   FOOTNOTE_FORWARD(generator, Embed, EmbedRequest, EmbedResponse)
   FOOTNOTE_FORWARD(generator, Tokenize, TokenizeRequest, TokenizeResponse)
   FOOTNOTE_FORWARD(generator, ListModels, ListModelsRequest, ListModelsResponse)
@@ -244,6 +273,7 @@ class GeneratorProxy final : public v1::Generator::Service {
   };
 
   const RoomStubs& rooms_;
+  const IdentityRules rules_;
   Load& load_;
 };
 
@@ -424,8 +454,9 @@ std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms,
 }
 
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,
+                                                 const IdentityRules& rules,
                                                  Load* load) {
-  return std::make_unique<GeneratorProxy>(*rooms, load);
+  return std::make_unique<GeneratorProxy>(*rooms, rules, load);
 }
 
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms) {

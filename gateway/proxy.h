@@ -24,6 +24,7 @@ std::unique_ptr<grpc::Service> NewIndexerProxy(const RoomStubs* rooms,
 std::unique_ptr<grpc::Service> NewRetrieverProxy(const RoomStubs* rooms,
                                                  const IdentityRules& rules);
 std::unique_ptr<grpc::Service> NewGeneratorProxy(const RoomStubs* rooms,
+                                                 const IdentityRules& rules,
                                                  Load* load);
 std::unique_ptr<grpc::Service> NewForecasterProxy(const RoomStubs* rooms);
 

@@ -193,7 +193,7 @@ std::vector<NamedService> AddProxies(const IdentityRules& rules, House* house) {
   house->proxies.push_back(NewIndexerProxy(house->stubs.get(), rules));
   house->proxies.push_back(NewRetrieverProxy(house->stubs.get(), rules));
   house->proxies.push_back(
-      NewGeneratorProxy(house->stubs.get(), house->answers->load()));
+      NewGeneratorProxy(house->stubs.get(), rules, house->answers->load()));
   house->proxies.push_back(NewForecasterProxy(house->stubs.get()));
   return {{"footnote.v1.Indexer", house->proxies[0].get()},
           {"footnote.v1.Retriever", house->proxies[1].get()},
@@ -204,9 +204,10 @@ std::vector<NamedService> AddProxies(const IdentityRules& rules, House* house) {
 
 // What is asked of the generator in this process, past the answers, is work
 // that the door must know of too.
-void CountTokens(House* house, std::vector<NamedService>* services) {
+void CountTokens(const IdentityRules& rules, House* house,
+                 std::vector<NamedService>* services) {
   house->proxies.push_back(
-      NewGeneratorProxy(house->stubs.get(), house->answers->load()));
+      NewGeneratorProxy(house->stubs.get(), rules, house->answers->load()));
   for (NamedService& service : *services) {
     if (service.name == "footnote.v1.Generator") {
       service.service = house->proxies.back().get();
@@ -264,7 +265,7 @@ absl::Status Open(const v1::Config& config, const std::string& room,
   }
   if (room == "gateway") services = AddProxies(rules, house);
   if (room == "all") {
-    CountTokens(house, &services);
+    CountTokens(rules, house, &services);
     GuardCollections(rules, house, &services);
   }
   if (house->answers != nullptr) {

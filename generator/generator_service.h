@@ -57,7 +57,8 @@ struct GeneratorRoom {
   // at a time, and not after the service has ended.
   //
   // Hears what answers from a passage may be made of, in the background, and
-  // keeps it. False: nothing more is. Cancelled: is_cancelled said so.
+  // keeps it of the passage's collection. False: nothing more is. Cancelled:
+  // is_cancelled said so.
   std::function<absl::StatusOr<bool>(const v1::Passage& passage,
                                      const std::function<bool()>& is_cancelled)>
       hear;

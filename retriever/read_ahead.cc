@@ -155,6 +155,7 @@ absl::StatusOr<bool> ReadAhead::Hear(const Place& place) {
   // Erased meanwhile. What is damaged is told to who finds it.
   if (!text.ok()) return true;
   v1::Passage passage;
+  passage.mutable_source()->set_collection(place.version.collection);
   *passage.mutable_text() = *std::move(text);
   passage.set_language(std::string(LanguageCode(place.language)));
   return listener_.hear(passage, [this] { return IsStopping(); });

@@ -36,7 +36,8 @@ class ReadAhead {
  public:
   // Both are called in that thread.
   struct Listener {
-    // One passage, with text and language. False: no more of them are wanted.
+    // One passage, with collection, text and language. False: no more of them
+    // are wanted.
     //   Cancelled   is_cancelled said so: the ReadAhead ends
     //   all others  keep nothing else from being heard; logged
     std::function<absl::StatusOr<bool>(

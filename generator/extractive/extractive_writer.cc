@@ -305,11 +305,17 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
   for (const Candidate& candidate : found.candidates.items) {
     texts.push_back(TextOf(found.passages, candidate));
   }
+  std::vector<uint64_t> where;
+  for (size_t p = 0; p < found.passages.size(); ++p) {
+    const v1::DocumentVersion& source = request.passages(p).source();
+    where.push_back(SecondOpinion::Where(source.collection()));
+  }
   ASSIGN_OR_RETURN(
       SecondOpinion::Opinion opinion,
       second_->Of(request.question(), found.candidates.items, texts, scores,
                   at_home == AtHome::kHeard ? SecondOpinion::Cost::kNone
-                                            : SecondOpinion::Cost::kAny));
+                                            : SecondOpinion::Cost::kAny,
+                  where));
   if (opinion.by_candidate.empty()) return absl::OkStatus();
   found.second = std::move(opinion.by_candidate);
   found.nearest = opinion.nearest;
@@ -475,14 +481,15 @@ absl::StatusOr<bool> ExtractiveWriter::Hear(
   const extractive::Candidates candidates = extractive::FindCandidates(
       extractive::Question(), passages, kCutAbove * kDefaultCodePoints,
       AnalyzerPool::Lease(&analyzers_).get());
+  const uint64_t where = SecondOpinion::Where(passage.source().collection());
   const bool compares =
       encoder_ != nullptr && encoder_->Speaks(passage.language());
   for (const Candidate& candidate : candidates.items) {
     if (is_cancelled()) return absl::CancelledError("hearing was broken off");
     const absl::string_view text = TextOf(passages, candidate);
-    absl::Status heard = second_->Hear(text, round);
+    absl::Status heard = second_->Hear(text, where, round);
     if (heard.ok() && compares) {
-      heard = sentences_->Keep(Compared(text), round);
+      heard = sentences_->Keep(Compared(text), where, round);
     }
     if (absl::IsResourceExhausted(heard) || absl::IsFailedPrecondition(heard)) {
       return false;

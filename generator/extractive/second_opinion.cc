@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <numeric>
+#include <string>
 
+#include "base/hash.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 
@@ -47,7 +50,8 @@ absl::string_view Heard(absl::string_view text) {
 absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
     absl::string_view question, const std::vector<Candidate>& candidates,
     absl::Span<const absl::string_view> texts,
-    const std::vector<double>& scores, Cost cost) {
+    const std::vector<double>& scores, Cost cost,
+    const std::vector<uint64_t>& where) {
   Opinion opinion;
   const std::vector<size_t> heard = WorthHearing(candidates, scores);
   if (heard.empty()) return opinion;
@@ -56,8 +60,12 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
   if (encoders == nullptr) return opinion;
   std::vector<absl::string_view> sentences;
   for (const size_t i : heard) sentences.push_back(Heard(texts[i]));
-  if (cost == Cost::kNone && !encoders_->passages()->Knows(sentences)) {
-    return opinion;
+  if (cost == Cost::kNone) {
+    std::vector<uint64_t> places;
+    for (const size_t i : heard) {
+      places.push_back(where[candidates[i].passage]);
+    }
+    if (!encoders_->passages()->Keeps(sentences, places)) return opinion;
   }
   const size_t n = encoders->passage->dimension();
   std::vector<float> asked(n);
@@ -80,11 +88,19 @@ absl::StatusOr<SecondOpinion::Opinion> SecondOpinion::Of(
   return opinion;
 }
 
-absl::Status SecondOpinion::Hear(absl::string_view text, uint64_t round) {
+uint64_t SecondOpinion::Where(absl::string_view collection) {
+  const std::string hash = Sha256(collection);
+  uint64_t where = 0;
+  std::memcpy(&where, hash.data(), sizeof(where));
+  return where;
+}
+
+absl::Status SecondOpinion::Hear(absl::string_view text, uint64_t where,
+                                 uint64_t round) {
   if (encoders_->Get() == nullptr) {
     return absl::FailedPreconditionError("there is no second encoder");
   }
-  return encoders_->passages()->Keep(Heard(text), round);
+  return encoders_->passages()->Keep(Heard(text), where, round);
 }
 
 void SecondOpinion::ForgetHeardBefore(uint64_t round) {

@@ -28,8 +28,10 @@ class SecondOpinion {
 
   // What a sentence may cost that was not heard before.
   enum class Cost {
-    kAny,   // what it takes
-    kNone,  // nothing: where one was not, there is no opinion
+    kAny,  // what it takes
+    // Nothing: where one was not heard ahead in its passage's collection, there
+    // is no opinion. Whether it stands in another one, nobody learns.
+    kNone,
   };
 
   struct Opinion {
@@ -42,19 +44,24 @@ class SecondOpinion {
     // Who was asked; null: there is none.
     const Encoder* encoder = nullptr;
   };
-  // `scores` and `texts` are the candidates'.
+  // `scores` and `texts` are the candidates'; `where` says of each passage
+  // which collection it is of (Where); it may be empty where any cost is right.
   //   what Encoder::Encode returns
   absl::StatusOr<Opinion> Of(absl::string_view question,
                              const std::vector<Candidate>& candidates,
                              absl::Span<const absl::string_view> texts,
                              const std::vector<double>& scores,
-                             Cost cost = Cost::kAny);
+                             Cost cost = Cost::kAny,
+                             const std::vector<uint64_t>& where = {});
+
+  // What stands for a collection.
+  static uint64_t Where(absl::string_view collection);
 
   // Hears a candidate's text ahead, in the background, and keeps what it heard
-  // (RememberingEncoder::Keep).
+  // of the collection (RememberingEncoder::Keep).
   //   FailedPrecondition  there is no second encoder
   //   and the errors of Keep
-  absl::Status Hear(absl::string_view text, uint64_t round);
+  absl::Status Hear(absl::string_view text, uint64_t where, uint64_t round);
   // RememberingEncoder::ForgetKeptBefore.
   void ForgetHeardBefore(uint64_t round);
 

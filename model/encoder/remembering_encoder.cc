@@ -60,13 +60,18 @@ absl::Status RememberingEncoder::Encode(
   return absl::OkStatus();
 }
 
-bool RememberingEncoder::Knows(
-    absl::Span<const absl::string_view> texts) const {
+bool RememberingEncoder::Keeps(absl::Span<const absl::string_view> texts,
+                               absl::Span<const uint64_t> where) const {
   std::vector<Key> keys;
   for (const absl::string_view text : texts) keys.push_back(KeyOf(text));
   std::lock_guard<std::mutex> lock(mutex_);
-  return std::all_of(keys.begin(), keys.end(),
-                     [this](const Key& key) { return Find(key) != nullptr; });
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto kept = kept_.find(keys[i]);
+    if (kept == kept_.end() || !kept->second.round_where.contains(where[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool RememberingEncoder::MakeRoom(uint64_t round) {
@@ -79,7 +84,8 @@ bool RememberingEncoder::MakeRoom(uint64_t round) {
   return true;
 }
 
-absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
+absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t where,
+                                      uint64_t round) {
   const Key key = KeyOf(text);
   const auto full = [this] {
     return absl::ResourceExhaustedError(
@@ -90,12 +96,13 @@ absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
     const auto kept = kept_.find(key);
     if (kept != kept_.end()) {
       kept->second.round = round;
+      kept->second.round_where[where] = round;
       return absl::OkStatus();
     }
     if (!MakeRoom(round)) return full();
     const auto met = met_.find(key);
     if (met != met_.end()) {
-      kept_[key] = {std::move(met->second), round};
+      kept_[key] = {std::move(met->second), round, {{where, round}}};
       met_.erase(met);
       return absl::OkStatus();
     }
@@ -105,7 +112,7 @@ absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t round) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!MakeRoom(round)) return full();
   met_.erase(key);
-  kept_[key] = {std::move(vector), round};
+  kept_[key] = {std::move(vector), round, {{where, round}}};
   return absl::OkStatus();
 }
 
@@ -113,7 +120,15 @@ void RememberingEncoder::ForgetKeptBefore(uint64_t round) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (auto it = kept_.begin(); it != kept_.end();) {
     const auto here = it++;
-    if (here->second.round < round) kept_.erase(here);
+    if (here->second.round < round) {
+      kept_.erase(here);
+      continue;
+    }
+    auto& places = here->second.round_where;
+    for (auto place = places.begin(); place != places.end();) {
+      const auto one = place++;
+      if (one->second < round) places.erase(one);
+    }
   }
 }
 

@@ -25,7 +25,8 @@ namespace footnote {
 // elsewhere.
 //
 // Some texts are kept on purpose, before anybody asks about them: they don't
-// give way to what is met.
+// give way to what is met. Of each is kept where it stands, by a number: who
+// may not look there must not learn that it does.
 class RememberingEncoder final : public Encoder {
  public:
   // Remembers up to `most` texts that are met, then begins anew; each takes
@@ -45,8 +46,10 @@ class RememberingEncoder final : public Encoder {
   absl::Status Encode(absl::Span<const absl::string_view> texts,
                       float* rows) const override;
 
-  // Whether all of `texts` are remembered: encoding them costs nothing.
-  bool Knows(absl::Span<const absl::string_view> texts) const;
+  // Whether all of `texts` are kept, texts[i] of where[i]: encoding them costs
+  // nothing. REQUIRES: there are as many of both
+  bool Keeps(absl::Span<const absl::string_view> texts,
+             absl::Span<const uint64_t> where) const;
 
   // Keeps `text`, encoded now where it was not met. `round` is a number that
   // never falls. Where as many are kept as may be, one of an earlier round
@@ -54,8 +57,8 @@ class RememberingEncoder final : public Encoder {
   // itself again.
   //   ResourceExhausted  as many were kept in this round, this one was not
   //   and what the encoder returns
-  absl::Status Keep(absl::string_view text, uint64_t round);
-  // Lets go of what was kept in no round from `round` on.
+  absl::Status Keep(absl::string_view text, uint64_t where, uint64_t round);
+  // Lets go of what was kept in no round from `round` on; also of where it was.
   void ForgetKeptBefore(uint64_t round);
 
   // Texts remembered now, and how many of them are kept.
@@ -68,7 +71,9 @@ class RememberingEncoder final : public Encoder {
 
   struct Kept {
     std::vector<float> vector;
+    // The last round, of all places and of each.
     uint64_t round = 0;
+    absl::flat_hash_map<uint64_t, uint64_t> round_where;
   };
 
   // Null where it is not remembered. REQUIRES: mutex_ is held.

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "proto/footnote/v1/answers.grpc.pb.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
+#include "proto/footnote/v1/generator.grpc.pb.h"
 #include "proto/footnote/v1/indexer.grpc.pb.h"
 #include "proto/footnote/v1/retriever.grpc.pb.h"
 #include "tests/e2e/program.h"
@@ -296,6 +297,26 @@ TEST_F(TenantTest, ACollectionOfOneTenantDoesNotExistForAnother) {
   grpc::ClientContext search_call;
   EXPECT_EQ(v1::Retriever::NewStub(bob)
                 ->Search(&search_call, search, &found)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  // Nor try out what was heard of it.
+  v1::RerankRequest rerank;
+  rerank.set_question("lighthouse");
+  rerank.add_passages()->set_text("The lighthouse was built in 1759.");
+  rerank.mutable_passages(0)->mutable_source()->set_collection("harbour");
+  v1::RerankResponse reranked;
+  grpc::ClientContext rerank_call;
+  EXPECT_EQ(v1::Generator::NewStub(bob)
+                ->Rerank(&rerank_call, rerank, &reranked)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  v1::GenerateRequest generate;
+  generate.set_question("lighthouse");
+  *generate.add_passages() = rerank.passages(0);
+  grpc::ClientContext generate_call;
+  EXPECT_EQ(v1::Generator::NewStub(bob)
+                ->Generate(&generate_call, generate)
+                ->Finish()
                 .error_code(),
             grpc::StatusCode::NOT_FOUND);
   // Nor may bob take the key of what alice's answers quote.

@@ -58,7 +58,7 @@ class GeneratorProxyTest : public ::testing::Test {
     stubs_ = std::make_unique<RoomStubs>(
         RoomChannels{channel, channel, channel, channel});
     load_ = std::make_unique<Load>(stubs_.get(), absl::Milliseconds(1));
-    proxy_ = NewGeneratorProxy(stubs_.get(), load_.get());
+    proxy_ = NewGeneratorProxy(stubs_.get(), IdentityRules(), load_.get());
     grpc::ServerBuilder door;
     door.RegisterService(proxy_.get());
     door_ = door.BuildAndStart();

@@ -196,6 +196,13 @@ TEST_F(HearingServiceTest, WhatWasHeardAheadIsAnsweredThoroughlyAndSaysSo) {
   EXPECT_NE(plain.text(), thorough.text());
 }
 
+TEST_F(HearingServiceTest, WhatAnotherCollectionHoldsDoesNotShow) {
+  v1::Passage other = Tower();
+  other.mutable_source()->set_collection("another");
+  ASSERT_TRUE(*room_.hear(other, Never));
+  EXPECT_EQ(Ask("").writer(), "extractive/10");
+}
+
 TEST_F(HearingServiceTest, WhatIsNotHeardAgainIsForgotten) {
   ASSERT_TRUE(*room_.hear(Tower(), Never));
   room_.forget_unheard();

@@ -16,6 +16,7 @@ using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 
 constexpr double kNear = 1e-6;
+const uint64_t kHere = SecondOpinion::Where("here");
 
 std::vector<Candidate> CandidatesOf(const std::vector<uint32_t>& passages) {
   std::vector<Candidate> candidates;
@@ -78,19 +79,22 @@ TEST(SecondOpinionTest, ThatMayCostNothingThereIsOneOfWhatWasHeardAlone) {
   SecondOpinion opinion(&encoders);
   const auto heard_of = [&](const std::vector<absl::string_view>& texts) {
     auto of = opinion.Of("Which?", CandidatesOf({0, 1}), texts, {2, 1},
-                         SecondOpinion::Cost::kNone);
+                         SecondOpinion::Cost::kNone, {kHere, kHere});
     EXPECT_TRUE(of.ok()) << of.status();
     return of.ok() ? of->by_candidate : std::vector<double>();
   };
   const std::string late = absl::StrCat(std::string(500, 'x'), " lamp");
   EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
-  ASSERT_TRUE(opinion.Hear(late, 1).ok());
+  ASSERT_TRUE(opinion.Hear(late, kHere, 1).ok());
   EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
-  ASSERT_TRUE(opinion.Hear("a lamp", 1).ok());
+  // That it stands in another collection must not show.
+  ASSERT_TRUE(opinion.Hear("a lamp", SecondOpinion::Where("there"), 1).ok());
+  EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
+  ASSERT_TRUE(opinion.Hear("a lamp", kHere, 1).ok());
   EXPECT_THAT(heard_of({late, "a lamp"}),
               ElementsAre(DoubleNear(-.4, kNear), DoubleNear(0, kNear)));
   // What is not heard again is forgotten.
-  ASSERT_TRUE(opinion.Hear("a lamp", 2).ok());
+  ASSERT_TRUE(opinion.Hear("a lamp", kHere, 2).ok());
   opinion.ForgetHeardBefore(2);
   EXPECT_THAT(heard_of({late, "a lamp"}), ElementsAre());
 }
@@ -98,7 +102,7 @@ TEST(SecondOpinionTest, ThatMayCostNothingThereIsOneOfWhatWasHeardAlone) {
 TEST(SecondOpinionTest, NothingIsHeardAheadWithoutWeights) {
   LazyE5 nowhere("/nowhere.enc");
   SecondOpinion opinion(&nowhere);
-  EXPECT_EQ(opinion.Hear("a lamp", 1).code(),
+  EXPECT_EQ(opinion.Hear("a lamp", kHere, 1).code(),
             absl::StatusCode::kFailedPrecondition);
   opinion.ForgetHeardBefore(1);
 }

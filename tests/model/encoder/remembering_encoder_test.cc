@@ -48,6 +48,9 @@ std::vector<float> Look(const RememberingEncoder& vectors,
   return rows;
 }
 
+constexpr uint64_t kHere = 7;
+constexpr uint64_t kThere = 8;
+
 using Floats = std::vector<float>;
 using Texts = std::vector<std::string>;
 
@@ -114,21 +117,21 @@ TEST(RememberingEncoderTest, NeverRemembersMoreThanItMay) {
 TEST(RememberingEncoderTest, WhatIsKeptDoesNotGiveWayToWhatIsMet) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
-  ASSERT_TRUE(vectors.Keep("kept", 0).ok());
+  ASSERT_TRUE(vectors.Keep("kept", kHere, 0).ok());
   for (int i = 0; i < 50; ++i) Look(vectors, {absl::StrCat(i)});
   encoder.asked.clear();
-  EXPECT_TRUE(vectors.Knows({"kept"}));
+  EXPECT_TRUE(vectors.Keeps({"kept"}, {kHere}));
   EXPECT_EQ(Look(vectors, {"kept"}), (Floats{4, 'k'}));
   EXPECT_EQ(encoder.asked, Texts());
-  EXPECT_FALSE(vectors.Knows({"kept", "0"}));
-  EXPECT_TRUE(vectors.Knows({}));
+  EXPECT_FALSE(vectors.Keeps({"kept", "0"}, {kHere, kHere}));
+  EXPECT_TRUE(vectors.Keeps({}, {}));
 }
 
 TEST(RememberingEncoderTest, WhatWasMetIsKeptWithoutBeingEncodedAgain) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
   Look(vectors, {"met"});
-  ASSERT_TRUE(vectors.Keep("met", 0).ok());
+  ASSERT_TRUE(vectors.Keep("met", kHere, 0).ok());
   EXPECT_EQ(encoder.asked, (Texts{"met"}));
   EXPECT_EQ(vectors.size(), 1u);
   EXPECT_EQ(vectors.kept(), 1u);
@@ -138,12 +141,13 @@ TEST(RememberingEncoderTest, WhatWasMetIsKeptWithoutBeingEncodedAgain) {
 TEST(RememberingEncoderTest, KeepsNoMoreThanItMay) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
-  ASSERT_TRUE(vectors.Keep("a", 0).ok());
-  ASSERT_TRUE(vectors.Keep("b", 0).ok());
-  EXPECT_EQ(vectors.Keep("c", 0).code(), absl::StatusCode::kResourceExhausted);
+  ASSERT_TRUE(vectors.Keep("a", kHere, 0).ok());
+  ASSERT_TRUE(vectors.Keep("b", kHere, 0).ok());
+  EXPECT_EQ(vectors.Keep("c", kHere, 0).code(),
+            absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(vectors.kept(), 2u);
   // One that is kept needs no more room.
-  EXPECT_TRUE(vectors.Keep("a", 0).ok());
+  EXPECT_TRUE(vectors.Keep("a", kHere, 0).ok());
 }
 
 // Where all that is kept does not leave room for what is new, a round in which
@@ -152,38 +156,56 @@ TEST(RememberingEncoderTest, WhatIsNewTakesTheRoomOfOneThatIsOlder) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 0, 10);
   for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(vectors.Keep(absl::StrCat(i), 1).ok());
+    ASSERT_TRUE(vectors.Keep(absl::StrCat(i), kHere, 1).ok());
   }
-  ASSERT_TRUE(vectors.Keep("new", 2).ok());
+  ASSERT_TRUE(vectors.Keep("new", kHere, 2).ok());
   EXPECT_EQ(vectors.kept(), 10u);
-  EXPECT_TRUE(vectors.Knows({"new"}));
+  EXPECT_TRUE(vectors.Keeps({"new"}, {kHere}));
   int kept = 0;
-  for (int i = 0; i < 10; ++i) kept += vectors.Keep(absl::StrCat(i), 2).ok();
+  for (int i = 0; i < 10; ++i)
+    kept += vectors.Keep(absl::StrCat(i), kHere, 2).ok();
   EXPECT_EQ(kept, 9);
   vectors.ForgetKeptBefore(2);
   EXPECT_EQ(vectors.kept(), 10u);
-  EXPECT_TRUE(vectors.Knows({"new"}));
+  EXPECT_TRUE(vectors.Keeps({"new"}, {kHere}));
 }
 
 TEST(RememberingEncoderTest, WhatIsNotKeptAgainGoes) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
-  ASSERT_TRUE(vectors.Keep("gone", 1).ok());
-  ASSERT_TRUE(vectors.Keep("stays", 1).ok());
-  ASSERT_TRUE(vectors.Keep("stays", 2).ok());
+  ASSERT_TRUE(vectors.Keep("gone", kHere, 1).ok());
+  ASSERT_TRUE(vectors.Keep("stays", kHere, 1).ok());
+  ASSERT_TRUE(vectors.Keep("stays", kHere, 2).ok());
   vectors.ForgetKeptBefore(2);
-  EXPECT_FALSE(vectors.Knows({"gone"}));
-  EXPECT_TRUE(vectors.Knows({"stays"}));
+  EXPECT_FALSE(vectors.Keeps({"gone"}, {kHere}));
+  EXPECT_TRUE(vectors.Keeps({"stays"}, {kHere}));
   EXPECT_EQ(encoder.asked, (Texts{"gone", "stays"}));
+}
+
+TEST(RememberingEncoderTest, WhatIsKeptOfOnePlaceIsNotKeptOfAnother) {
+  CountingEncoder encoder;
+  RememberingEncoder vectors(&encoder, 2, 2);
+  Look(vectors, {"met"});
+  EXPECT_FALSE(vectors.Keeps({"met"}, {kHere}));
+  ASSERT_TRUE(vectors.Keep("a", kHere, 1).ok());
+  EXPECT_TRUE(vectors.Keeps({"a"}, {kHere}));
+  EXPECT_FALSE(vectors.Keeps({"a"}, {kThere}));
+  ASSERT_TRUE(vectors.Keep("a", kThere, 2).ok());
+  EXPECT_TRUE(vectors.Keeps({"a", "a"}, {kHere, kThere}));
+  EXPECT_EQ(encoder.asked, (Texts{"met", "a"}));
+  vectors.ForgetKeptBefore(2);
+  EXPECT_FALSE(vectors.Keeps({"a"}, {kHere}));
+  EXPECT_TRUE(vectors.Keeps({"a"}, {kThere}));
 }
 
 TEST(RememberingEncoderTest, WhatCannotBeEncodedIsNotKept) {
   CountingEncoder encoder;
   RememberingEncoder vectors(&encoder, 2, 2);
   encoder.fails = true;
-  EXPECT_EQ(vectors.Keep("a", 0).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(vectors.Keep("a", kHere, 0).code(),
+            absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(vectors.kept(), 0u);
-  EXPECT_FALSE(vectors.Knows({"a"}));
+  EXPECT_FALSE(vectors.Keeps({"a"}, {kHere}));
 }
 
 TEST(RememberingEncoderTest, AnErrorIsToldAndNotRemembered) {
