@@ -16,6 +16,8 @@ constexpr int kMaxTopK = 100;
 constexpr int kMaxSentences = 10;
 constexpr int kMaxCodePoints = 100000;
 constexpr int kMaxFilterValues = 1000;
+// It is recorded with each answer, for as long as that is.
+constexpr size_t kMaxFilterBytes = 1 << 20;
 constexpr int kMaxToolSteps = 8;
 constexpr int kMaxTurns = 100;
 constexpr size_t kMaxSafetyMode = 64;
@@ -77,6 +79,11 @@ absl::Status CheckHistory(const v1::AskRequest& request) {
 }
 
 absl::Status CheckFilter(const v1::Filter& filter) {
+  const size_t bytes = filter.ByteSizeLong();
+  if (bytes > kMaxFilterBytes) {
+    return Invalid("filter", absl::StrCat(bytes, " bytes"),
+                   absl::StrCat("at most ", kMaxFilterBytes));
+  }
   for (const std::string& language : filter.languages()) {
     if (!IsLanguage(language)) {
       return Invalid("filter.languages", Quoted(language),

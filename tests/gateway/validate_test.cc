@@ -88,7 +88,14 @@ INSTANTIATE_TEST_SUITE_P(
                    "filter.languages"},
         BadRequest{"FilterKey",
                    [](auto* r) { r->mutable_filter()->add_conditions(); },
-                   "filter.conditions.key"}),
+                   "filter.conditions.key"},
+        BadRequest{"LargeFilter",
+                   [](auto* r) {
+                     auto* const one = r->mutable_filter()->add_conditions();
+                     one->set_key("author");
+                     one->add_any_of(std::string(1 << 20, 'a'));
+                   },
+                   "filter: 1048"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ValidateAskTest, NeverShowsTheQuestion) {
