@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -273,6 +274,7 @@ class OpenRooms final : public Rooms {
       options.ann_builder = RetrieverAnnBuilder();
       options.backups = config.backups();
       options.encoders = EncodersFolder(config);
+      options.is_stopping = [this] { return is_stopping_.load(); };
       // A process killed while it purged promised that the bytes would go. A
       // full disk must not keep the store from being read; merging tries again.
       const absl::Status erased = store_->FinishErasures(options.ann_builder);
@@ -314,6 +316,8 @@ class OpenRooms final : public Rooms {
 
   std::vector<NamedService> services() const override { return named_; }
 
+  void BeginToStop() override { is_stopping_ = true; }
+
   absl::Status Recording() const override {
     return recording_ == nullptr ? absl::OkStatus() : recording_();
   }
@@ -324,6 +328,7 @@ class OpenRooms final : public Rooms {
     services_.push_back(std::move(service));
   }
 
+  std::atomic<bool> is_stopping_{false};
   std::unique_ptr<TemporaryFolder> stand_in_;
   std::unique_ptr<StoreOwner> owner_;
   std::unique_ptr<Encoder> encoder_;

@@ -56,6 +56,9 @@ class Rooms {
   // last, and is for callers in this process (NewAuditProxy).
   virtual std::vector<NamedService> services() const = 0;
 
+  // From now on nothing is begun for callers who are gone.
+  virtual void BeginToStop() = 0;
+
   // Why no answer can be recorded; OK while answers can, and where the audit
   // room is not among these.
   virtual absl::Status Recording() const = 0;

@@ -474,6 +474,7 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   Log(Severity::kInfo, "stopping",
       {{"signal", signal.ok() ? SignalName(*signal) : "none"}});
   Tell("STOPPING=1");
+  if (house.rooms != nullptr) house.rooms->BeginToStop();
   house.door->Stop(absl::Milliseconds(config.timeouts().drain_ms()));
   Log(Severity::kInfo, "stopped");
   return signal.status();

@@ -42,6 +42,7 @@ PipelineOptions ToPipelineOptions(const IndexerOptions& options) {
   out.limits = options.limits;
   out.ocr.languages = options.ocr_languages;
   out.ann_builder = options.ann_builder;
+  out.is_stopping = options.is_stopping;
   return out;
 }
 

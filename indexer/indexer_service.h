@@ -3,6 +3,7 @@
 #define FOOTNOTE_INDEXER_INDEXER_SERVICE_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct IndexerOptions {
   // The folder whose encoders may be named for second generations; "/": any
   // path; empty: none may.
   std::string encoders;
+  // See PipelineOptions.
+  std::function<bool()> is_stopping;
 };
 
 // Serves v1.Indexer over `store`. `encoder` may be null: then there are no

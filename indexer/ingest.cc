@@ -361,6 +361,10 @@ absl::Status RunJob(const IngestRooms& rooms, const IngestStream& stream,
   job.stop = [running, &gone] {
     return running->cancel_requested() || gone.Ask();
   };
+  job.leave = [&rooms, &gone] {
+    return rooms.options.is_stopping != nullptr &&
+           rooms.options.is_stopping() && gone.Ask();
+  };
   job.on_file_done = [&](uint64_t number) {
     // What was acknowledged stays until more is. Errors of the disk show at the
     // end of the job.

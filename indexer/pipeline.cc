@@ -123,6 +123,10 @@ class Pipeline::Worker {
   void Run() {
     WorkInBackground();
     while (!shared_.cancelled) {
+      if (shared_.job.leave != nullptr && shared_.job.leave()) {
+        Leave();
+        break;
+      }
       bool finished = false;
       TakeFiles(&finished);
       if (!ahead_.empty()) {
@@ -165,6 +169,18 @@ class Pipeline::Worker {
     std::string source_hash;
     uint64_t place = 0;
   };
+
+  // Begins nothing more, and nobody waits for what was ahead.
+  void Leave() {
+    shared_.left_files = true;
+    shared_.queue.Cancel();
+    for (const Ahead& ahead : ahead_) {
+      const std::string& document = ahead.started.file.document;
+      shared_.queue.LetOthersTake(document);
+      shared_.queue.order()->End(document, ahead.place);
+    }
+    ahead_.clear();
+  }
 
   // Sees to it that some are ahead, if there are any.
   void TakeFiles(bool* finished) {

@@ -38,6 +38,9 @@ struct PipelineOptions {
   // Called after a commit; may be empty. From a worker's thread: it must not
   // take long.
   std::function<void(const std::string& collection)> on_commit;
+  // Whether this process is about to end: then nothing is begun for senders who
+  // are gone. May be empty.
+  std::function<bool()> is_stopping;
 };
 
 // What one call of IngestDocuments works with.
@@ -61,6 +64,9 @@ struct PipelineJob {
   // true: its file is left without a result. From the workers' threads; may be
   // empty.
   std::function<bool()> stop;
+  // Asked before each file; true: it and what comes after it are left without
+  // results. From the workers' threads; may be empty.
+  std::function<bool()> leave;
   // Called with SourceFile::number when all results of a file, or part of one,
   // were reported; may be empty. From the workers' threads.
   std::function<void(uint64_t number)> on_file_done;
@@ -107,7 +113,8 @@ class Pipeline {
   // Drops files and groups that are not committed; later calls do nothing.
   void Cancel();
 
-  // True when PipelineJob::stop or Cancel ended files in work.
+  // True when PipelineJob::stop, its `leave` or Cancel left files without
+  // results.
   bool left_files() const;
 
   // Passages analysed so far, committed or not.

@@ -420,6 +420,32 @@ TEST_F(IngestCallTest, DropsWhatIsNotCommittedWhenTheClientLeaves) {
   EXPECT_THAT(job_.reason(), HasSubstr("went away"));
 }
 
+TEST_F(IngestCallTest, AServerThatStopsBeginsNothingForWhoIsGone) {
+  Start();
+  constexpr size_t kFiles = 100;
+  for (size_t i = 0; i < kFiles; ++i) {
+    Send(absl::StrCat("f", i), absl::StrCat("Text of file ", i, "."));
+  }
+  for (const int threads : {1, 3}) {
+    options_.threads = threads;
+    options_.is_stopping = [] { return true; };
+    stops_in_work_ = true;
+    EXPECT_EQ(Call().code(), absl::StatusCode::kCancelled);
+    // Of the threads one asks whether he is gone, and the others believe it.
+    EXPECT_LT(results_.size(), kFiles);
+    EXPECT_EQ(job_.state(), v1::IngestJob::INTERRUPTED);
+  }
+  // Its end is heard out where only one of both is so.
+  options_.is_stopping = nullptr;
+  EXPECT_TRUE(Call().ok());
+  EXPECT_EQ(results_.size(), kFiles);
+  EXPECT_EQ(Current()->manifest.documents, kFiles);
+  stops_in_work_ = false;
+  options_.is_stopping = [] { return true; };
+  EXPECT_TRUE(Call().ok());
+  EXPECT_EQ(job_.unchanged(), kFiles);
+}
+
 TEST_F(IngestCallTest, AServerThatStopsDoesNotWaitForScans) {
   options_.ocr.languages = {Language::kEn};
   Start();
