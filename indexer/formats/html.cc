@@ -376,11 +376,15 @@ absl::StatusOr<Extracted> ExtractHtml(absl::string_view utf8,
 }
 
 std::string DeclaredHtmlEncoding(absl::string_view bytes) {
-  const std::string head = absl::AsciiStrToLower(bytes.substr(0, 1024));
-  for (absl::string_view key : {"charset=", "encoding="}) {
-    const size_t at = head.find(key.data(), 0, key.size());
-    if (at == std::string::npos) continue;
-    size_t begin = at + key.size();
+  const absl::string_view head = bytes.substr(0, 1024);
+  for (absl::string_view name : {"charset", "encoding"}) {
+    size_t at = head.find('=');
+    while (at != absl::string_view::npos &&
+           !absl::EndsWithIgnoreCase(head.substr(0, at), name)) {
+      at = head.find('=', at + 1);
+    }
+    if (at == absl::string_view::npos) continue;
+    size_t begin = at + 1;
     while (begin < head.size() &&
            (head[begin] == '"' || head[begin] == '\'' || head[begin] == ' ')) {
       ++begin;
@@ -391,7 +395,9 @@ std::string DeclaredHtmlEncoding(absl::string_view bytes) {
             head[end] == '-' || head[end] == '_')) {
       ++end;
     }
-    if (end > begin) return head.substr(begin, end - begin);
+    if (end > begin) {
+      return absl::AsciiStrToLower(head.substr(begin, end - begin));
+    }
   }
   return "";
 }

@@ -278,6 +278,9 @@ TEST(HtmlTest, FindsTheDeclaredEncoding) {
   EXPECT_EQ(DeclaredHtmlEncoding("<?xml version='1.0' encoding='koi8-r'?>"),
             "koi8-r");
   EXPECT_EQ(DeclaredHtmlEncoding("<p>no"), "");
+  EXPECT_EQ(DeclaredHtmlEncoding("<a b=c><META CharSet=EUC-KR>"), "euc-kr");
+  EXPECT_EQ(DeclaredHtmlEncoding("charset=; Encoding=big5"), "big5");
+  EXPECT_EQ(DeclaredHtmlEncoding("charset koi8-r, encoding"), "");
 }
 
 }  // namespace
