@@ -120,6 +120,12 @@ std::vector<size_t> FromSection(const Question& question,
     }
   }
   const bool asks_how = question.type == AnswerType::kManner;
+  if (best < items.size() && !asks_how &&
+      std::any_of(items.begin(), items.end(), [&](const Candidate& candidate) {
+        return HeldShare(question, candidate.strength) > best_share;
+      })) {
+    return {};
+  }
   if (best == items.size() && asks_how && BeginsSection(items, 0) &&
       items[0].passage == 0 && SaysItTogether(question, candidates, 0)) {
     best = 0;

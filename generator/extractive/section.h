@@ -35,8 +35,10 @@ SelectionLimits SectionLimits(const Question& question, size_t max_sentences,
 // is less than three quarters, but of the best passage of all a third is enough
 // to how something is done, where its text says the rest up to that. Nor is
 // that told by an introduction where a section in it has a heading that says as
-// much of the question. None where the question is in another language than the
-// passages. A heading below which nothing stands does not count.
+// much of the question. What something is or names is told by a sentence where
+// one holds more of the question than the headings do: "what do I type to begin
+// a list?" None where the question is in another language than the passages. A
+// heading below which nothing stands does not count.
 std::vector<size_t> FromSection(const Question& question,
                                 const Candidates& candidates,
                                 const SelectionLimits& limits);

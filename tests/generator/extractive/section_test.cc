@@ -135,6 +135,16 @@ TEST_F(SectionTest, NoneIsTakenWhoseHeadingSaysHalfOfTheQuestion) {
               IsEmpty());
 }
 
+TEST_F(SectionTest, NoneIsTakenWhereASentenceSaysMoreOfWhatSomethingIs) {
+  const std::string question = "क्रमांकित सूची प्रारंभ करने के लिए क्या टाइप करें?";
+  AddPassage("जब आप टाइप कर रहे हों\nविकल्प चुनें.\n",
+             {"क्रमांकित सूची", "जब आप टाइप कर रहे हों"}, Language::kHi);
+  EXPECT_THAT(Ask(question, Language::kHi), ElementsAre("विकल्प चुनें."));
+  AddPassage("क्रमांकित सूची प्रारंभ करने के लिए 1 टाइप करें.\n", {"मदद"},
+             Language::kHi);
+  EXPECT_THAT(Ask(question, Language::kHi), IsEmpty());
+}
+
 TEST_F(SectionTest, NoneIsTakenWhoseBeginningIsNotThere) {
   AddPassage("Click the round button.\nSave the file.\n",
              {"Screenshots", "Take a screenshot"});
