@@ -3,6 +3,7 @@
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -67,6 +68,7 @@ class AuditService final : public v1::Audit::Service {
         ledger_(std::move(ledger)),
         notes_(ledger_.get()),
         retention_(options.retention),
+        is_stopping_(options.is_stopping),
         backups_(options.backups) {
     if (witnesses.empty()) return;
     cosigner_ = std::make_unique<Cosigner>(ledger_.get(), std::move(witnesses));
@@ -230,11 +232,18 @@ class AuditService final : public v1::Audit::Service {
     const Scope scope = ScopeOf(*context);
     const absl::Status noted = notes_.Note("Tail", "", scope);
     if (!noted.ok()) return ToGrpcStatus(noted);
-    return ToGrpcStatus(footnote::Tail(
-        *request, scope, *ledger_, [&] { return context->IsCancelled(); },
+    const auto stops = [this] {
+      return is_stopping_ != nullptr && is_stopping_();
+    };
+    const absl::Status told = footnote::Tail(
+        *request, scope, *ledger_,
+        [&] { return context->IsCancelled() || stops(); },
         [&](const v1::TailResponse& response) {
           return stream->Write(response);
-        }));
+        });
+    return told.ok() && request->follow() && stops()
+               ? ToGrpcStatus(absl::UnavailableError("tail: the server stops"))
+               : ToGrpcStatus(told);
   }
 
   grpc::Status CreateBackup(
@@ -273,6 +282,7 @@ class AuditService final : public v1::Audit::Service {
   const std::unique_ptr<Ledger> ledger_;
   AccessNotes notes_;
   const RetentionPolicy retention_;
+  const std::function<bool()> is_stopping_;
   const std::string backups_;
   std::unique_ptr<Cosigner> cosigner_;
 };

@@ -34,6 +34,9 @@ struct AuditOptions {
   std::string backups;
   // Address and public key, as text, of each witness.
   std::vector<std::pair<std::string, std::string>> witnesses;
+  // Whether this process is about to end: then nobody is kept waiting for what
+  // comes. May be empty.
+  std::function<bool()> is_stopping;
 };
 
 // The service, and whether it can do its work. Both are safe from many threads.

@@ -305,6 +305,7 @@ class OpenRooms final : public Rooms {
     if (has(Room::kAudit)) {
       AuditOptions options = AuditOptionsOf(config);
       options.reads_when_full = use.reads_when_full;
+      options.is_stopping = [this] { return is_stopping_.load(); };
       ASSIGN_OR_RETURN(
           AuditRoom audit,
           NewAuditService(store_.get(), store_->audit_folder(), options));

@@ -56,7 +56,8 @@ class Rooms {
   // last, and is for callers in this process (NewAuditProxy).
   virtual std::vector<NamedService> services() const = 0;
 
-  // From now on nothing is begun for callers who are gone.
+  // From now on nothing is begun for callers who are gone, and nobody is kept
+  // waiting for what may come.
   virtual void BeginToStop() = 0;
 
   // Why no answer can be recorded; OK while answers can, and where the audit

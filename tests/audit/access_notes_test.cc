@@ -9,6 +9,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -212,6 +214,34 @@ TEST(AccessNotesTest, ACallerFillsNoRecordWithWhatHeSends) {
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_THAT(event->target(), testing::StartsWith("größe"));
   EXPECT_LE(event->target().size(), AccessNotes::kMostTargetBytes);
+}
+
+TEST(TailTest, WhoFollowsDoesNotKeepAServerFromStopping) {
+  const std::string folder = ::testing::TempDir() + "/followed";
+  std::atomic<bool> stops{false};
+  AuditOptions options;
+  options.is_stopping = [&stops] { return stops.load(); };
+  absl::StatusOr<AuditRoom> room = NewAuditService(nullptr, folder, options);
+  ASSERT_TRUE(room.ok()) << room.status();
+  grpc::ServerBuilder builder;
+  builder.RegisterService(room->service.get());
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  const auto audit =
+      v1::Audit::NewStub(server->InProcessChannel(grpc::ChannelArguments()));
+  grpc::ClientContext following;
+  following.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::minutes(1));
+  v1::TailRequest request;
+  request.set_follow(true);
+  const auto lines = audit->Tail(&following, request);
+  v1::TailResponse line;
+  ASSERT_TRUE(lines->Read(&line));
+  EXPECT_EQ(line.event().method(), "Tail");
+  stops = true;
+  EXPECT_FALSE(lines->Read(&line));
+  const grpc::Status ended = lines->Finish();
+  EXPECT_EQ(ended.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ended.error_message(), "tail: the server stops");
 }
 
 TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
