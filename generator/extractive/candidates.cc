@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "base/utf8.h"
 #include "generator/extractive/misspelling.h"
+#include "text/dates.h"
 #include "text/fold.h"
 #include "text/number_words.h"
 #include "text/sentences.h"
@@ -88,6 +89,26 @@ const KeySet& NumberKeys(Language language) {
   return (*keys)[index];
 }
 
+// Marks the terms of dates that `text` writes in another way; calls `found`
+// with the place of each.
+template <typename Found>
+void MatchDates(const Question& question, absl::string_view text,
+                Language language, std::vector<float>* strength,
+                const Found& found) {
+  if (question.dates.empty()) return;
+  for (const DateInText& there : FindDates(text, language)) {
+    for (const Question::AskedDate& asked : question.dates) {
+      const float same = SameDate(asked.date, there);
+      if (same <= 0) continue;
+      for (const uint32_t term : asked.terms) {
+        float& own = (*strength)[term];
+        own = std::max(own, same);
+      }
+      found(there.span, asked);
+    }
+  }
+}
+
 // Fills what a candidate holds from the tokens of its passage.
 class Inspector {
  public:
@@ -95,6 +116,7 @@ class Inspector {
       : question_(question),
         text_(passage.text),
         headings_(passage.headings),
+        language_(passage.language),
         number_keys_(NumberKeys(passage.language)) {}
 
   void Inspect(const Token* begin, const Token* end, Candidate* candidate) {
@@ -104,7 +126,25 @@ class Inspector {
     CountNews(begin, end, candidate);
     const absl::string_view sentence =
         text_.substr(candidate->span.begin, candidate->span.size());
-    for (const std::string& number : DigitRuns(sentence)) {
+    const auto begin_of = [&](uint32_t at) {
+      return std::find_if(begin, end,
+                          [at](const Token& t) { return t.end > at; });
+    };
+    std::string rest(sentence);
+    MatchDates(question_, sentence, language_, &candidate->strength,
+               [&](const TextSpan& span, const Question::AskedDate& asked) {
+                 // What was asked with is no news.
+                 std::fill(rest.begin() + span.begin, rest.begin() + span.end,
+                           ' ');
+                 const uint32_t begin = candidate->span.begin + span.begin;
+                 const Token* token = begin_of(begin);
+                 if (token == end) return;
+                 for (const uint32_t term : asked.terms) {
+                   int32_t& position = candidate->position[term];
+                   if (position < 0) position = token->position;
+                 }
+               });
+    for (const std::string& number : DigitRuns(rest)) {
       if (question_.numbers.contains(number)) continue;
       candidate->has_new_number = true;
       candidate->has_new_year |= IsYear(number);
@@ -190,6 +230,7 @@ class Inspector {
   const Question& question_;
   const absl::string_view text_;
   const std::vector<absl::string_view>& headings_;
+  const Language language_;
   const KeySet& number_keys_;
   KeySet seen_;
 };
@@ -301,6 +342,8 @@ std::vector<float> HeadingStrength(const Question& question,
         strength[match.term] = std::max(strength[match.term], match.strength);
       }
     }
+    MatchDates(question, heading, passage.language, &strength,
+               [](const TextSpan&, const Question::AskedDate&) {});
     if (question.abbreviations.empty()) continue;
     forms.clear();
     FindShortForms(heading, tokens, &forms);

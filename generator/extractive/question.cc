@@ -222,6 +222,19 @@ void AddOtherWritings(absl::string_view text, Question* question) {
   }
 }
 
+void TakeDates(absl::string_view text, Question* question) {
+  for (const DateInText& date : FindDates(text, question->spoken)) {
+    std::vector<uint32_t> terms;
+    for (uint32_t t = 0; t < question->terms.size(); ++t) {
+      const TextSpan& span = question->terms[t].span;
+      if (span.begin < date.span.end && span.end > date.span.begin) {
+        terms.push_back(t);
+      }
+    }
+    question->dates.push_back({date, std::move(terms)});
+  }
+}
+
 // What carries the question is not what it is about, unless nothing else is
 // there.
 void MarkCarriers(absl::string_view text, Question* question) {
@@ -344,6 +357,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   AddShortForms(text, tokens, &question);
   AddOtherWritings(text, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
+  TakeDates(text, &question);
   for (std::string& number : DigitRuns(text)) {
     question.numbers.insert(std::move(number));
   }

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "generator/extractive/answer_type.h"
 #include "text/analyzer.h"
+#include "text/dates.h"
 #include "text/language.h"
 #include "text/span.h"
 
@@ -75,6 +76,12 @@ struct Question {
   absl::flat_hash_map<uint64_t, Abbreviation> abbreviations;
   // Terms that stand side by side.
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  // Its dates, each with the terms that write it.
+  struct AskedDate {
+    DateInText date;
+    std::vector<uint32_t> terms;
+  };
+  std::vector<AskedDate> dates;
   // Its numbers in ASCII digits, and HanNumbers.
   absl::flat_hash_set<std::string> numbers;
 

@@ -1,10 +1,12 @@
 #include "retriever/lexical/query_terms.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "retriever/lexical/analyze.h"
+#include "text/dates.h"
 #include "text/short_forms.h"
 
 namespace footnote {
@@ -121,6 +123,11 @@ QueryTerms MakeQueryTerms(absl::string_view question,
   AddKeys(tokens, /*alternative=*/false, &distinct);
   for (size_t i = 1; i < languages.size(); ++i) {
     AddKeys(AnalyzeText(text, languages[i]), /*alternative=*/true, &distinct);
+  }
+  for (const DateInText& date : FindDates(text, main)) {
+    for (const std::string& other : DateWritings(date, main)) {
+      AddKeys(AnalyzeText(other, main), /*alternative=*/true, &distinct);
+    }
   }
 
   QueryTerms query;

@@ -28,7 +28,8 @@ struct QueryTerm {
   // Rarity: idf, lowered for function words and parts of compounds.
   float rarity = 0;
   // Not from the question's likeliest language: what the same words would be
-  // in another one. Never counts as unmatched.
+  // in another one, or its dates in other notations. Never counts as
+  // unmatched.
   bool alternative = false;
   // What words of the question may be cut short to (text/short_forms.h).
   bool is_short_form = false;

@@ -83,6 +83,32 @@ TEST(CandidatesTest, FindsNothingNewWhereTheQuestionHasTheNumber) {
   EXPECT_FALSE(found.items[0].has_new_number);
 }
 
+TEST(CandidatesTest, KnowsADateInAnotherNotation) {
+  constexpr char kText[] =
+      "The fire drill of 31 March 2026 is over. The next is on 30 March.";
+  Analyzer analyzer;
+  for (const char* const date : {"31.03.2026", "2026-03-31", "3/31/2026"}) {
+    const Question question =
+        ReadQuestion(absl::StrCat("How many came on ", date, "?"),
+                     Language::kEn, Language::kEn, &analyzer);
+    ASSERT_EQ(question.dates.size(), 1);
+    ASSERT_FALSE(question.dates[0].terms.empty());
+    SourcePassage passage = Passage(kText, Language::kEn);
+    passage.headings = {"Drills", "2026/03/31"};
+    const Candidates found =
+        FindCandidates(question, {passage}, 450, &analyzer);
+    ASSERT_EQ(found.items.size(), 2u);
+    for (const uint32_t term : question.dates[0].terms) {
+      EXPECT_EQ(found.items[0].strength[term], 1) << date;
+      EXPECT_GE(found.items[0].position[term], 0);
+      EXPECT_EQ(found.heading_strength[0][term], 1);
+    }
+    // It is what was asked with.
+    EXPECT_FALSE(found.items[0].has_new_number);
+    EXPECT_TRUE(found.items[1].has_new_number);
+  }
+}
+
 // Whether the one sentence of `text` has a number in words for `question`.
 bool HasNumberWord(absl::string_view question, absl::string_view text,
                    Language language) {
