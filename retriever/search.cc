@@ -20,6 +20,7 @@
 #include "retriever/translation/bridge.h"
 #include "retriever/translation/cross_terms.h"
 #include "retriever/translation/lexicon.h"
+#include "retriever/translation/names_elsewhere.h"
 #include "storage/location.h"
 #include "text/analyzer.h"
 #include "text/identify.h"
@@ -39,6 +40,17 @@ constexpr size_t kTranslated = 60;
 constexpr size_t kMaxWords = 100000;
 // Sentences that are remembered for it: 40 MB at most.
 constexpr size_t kMaxSentences = 50000;
+
+// Of documents that name what no text at home names: passages that are compared
+// as in another language, and those of them that are shown before what is found
+// at home. Bounded, because what was never compared before is read then.
+constexpr size_t kNamedPassages = 8;
+constexpr size_t kNamedShown = 5;
+// A passage at home with this share of the question's words is what was asked
+// for, whatever name it lacks.
+constexpr float kLittleAtHome = 0.3f;
+// A language that is so likely is a home of the question.
+constexpr float kMayBeHome = 0.3f;
 
 constexpr int kDefaultTopK = 10;
 // Ids in Duplicates.others.
@@ -65,6 +77,71 @@ void KeepToCompare(size_t k, std::vector<Candidate>* candidates) {
                                             !among(c.named_rank);
                                    }),
                     candidates->end());
+}
+
+Homes HomesOf(const RankQuery& query) {
+  Homes homes = {};
+  homes[static_cast<size_t>(query.language)] = true;
+  for (const LikelyLanguage& likely : query.likely) {
+    if (likely.likelihood < kMayBeHome) continue;
+    homes[static_cast<size_t>(likely.language)] = true;
+  }
+  homes[static_cast<size_t>(Language::kUnknown)] = true;
+  return homes;
+}
+
+// Whether no passage at home has much of the question.
+bool IsLittle(const std::vector<Candidate>& candidates) {
+  return std::none_of(candidates.begin(), candidates.end(),
+                      [](const Candidate& c) {
+                        return c.same_language && c.coverage >= kLittleAtHome;
+                      });
+}
+
+// Leaves the best passages of the documents with the names; none where no
+// passage has one as a name.
+absl::Status KeepNamed(const Generation& generation,
+                       const NamesElsewhere& names, const TextOf& text_of,
+                       std::vector<Candidate>* candidates) {
+  const auto reader_of = [&](const Candidate& c) -> const SegmentReader& {
+    return *generation.segments[c.segment].reader;
+  };
+  candidates->erase(
+      std::remove_if(candidates->begin(), candidates->end(),
+                     [&](const Candidate& c) {
+                       return !names.documents.contains(
+                           {c.segment,
+                            reader_of(c).passages()[c.passage].document});
+                     }),
+      candidates->end());
+  std::sort(candidates->begin(), candidates->end(), BetterFirst);
+  if (candidates->size() > kNamedPassages) candidates->resize(kNamedPassages);
+  for (const Candidate& candidate : *candidates) {
+    const SegmentReader& reader = reader_of(candidate);
+    const PassageRow& row = reader.passages()[candidate.passage];
+    ASSIGN_OR_RETURN(const std::string text, text_of(candidate));
+    const std::string all = absl::StrCat(reader.Title(reader.Document(row)),
+                                         "\n", reader.Heading(row), "\n", text);
+    if (HasAsName(all, static_cast<Language>(row.language), names)) {
+      return absl::OkStatus();
+    }
+  }
+  candidates->clear();
+  return absl::OkStatus();
+}
+
+// Puts those of `at_home`, which are sorted, that are in the question's
+// language behind the best of `abroad`.
+void AddBehind(const std::vector<Candidate>& at_home,
+               std::vector<Candidate>* abroad) {
+  std::sort(abroad->begin(), abroad->end(), BetterFirst);
+  if (abroad->size() > kNamedShown) abroad->resize(kNamedShown);
+  double last = abroad->back().total;
+  for (const Candidate& candidate : at_home) {
+    if (!candidate.same_language) continue;
+    abroad->push_back(candidate);
+    abroad->back().total = --last;
+  }
 }
 
 // A document may be erased while it is found. What is found anew is without it.
@@ -235,7 +312,16 @@ absl::Status Searcher::RankAcrossLanguages(
                                                      [](const Candidate& c) {
                                                        return c.same_language;
                                                      });
-  if (found->across_languages) {
+  NamesElsewhere named;
+  if (possible && !found->across_languages && IsLittle(candidates)) {
+    ASSIGN_OR_RETURN(const std::vector<AllowedPassages> allowed,
+                     index.filter.Apply(filter));
+    ASSIGN_OR_RETURN(
+        named, FindNamesElsewhere(index.words, query.question, query.language,
+                                  HomesOf(query), allowed, Lexicon::BuiltIn()));
+  }
+  if (found->across_languages || !named.keys.empty()) {
+    std::vector<Candidate> at_home = candidates;
     StageTimer timer("search_translate");
     const TextOf text_of = ReaderOf(index);
     wider.translated = TranslatedTerms(index.words, query.question,
@@ -246,7 +332,17 @@ absl::Status Searcher::RankAcrossLanguages(
     wider.distinct_documents = false;
     wider.is_repeat = nullptr;
     ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
-    KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
+    if (found->across_languages) {
+      KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
+    } else {
+      RETURN_IF_ERROR(
+          KeepNamed(index.generation(), named, text_of, &candidates));
+      if (candidates.empty()) {
+        candidates = std::move(at_home);
+        KeepBest(query, index.words, &candidates);
+        return absl::OkStatus();
+      }
+    }
     RETURN_IF_ERROR(MeasureTranslation(
         index.words, query.question, query.language, text_of,
         Lexicon::BuiltIn(), words_.get(), absl::MakeSpan(candidates)));
@@ -260,6 +356,8 @@ absl::Status Searcher::RankAcrossLanguages(
     }
     if (cancelled()) return absl::CancelledError("the caller has gone");
     RETURN_IF_ERROR(AskAgain(text_of, found));
+    if (!found->across_languages) AddBehind(at_home, &candidates);
+    found->across_languages = true;
   }
   KeepBest(query, index.words, &candidates);
   return absl::OkStatus();

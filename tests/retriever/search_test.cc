@@ -92,7 +92,8 @@ class SearchTest : public ::testing::Test {
 
   // Commits `text` as the document's next version, one passage.
   void Put(const std::string& document, const std::string& text,
-           uint32_t version = 1, int64_t ingested_us = 0) {
+           uint32_t version = 1, int64_t ingested_us = 0,
+           const std::string& language = "en") {
     VersionRecord record;
     record.ingested_us = ingested_us;
     record.collection = "c";
@@ -101,7 +102,7 @@ class SearchTest : public ::testing::Test {
     record.sha256 = std::string(32, 's');
     record.bytes = text.size();
     record.code_points = text.size();
-    record.language = "en";
+    record.language = language;
     record.title = "A title";
     record.source = absl::StrCat("/files/", document);
     record.passages = 1;
@@ -124,17 +125,19 @@ class SearchTest : public ::testing::Test {
     options.encoder_hash = encoder.raw_hash();
     options.positions = true;
     options.channel_group = {0, 1, 2, 3};
+    const Language language =
+        ParseLanguage(record.language).value_or(Language::kUnknown);
     SegmentWriter writer(options);
     SegmentDocument row;
     row.id = record.document;
     row.title = record.title;
     row.version = record.version;
-    row.language = static_cast<uint8_t>(Language::kEn);
+    row.language = static_cast<uint8_t>(language);
     row.sha256 = record.sha256;
     EXPECT_TRUE(writer.AddDocument(row).ok());
     Analyzer analyzer;
     std::vector<Token> tokens;
-    analyzer.Analyze(text, Language::kEn, &tokens);
+    analyzer.Analyze(text, language, &tokens);
     std::vector<SegmentToken> terms;
     for (const Token& token : tokens) {
       terms.push_back({token.key, token.position, token.channel, 1});
@@ -295,6 +298,79 @@ TEST_F(SearchTest, HearsASecondOpinionOfTheBestInAnotherLanguage) {
       EXPECT_EQ(response.passages(i).score().total(),
                 before.passages(i).score().total());
     }
+  }
+}
+
+TEST_F(SearchTest, WhatOnlyAnotherLanguageNamesComesBeforeWhatSharesAWord) {
+  Put("home", "The office opens at the rise of the moon.");
+  Put("elsewhere", "In Lindau gibt es Brot am Markt.", 1, 0, "de");
+  Put("nameless", "Brot gibt es nicht mehr.", 1, 0, "de");
+  const auto asked = [&](const std::string& question) {
+    v1::SearchRequest request = Ask(question);
+    request.set_language("en");
+    auto found = searcher_->Explain(
+        request, [] { return false; }, absl::Now() + absl::Seconds(5));
+    EXPECT_TRUE(found.ok()) << found.status();
+    return *std::move(found);
+  };
+  const auto documents = [&](const std::string& question) {
+    v1::SearchRequest request = Ask(question);
+    request.set_language("en");
+    const v1::SearchResponse response = MustSearch(request);
+    std::vector<std::string> ids;
+    for (const v1::Passage& passage : response.passages()) {
+      ids.push_back(passage.source().document());
+    }
+    return ids;
+  };
+  const std::string named =
+      "Which baker in Lindau sells rolls near the office?";
+  EXPECT_TRUE(asked(named).across_languages);
+  EXPECT_EQ(documents(named), (std::vector<std::string>{"elsewhere", "home"}));
+  // Small letters are no name, nor is a word that is nowhere.
+  EXPECT_EQ(documents("Which baker in lindau sells rolls near the office?")[0],
+            "home");
+  EXPECT_EQ(documents("Which baker in Bregenz sells rolls near the office?")[0],
+            "home");
+  // Who must not see it is not told.
+  v1::SearchRequest at_home = Ask(named);
+  at_home.set_language("en");
+  at_home.mutable_filter()->add_languages("en");
+  EXPECT_EQ(MustSearch(at_home).passages(0).source().document(), "home");
+  // Where a text at home has much of the question nothing else is looked at,
+  // nor where one has the name too.
+  EXPECT_FALSE(asked("Is the office open in Lindau?").across_languages);
+  Put("near", "The road to Lindau is closed.");
+  EXPECT_FALSE(asked(named).across_languages);
+}
+
+TEST_F(SearchTest, AProductIsLookedForInOtherLanguagesThoughItComesFirst) {
+  Put("home", "The moon has a weight.");
+  Put("elsewhere", "Das Brot PX-200 wiegt wenig.", 1, 0, "de");
+  v1::SearchRequest request = Ask("PX-200 colour, price, size and weight");
+  request.set_language("en");
+  EXPECT_EQ(MustSearch(request).passages(0).source().document(), "elsewhere");
+}
+
+TEST_F(SearchTest, WhatIsNoNameElsewhereIsNone) {
+  Put("home", "The office opens at the rise of the moon.");
+  Put("elsewhere", "Das Brot liegt im lager am Markt.", 1, 0, "de");
+  v1::SearchRequest request =
+      Ask("Which baker in Lager sells rolls near the office?");
+  request.set_language("en");
+  EXPECT_EQ(MustSearch(request).passages(0).source().document(), "home");
+}
+
+TEST_F(SearchTest, ADateIsFoundInAnotherNotation) {
+  Put("a", "The drill is on 31 March 2026.");
+  Put("b", "The drill is over.");
+  for (const char* const date : {"31.03.2026", "2026-03-31", "3/31/2026"}) {
+    v1::SearchRequest request = Ask(date);
+    request.set_language("en");
+    request.set_mode(v1::LEXICAL);
+    const auto response = MustSearch(request);
+    ASSERT_EQ(response.passages_size(), 1) << date;
+    EXPECT_EQ(response.passages(0).source().document(), "a");
   }
 }
 
