@@ -159,6 +159,10 @@ class Inspector {
     candidate->ends_with_colon = EndsWithAny(sentence, {":", "："});
     candidate->is_row = absl::StrContains(sentence, " | ");
     candidate->is_labelled = IsLabelled(sentence);
+    candidate->is_sentence =
+        EndsWithAny(sentence, {"。", "！"}) ||
+        (EndsWithAny(sentence, {".", "!", "।", "۔"}) &&
+         std::count(sentence.begin(), sentence.end(), ' ') >= 2);
   }
 
  private:
@@ -475,6 +479,21 @@ Candidates FindCandidates(const Question& question,
   const std::vector<uint32_t> nowhere = NowhereFound(question, found);
   if (!nowhere.empty()) MarkMisspelt(question, nowhere, passages, &found);
   return found;
+}
+
+double HeldShare(const Question& question, const std::vector<float>& strength) {
+  double held = 0;
+  double total = 0;
+  for (size_t t = 0; t < question.terms.size(); ++t) {
+    if (!question.terms[t].is_content() ||
+        question.terms[t].is_half_stop_word) {
+      continue;
+    }
+    const double rarity = question.rarity.empty() ? 1 : question.rarity[t];
+    held += rarity * strength[t];
+    total += rarity;
+  }
+  return total > 0 ? held / total : 0;
 }
 
 }  // namespace extractive

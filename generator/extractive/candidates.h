@@ -63,6 +63,8 @@ struct Candidate {
   bool is_row = false;
   // A label and its value: "Weight: 640 g".
   bool is_labelled = false;
+  // Ends as a sentence does, and where words are apart, has three.
+  bool is_sentence = false;
 };
 
 struct Candidates {
@@ -90,6 +92,10 @@ double ReadingLength(absl::string_view utf8);
 // `max_length`, or none can be cut; parts hold no white space at either end.
 void CutAtClauses(absl::string_view text, TextSpan sentence, double max_length,
                   std::vector<TextSpan>* parts);
+
+// The share, 0 to 1, of what the question is about that `strength` (as
+// Candidate::strength) holds: of its content words, by rarity.
+double HeldShare(const Question& question, const std::vector<float>& strength);
 
 }  // namespace extractive
 }  // namespace footnote

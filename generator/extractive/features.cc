@@ -93,9 +93,10 @@ void FillType(const Question& question, const Candidate& candidate,
                                          : kNumberMissing] = 1;
       break;
     case AnswerType::kDate:
-      (*row)[candidate.has_new_year     ? kYearGiven
-             : candidate.has_new_number ? kDateNumberGiven
-                                        : kDateMissing] = 1;
+      (*row)[candidate.has_new_year ? kYearGiven
+             : candidate.has_new_number || candidate.has_number_word
+                 ? kDateNumberGiven
+                 : kDateMissing] = 1;
       break;
     case AnswerType::kPerson:
       (*row)[kPersonCapitals] = capitals;
@@ -233,7 +234,10 @@ std::vector<FeatureRow> Features(const Question& question,
     row[kPosition] = static_cast<double>(candidate.ordinal) / candidate.count;
     row[kIsLast] = candidate.ordinal + 1 == candidate.count ? 1 : 0;
     row[kLogLength] = std::log(candidate.length + 10);
-    row[kIsShort] = candidate.length < 25 && !candidate.is_labelled ? 1 : 0;
+    row[kIsShort] = candidate.length < 25 && !candidate.is_labelled &&
+                            !candidate.is_sentence
+                        ? 1
+                        : 0;
     row[kOverlong] = std::max(0.0, candidate.length - 250) / 100;
     row[kLogNewTerms] = std::log1p(candidate.new_terms);
     row[kIsQuestion] = candidate.is_question ? 1 : 0;

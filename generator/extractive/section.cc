@@ -12,22 +12,6 @@ constexpr double kSaysIt = 0.75;
 constexpr double kNamesIt = 0.35;
 constexpr size_t kMaxSteps = 8;
 
-// The share of what the question is about that `strength` holds.
-double HeldShare(const Question& question, const std::vector<float>& strength) {
-  double held = 0;
-  double total = 0;
-  for (size_t t = 0; t < question.terms.size(); ++t) {
-    if (!question.terms[t].is_content() ||
-        question.terms[t].is_half_stop_word) {
-      continue;
-    }
-    const double rarity = question.rarity.empty() ? 1 : question.rarity[t];
-    held += rarity * strength[t];
-    total += rarity;
-  }
-  return total > 0 ? held / total : 0;
-}
-
 // Whether the candidate is the heading that its passage begins with, and
 // something stands below it.
 bool BeginsSection(const std::vector<Candidate>& items, size_t i) {

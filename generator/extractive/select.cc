@@ -23,6 +23,25 @@ bool HoldsMore(const Question& question, const Candidate& a,
   return more;
 }
 
+// What is this much less likely than the likeliest, and holds, with the
+// sentences beside it, so much less of what is asked, only happens to be near.
+constexpr double kUnlikely = 0.3;
+constexpr double kBeside = 0.3;
+
+bool IsBeside(const Question& question,
+              const std::vector<Candidate>& candidates, size_t best, size_t i) {
+  std::vector<float> around = candidates[i].strength;
+  const auto join = [&](const Candidate& other) {
+    for (size_t t = 0; t < around.size(); ++t) {
+      around[t] = std::max(around[t], other.strength[t]);
+    }
+  };
+  if (candidates[i].ordinal > 0) join(candidates[i - 1]);
+  if (candidates[i].ordinal + 1 < candidates[i].count) join(candidates[i + 1]);
+  return HeldShare(question, around) <
+         kBeside * HeldShare(question, candidates[best].strength);
+}
+
 // "2.4.0 (2026-04-20)" tells when.
 bool AnswersAsHeading(const Question& question, const Candidate& heading) {
   return question.type == AnswerType::kDate && heading.has_new_year;
@@ -67,8 +86,12 @@ std::vector<size_t> Select(const Question& question,
   for (const size_t i : order) {
     if (chosen.size() >= limits.max_sentences) break;
     if (!chosen.empty() && value[i] <= 0) break;
+    const size_t best = order.front();
+    const bool is_beside = i != best &&
+                           probabilities[i] < kUnlikely * probabilities[best] &&
+                           IsBeside(question, candidates, best, i);
     const bool is_left_out =
-        std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
+        is_beside || std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
           return texts[c] == texts[i] ||
                  HoldsMore(question, candidates[c], candidates[i]);
         });

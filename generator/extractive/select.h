@@ -21,12 +21,13 @@ struct SelectionLimits {
 // The candidates that make the answer, the likeliest first, at least one when
 // there is any. A further sentence is worth its probability less a price for
 // its length and for being one more to read, so the surer the first is, the
-// fewer join it. `texts` are the candidates' words: one that says the same as a
-// chosen one, byte for byte, never joins. A heading is chosen only where there
-// is nothing else, or a date is asked for and it has a year, and what is
-// thought of it goes to the others. Nor does a row of a table where a chosen
-// one holds all that it has of the question's words, and more: who asks for
-// hammers in shelf B2 does not ask for what else is in a shelf.
+// fewer join it; and none joins that is much less likely and neither has nor
+// stands beside what is asked about. `texts` are the candidates' words: one
+// that says the same as a chosen one, byte for byte, never joins. A heading is
+// chosen only where there is nothing else, or a date is asked for and it has a
+// year, and what is thought of it goes to the others. Nor does a row of a table
+// where a chosen one holds all that it has of the question's words, and more:
+// who asks for hammers in shelf B2 does not ask for what else is in a shelf.
 std::vector<size_t> Select(const Question& question,
                            const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,

@@ -58,6 +58,22 @@ TEST(CandidatesTest, ASentenceMayBeginWithANameOfTwoWords) {
   EXPECT_EQ(new_names("Leader Perens was next."), 1);
 }
 
+TEST(CandidatesTest, TellsAShortSentenceFromAScrap) {
+  Analyzer analyzer;
+  const Question question = ReadQuestion("When does it open?", Language::kEn,
+                                         Language::kEn, &analyzer);
+  const auto is_sentence = [&](const char* text, Language language) {
+    return FindCandidates(question, {Passage(text, language)}, 450, &analyzer)
+        .items[0]
+        .is_sentence;
+  };
+  EXPECT_TRUE(is_sentence("It opens at nine.", Language::kEn));
+  EXPECT_TRUE(is_sentence("यह नौ बजे खुलता है।", Language::kHi));
+  EXPECT_TRUE(is_sentence("九点开门。", Language::kZh));
+  EXPECT_FALSE(is_sentence("Opening hours", Language::kEn));
+  EXPECT_FALSE(is_sentence("Nine sharp.", Language::kEn));
+}
+
 TEST(CandidatesTest, SeesWhatIsNewInASentence) {
   constexpr char kText[] = "In 1923 the library of Lyon had 40 rooms.";
   Analyzer analyzer;

@@ -50,6 +50,8 @@ TEST_F(FeaturesTest, ANeighbourGivesOnlyWhatTheSentenceLacks) {
 }
 
 TEST_F(FeaturesTest, ADateIsGivenOrMissing) {
+  Weigh("When did the kernel boot?", "The kernel booted at nine.");
+  EXPECT_EQ(rows_[0][kDateNumberGiven], 1);
   Weigh("When did the kernel boot?",
         "The kernel booted in 1991. The kernel booted twice. Kernel 7 booted.");
   EXPECT_EQ(rows_[0][kYearGiven], 1);
@@ -67,8 +69,16 @@ TEST_F(FeaturesTest, ANumberIsGivenSpeltOrMissing) {
   EXPECT_EQ(rows_[2][kNumberMissing], 1);
 }
 
+TEST_F(FeaturesTest, AShortSentenceIsNotTooShort) {
+  Weigh("when does it open", "Opens at nine.\nOpens at nine\nOpens.");
+  ASSERT_EQ(rows_.size(), 3u);
+  EXPECT_EQ(rows_[0][kIsShort], 0);
+  EXPECT_EQ(rows_[1][kIsShort], 1);
+  EXPECT_EQ(rows_[2][kIsShort], 1);
+}
+
 TEST_F(FeaturesTest, ALabelWithItsValueIsNotTooShort) {
-  Weigh("weight", "Weight: 640 g\nThe weight.\nOpens at 9:30.\nWeight:");
+  Weigh("weight", "Weight: 640 g\nThe weight.\nOpens at 9:30\nWeight:");
   ASSERT_EQ(rows_.size(), 4u);
   EXPECT_EQ(rows_[0][kIsShort], 0);
   EXPECT_EQ(rows_[1][kIsShort], 1);

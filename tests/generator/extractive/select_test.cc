@@ -55,6 +55,23 @@ TEST(SelectTest, TheLikeliestStandsHoweverShortAnotherIs) {
       ElementsAre(0));
 }
 
+TEST(SelectTest, WhatNeitherHasNorStandsBesideWhatIsAskedDoesNotJoin) {
+  Question question;
+  question.terms.resize(1);
+  std::vector<Candidate> candidates = OfLengths({30, 30, 30, 30});
+  for (uint32_t i = 0; i < 4; ++i) {
+    candidates[i].ordinal = i;
+    candidates[i].count = 4;
+    candidates[i].strength = {i == 3 ? 1.0f : 0.0f};
+  }
+  const std::vector<absl::string_view> texts = {"a", "b", "c", "d"};
+  EXPECT_THAT(Select(question, candidates, texts, {0.1, 0, 0.1, 0.8}, {}),
+              ElementsAre(3, 2));
+  // What may as well be the answer joins wherever it stands.
+  EXPECT_THAT(Select(question, candidates, texts, {0.3, 0, 0.1, 0.6}, {}),
+              ElementsAre(3, 0, 2));
+}
+
 TEST(SelectTest, AHeadingIsChosenOnlyWhereThereIsNothingElse) {
   std::vector<Candidate> candidates = OfLengths({20, 120, 120});
   candidates[0].is_heading = true;
