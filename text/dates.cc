@@ -194,9 +194,9 @@ class Reader {
   Reader(absl::string_view text, Language language)
       : text_(text), language_(language), pieces_(PiecesOf(text)) {}
 
-  std::vector<DateInText> Read() {
+  std::vector<DateInText> Read(size_t most) {
     std::vector<DateInText> found;
-    for (size_t at = 0; at < pieces_.size();) {
+    for (size_t at = 0; at < pieces_.size() && found.size() < most;) {
       DateInText date;
       size_t end = at;
       if (ReadDigits(at, &end, &date) || ReadMarked(at, &end, &date) ||
@@ -399,9 +399,10 @@ Date Swapped(Date date) {
 
 }  // namespace
 
-std::vector<DateInText> FindDates(absl::string_view utf8, Language language) {
+std::vector<DateInText> FindDates(absl::string_view utf8, Language language,
+                                  size_t most) {
   if (!HasDigit(utf8)) return {};
-  return Reader(utf8, language).Read();
+  return Reader(utf8, language).Read(most);
 }
 
 float SameDate(const DateInText& asked, const DateInText& there) {

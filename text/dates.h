@@ -2,6 +2,8 @@
 #ifndef FOOTNOTE_TEXT_DATES_H_
 #define FOOTNOTE_TEXT_DATES_H_
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -26,12 +28,19 @@ struct DateInText {
   bool may_be_swapped = false;
 };
 
+// So many dates of a question are looked for in other notations; who names more
+// asks for none of them.
+constexpr size_t kMostDatesAsked = 16;
+constexpr size_t kAllDates = std::numeric_limits<size_t>::max();
+
 // The dates in `utf8` that name a month and a day or a year, in their order:
 // "2026-03-31", "31.03.2026", "3/31/2026", "31. März", "March 31st, 2026",
 // "31 de marzo de 2026", "2026年3月31日", "tháng 3 năm 2026". Months by their
 // names (or the beginnings of these) in `language` and in English, by ICU.
-// Any bytes are accepted. Safe from many threads.
-std::vector<DateInText> FindDates(absl::string_view utf8, Language language);
+// No more than the first `most`. Any bytes are accepted. Safe from many
+// threads.
+std::vector<DateInText> FindDates(absl::string_view utf8, Language language,
+                                  size_t most = kAllDates);
 
 // How far a text with `there` speaks of the day, or the month, that is asked
 // for: 1, or .5 where it does not say which year, or 0.

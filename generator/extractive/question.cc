@@ -223,7 +223,8 @@ void AddOtherWritings(absl::string_view text, Question* question) {
 }
 
 void TakeDates(absl::string_view text, Question* question) {
-  for (const DateInText& date : FindDates(text, question->spoken)) {
+  for (const DateInText& date :
+       FindDates(text, question->spoken, kMostDatesAsked)) {
     std::vector<uint32_t> terms;
     for (uint32_t t = 0; t < question->terms.size(); ++t) {
       const TextSpan& span = question->terms[t].span;

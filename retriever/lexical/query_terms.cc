@@ -124,7 +124,7 @@ QueryTerms MakeQueryTerms(absl::string_view question,
   for (size_t i = 1; i < languages.size(); ++i) {
     AddKeys(AnalyzeText(text, languages[i]), /*alternative=*/true, &distinct);
   }
-  for (const DateInText& date : FindDates(text, main)) {
+  for (const DateInText& date : FindDates(text, main, kMostDatesAsked)) {
     for (const std::string& other : DateWritings(date, main)) {
       AddKeys(AnalyzeText(other, main), /*alternative=*/true, &distinct);
     }

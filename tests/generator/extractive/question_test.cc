@@ -99,6 +99,14 @@ void Tell(const std::string& text, float rarity, std::vector<uint64_t>* keys,
   }
 }
 
+TEST(QuestionTest, LooksForNoMoreDatesThanAnybodyAsksFor) {
+  std::string text = "When was";
+  for (int day = 1; day <= 28; ++day) {
+    text += " " + std::to_string(day) + "/3/2026,";
+  }
+  EXPECT_EQ(Read(text, Language::kEn).dates.size(), kMostDatesAsked);
+}
+
 TEST(SetRarityTest, GivesEachTermWhatItWeighsInTheCollection) {
   Question question = Read("kernel scheduler", Language::kEn);
   std::vector<uint64_t> keys;
