@@ -28,8 +28,8 @@ constexpr Row kRows[] = {
      "يعني تعني معنى يقول تقول حدث يحدث يمكن يمكنني يجب ينبغي أحتاج أفعل نفعل "
      "يوجد توجد أريد فضلك"},
     {Language::kCs,
-     "znamená říká stalo děje dělám dělat udělat musím musí mohu můžu může lze "
-     "potřebuji potřebuju prosím existuje"},
+     "znamená říká stalo děje dělám dělat udělat musím musí mohu můžu může "
+     "lze potřebuji potřebuju prosím existuje"},
     {Language::kDe,
      "steht stehen bedeutet bedeuten passiert geschah geschieht machen macht "
      "mache tun tut nehme nimmt brauche braucht brauchen benötige benötigt "
@@ -40,8 +40,7 @@ constexpr Row kRows[] = {
      "χρειάζεται χρειάζομαι υπάρχει παρακαλώ"},
     {Language::kEn,
      "mean means say says happen happened happens occur occurred take took "
-     "make "
-     "makes get need needs please tell know exist exists belong belongs"},
+     "make makes get need needs please tell know exist exists belong belongs"},
     {Language::kEs,
      "significa dice dicen pasa pasó ocurrió ocurre hago hacer hace debo debe "
      "deben puedo puede pueden necesito necesita hay existe aparece favor"},
@@ -54,9 +53,8 @@ constexpr Row kRows[] = {
      "אומר אומרת משמעות קרה קורה צריך צריכה צריכים ניתן אפשר עושים לעשות "
      "בבקשה"},
     {Language::kHi,
-     "मतलब अर्थ होता होती होते हुआ हुई करना करें करूँ करते चाहिए सकता सकते सकती कृपया "
-     "मिलता "
-     "मिलती"},
+     "मतलब अर्थ होता होती होते हुआ हुई करना करें करूँ करते चाहिए सकता सकते "
+     "सकती कृपया मिलता मिलती"},
     {Language::kId,
      "berarti artinya terjadi lakukan dilakukan harus bisa dapat perlu mohon "
      "tolong"},
@@ -64,11 +62,11 @@ constexpr Row kRows[] = {
      "significa dice succede successo avviene avvenuto svolge svolto svolta "
      "faccio fare devo deve devono posso può possono bisogna serve esiste"},
     {Language::kJa,
-     "何を意味しますか 何を意味する の意味は どういう意味 何が書いてありますか "
-     "何が書かれていますか 何と書いてありますか を教えてください を教えて "
-     "すればいいですか すればいい すればよい 何が起きましたか "
-     "何が起こりましたか "
-     "ください ありますか しますか されますか ですか ますか"},
+     "何を意味しますか 何を意味する の意味は どういう意味 "
+     "何が書いてありますか 何が書かれていますか 何と書いてありますか "
+     "を教えてください を教えて すればいいですか すればいい すればよい "
+     "何が起きましたか 何が起こりましたか ください ありますか しますか "
+     "されますか ですか ますか"},
     {Language::kKo,
      "무슨 뜻 뜻은 의미는 의미하 알려주세요 해야 하나요 합니까 있나요 "
      "있습니까 인가요 입니까 되나요 됩니까 주세요"},
@@ -95,8 +93,8 @@ constexpr Row kRows[] = {
      "значить означає говорить сталося відбулося відбувається робити зробити "
      "треба потрібно повинен може можна можу існує"},
     {Language::kZh,
-     "是什么意思 什么意思 请问 写了什么 规定了什么 怎么办 发生了什么 需要 应该 "
-     "可以 请告诉我"},
+     "是什么意思 什么意思 请问 写了什么 规定了什么 怎么办 发生了什么 需要 "
+     "应该 可以 请告诉我"},
 };
 
 using Carriers = std::array<absl::flat_hash_set<std::string>, kLanguageCount>;
