@@ -234,8 +234,10 @@ class OperatorTest(unittest.TestCase):
       process.stdin.close()
       self.assertEqual(list(temporary.iterdir()), [])
 
-  @unittest.skipIf(os.geteuid() != 0, "only root makes a namespace")
   def test_a_dry_run_that_is_the_first_process_leaves_nothing(self):
+    if subprocess.run(["unshare", "--pid", "--fork", "--kill-child", "true"],
+                      stderr=subprocess.DEVNULL).returncode != 0:
+      self.skipTest("no namespace of processes can be made here")
     temporary = self.folder / "tmp"
     temporary.mkdir()
     outside = subprocess.Popen(
