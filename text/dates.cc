@@ -2,6 +2,7 @@
 
 #include <unicode/dtfmtsym.h>
 #include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
@@ -136,15 +137,6 @@ struct Piece {
   int digits = 0;  // and how many it has
 };
 
-int DigitOf(char32_t c) {
-  // Zero of ASCII, Arabic-Indic, Persian, Devanagari and full-width digits.
-  constexpr char32_t kZeros[] = {U'0', 0x0660, 0x06F0, 0x0966, 0xFF10};
-  for (const char32_t zero : kZeros) {
-    if (c >= zero && c <= zero + 9) return static_cast<int>(c - zero);
-  }
-  return -1;
-}
-
 std::vector<Piece> PiecesOf(absl::string_view text) {
   const uint8_t* const table = CharClassTable();
   std::vector<Piece> pieces;
@@ -152,7 +144,7 @@ std::vector<Piece> PiecesOf(absl::string_view text) {
     int length = 1;
     const char32_t c = DecodeUtf8(text, at, &length);
     const uint8_t kind = CharClass(table, c) & kCharKindMask;
-    const int digit = DigitOf(c);
+    const int digit = u_charDigitValue(static_cast<UChar32>(c));
     Piece piece;
     piece.span = {static_cast<uint32_t>(at),
                   static_cast<uint32_t>(at + length)};

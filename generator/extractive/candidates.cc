@@ -130,7 +130,8 @@ class Inspector {
       return std::find_if(begin, end,
                           [at](const Token& t) { return t.end > at; });
     };
-    std::string rest(sentence);
+    std::string rest;
+    if (!question_.dates.empty()) rest = std::string(sentence);
     MatchDates(question_, sentence, language_, &candidate->strength,
                [&](const TextSpan& span, const Question::AskedDate& asked) {
                  // What was asked with is no news.
@@ -144,7 +145,8 @@ class Inspector {
                    if (position < 0) position = token->position;
                  }
                });
-    for (const std::string& number : DigitRuns(rest)) {
+    for (const std::string& number :
+         DigitRuns(question_.dates.empty() ? sentence : rest)) {
       if (question_.numbers.contains(number)) continue;
       candidate->has_new_number = true;
       candidate->has_new_year |= IsYear(number);

@@ -9,6 +9,7 @@
 #include "retriever/lexical/analyze.h"
 #include "retriever/translation/words.h"
 #include "text/analyzer.h"
+#include "text/language_table.h"
 
 namespace footnote {
 namespace {
@@ -31,29 +32,13 @@ bool IsMadeUp(absl::string_view word) {
                                            absl::ascii_isupper));
 }
 
-bool IsWrittenInLatin(Language language) {
-  switch (language) {
-    case Language::kAr:
-    case Language::kEl:
-    case Language::kFa:
-    case Language::kHe:
-    case Language::kHi:
-    case Language::kJa:
-    case Language::kKo:
-    case Language::kRu:
-    case Language::kUk:
-    case Language::kZh:
-      return false;
-    default:
-      return true;
-  }
-}
-
 // Views of the question, in its order.
 std::vector<absl::string_view> Names(absl::string_view question,
                                      Language language,
                                      const Lexicon& lexicon) {
   const AskedWords asked = WordsAsked(question, language, lexicon);
+  const bool is_latin = language == Language::kUnknown ||
+                        RowOf(language).script == Script::kLatin;
   std::vector<absl::string_view> names;
   for (size_t i = 0; i < asked.words.size(); ++i) {
     const absl::string_view word = asked.words[i];
@@ -62,7 +47,7 @@ std::vector<absl::string_view> Names(absl::string_view question,
     // The lexicon knows the first words of questions but for English.
     const bool may_be_any =
         language == Language::kEn && word.data() == question.data();
-    const bool is_foreign = !IsWrittenInLatin(language) && IsLatin(word[0]);
+    const bool is_foreign = !is_latin && IsLatin(word[0]);
     if (is_foreign || is_made_up || (!may_be_any && !asked.names[i].empty())) {
       names.push_back(word);
     }
