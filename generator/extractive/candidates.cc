@@ -89,8 +89,14 @@ const KeySet& NumberKeys(Language language) {
   return (*keys)[index];
 }
 
+// "31 March 2026" is more than "March 2026", and may be what is asked for.
+bool SaysMore(const Date& there, const Date& asked) {
+  return (asked.year == 0 && there.year != 0) ||
+         (asked.day == 0 && there.day != 0);
+}
+
 // Marks the terms of dates that `text` writes in another way; calls `found`
-// with the place of each.
+// with each, and with what it was asked for.
 template <typename Found>
 void MatchDates(const Question& question, absl::string_view text,
                 Language language, std::vector<float>* strength,
@@ -104,7 +110,7 @@ void MatchDates(const Question& question, absl::string_view text,
         float& own = (*strength)[term];
         own = std::max(own, same);
       }
-      found(there.span, asked);
+      found(there, asked);
     }
   }
 }
@@ -133,10 +139,13 @@ class Inspector {
     std::string rest;
     if (!question_.dates.empty()) rest = std::string(sentence);
     MatchDates(question_, sentence, language_, &candidate->strength,
-               [&](const TextSpan& span, const Question::AskedDate& asked) {
+               [&](const DateInText& there, const Question::AskedDate& asked) {
+                 const TextSpan& span = there.span;
                  // What was asked with is no news.
-                 std::fill(rest.begin() + span.begin, rest.begin() + span.end,
-                           ' ');
+                 if (!SaysMore(there.date, asked.date.date)) {
+                   std::fill(rest.begin() + span.begin, rest.begin() + span.end,
+                             ' ');
+                 }
                  const uint32_t begin = candidate->span.begin + span.begin;
                  const Token* token = begin_of(begin);
                  if (token == end) return;
@@ -349,7 +358,7 @@ std::vector<float> HeadingStrength(const Question& question,
       }
     }
     MatchDates(question, heading, passage.language, &strength,
-               [](const TextSpan&, const Question::AskedDate&) {});
+               [](const DateInText&, const Question::AskedDate&) {});
     if (question.abbreviations.empty()) continue;
     forms.clear();
     FindShortForms(heading, tokens, &forms);

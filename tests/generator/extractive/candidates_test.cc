@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -123,6 +124,27 @@ TEST(CandidatesTest, KnowsADateInAnotherNotation) {
     EXPECT_FALSE(found.items[0].has_new_number);
     EXPECT_TRUE(found.items[1].has_new_number);
   }
+}
+
+TEST(CandidatesTest, WhatADateSaysBeyondTheQuestionsIsNews) {
+  Analyzer analyzer;
+  const auto has_new = [&](const char* asked, const char* text) {
+    const Question question =
+        ReadQuestion(asked, Language::kEn, Language::kEn, &analyzer);
+    EXPECT_EQ(question.dates.size(), 1) << asked;
+    const Candidate found =
+        FindCandidates(question, {Passage(text, Language::kEn)}, 450, &analyzer)
+            .items[0];
+    return std::make_pair(found.has_new_number, found.has_new_year);
+  };
+  EXPECT_EQ(has_new("When in March 2026 is it?", "It is on 31 March 2026."),
+            std::make_pair(true, false));
+  EXPECT_EQ(has_new("When in March 2026 is it?", "It is on 2026-03-31."),
+            std::make_pair(true, false));
+  EXPECT_EQ(has_new("In which year was 31 March it?", "It was 31 March 1998."),
+            std::make_pair(true, true));
+  EXPECT_EQ(has_new("What is on 31 March 2026?", "It is in March 2026."),
+            std::make_pair(false, false));
 }
 
 // Whether the one sentence of `text` has a number in words for `question`.
