@@ -201,7 +201,7 @@ absl::StatusOr<Ledger::Appended> Ledger::Append(
     receipt.set_time_us(first.parts.time_us);
     receipt.set_record_sha256(std::string(AsBytes(first.leaf)));
     ASSIGN_OR_RETURN(*receipt.mutable_checkpoint(),
-                     SignedCheckpoint(pending.sequence));
+                     CheckpointOf(pending.sequence));
     return appended;
   }
   receipt.set_answer_id(AnswerId(pending.sequence, parts.nonce));
@@ -365,16 +365,34 @@ absl::StatusOr<v1::AnswerRecord> Ledger::FindAnswer(
   if (record.tenant() != tenant) return NoSuchAnswer(answer_id);
   v1::Receipt& receipt = *record.mutable_answer()->mutable_receipt();
   receipt.set_record_sha256(std::string(AsBytes(stored->leaf)));
-  ASSIGN_OR_RETURN(*receipt.mutable_checkpoint(), SignedCheckpoint(sequence));
+  ASSIGN_OR_RETURN(*receipt.mutable_checkpoint(), CheckpointOf(sequence));
   return record;
 }
 
-absl::StatusOr<std::string> Ledger::SignedCheckpoint(uint64_t size) const {
-  ASSIGN_OR_RETURN(const TreeHash root,
-                   RootOf(size, [this](int level, uint64_t index) {
-                     return Node(level, index);
-                   }));
-  return Sign({origin_, size, root});
+// What was signed when the record was the last: only what the newest checkpoint
+// continues is signed again. Whoever can write to the files, and has no key,
+// would get other records signed else.
+absl::StatusOr<std::string> Ledger::CheckpointOf(uint64_t size) const {
+  const NodeReader node = [this](int level, uint64_t index) {
+    return Node(level, index);
+  };
+  Checkpoint newest;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    newest = newest_;
+  }
+  absl::StatusOr<TreeHash> root = RootOf(size, node);
+  if (root.ok()) {
+    const auto proof = ConsistencyProof(size, newest.size, node);
+    const absl::Status continued =
+        proof.ok()
+            ? CheckConsistency(size, newest.size, *root, newest.root, *proof)
+            : proof.status();
+    if (!continued.ok()) root = continued;
+  }
+  if (absl::IsDataLoss(root.status())) return std::string();
+  RETURN_IF_ERROR(root.status());
+  return Sign({origin_, size, *root});
 }
 
 std::string Ledger::NewestCheckpoint() const {

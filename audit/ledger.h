@@ -101,13 +101,12 @@ class Ledger {
   //   NotFound  none, or removed
   absl::StatusOr<StoredRecord> Read(uint64_t sequence) const;
   // The answer with this id, in a record of the tenant, as far as its keys are
-  // there, with its whole receipt.
+  // there, with its whole receipt; without the receipt's checkpoint where the
+  // tree up to it is not the one that was signed.
   //   NotFound  reason ANSWER_NOT_FOUND
   absl::StatusOr<v1::AnswerRecord> FindAnswer(absl::string_view answer_id,
                                               absl::string_view tenant) const;
 
-  // The signed checkpoint of the tree of `size`.
-  absl::StatusOr<std::string> SignedCheckpoint(uint64_t size) const;
   // The newest signed checkpoint, as stored.
   std::string NewestCheckpoint() const;
   // The newest checkpoint that witnesses signed too, with their signatures;
@@ -172,6 +171,7 @@ class Ledger {
   void WaitForTree(uint64_t sequence) const;
   std::string RequestTag(const v1::AnswerRecord& record) const;
   std::string Sign(const Checkpoint& checkpoint) const;
+  absl::StatusOr<std::string> CheckpointOf(uint64_t size) const;
   void PublishOnAndOn();
 
   const std::string folder_;

@@ -18,6 +18,8 @@
 namespace footnote {
 namespace {
 
+using ::testing::AnyOf;
+
 constexpr char kText[] = "One sentence. Another sentence.";
 
 class FsckTest : public ::testing::Test {
@@ -211,6 +213,37 @@ TEST_F(FsckTest, ReportsAChangedUpperTile) {
   EXPECT_TRUE(Names(AfterFile("tile/1/000.p/1",
                               [](std::string* bytes) { (*bytes)[31] ^= 1; }),
                     0, "tile/1/000.p/1: hash 0"));
+}
+
+// Whoever can write to the log's files, and has no key, gets no signature for
+// another history: neither where the log opens as if it were whole (the first
+// tile) nor where it does not.
+TEST_F(FsckTest, NoStateIsSignedThatTheNewestDoesNotContinue) {
+  for (const uint64_t forged : {uint64_t{10}, uint64_t{260}}) {
+    const std::string tile = forged <= 256 ? "tile/0/000" : "tile/0/001.p/44";
+    TreeHash leaf;
+    book_.WhileClosed([&](Kv* kv) {
+      std::string bytes = *kv->Get(kLedgerRecords, SequenceKey(forged));
+      bytes.back() ^= 1;
+      leaf = LeafHash(bytes);
+      KvBatch batch;
+      batch.Put(kLedgerRecords, SequenceKey(forged), bytes);
+      ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+    });
+    AfterFile(tile, [&](std::string* bytes) {
+      bytes->replace((forged - 1) % 256 * 32, 32, std::string(AsBytes(leaf)));
+    });
+    EXPECT_EQ(book_.ledger()->health().ok(), forged == 10);
+    for (uint64_t sequence = 1; sequence <= 300; ++sequence) {
+      if (sequence == 10 || sequence == 260) continue;
+      const v1::Receipt& receipt = receipts_[sequence - 1];
+      const auto found = book_.ledger()->FindAnswer(receipt.answer_id(), "");
+      ASSERT_EQ(found.status(), absl::OkStatus());
+      EXPECT_THAT(found->answer().receipt().checkpoint(),
+                  AnyOf(receipt.checkpoint(), ""))
+          << sequence;
+    }
+  }
 }
 
 TEST_F(FsckTest, ReportsATileThatWasTakenOut) {
