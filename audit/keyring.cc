@@ -64,6 +64,12 @@ std::string KeyRow(absl::string_view master, KeyKind kind, uint32_t number,
   return row;
 }
 
+std::string DestroyedRow(uint32_t number) {
+  std::string row = NewRow(KeyKind::kDestroyed, number, "");
+  Finish(&row);
+  return row;
+}
+
 KeyKind KindOf(const std::string& row) { return static_cast<KeyKind>(row[0]); }
 
 bool IsWhole(const std::string& row, uint32_t number) {
@@ -262,19 +268,29 @@ absl::Status Keyring::Destroy(uint32_t number) {
         "keyring: key ", number, ", want one from 1 to ", rows_.size() - 1));
   }
   if (KindOf(rows_[number]) == KeyKind::kDestroyed) return absl::OkStatus();
-  std::string row = NewRow(KeyKind::kDestroyed, number, "");
-  Finish(&row);
+  std::string row = DestroyedRow(number);
   if (pwrite(file_, row.data(), row.size(), number * kRowBytes) !=
           static_cast<ssize_t>(row.size()) ||
       fdatasync(file_) != 0) {
     return NotWritten(path_, errno);
   }
+  SetDestroyed(number, std::move(row));
+  return absl::OkStatus();
+}
+
+void Keyring::Forget(uint32_t number) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (number == 0 || number >= rows_.size()) return;
+  SetDestroyed(number, DestroyedRow(number));
+}
+
+// REQUIRES: mutex_ is held
+void Keyring::SetDestroyed(uint32_t number, std::string row) {
   const auto found = numbers_.find(rows_[number].substr(16, kTagBytes));
   if (found != numbers_.end() && found->second == number) {
     numbers_.erase(found);
   }
-  rows_[number] = row;
-  return absl::OkStatus();
+  rows_[number] = std::move(row);
 }
 
 std::string Keyring::Tag(absl::string_view kind, absl::string_view scope,

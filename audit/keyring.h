@@ -82,6 +82,8 @@ class Keyring {
 
   // Overwrites a key, durably. Again: nothing to do.
   absl::Status Destroy(uint32_t number);
+  // The same for as long as this object lives: the file stays as it is.
+  void Forget(uint32_t number);
 
   // 16 bytes that stand for `name` and that only the master key's holder can
   // compute.
@@ -104,6 +106,7 @@ class Keyring {
   absl::Status Load();
   absl::StatusOr<Key> Add(KeyKind kind, const std::string& tag);
   absl::StatusOr<std::string> Unwrap(const std::string& row) const;
+  void SetDestroyed(uint32_t number, std::string row);
 
   const std::string path_;
   const int file_;

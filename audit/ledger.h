@@ -159,9 +159,13 @@ class Ledger {
          std::unique_ptr<Keyring> keyring, std::string origin,
          std::function<absl::Time()> now);
   absl::Status Load();
+  absl::Status LoadNewest();
+  absl::StatusOr<TreeHash> StoredLeaf(uint64_t index) const;
+  absl::Status CheckTree();
   absl::Status KeepKeyNumbers();
   absl::Status LoadTimes();
-  absl::Status LoadEvents();
+  absl::Status LoadEvents(bool is_whole);
+  absl::Status LoadEvent(absl::string_view key, bool is_whole);
   absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
   absl::Status CheckPublished(const Checkpoint& before);
   void Remember(const v1::AuditEvent& event);

@@ -10,6 +10,39 @@
 namespace footnote {
 
 absl::Status Ledger::Load() {
+  RETURN_IF_ERROR(LoadNewest());
+  const auto published = ReadPublished();
+  if (!published.ok() && !absl::IsDataLoss(published.status())) {
+    return published.status();
+  }
+  const auto leaf = [this](uint64_t index) { return StoredLeaf(index); };
+  const bool is_there = published.ok() && published->has_value();
+  RETURN_IF_ERROR(
+      tiles_.Load(newest_.size, is_there ? (*published)->size : 0, leaf));
+  for (const std::string& tile : tiles_.remade()) {
+    repairs_.push_back(absl::StrCat(tile, ": was missing"));
+  }
+  absl::Status status = CheckTree();
+  status.Update(published.status());
+  if (status.ok() && is_there) status = CheckPublished(**published);
+  if (status.ok()) status = LoadTimes();
+  if (status.ok()) status = KeepKeyNumbers();
+  // Of a damaged log, too, what is held is held, and what was erased stays so.
+  const bool is_whole = status.ok();
+  status.Update(LoadEvents(is_whole));
+  RETURN_IF_ERROR(status);
+  const absl::StatusOr<std::string> cosigned =
+      ReadFile(absl::StrCat(folder_, "/log/cosigned"), 1 << 20);
+  if (cosigned.ok() && OpenCheckpoint(*cosigned, verifier()).ok()) {
+    cosigned_ = *cosigned;
+  }
+  if (!kv_->Writable().ok()) return absl::OkStatus();
+  // What has no room now is published later.
+  status = Publish(/*sync=*/false);
+  return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;
+}
+
+absl::Status Ledger::LoadNewest() {
   newest_.origin = origin_;
   const absl::StatusOr<std::string> stored =
       kv_->Get(kLedgerMeta, kCheckpointKey);
@@ -18,28 +51,27 @@ absl::Status Ledger::Load() {
       return LedgerDamaged("there are records, but no checkpoint");
     }
     newest_note_ = Sign(newest_);
-  } else {
-    RETURN_IF_ERROR(stored.status());
-    const absl::StatusOr<Checkpoint> newest =
-        OpenCheckpoint(*stored, verifier());
-    if (!newest.ok()) return LedgerDamaged(newest.status().message());
-    newest_ = *newest;
-    newest_note_ = *stored;
+    return absl::OkStatus();
   }
-  const auto leaf = [this](uint64_t index) -> absl::StatusOr<TreeHash> {
-    const absl::StatusOr<std::string> bytes =
-        kv_->Get(kLedgerRecords, SequenceKey(index + 1));
-    if (bytes.ok()) return LeafHash(*bytes);
-    if (!absl::IsNotFound(bytes.status())) return bytes.status();
-    return LedgerDamaged(absl::StrCat("record ", index + 1, " is missing"));
-  };
-  uint64_t published = 0;
-  ASSIGN_OR_RETURN(const absl::optional<Checkpoint> before, ReadPublished());
-  if (before.has_value()) published = before->size;
-  RETURN_IF_ERROR(tiles_.Load(newest_.size, published, leaf));
-  for (const std::string& tile : tiles_.remade()) {
-    repairs_.push_back(absl::StrCat(tile, ": was missing"));
-  }
+  RETURN_IF_ERROR(stored.status());
+  const absl::StatusOr<Checkpoint> newest = OpenCheckpoint(*stored, verifier());
+  if (!newest.ok()) return LedgerDamaged(newest.status().message());
+  newest_ = *newest;
+  newest_note_ = *stored;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TreeHash> Ledger::StoredLeaf(uint64_t index) const {
+  const absl::StatusOr<std::string> bytes =
+      kv_->Get(kLedgerRecords, SequenceKey(index + 1));
+  if (bytes.ok()) return LeafHash(*bytes);
+  if (!absl::IsNotFound(bytes.status())) return bytes.status();
+  return LedgerDamaged(absl::StrCat("record ", index + 1, " is missing"));
+}
+
+// The tree is the one of the newest checkpoint, and ends with the newest
+// record.
+absl::Status Ledger::CheckTree() {
   const auto node = [this](int level, uint64_t index) {
     return tiles_.Node(level, index);
   };
@@ -51,7 +83,7 @@ absl::Status Ledger::Load() {
   }
   if (newest_.size > 0) {
     ASSIGN_OR_RETURN(const TreeHash last, node(0, newest_.size - 1));
-    ASSIGN_OR_RETURN(const TreeHash record, leaf(newest_.size - 1));
+    ASSIGN_OR_RETURN(const TreeHash record, StoredLeaf(newest_.size - 1));
     if (last != record) {
       return LedgerDamaged(absl::StrCat("record ", newest_.size,
                                         ", the newest, is not the one of the "
@@ -62,19 +94,7 @@ absl::Status Ledger::Load() {
     return LedgerDamaged(
         absl::StrCat("record ", newest_.size + 1, " is in no checkpoint"));
   }
-  if (before.has_value()) RETURN_IF_ERROR(CheckPublished(*before));
-  RETURN_IF_ERROR(LoadTimes());
-  RETURN_IF_ERROR(KeepKeyNumbers());
-  RETURN_IF_ERROR(LoadEvents());
-  const absl::StatusOr<std::string> cosigned =
-      ReadFile(absl::StrCat(folder_, "/log/cosigned"), 1 << 20);
-  if (cosigned.ok() && OpenCheckpoint(*cosigned, verifier()).ok()) {
-    cosigned_ = *cosigned;
-  }
-  if (!kv_->Writable().ok()) return absl::OkStatus();
-  // What has no room now is published later.
-  const absl::Status status = Publish(/*sync=*/false);
-  return absl::IsResourceExhausted(status) ? absl::OkStatus() : status;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<absl::optional<Checkpoint>> Ledger::ReadPublished() const {
@@ -151,19 +171,37 @@ absl::Status Ledger::LoadTimes() {
   return absl::OkStatus();
 }
 
-absl::Status Ledger::LoadEvents() {
+// `is_whole`: the log is the one that was signed, as far as is known. Who put
+// an event into another one destroys nothing by it.
+absl::Status Ledger::LoadEvents(bool is_whole) {
+  absl::Status status;
   const auto it = kv_->Iterate(kLedgerEvents, "");
   for (; it->Valid(); it->Next()) {
-    ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(it->key()));
-    ASSIGN_OR_RETURN(const StoredRecord stored, Read(sequence));
-    ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored.parts));
-    Remember(event);
-    // A keyring that comes from a backup must not bring back what was erased.
-    for (const uint32_t key : event.destroyed_keys()) {
-      if (key < keyring_->size()) RETURN_IF_ERROR(keyring_->Destroy(key));
+    status.Update(LoadEvent(it->key(), is_whole && status.ok()));
+  }
+  status.Update(it->status());
+  return status;
+}
+
+absl::Status Ledger::LoadEvent(absl::string_view key, bool is_whole) {
+  ASSIGN_OR_RETURN(const uint64_t sequence, ParseSequence(key));
+  if (sequence > newest_.size) {
+    return LedgerDamaged(
+        absl::StrCat("record ", sequence, " is in no checkpoint"));
+  }
+  ASSIGN_OR_RETURN(const StoredRecord stored, Read(sequence));
+  ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored.parts));
+  Remember(event);
+  // A keyring that comes from a backup must not bring back what was erased.
+  for (const uint32_t key_number : event.destroyed_keys()) {
+    if (key_number >= keyring_->size()) continue;
+    if (is_whole) {
+      RETURN_IF_ERROR(keyring_->Destroy(key_number));
+    } else {
+      keyring_->Forget(key_number);
     }
   }
-  return it->status();
+  return absl::OkStatus();
 }
 
 void Ledger::Remember(const v1::AuditEvent& event) {

@@ -306,6 +306,50 @@ TEST_F(EraseTest, EventsOfSomebodyWhoseKeyIsLostHoldStill) {
   EXPECT_EQ(ErrorReason(Subject("bert").status()), "LEGAL_HOLD");
 }
 
+// A log that signs nothing more is read still; but not what was erased, with an
+// old keyring, and its holds hold. The keyring stays as it is: who could damage
+// the log could have put events into it.
+TEST_F(EraseTest, ADamagedLogShowsNothingThatWasErased) {
+  const v1::Receipt anna = Ask("anna", a_, kSecret);
+  const v1::Receipt bert = Ask("bert", b_, kTree);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  v1::SetLegalHoldRequest hold;
+  hold.set_collection("other");
+  hold.set_hold(true);
+  ASSERT_EQ(SetLegalHold(hold, {}, book_.ledger()).status(), absl::OkStatus());
+  ASSERT_EQ(Subject("anna")->answers(), 1u);
+  book_.Close();
+  const std::string published = book_.folder() + "/audit/log/checkpoint";
+  std::string bytes = *ReadFile(published);
+  bytes[bytes.size() - 9] ^= 1;
+  for (const std::string& damage : {bytes, std::string()}) {
+    ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+    ASSERT_EQ(WriteFileAtomically(published, damage), absl::OkStatus());
+    book_.Open();
+    EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(Find(bert).answer().question(), "asked by bert");
+    EXPECT_EQ(Find(anna).answer().question(), "");
+    EXPECT_TRUE(book_.ledger()->IsHeld("", "other"));
+    EXPECT_EQ(*ReadFile(keys), before);
+    book_.Close();
+  }
+}
+
+TEST_F(EraseTest, WhatWasRemovedIsNoDamageOfADamagedLog) {
+  for (int i = 0; i < 3; ++i) Ask("anna", a_, kSecret);
+  ASSERT_EQ(RemoveAllAnswers()->answers(), 3u);
+  Ask("bert", b_, kTree);
+  book_.Close();
+  const std::string published = book_.folder() + "/audit/log/checkpoint";
+  ASSERT_EQ(WriteFileAtomically(published, "x"), absl::OkStatus());
+  book_.Open();
+  ASSERT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+  const auto said = book_.Walk();
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_THAT(said[0].detail(), HasSubstr("log/checkpoint"));
+}
+
 TEST_F(EraseTest, AHoldNeedsANameThatACollectionMayHave) {
   v1::SetLegalHoldRequest request;
   for (const char* name : {"Notes", "notes ", "-", "caf\xc3\xa9"}) {
