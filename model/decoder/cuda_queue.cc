@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace footnote {
 namespace {
@@ -18,6 +19,12 @@ constexpr size_t kMostKnown = size_t{1} << 17;
 
 }  // namespace
 
+int SizeForGraphs(int count) {
+  int power = 1;
+  while (power < count) power *= 2;
+  return count <= power / 4 * 3 ? power / 4 * 3 : power;
+}
+
 CudaQueue::CudaQueue(bool graphs)
     : graphs_(graphs), stream_(cuda::MakeStream()) {
   MakeRoom(kFirstRoom);
@@ -27,17 +34,21 @@ CudaQueue::~CudaQueue() {
   Finish();
   ForgetGraphs();
   cuda::FreeHost(host_);
-  cuda::Free(device_);
   cuda::DeleteStream(stream_);
 }
 
 void CudaQueue::MakeRoom(size_t bytes) {
-  cuda::FreeHost(host_);
-  cuda::Free(device_);
+  char* host = static_cast<char*>(cuda::AllocateHost(bytes));
+  CudaMemory device(bytes);
+  if (host == nullptr || device.is_null()) {
+    cuda::FreeHost(host);
+    throw std::bad_alloc();
+  }
+  if (used_ > 0) std::memcpy(host, host_, used_);
+  cuda::FreeHost(std::exchange(host_, host));
+  // Operations of this step still read what was staged for the others.
+  retired_.push_back(std::exchange(device_, std::move(device)));
   room_ = bytes;
-  host_ = static_cast<char*>(cuda::AllocateHost(bytes));
-  device_ = static_cast<char*>(cuda::Allocate(bytes));
-  if (host_ == nullptr || device_ == nullptr) throw std::bad_alloc();
 }
 
 void* CudaQueue::Stage(const void* data, size_t bytes, size_t room) {
@@ -48,19 +59,10 @@ void* CudaQueue::Stage(const void* data, size_t bytes, size_t room) {
     waits_ = true;
     Finish();
     ForgetGraphs();
-    char* old_host = host_;
-    char* old_device = device_;
-    const size_t used = used_;
-    host_ = nullptr;
-    device_ = nullptr;
-    MakeRoom(std::max(room_ * 2, used + room));
-    // Operations of this step still read what was staged for the others.
-    retired_.push_back(old_device);
-    std::memcpy(host_, old_host, used);
-    cuda::FreeHost(old_host);
+    MakeRoom(std::max(room_ * 2, used_ + room));
   }
-  std::memcpy(host_ + used_, data, bytes);
-  void* there = device_ + used_;
+  if (bytes > 0) std::memcpy(host_ + used_, data, bytes);
+  void* there = device_.As<char>() + used_;
   used_ += room;
   return there;
 }
@@ -68,7 +70,6 @@ void* CudaQueue::Stage(const void* data, size_t bytes, size_t room) {
 void CudaQueue::NewStep() {
   // The copy of what is overwritten next must have happened.
   Finish();
-  for (char* memory : retired_) cuda::Free(memory);
   retired_.clear();
   used_ = 0;
   sent_ = 0;
@@ -80,7 +81,8 @@ void CudaQueue::RunWork() {
 
 void CudaQueue::Send() {
   if (used_ == sent_) return;
-  cuda::CopyIn(stream_, device_ + sent_, host_ + sent_, used_ - sent_);
+  cuda::CopyIn(stream_, device_.As<char>() + sent_, host_ + sent_,
+               used_ - sent_);
   sent_ = used_;
 }
 

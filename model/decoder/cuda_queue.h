@@ -12,8 +12,32 @@
 #include <vector>
 
 #include "kernels/cuda/runtime.h"
+#include "model/decoder/cuda_memory.h"
 
 namespace footnote {
+
+// Operations, for signatures.
+enum class CudaOp : uint64_t {
+  kFill,
+  kEmbed,
+  kNorm,
+  kPrepare,
+  kMultiply,
+  kNormHeads,
+  kAngles,
+  kRotate,
+  kAttend,
+  kGate,
+  kAdd,
+  kScale,
+  kGather,
+  kMix,
+  kSample,
+};
+
+// The next of 1, 2, 3, 4, 6, 8, 12, …: sizes that grow by one at a time then
+// seldom make a new graph.
+int SizeForGraphs(int count);
 
 // What an operation is: its number and all that it was called with. Two
 // operations of one signature launch the same kernels with the same arguments.
@@ -47,6 +71,12 @@ class CudaQueue {
   // down next runs; room for `room` >= bytes. Where that is depends on the
   // sizes of what was staged since NewStep alone.
   void* Stage(const void* data, size_t bytes, size_t room);
+  // The same of `values`, with room for `room` of them.
+  template <typename T>
+  const T* StageAll(const std::vector<T>& values, int room) {
+    return static_cast<const T*>(
+        Stage(values.data(), values.size() * sizeof(T), room * sizeof(T)));
+  }
 
   // What was staged before may be overwritten.
   void NewStep();
@@ -78,6 +108,7 @@ class CudaQueue {
 
   void RunWork();
   void Send();  // what is staged and not there yet
+  // Moves what is staged to where `bytes` have room.
   void MakeRoom(size_t bytes);
 
   bool graphs_;
@@ -88,12 +119,12 @@ class CudaQueue {
   size_t known_work_ = 0;  // operations of all of known_
   // Staged bytes, here and there.
   char* host_ = nullptr;
-  char* device_ = nullptr;
+  CudaMemory device_;
   size_t room_ = 0;
   size_t used_ = 0;
   size_t sent_ = 0;
-  std::vector<char*> retired_;  // of this step, too small since
-  bool waits_ = false;          // something was started since the last Finish
+  std::vector<CudaMemory> retired_;  // of this step, too small since
+  bool waits_ = false;  // something was started since the last Finish
   Stats stats_;
 };
 

@@ -66,6 +66,8 @@ extern int int8_error;
 // What one more Allocate may take at most: for tests of a full device.
 inline constexpr size_t kAllMemory = size_t{4} << 30;
 void LeaveMemory(size_t bytes);
+// How many Allocates have had no Free.
+size_t Held();
 
 }  // namespace emulator
 }  // namespace cuda

@@ -145,6 +145,7 @@ float Milliseconds(Mark* from, Mark* to) {
 namespace emulator {
 
 void LeaveMemory(size_t bytes) { left = bytes; }
+size_t Held() { return Regions().size(); }
 
 void Record(Stream* stream, std::function<void()> work) {
   if (stream->recording != nullptr) {

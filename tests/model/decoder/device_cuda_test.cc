@@ -3,12 +3,14 @@
 #include "model/decoder/device_cuda.h"
 
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "kernels/cuda/emulator/block.h"
+#include "model/decoder/cuda_memory.h"
 #include "model/decoder/cuda_queue.h"
 #include "model/golden.h"
 
@@ -114,6 +116,46 @@ TEST(CudaQueueTest, StagedNumbersOutliveTheirRoom) {
   float found = 0;
   queue.Read(static_cast<float*>(there) + 999, &found, 4);
   EXPECT_EQ(found, 3);
+}
+
+TEST(CudaQueueTest, RoomThatBecameTooSmallIsGivenBack) {
+  const size_t held = cuda::emulator::Held();
+  {
+    CudaQueue queue(true);
+    queue.NewStep();
+    const std::vector<char> much(size_t{3} << 20, 'x');
+    queue.Stage(much.data(), much.size(), much.size());
+    EXPECT_EQ(cuda::emulator::Held(), held + 2);
+  }
+  EXPECT_EQ(cuda::emulator::Held(), held);
+}
+
+TEST(CudaMemoryTest, WhatTheDeviceHasNotIsSaidAndTheRestStaysUsable) {
+  const size_t held = cuda::emulator::Held();
+  {
+    CudaQueue queue(true);
+    CudaMemory memory(1000);
+    cuda::emulator::LeaveMemory(2000);
+    EXPECT_TRUE(CudaMemory(3000).is_null());
+    EXPECT_THROW(memory.Grow(3000, &queue), std::bad_alloc);
+    EXPECT_TRUE(memory.is_null());
+    memory.Grow(2000, &queue);
+    EXPECT_EQ(memory.bytes(), 2000);
+    EXPECT_THROW(queue.Stage(nullptr, 0, size_t{2} << 20), std::bad_alloc);
+    cuda::emulator::LeaveMemory(cuda::emulator::kAllMemory);
+    EXPECT_NE(queue.Stage(nullptr, 0, size_t{2} << 20), nullptr);
+  }
+  EXPECT_EQ(cuda::emulator::Held(), held);
+}
+
+TEST(DeviceCudaTest, AllMemoryIsGivenBack) {
+  const size_t held = cuda::emulator::Held();
+  for (const char* model : {"tiny-cohere2-moe", "tiny-llama"}) {
+    ASSERT_TRUE(CompareGoldenOn(std::string("tests/golden/models/") + model,
+                                Make(false), false)
+                    .ok());
+    EXPECT_EQ(cuda::emulator::Held(), held) << model;
+  }
 }
 
 TEST(DeviceCudaTest, WgmmaThatIsNotMmaSyncIsNamedAndNotProved) {
