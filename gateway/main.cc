@@ -1,5 +1,6 @@
 // The program: flags to objects, and run.
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -430,6 +431,16 @@ void KeepStandardFiles() {
   }
 }
 
+// A limit of file size is an error of a write, as a full disk is, and not the
+// end. A handler: programs that this one starts would inherit that it is
+// ignored.
+void OutliveFileLimit() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGXFSZ, &action, nullptr);
+}
+
 // OpenBLAS, which trains the vector index, chooses its kernels while it is
 // loaded and takes processors that are newer than itself for very old ones: a
 // minute becomes ten. So the program starts itself once more with the choice
@@ -458,6 +469,7 @@ int main(int argc, char** argv) {
   footnote::KeepStandardFiles();
   footnote::InstallLastWords();
   footnote::ChooseLinearAlgebra(argv);
+  footnote::OutliveFileLimit();
   footnote::EndFirstProcessBySignals();
   return footnote::Run(argc, argv);
 }

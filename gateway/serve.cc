@@ -135,6 +135,16 @@ class StopSignals {
   int pipe_[2] = {-1, -1};
 };
 
+// Whoever reads the log may end, or a site that is read from: that is an error
+// of a write, and not the end. A handler: programs that the server starts would
+// inherit that it is ignored.
+void OutliveClosedPipes() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
 const char* SignalName(int signal) {
   if (signal == SIGHUP) return "SIGHUP";
   return signal == SIGTERM ? "SIGTERM" : "SIGINT";
@@ -452,6 +462,7 @@ class CertificateWatch {
 
 absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   const StopSignals signals;
+  OutliveClosedPipes();
   RaiseOpenFiles();
   House house;
   RETURN_IF_ERROR(Open(config, options.room, &house));

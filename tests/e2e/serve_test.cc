@@ -1,4 +1,5 @@
 // `footnote serve` as a process, over the network.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -141,6 +142,24 @@ TEST(ServeTest, EndsWellOnSigtermAndAnswersAgainAfterTheNextStart) {
   EXPECT_EQ(Ask(server.address()).exit_code, kExitOk);
   server.Signal(SIGINT);
   EXPECT_EQ(server.Wait(), 0);
+}
+
+TEST(ServeTest, StaysWhenNobodyReadsItsLogAnyMore) {
+  int log[2];
+  ASSERT_EQ(pipe2(log, O_CLOEXEC), 0);
+  const int before = dup(STDERR_FILENO);
+  dup2(log[1], STDERR_FILENO);
+  ServeProgram server({"--store", NewFolder()});
+  dup2(before, STDERR_FILENO);
+  for (const int file : {log[0], log[1], before}) close(file);
+  ASSERT_NE(server.address(), "");
+  // Each is a line of the log.
+  for (int i = 0; i < 2; ++i) {
+    const Finished ask = Ask(server.address());
+    EXPECT_EQ(ask.exit_code, kExitNotFound) << ask.err;
+  }
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), kExitOk);
 }
 
 TEST(ServeTest, QuestionsUnderWayWhenSigtermComesAreAnsweredOrRefusedWhole) {
