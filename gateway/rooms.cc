@@ -323,6 +323,10 @@ class OpenRooms final : public Rooms {
     return recording_ == nullptr ? absl::OkStatus() : recording_();
   }
 
+  absl::Status Storing() const override {
+    return store_ == nullptr ? absl::OkStatus() : store_->kv()->Writable();
+  }
+
  private:
   void Add(const std::string& name, std::unique_ptr<grpc::Service> service) {
     named_.push_back({name, service.get()});

@@ -63,6 +63,11 @@ class Rooms {
   // Why no answer can be recorded; OK while answers can, and where the audit
   // room is not among these.
   virtual absl::Status Recording() const = 0;
+
+  // Why the store takes no document until it is opened again: an error of its
+  // disk that is not a full one. OK otherwise, and where the indexer is not
+  // among these.
+  virtual absl::Status Storing() const = 0;
 };
 
 }  // namespace footnote

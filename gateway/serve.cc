@@ -328,30 +328,45 @@ absl::Status Announce(const v1::Config& config, const ServeOptions& options,
   return absl::OkStatus();
 }
 
-// Says, each time it changes, whether answers can be recorded: to the health
-// service, to /metrics, in the log.
-class RecordingWatch {
+// Says, each time it changes, whether answers can be recorded and documents
+// stored: to the health service, to /metrics, in the log.
+class WritingWatch {
  public:
-  explicit RecordingWatch(const House& house) : house_(house) {}
+  explicit WritingWatch(const House& house) : house_(house) {}
 
   void Look() {
     if (house_.rooms == nullptr) return;
-    const absl::Status status = house_.rooms->Recording();
-    SetGauge("audit", "recording", status.ok() ? 1 : 0);
-    if (status.ok() == recording_) return;
-    recording_ = status.ok();
-    house_.door->SetServing("footnote.v1.Audit", recording_);
-    if (recording_) {
-      Log(Severity::kInfo, "answers are recorded again");
-    } else {
-      Log(Severity::kError, "no answer can be recorded",
-          {{"error", std::string(status.message())}});
+    const absl::Status recording = house_.rooms->Recording();
+    SetGauge("audit", "recording", recording.ok() ? 1 : 0);
+    if (recording.ok() != recording_) {
+      recording_ = recording.ok();
+      Say("footnote.v1.Audit", "answers are recorded again",
+          "no answer can be recorded", recording);
+    }
+    const absl::Status storing = house_.rooms->Storing();
+    SetGauge("indexer", "storing", storing.ok() ? 1 : 0);
+    if (storing.ok() != storing_) {
+      storing_ = storing.ok();
+      Say("footnote.v1.Indexer", "documents are stored again",
+          "no document can be stored", storing);
     }
   }
 
  private:
+  void Say(const char* service, const char* again, const char* no_more,
+           const absl::Status& status) const {
+    house_.door->SetServing(service, status.ok());
+    if (status.ok()) {
+      Log(Severity::kInfo, again);
+    } else {
+      Log(Severity::kError, no_more,
+          {{"error", std::string(status.message())}});
+    }
+  }
+
   const House& house_;
   bool recording_ = true;
+  bool storing_ = true;
 };
 
 // Says of rooms that are other processes what they say of themselves, each time
@@ -470,11 +485,11 @@ absl::Status Serve(const v1::Config& config, const ServeOptions& options) {
   CertificateWatch certificate(config);
   certificate.Look();
   RETURN_IF_ERROR(Announce(config, options, house));
-  RecordingWatch recording(house);
+  WritingWatch writing(house);
   RoomsWatch rooms(house);
   AcceptWatch accepting(house.door->port());
   const absl::StatusOr<int> signal = signals.Wait([&] {
-    recording.Look();
+    writing.Look();
     rooms.Look();
     certificate.Look();
     const std::string why = accepting.Look();

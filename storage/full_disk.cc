@@ -35,6 +35,8 @@ struct FullDisk::State {
   Stage stage = kFine;
   // Why changes are refused.
   rocksdb::Status error;
+  // Why they are for good.
+  rocksdb::Status stopped;
   int changes_under_way = 0;
   // A record could not be put into the log since it was last begun anew.
   bool log_failed = false;
@@ -60,6 +62,10 @@ class FullDisk::Listener : public rocksdb::EventListener {
       return;
     }
     const std::lock_guard<std::mutex> lock(state_->mutex);
+    if (!error->IsNoSpace() && !state_->renewing && state_->stopped.ok() &&
+        error->severity() >= rocksdb::Status::kHardError) {
+      state_->stopped = *error;
+    }
     if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) {
       state_->log_failed = true;
     }
@@ -150,6 +156,11 @@ void FullDisk::AddTo(rocksdb::DBOptions* options) {
   // Of errors that pass by themselves; a file system here has none but a full
   // disk, which this does not count.
   options->max_bgerror_resume_count = 0;
+}
+
+rocksdb::Status FullDisk::Stopped() const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return state_->stopped;
 }
 
 rocksdb::Status FullDisk::Ready(rocksdb::DB* db) {

@@ -32,6 +32,10 @@ class FullDisk {
   // What the database must be opened with.
   void AddTo(rocksdb::DBOptions* options);
 
+  // OK, or the error after which it takes no change until it is opened again:
+  // any but a full disk.
+  rocksdb::Status Stopped() const;
+
   // OK, or the error after which RocksDB has not gone on yet.
   rocksdb::Status Ready(rocksdb::DB* db);
 

@@ -503,7 +503,12 @@ absl::StatusOr<std::unique_ptr<Kv>> Kv::Open(absl::string_view folder,
   return std::unique_ptr<Kv>(new Kv(std::move(state)));
 }
 
-absl::Status Kv::Writable() const { return state_->writable; }
+absl::Status Kv::Writable() const {
+  RETURN_IF_ERROR(state_->writable);
+  const std::shared_ptr<KvInstance> instance = state_->Instance();
+  if (instance->full_disk == nullptr) return absl::OkStatus();
+  return FromChange(instance->full_disk->Stopped(), state_->folder);
+}
 
 absl::StatusOr<std::string> Kv::Get(int table, absl::string_view key,
                                     const KvSnapshot* snapshot) const {
@@ -563,7 +568,7 @@ absl::Status Kv::Write(KvBatch batch, bool sync) {
         absl::StrCat("database ", state_->folder,
                      ": write asked of a secondary; only the primary writes"));
   }
-  RETURN_IF_ERROR(Writable());
+  RETURN_IF_ERROR(state_->writable);
   const std::shared_ptr<KvInstance> instance = state_->Instance();
   rocksdb::WriteBatch changes(batch.bytes());
   const char* text = batch.state_->text.data();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,14 +90,18 @@ class RecordingTest : public ::testing::Test {
     return Run({"ask", "Who built the lighthouse?", "-c", collection});
   }
 
-  // Waits until health says `wanted` of the audit room.
-  bool AuditBecomes(const std::string& wanted) const {
+  // Waits until health says `wanted` of a room.
+  bool Becomes(const std::string& room, const std::string& wanted) const {
     for (int tries = 0; tries < 300; ++tries) {
-      const Finished health = Run({"health", "footnote.v1.Audit"});
+      const Finished health = Run({"health", room});
       if (health.out.find(": " + wanted) != std::string::npos) return true;
       usleep(100000);
     }
     return false;
+  }
+
+  bool AuditBecomes(const std::string& wanted) const {
+    return Becomes("footnote.v1.Audit", wanted);
   }
 
   std::unique_ptr<ServeProgram> server_;
@@ -154,6 +159,46 @@ TEST_F(RecordingTest, WithoutRoomForTheLogPolicyDecidesAndRoomEndsIt) {
   EXPECT_EQ(server_->Wait(), 0);
   const Finished fsck = RunProgram({"audit", "fsck", "--store", log.store()});
   EXPECT_EQ(fsck.exit_code, kExitOk) << fsck.out << fsck.err;
+}
+
+// A limit of file size stands for a quota and a disk that breaks: what was
+// refused once is refused until the next start.
+TEST_F(RecordingTest, AStoreThatTakesNoDocumentAnyMoreIsTold) {
+  const std::string store = NewFolder();
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 256 << 10;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  Start(store);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_FALSE(HasFatalFailure());
+  EXPECT_TRUE(Becomes("footnote.v1.Indexer", "serving"));
+  EXPECT_THAT(HttpGet(server_->metrics(), "/metrics"),
+              HasSubstr("footnote_indexer{kind=\"storing\"} 1"));
+
+  Finished ingest;
+  ingest.exit_code = kExitOk;
+  for (int round = 0; round < 20 && ingest.exit_code == kExitOk; ++round) {
+    const std::string folder = NewFolder();
+    for (int i = 0; i < 100; ++i) {
+      WriteText(folder + "/" + std::to_string(i) + ".txt",
+                "Tower " + std::to_string(i) + " is high.\n");
+    }
+    ingest = Run({"ingest", folder, "-c", "open"});
+  }
+  EXPECT_NE(ingest.exit_code, kExitOk);
+  EXPECT_THAT(ingest.out + ingest.err, HasSubstr("File too large"));
+  EXPECT_TRUE(Becomes("footnote.v1.Indexer", "not serving"));
+  EXPECT_THAT(HttpGet(server_->metrics(), "/metrics"),
+              HasSubstr("footnote_indexer{kind=\"storing\"} 0"));
+  EXPECT_EQ(Run({"search", "lighthouse", "-c", "closed"}).exit_code, kExitOk);
+
+  server_->Signal(SIGTERM);
+  EXPECT_EQ(server_->Wait(), 0);
+  Start(store);
+  ASSERT_FALSE(HasFatalFailure());
+  EXPECT_TRUE(Becomes("footnote.v1.Indexer", "serving"));
 }
 
 // A whole store on a disk that gets full.

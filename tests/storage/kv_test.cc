@@ -273,7 +273,8 @@ TEST(KvTest, OfADiskThatTakesNothingAndIsNotFullItSaysWhatToDo) {
   const absl::Status refused = Put(kv.get(), 0, "refused", "lost", true);
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   const absl::Status after = Put(kv.get(), 0, "after", "lost", true);
-  for (const absl::Status& status : {refused, after}) {
+  // Who asks before anything is to be written is told, too.
+  for (const absl::Status& status : {refused, after, kv->Writable()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
     EXPECT_TRUE(absl::StrContains(status.message(), "File too large"))
         << status;
@@ -285,6 +286,7 @@ TEST(KvTest, OfADiskThatTakesNothingAndIsNotFullItSaysWhatToDo) {
   EXPECT_EQ(*kv->Get(0, "before"), "kept");
   kv.reset();
   kv = OpenOrDie(folder);
+  EXPECT_EQ(kv->Writable(), absl::OkStatus());
   EXPECT_EQ(*kv->Get(0, "before"), "kept");
   EXPECT_TRUE(absl::IsNotFound(kv->Get(0, "refused").status()));
   EXPECT_TRUE(Put(kv.get(), 0, "again", "kept", /*sync=*/true).ok());
