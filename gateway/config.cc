@@ -18,6 +18,7 @@
 #include "base/certificate.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "gateway/validate.h"
 
 namespace footnote {
 namespace {
@@ -200,6 +201,14 @@ absl::Status CheckAddresses(const v1::Config& config) {
   return absl::OkStatus();
 }
 
+// A name that no collection has would be about none: another one is meant.
+absl::Status CheckCollection(absl::string_view key, const std::string& id) {
+  if (IsCollectionId(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("config: ", key, ": \"", id,
+                   "\", want a collection's id, [a-z0-9][a-z0-9_-]{0,62}"));
+}
+
 absl::Status CheckRetention(absl::string_view key, int days) {
   constexpr int kLeast = 183;
   if (days == 0 || days >= kLeast) return absl::OkStatus();
@@ -243,10 +252,8 @@ absl::Status CheckAudit(const v1::AuditConfig& audit) {
   RETURN_IF_ERROR(
       CheckRetention("audit.retention_days", audit.retention_days()));
   for (const v1::CollectionAudit& collection : audit.collections()) {
-    if (collection.collection().empty()) {
-      return absl::InvalidArgumentError(
-          "config: audit.collections.collection: empty, want a collection");
-    }
+    RETURN_IF_ERROR(CheckCollection("audit.collections.collection",
+                                    collection.collection()));
     RETURN_IF_ERROR(CheckRetention("audit.collections.retention_days",
                                    collection.retention_days()));
   }
@@ -284,6 +291,8 @@ absl::Status CheckIdentity(const v1::Config& config) {
           "config: identity.collections: collection \"", owner.collection(),
           "\" of tenant \"", owner.tenant(), "\", want both"));
     }
+    RETURN_IF_ERROR(
+        CheckCollection("identity.collections.collection", owner.collection()));
     if (!owned.insert(owner.collection()).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("config: identity.collections: collection \"",

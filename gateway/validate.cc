@@ -2,7 +2,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "base/grpc_status.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
@@ -36,18 +35,6 @@ absl::Status Invalid(absl::string_view field, absl::string_view value,
 std::string Quoted(absl::string_view value) {
   return absl::StrCat(
       "\"", value.substr(0, FloorToCodePoint(value, kShownBytes)), "\"");
-}
-
-bool IsCollectionId(absl::string_view id) {
-  if (id.empty() || id.size() > 63 || id[0] == '_' || id[0] == '-') {
-    return false;
-  }
-  for (const char c : id) {
-    const bool allowed = absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
-                         c == '_' || c == '-';
-    if (!allowed) return false;
-  }
-  return true;
 }
 
 bool IsLanguage(absl::string_view code) {
@@ -106,6 +93,18 @@ absl::Status CheckFilter(const v1::Filter& filter) {
 }
 
 }  // namespace
+
+bool IsCollectionId(absl::string_view id) {
+  if (id.empty() || id.size() > 63 || id[0] == '_' || id[0] == '-') {
+    return false;
+  }
+  for (const char c : id) {
+    const bool allowed = absl::ascii_islower(c) || absl::ascii_isdigit(c) ||
+                         c == '_' || c == '-';
+    if (!allowed) return false;
+  }
+  return true;
+}
 
 absl::Status ValidateAsk(const v1::AskRequest& request) {
   if (!IsCollectionId(request.collection())) {

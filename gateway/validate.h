@@ -5,9 +5,13 @@
 #define FOOTNOTE_GATEWAY_VALIDATE_H_
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "proto/footnote/v1/answers.pb.h"
 
 namespace footnote {
+
+// Whether a collection may be called so.
+bool IsCollectionId(absl::string_view id);
 
 absl::Status ValidateAsk(const v1::AskRequest& request);
 

@@ -182,6 +182,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"MissingKeyFile",
                  "tls { certificate: \"/nowhere\" private_key: \"/nowhere\" }",
                  "tls.certificate: /nowhere"},
+        BadValue{"AuditOfNoCollection",
+                 "audit { collections { collection: \"Canteen\" } }",
+                 "config: audit.collections.collection: \"Canteen\", want a "
+                 "collection's id"},
         BadValue{"Witness", "audit { witnesses { url: \"ftp://w.example\" } }",
                  "audit.witnesses.url: \"ftp://w.example\", want https://host "
                  "or http://host"},
@@ -268,6 +272,9 @@ TEST(ConfigTest, IdentityFromCertificatesWantsCertificates) {
       {"proxy", "trusted_proxies: \"p\"", "want tls.client_ca"},
       {"no such field", "tenant_field: \"CN\"", "want O, OU or nothing"},
       {"nobody's", "collections { collection: \"c\" }", "want both"},
+      {"no collection's",
+       "collections { collection: \"Contracts\" tenant: \"n\" }",
+       "\"Contracts\", want a collection's id"},
       {"no text", "tenant: \"M\\374ller\"", "not UTF-8"},
       {"two owners",
        "collections { collection: \"c\" tenant: \"n\" } "
