@@ -152,6 +152,7 @@ absl::Status Keyring::Load() {
   ASSIGN_OR_RETURN(std::string seed, Unwrap(rows_[0]));
   signing_key_ = std::make_unique<SigningKey>(seed);
   Wipe(&seed);
+  unsynced_ = rows_.size();
   return absl::OkStatus();
 }
 
@@ -177,7 +178,6 @@ absl::StatusOr<Keyring::Key> Keyring::Add(KeyKind kind,
     return NotWritten(path_, errno);
   }
   rows_.push_back(row);
-  unsynced_ = true;
   return key;
 }
 
@@ -238,9 +238,17 @@ bool Keyring::IsDestroyed(uint32_t number) const {
 
 absl::Status Keyring::Sync() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!unsynced_) return absl::OkStatus();
+  if (unsynced_ == rows_.size()) return absl::OkStatus();
+  for (size_t i = unsynced_; wants_rewrite_ && i < rows_.size(); ++i) {
+    if (pwrite(file_, rows_[i].data(), kRowBytes, i * kRowBytes) !=
+        static_cast<ssize_t>(kRowBytes)) {
+      return NotWritten(path_, errno);
+    }
+  }
+  wants_rewrite_ = true;
   if (fdatasync(file_) != 0) return FileError("sync keyring", path_, errno);
-  unsynced_ = false;
+  wants_rewrite_ = false;
+  unsynced_ = rows_.size();
   return absl::OkStatus();
 }
 
@@ -258,6 +266,7 @@ absl::Status Keyring::KeepNumbers(uint32_t size) {
     rows_.push_back(row);
   }
   if (fdatasync(file_) != 0) return FileError("sync keyring", path_, errno);
+  unsynced_ = rows_.size();
   return absl::OkStatus();
 }
 

@@ -73,7 +73,8 @@ class Keyring {
   absl::StatusOr<std::string> Get(uint32_t number) const;
   bool IsDestroyed(uint32_t number) const;
 
-  // Makes new keys durable. Free where there are none.
+  // Makes new keys durable. Free where there are none. After an error they are
+  // written anew by the next call.
   absl::Status Sync();
 
   // Keys below `size` were given before: those that are missing are lost, and
@@ -116,7 +117,10 @@ class Keyring {
   // Guarded by mutex_.
   std::vector<std::string> rows_;
   std::unordered_map<std::string, uint32_t> numbers_;  // by tag
-  bool unsynced_ = false;
+  // Rows from here on are new and not durable; rows_.size() where none is.
+  size_t unsynced_ = 0;
+  // Syncing them failed: the system may have dropped what they were.
+  bool wants_rewrite_ = false;
 };
 
 }  // namespace footnote

@@ -1,8 +1,10 @@
 #include "audit/keyring.h"
 
+#include <errno.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +19,18 @@
 #include "audit/master_key.h"
 #include "base/file.h"
 #include "base/hash.h"
+
+// What the disk says of each fdatasync; 0: it keeps what was written.
+static std::atomic<int> refusal{0};
+
+// In place of the C library's.
+extern "C" int fdatasync(int file) {
+  if (refusal != 0) {
+    errno = refusal;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_fdatasync, file));
+}
 
 namespace footnote {
 namespace {
@@ -67,6 +81,27 @@ TEST_F(KeyringTest, GivesTheSameKeyAgain) {
 }
 
 // Two stores with one keyring, by their configurations.
+// Of what could not be synced Linux forgets that it is not on the disk: the
+// next sync succeeds, and the disk has what was there before.
+TEST_F(KeyringTest, KeysThatTheDiskDidNotKeepAreWrittenAnew) {
+  auto keyring = Open();
+  ASSERT_TRUE(keyring->FindOrAdd(KeyKind::kSubject, "t", "anna").ok());
+  ASSERT_EQ(keyring->Sync(), absl::OkStatus());
+  const std::string kept = *ReadFile(path_);
+  const auto bert = keyring->FindOrAdd(KeyKind::kSubject, "t", "bert");
+  refusal = EIO;
+  EXPECT_EQ(keyring->Sync().code(), absl::StatusCode::kUnavailable);
+  refusal = 0;
+  ASSERT_EQ(truncate(path_.c_str(), kept.size()), 0);
+  const auto carla = keyring->FindOrAdd(KeyKind::kSubject, "t", "carla");
+  ASSERT_EQ(keyring->Sync(), absl::OkStatus());
+  keyring.reset();
+  keyring = Open();
+  EXPECT_EQ(*keyring->Get(bert->number), bert->bytes);
+  EXPECT_EQ(*keyring->Get(carla->number), carla->bytes);
+  EXPECT_TRUE(keyring->Check().empty());
+}
+
 TEST_F(KeyringTest, IsOneProcessAtATime) {
   const auto keyring = Open();
   const absl::Status second = Keyring::Open(path_, master_.get()).status();
