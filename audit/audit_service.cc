@@ -307,8 +307,13 @@ absl::StatusOr<AuditRoom> NewAuditService(Store* store,
                                           const AuditOptions& options) {
   std::vector<WitnessAddress> witnesses;
   for (const auto& witness : options.witnesses) {
-    ASSIGN_OR_RETURN(Verifier verifier, ParseVerifier(witness.second));
-    witnesses.push_back({witness.first, std::move(verifier)});
+    absl::StatusOr<Verifier> verifier = ParseVerifier(witness.second);
+    if (!verifier.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "config: audit.witnesses.public_key of ", witness.first, ": \"",
+          witness.second, "\": ", verifier.status().message()));
+    }
+    witnesses.push_back({witness.first, *std::move(verifier)});
   }
   const std::unique_ptr<MasterKeySource> master_key = MasterKeyOf(options);
   LedgerOptions ledger_options;

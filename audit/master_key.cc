@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include <utility>
 
@@ -90,7 +91,9 @@ class CommandSource final : public MasterKeySource {
     const int status = pclose(pipe);
     if (status != 0) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "master key: `", command_, "` ended with status ", status));
+          "master key: `", command_, "` ended ",
+          WIFSIGNALED(status) ? "by signal " : "with status ",
+          WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status)));
     }
     return ParseKey(absl::string_view(text, bytes), command_);
   }

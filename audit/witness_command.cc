@@ -33,6 +33,7 @@ absl::StatusOr<Verifier> ReadVerifier(const std::string& text) {
   const absl::StatusOr<Verifier> direct = ParseVerifier(text);
   if (direct.ok()) return direct;
   const absl::StatusOr<std::string> file = ReadFile(text, 4096);
+  if (!file.ok() && text.find('+') == std::string::npos) return file.status();
   if (!file.ok()) return direct;
   return ParseVerifier(absl::StripSuffix(*file, "\n"));
 }

@@ -255,8 +255,14 @@ TEST_F(KeyringTest, TakesItsMasterKeyFromWhereItIsTold) {
             Sha256("the key"));
   EXPECT_EQ(*MasterKeyOfCommand("echo $FOOTNOTE_TEST_KEY")->Fetch(false),
             Sha256("the key"));
-  EXPECT_EQ(MasterKeyOfCommand("exit 3")->Fetch(false).status().code(),
-            absl::StatusCode::kFailedPrecondition);
+  const absl::Status ended =
+      MasterKeyOfCommand("exit 3")->Fetch(false).status();
+  EXPECT_EQ(ended.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(ended.message()), HasSubstr("with status 3"));
+  EXPECT_THAT(
+      std::string(
+          MasterKeyOfCommand("kill -9 $$")->Fetch(false).status().message()),
+      HasSubstr("by signal 9"));
   const absl::Status status =
       MasterKeyOfCommand("echo short")->Fetch(false).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

@@ -495,6 +495,26 @@ TEST(CliWithoutStoreTest, EveryCommandHasHelpWithItsOptions) {
   }
 }
 
+TEST(CliWithoutStoreTest, AKeyThatIsNoneIsNamedWithItsPlace) {
+  const std::string folder = NewFolder();
+  const std::string missing = folder + "/log.vkey";
+  const Finished witness =
+      RunProgram({"witness", "--state", folder + "/w", "--name", "w.example",
+                  "--log", missing});
+  EXPECT_EQ(witness.exit_code, kExitNotFound);
+  EXPECT_THAT(witness.err, HasSubstr(missing + ": No such file"));
+  WriteText(folder + "/c",
+            "audit { witnesses { url: \"https://w.example\" public_key: "
+            "\"junk\" } }\n");
+  const Finished serve =
+      RunProgram({"serve", "--store", folder + "/store", "--listen",
+                  "127.0.0.1:0", "--config", folder + "/c"});
+  EXPECT_EQ(serve.exit_code, kExitUsage);
+  EXPECT_THAT(serve.err,
+              HasSubstr("audit.witnesses.public_key of https://w.example: "
+                        "\"junk\": "));
+}
+
 TEST(CliWithoutStoreTest, ConfigCheckPrintsWhatWouldBeUsed) {
   const std::string path = NewFolder() + "/footnote.textproto";
   WriteText(path, "listen: \"0.0.0.0:7777\"\nencoder { path: \"none\" }\n");
