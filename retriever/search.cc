@@ -98,8 +98,8 @@ bool IsLittle(const std::vector<Candidate>& candidates) {
                       });
 }
 
-// Leaves the best passages of the documents with the names; none where no
-// passage has one as a name.
+// Leaves the best passages in other languages of the documents with the names;
+// none where no passage has one as a name.
 absl::Status KeepNamed(const Generation& generation,
                        const NamesElsewhere& names, const TextOf& text_of,
                        std::vector<Candidate>* candidates) {
@@ -107,12 +107,14 @@ absl::Status KeepNamed(const Generation& generation,
     return *generation.segments[c.segment].reader;
   };
   candidates->erase(
-      std::remove_if(candidates->begin(), candidates->end(),
-                     [&](const Candidate& c) {
-                       return !names.documents.contains(
-                           {c.segment,
-                            reader_of(c).passages()[c.passage].document});
-                     }),
+      std::remove_if(
+          candidates->begin(), candidates->end(),
+          [&](const Candidate& c) {
+            return c.same_language ||
+                   !names.documents.contains(
+                       {c.segment,
+                        reader_of(c).passages()[c.passage].document});
+          }),
       candidates->end());
   std::sort(candidates->begin(), candidates->end(), BetterFirst);
   if (candidates->size() > kNamedPassages) candidates->resize(kNamedPassages);
@@ -320,47 +322,58 @@ absl::Status Searcher::RankAcrossLanguages(
         named, FindNamesElsewhere(index.words, query.question, query.language,
                                   HomesOf(query), allowed, Lexicon::BuiltIn()));
   }
-  if (found->across_languages || !named.keys.empty()) {
-    std::vector<Candidate> at_home = candidates;
-    StageTimer timer("search_translate");
-    const TextOf text_of = ReaderOf(index);
-    wider.translated = TranslatedTerms(index.words, query.question,
-                                       query.language, Lexicon::BuiltIn());
-    wider.named = NamedTerms(index.words, query.question, query.language,
-                             Lexicon::BuiltIn());
-    wider.keep_all = true;
-    wider.distinct_documents = false;
-    wider.is_repeat = nullptr;
-    ASSIGN_OR_RETURN(found->ranking, Rank(index, wider, filter));
-    if (found->across_languages) {
-      KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
+  if (!found->across_languages && named.keys.empty()) {
+    KeepBest(query, index.words, &candidates);
+    return absl::OkStatus();
+  }
+  StageTimer timer("search_translate");
+  const TextOf text_of = ReaderOf(index);
+  wider.translated = TranslatedTerms(index.words, query.question,
+                                     query.language, Lexicon::BuiltIn());
+  wider.named = NamedTerms(index.words, query.question, query.language,
+                           Lexicon::BuiltIn());
+  wider.keep_all = true;
+  wider.distinct_documents = false;
+  wider.is_repeat = nullptr;
+  ASSIGN_OR_RETURN(Ranking abroad, Rank(index, wider, filter));
+  std::swap(found->ranking, abroad);
+  const std::vector<Candidate> at_home = std::move(abroad.passages);
+  if (found->across_languages) {
+    KeepToCompare(std::max(query.top_k, kTranslated), &candidates);
+    RETURN_IF_ERROR(CompareAcross(text_of, cancelled, found));
+  } else {
+    RETURN_IF_ERROR(KeepNamed(index.generation(), named, text_of, &candidates));
+    if (candidates.empty()) {
+      candidates = at_home;
     } else {
-      RETURN_IF_ERROR(
-          KeepNamed(index.generation(), named, text_of, &candidates));
-      if (candidates.empty()) {
-        candidates = std::move(at_home);
-        KeepBest(query, index.words, &candidates);
-        return absl::OkStatus();
-      }
+      RETURN_IF_ERROR(CompareAcross(text_of, cancelled, found));
+      AddBehind(at_home, &candidates);
+      found->across_languages = true;
     }
-    RETURN_IF_ERROR(MeasureTranslation(
-        index.words, query.question, query.language, text_of,
-        Lexicon::BuiltIn(), words_.get(), absl::MakeSpan(candidates)));
-    RETURN_IF_ERROR(MeasureSentences(index.words, query.vector, text_of,
-                                     sentences_.get(),
-                                     absl::MakeSpan(candidates)));
-    MeasureShares(absl::MakeSpan(candidates));
-    for (Candidate& candidate : candidates) {
-      if (candidate.same_language) continue;
-      ScoreAcross(query.vector_is_good, &candidate);
-    }
-    if (cancelled()) return absl::CancelledError("the caller has gone");
-    RETURN_IF_ERROR(AskAgain(text_of, found));
-    if (!found->across_languages) AddBehind(at_home, &candidates);
-    found->across_languages = true;
   }
   KeepBest(query, index.words, &candidates);
   return absl::OkStatus();
+}
+
+absl::Status Searcher::CompareAcross(const TextOf& text_of,
+                                     const std::function<bool()>& cancelled,
+                                     Explanation* found) {
+  const RankQuery& query = found->query;
+  const Corpus& words = found->index->words;
+  std::vector<Candidate>& candidates = found->ranking.passages;
+  RETURN_IF_ERROR(MeasureTranslation(words, query.question, query.language,
+                                     text_of, Lexicon::BuiltIn(), words_.get(),
+                                     absl::MakeSpan(candidates)));
+  RETURN_IF_ERROR(MeasureSentences(words, query.vector, text_of,
+                                   sentences_.get(),
+                                   absl::MakeSpan(candidates)));
+  MeasureShares(absl::MakeSpan(candidates));
+  for (Candidate& candidate : candidates) {
+    if (candidate.same_language) continue;
+    ScoreAcross(query.vector_is_good, &candidate);
+  }
+  if (cancelled()) return absl::CancelledError("the caller has gone");
+  return AskAgain(text_of, found);
 }
 
 absl::Status Searcher::AskAgain(const TextOf& text_of, Explanation* found) {

@@ -115,11 +115,17 @@ class Searcher {
   absl::Status FillPassage(const SearchIndex& index, const Candidate& candidate,
                            bool omit_text, v1::SearchResponse* response) const;
 
-  // Ranks; where the best are all in another language, compares them word by
-  // word. Fills `ranking` and `across_languages`.
+  // Ranks; where the best are all in another language, or only texts in others
+  // name what is asked about, compares those. Fills `ranking`,
+  // `across_languages` and `second`.
   absl::Status RankAcrossLanguages(const v1::Filter& filter,
                                    const std::function<bool()>& cancelled,
                                    Explanation* found);
+  // Compares what `ranking` has of other languages with the question, word by
+  // word and sentence by sentence, and scores it.
+  absl::Status CompareAcross(const TextOf& text_of,
+                             const std::function<bool()>& cancelled,
+                             Explanation* found);
   // Hears the second opinion of the best in another language.
   absl::Status AskAgain(const TextOf& text_of, Explanation* found);
 

@@ -124,7 +124,7 @@ absl::StatusOr<NamesElsewhere> FindNamesElsewhere(
         places.documents = std::move(found.documents);
       }
     }
-    if (surface == 0 || places.is_home ||
+    if (surface == 0 || places.is_home || places.documents.empty() ||
         elsewhere.documents.size() + places.documents.size() > kMostDocuments) {
       continue;
     }

@@ -19,9 +19,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/optional.h"
 #include "base/grpc_status.h"
 #include "gtest/gtest.h"
 #include "proto/footnote/v1/retriever.pb.h"
+#include "retriever/translation/lexicon.h"
+#include "retriever/translation/names_elsewhere.h"
 #include "retriever/translation/second_opinion.h"
 #include "storage/segment_writer.h"
 #include "storage/store.h"
@@ -115,8 +118,8 @@ class SearchTest : public ::testing::Test {
     ASSERT_TRUE(applied.ok()) << applied.status();
   }
 
-  // A new segment with nothing but the version, of `passages` that are alike;
-  // its name.
+  // A new segment with nothing but the version, of `passages` that are alike,
+  // or of two lines where the second is in another language; its name.
   std::string WriteSegment(const VersionRecord& record, const std::string& text,
                            const WordEncoder& encoder, int passages = 1) {
     SegmentOptions options;
@@ -135,29 +138,44 @@ class SearchTest : public ::testing::Test {
     row.language = static_cast<uint8_t>(language);
     row.sha256 = record.sha256;
     EXPECT_TRUE(writer.AddDocument(row).ok());
+    const size_t line = text.find('\n');
+    if (second_line_.has_value() && line != std::string::npos) {
+      AddPassage(text, 0, line, language, encoder, &writer);
+      AddPassage(text, line + 1, text.size(), *second_line_, encoder, &writer);
+    } else {
+      for (int i = 0; i < passages; ++i) {
+        AddPassage(text, 0, text.size(), language, encoder, &writer);
+      }
+    }
+    const Store::SegmentName name = store_->NewSegment();
+    EXPECT_TRUE(writer.Finish(name.path).ok());
+    return name.name;
+  }
+
+  static void AddPassage(const std::string& text, size_t begin, size_t end,
+                         Language language, const WordEncoder& encoder,
+                         SegmentWriter* writer) {
+    const absl::string_view view =
+        absl::string_view(text).substr(begin, end - begin);
     Analyzer analyzer;
     std::vector<Token> tokens;
-    analyzer.Analyze(text, language, &tokens);
+    analyzer.Analyze(view, language, &tokens);
     std::vector<SegmentToken> terms;
     for (const Token& token : tokens) {
       terms.push_back({token.key, token.position, token.channel, 1});
     }
     SegmentPassage passage;
-    passage.end = text.size();
-    passage.code_point_end = text.size();
-    passage.language = row.language;
+    passage.begin = begin;
+    passage.end = end;
+    passage.code_point_begin = begin;
+    passage.code_point_end = end;
+    passage.language = static_cast<uint8_t>(language);
     passage.heading = "Chapter\nSection";
     passage.tokens = terms;
     std::vector<float> vector(kDimension);
-    const absl::string_view view = text;
     EXPECT_TRUE(encoder.Encode({view}, vector.data()).ok());
-    for (int i = 0; i < passages; ++i) {
-      EXPECT_TRUE(writer.AddPassage(passage).ok());
-      EXPECT_TRUE(writer.AddVector(vector).ok());
-    }
-    const Store::SegmentName name = store_->NewSegment();
-    EXPECT_TRUE(writer.Finish(name.path).ok());
-    return name.name;
+    EXPECT_TRUE(writer->AddPassage(passage).ok());
+    EXPECT_TRUE(writer->AddVector(vector).ok());
   }
 
   // Adds the document's first version to the generation on standby, with the
@@ -199,6 +217,7 @@ class SearchTest : public ::testing::Test {
   const WordEncoder other_encoder_{kDimension, 'b'};
   std::unique_ptr<Searcher> searcher_;
   bool cancelled_ = false;
+  absl::optional<Language> second_line_;
 };
 
 TEST_F(SearchTest, ReturnsThePassageAsItStandsInTheDocument) {
@@ -342,6 +361,43 @@ TEST_F(SearchTest, WhatOnlyAnotherLanguageNamesComesBeforeWhatSharesAWord) {
   EXPECT_FALSE(asked("Is the office open in Lindau?").across_languages);
   Put("near", "The road to Lindau is closed.");
   EXPECT_FALSE(asked(named).across_languages);
+}
+
+TEST_F(SearchTest, WhatStandsBesideANameInTheQuestionsLanguageIsShownOnce) {
+  second_line_ = Language::kEn;
+  Put("both", "In Lindau gibt es Brot am Markt.\nThe office is at the back.", 1,
+      0, "de");
+  v1::SearchRequest request =
+      Ask("Which baker in Lindau sells rolls near the office?");
+  request.set_language("en");
+  const v1::SearchResponse response = MustSearch(request);
+  ASSERT_EQ(response.passages_size(), 2);
+  EXPECT_EQ(response.passages(0).language(), "de");
+  EXPECT_EQ(response.passages(1).language(), "en");
+}
+
+TEST_F(SearchTest, ANameThatOnlyHiddenTextsHoldCostsNoSecondLook) {
+  Put("home", "The office opens at the rise of the moon.");
+  Put("elsewhere", "In Lindau gibt es Brot am Markt.", 1, 0, "de");
+  v1::SearchRequest request =
+      Ask("Which baker in Lindau sells rolls near the office?");
+  request.set_language("en");
+  const auto found_elsewhere = [&](const v1::Filter& filter) {
+    const auto found = searcher_->Explain(
+        request, [] { return false; }, absl::Now() + absl::Seconds(5));
+    EXPECT_TRUE(found.ok()) << found.status();
+    const auto allowed = found->index->filter.Apply(filter);
+    EXPECT_TRUE(allowed.ok()) << allowed.status();
+    const auto names =
+        FindNamesElsewhere(found->index->words, request.question(),
+                           Language::kEn, {}, *allowed, Lexicon::BuiltIn());
+    EXPECT_TRUE(names.ok()) << names.status();
+    return names->keys.size();
+  };
+  v1::Filter filter;
+  EXPECT_EQ(found_elsewhere(filter), 1u);
+  filter.add_documents("home");
+  EXPECT_EQ(found_elsewhere(filter), 0u);
 }
 
 TEST_F(SearchTest, AProductIsLookedForInOtherLanguagesThoughItComesFirst) {
