@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -161,8 +162,7 @@ std::vector<Piece> PiecesOf(absl::string_view text) {
       }
     } else if (kind == kCharLetter || kind == kCharMark) {
       piece.kind = Kind::kWord;
-      if (!pieces.empty() && pieces.back().kind == Kind::kWord &&
-          kind != kCharCjk) {
+      if (!pieces.empty() && pieces.back().kind == Kind::kWord) {
         pieces.back().span.end = piece.span.end;
         continue;
       }
@@ -274,25 +274,33 @@ class Reader {
            Is(sign + step, Kind::kNumber);
   }
 
-  // 2026年3月31日, 3월 31일, ngày 17 tháng 2 năm 2026.
+  // The minutes of "12:30".
+  bool EndsTime(size_t number) const {
+    return At(number - 1) == ":" && Is(number - 2, Kind::kNumber);
+  }
+
+  // 2026年3月31日, 2026 年 3 月 31 日, 3月31号, 3월 31일, ngày 17 tháng 2 năm
+  // 2026.
   bool ReadMarked(size_t at, size_t* end, DateInText* date) const {
     if (language_ == Language::kVi) return ReadVietnamese(at, end, date);
     Date& found = date->date;
     size_t next = at;
-    const auto read = [&](absl::string_view han, absl::string_view hangul,
-                          int value) {
+    const auto read = [&](std::initializer_list<absl::string_view> han,
+                          absl::string_view hangul, int value) {
+      const size_t mark = SkipSpace(next + 1);
       if (value == 0 ||
-          (At(next + 1) != han && !absl::StartsWith(At(next + 1), hangul))) {
+          (std::find(han.begin(), han.end(), At(mark)) == han.end() &&
+           !absl::StartsWith(At(mark), hangul))) {
         return 0;
       }
-      *end = next + 2;
-      next = SkipSpace(next + 2);
+      *end = mark + 1;
+      next = SkipSpace(mark + 1);
       return value;
     };
-    found.year = read("年", "년", Year(next));
-    found.month = read("月", "월", Month(next));
+    found.year = read({"年"}, "년", Year(next));
+    found.month = read({"月"}, "월", Month(next));
     if (found.month == 0) return false;
-    found.day = read("日", "일", Day(next));
+    found.day = read({"日", "号", "號"}, "일", Day(next));
     return found.year != 0 || found.day != 0;
   }
 
@@ -342,7 +350,7 @@ class Reader {
   bool ReadNamed(size_t at, size_t* end, DateInText* date) const {
     Date& found = date->date;
     size_t next = at;
-    if (Day(at) != 0 && !Joins(at, 1)) {
+    if (Day(at) != 0 && !Joins(at, 1) && !EndsTime(at)) {
       const size_t name = SkipBetween(at + 1);
       if (name == at + 1) return false;
       found.month = MonthAt(name);

@@ -57,6 +57,8 @@ TEST(DatesTest, IsReadInEveryLanguageByTheNamesOfItsMonths) {
       {"ja", "2026年3月31日まで"},
       {"ko", "2026년 3월 31일까지"},
       {"zh", "于2026年3月31日前"},
+      {"zh", "于 2026 年 3 月 31 日前"},
+      {"zh", "2026年3月31号有什么"},
   };
   for (const auto& text : kTexts) {
     const auto found = Found(text.text, text.language);
@@ -81,6 +83,13 @@ TEST(DatesTest, MayLackTheYearOrTheDay) {
             std::vector<std::string>{"2027-9-0 Sept. 2027"});
   EXPECT_EQ(Found("3月31日前", "zh"),
             std::vector<std::string>{"0-3-31 3月31日"});
+}
+
+TEST(DatesTest, ATimeBeforeItIsNoPartOfIt) {
+  EXPECT_EQ(Found("at 12:30 May 5, 2026", "en"),
+            std::vector<std::string>{"2026-5-5 May 5, 2026"});
+  EXPECT_EQ(Found("from 29-31 March 2026", "en"),
+            std::vector<std::string>{"2026-3-31 31 March 2026"});
 }
 
 TEST(DatesTest, OtherNumbersAreNone) {
