@@ -41,12 +41,13 @@ absl::Status AccessNotes::Note(absl::string_view method,
   }
   event.set_target(std::string(target));
   WriteSome();
-  absl::Status status = ledger_->AppendEvent(event).status();
+  const absl::Status status = ledger_->AppendEvent(event).status();
   if (!CantWrite(status)) return status;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (waiting_.size() >= kMostWaiting) {
-    SetErrorReason("DISK_FULL", &status);
-    return status;
+    absl::Status full = absl::ResourceExhaustedError(status.message());
+    SetErrorReason("DISK_FULL", &full);
+    return full;
   }
   event.set_note(
       absl::StrCat("asked at ", Now(),

@@ -35,9 +35,10 @@ namespace {
 
 // What the room may not write is no matter of the caller's rights.
 grpc::Status ToReply(const absl::Status& status) {
-  return ToGrpcStatus(absl::IsPermissionDenied(status)
-                          ? absl::UnavailableError(status.message())
-                          : status);
+  const bool may_not_write =
+      absl::IsPermissionDenied(status) && ErrorReason(status).empty();
+  return ToGrpcStatus(may_not_write ? absl::UnavailableError(status.message())
+                                    : status);
 }
 
 template <typename Message>
@@ -136,8 +137,8 @@ class AuditService final : public v1::Audit::Service {
       grpc::ServerWriter<v1::VerifyChainResponse>* stream) override {
     const absl::Status noted =
         notes_.Note("VerifyChain", "", ScopeOf(*context));
-    if (!noted.ok()) return ToGrpcStatus(noted);
-    return ToGrpcStatus(footnote::VerifyChain(
+    if (!noted.ok()) return ToReply(noted);
+    return ToReply(footnote::VerifyChain(
         *request, *ledger_, [&](const v1::VerifyChainResponse& response) {
           return !context->IsCancelled() && stream->Write(response);
         }));
@@ -172,12 +173,12 @@ class AuditService final : public v1::Audit::Service {
     const Scope scope = ScopeOf(*context);
     // Before anything is noted, which stays for good.
     const absl::Status valid = ValidateExport(*request);
-    if (!valid.ok()) return ToGrpcStatus(valid);
+    if (!valid.ok()) return ToReply(valid);
     for (const std::string& id : request->answer_ids()) {
       const absl::Status noted = notes_.Note("ExportBundle", id, scope);
-      if (!noted.ok()) return ToGrpcStatus(noted);
+      if (!noted.ok()) return ToReply(noted);
     }
-    return ToGrpcStatus(footnote::ExportBundle(
+    return ToReply(footnote::ExportBundle(
         *request, scope, *ledger_, store_,
         [&](const v1::ExportBundleResponse& response) {
           return !context->IsCancelled() && stream->Write(response);
@@ -195,7 +196,7 @@ class AuditService final : public v1::Audit::Service {
           "notes of who looked wait to be written, want room on the disk, or "
           "to be asked again");
       SetErrorReason("DISK_FULL", &status);
-      return ToGrpcStatus(status);
+      return ToReply(status);
     }
     return Reply(
         footnote::EraseSubject(*request, ScopeOf(*context), ledger_.get()),
@@ -231,7 +232,7 @@ class AuditService final : public v1::Audit::Service {
                     grpc::ServerWriter<v1::TailResponse>* stream) override {
     const Scope scope = ScopeOf(*context);
     const absl::Status noted = notes_.Note("Tail", "", scope);
-    if (!noted.ok()) return ToGrpcStatus(noted);
+    if (!noted.ok()) return ToReply(noted);
     const auto stops = [this] {
       return is_stopping_ != nullptr && is_stopping_();
     };
@@ -242,8 +243,8 @@ class AuditService final : public v1::Audit::Service {
           return stream->Write(response);
         });
     return told.ok() && request->follow() && stops()
-               ? ToGrpcStatus(absl::UnavailableError("tail: the server stops"))
-               : ToGrpcStatus(told);
+               ? ToReply(absl::UnavailableError("tail: the server stops"))
+               : ToReply(told);
   }
 
   grpc::Status CreateBackup(
@@ -251,8 +252,8 @@ class AuditService final : public v1::Audit::Service {
       grpc::ServerWriter<v1::BackupProgress>* writer) override {
     const absl::Status noted =
         notes_.Note("CreateBackup", request->id(), ScopeOf(*context));
-    if (!noted.ok()) return ToGrpcStatus(noted);
-    return ToGrpcStatus(BackUpLedger(
+    if (!noted.ok()) return ToReply(noted);
+    return ToReply(BackUpLedger(
         *request, backups_, ledger_.get(),
         [context, writer](const v1::BackupProgress& progress) {
           return !context->IsCancelled() && writer->Write(progress);
@@ -274,7 +275,7 @@ class AuditService final : public v1::Audit::Service {
                   Answer answer) {
     const Scope scope = ScopeOf(context);
     const absl::Status noted = notes_.Note(method, target, scope);
-    if (!noted.ok()) return ToGrpcStatus(noted);
+    if (!noted.ok()) return ToReply(noted);
     return Reply<Message>(answer(scope), response);
   }
 

@@ -295,6 +295,7 @@ TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
     // Of the door's caller nobody says that he may not.
     AuditOptions reading;
     reading.reads_when_full = true;
+    reading.backups = "/";
     absl::StatusOr<AuditRoom> room = NewAuditService(nullptr, folder, reading);
     ASSERT_TRUE(room.ok()) << room.status();
     auto* const audit = dynamic_cast<v1::Audit::Service*>(room->service.get());
@@ -305,6 +306,23 @@ TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
     v1::SetLegalHoldResponse response;
     EXPECT_EQ(audit->SetLegalHold(&context, &request, &response).error_code(),
               grpc::StatusCode::UNAVAILABLE);
+    grpc::ServerBuilder builder;
+    builder.RegisterService(room->service.get());
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    const auto stub =
+        v1::Audit::NewStub(server->InProcessChannel(grpc::ChannelArguments()));
+    grpc::ClientContext asking;
+    asking.set_deadline(std::chrono::system_clock::now() +
+                        std::chrono::minutes(1));
+    v1::CreateBackupRequest to_backup;
+    to_backup.set_id("1");
+    to_backup.set_folder(folder + "/backups");
+    const auto progress = stub->CreateBackup(&asking, to_backup);
+    v1::BackupProgress step;
+    while (progress->Read(&step)) continue;
+    const grpc::Status backup = progress->Finish();
+    EXPECT_EQ(backup.error_code(), grpc::StatusCode::UNAVAILABLE)
+        << backup.error_message();
   }
   ASSERT_EQ(
       mount("none", disk.folder().c_str(), "tmpfs", MS_REMOUNT, "size=40m"), 0);
