@@ -457,6 +457,7 @@ Candidates FindCandidates(const Question& question,
     }
     auto form = forms.begin();
     Inspector inspector(question, passage);
+    const size_t first = found.items.size();
     const Token* token = tokens.data();
     const Token* const end = token + tokens.size();
     for (uint32_t s = 0; s < spans.size(); ++s) {
@@ -467,7 +468,6 @@ Candidates FindCandidates(const Question& question,
       Candidate candidate;
       candidate.passage = p;
       candidate.ordinal = s;
-      candidate.count = static_cast<uint32_t>(spans.size());
       candidate.span = spans[s];
       inspector.Inspect(token, last, &candidate);
       for (; form != forms.end() && form->span.begin < spans[s].end; ++form) {
@@ -481,6 +481,10 @@ Candidates FindCandidates(const Question& question,
       }
       found.items.push_back(std::move(candidate));
       token = last;
+    }
+    // Where they were too many, who looks at the next must not find one.
+    for (size_t i = first; i < found.items.size(); ++i) {
+      found.items[i].count = static_cast<uint32_t>(found.items.size() - first);
     }
     found.heading_strength.push_back(
         HeadingStrength(question, passage, analyzer));

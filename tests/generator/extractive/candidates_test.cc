@@ -147,6 +147,23 @@ TEST(CandidatesTest, WhatADateSaysBeyondTheQuestionsIsNews) {
             std::make_pair(false, false));
 }
 
+TEST(CandidatesTest, OfAQuestionThatIsTooLongForAllTheLastHasNoNext) {
+  std::string asked;
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&asked, "w", i, " ");
+  std::string text;
+  for (int i = 0; i < 600; ++i) absl::StrAppend(&text, "This is it. ");
+  Analyzer analyzer;
+  const Question question =
+      ReadQuestion(asked, Language::kEn, Language::kEn, &analyzer);
+  const Candidates found =
+      FindCandidates(question, {Passage(text, Language::kEn)}, 450, &analyzer);
+  ASSERT_FALSE(found.items.empty());
+  ASSERT_LT(found.items.size(), 600u);
+  for (const Candidate& candidate : found.items) {
+    ASSERT_EQ(candidate.count, found.items.size());
+  }
+}
+
 // Whether the one sentence of `text` has a number in words for `question`.
 bool HasNumberWord(absl::string_view question, absl::string_view text,
                    Language language) {
