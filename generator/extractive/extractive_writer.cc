@@ -27,8 +27,8 @@ using extractive::Scored;
 using extractive::SecondOpinion;
 using extractive::SourcePassage;
 
-constexpr char kPlain[] = "extractive/10";
-constexpr char kThorough[] = "extractive-thorough/10";
+constexpr char kPlain[] = "extractive/11";
+constexpr char kThorough[] = "extractive-thorough/11";
 // Lets one of them write.
 constexpr char kEither[] = "extractive";
 

@@ -47,6 +47,67 @@ bool AnswersAsHeading(const Question& question, const Candidate& heading) {
   return question.type == AnswerType::kDate && heading.has_new_year;
 }
 
+// Whether the text goes on behind candidate `i`.
+bool GoesOn(const std::vector<Candidate>& candidates, size_t i) {
+  return candidates[i].ordinal + 1 < candidates[i].count &&
+         i + 1 < candidates.size();
+}
+
+// Whether `candidate` has nothing that the question has not: "Head of Sales".
+bool Repeats(const Question& question, const Candidate& candidate) {
+  switch (question.type) {
+    case AnswerType::kDate:
+    case AnswerType::kNumber:
+    case AnswerType::kPerson:
+      return candidate.new_terms == 0 && !candidate.has_new_number &&
+             !candidate.has_number_word && candidate.new_capitalised == 0;
+    default:
+      return false;
+  }
+}
+
+// Asks, or says nothing, itself.
+bool IsNoAnswer(const Question& question, const Candidate& candidate) {
+  return candidate.is_question || Repeats(question, candidate);
+}
+
+bool IsNameAlone(const Candidate& candidate) {
+  return !candidate.is_sentence && candidate.new_capitalised >= 2 &&
+         candidate.new_capitalised == candidate.new_terms;
+}
+
+// The neighbour that answers candidate `i`, which is none itself; `i`: none.
+size_t AnswerBeside(const Question& question,
+                    const std::vector<Candidate>& candidates, size_t i) {
+  if (!IsNoAnswer(question, candidates[i])) return i;
+  if (!candidates[i].is_question && question.type == AnswerType::kPerson &&
+      candidates[i].ordinal > 0 && i > 0 && IsNameAlone(candidates[i - 1])) {
+    return i - 1;
+  }
+  if (!GoesOn(candidates, i) || candidates[i + 1].is_heading ||
+      IsNoAnswer(question, candidates[i + 1])) {
+    return i;
+  }
+  return i + 1;
+}
+
+// What is shorter says yes or no, in the unit of Candidate::length.
+constexpr double kWord = 12;
+
+// Of candidate `i` and what `answers` it, what there is room for.
+std::vector<size_t> Together(const std::vector<Candidate>& candidates, size_t i,
+                             size_t answer, size_t room) {
+  std::vector<size_t> all = {i, answer};
+  if (candidates[i].is_question && candidates[answer].length < kWord &&
+      GoesOn(candidates, answer) && !candidates[answer + 1].is_question &&
+      !candidates[answer + 1].is_heading) {
+    all.push_back(answer + 1);
+  }
+  if (all.size() > room) all.erase(all.begin());
+  all.resize(std::min(all.size(), room));
+  return all;
+}
+
 }  // namespace
 
 std::vector<size_t> Select(const Question& question,
@@ -61,6 +122,10 @@ std::vector<size_t> Select(const Question& question,
         !AnswersAsHeading(question, candidates[i])) {
       continue;
     }
+    if (IsNoAnswer(question, candidates[i]) &&
+        AnswerBeside(question, candidates, i) == i) {
+      continue;
+    }
     order.push_back(i);
     all += probabilities[i];
   }
@@ -71,7 +136,10 @@ std::vector<size_t> Select(const Question& question,
   }
   std::vector<double> value(candidates.size());
   for (const size_t i : order) {
-    const double share = candidates[i].length / limits.best_length;
+    double length = candidates[i].length;
+    const size_t answer = AnswerBeside(question, candidates, i);
+    if (answer != i) length += candidates[answer].length;
+    const double share = length / limits.best_length;
     value[i] = probabilities[i] / all - kLengthPrice * (kSentenceShare + share);
   }
   std::stable_sort(order.begin(), order.end(),
@@ -95,7 +163,18 @@ std::vector<size_t> Select(const Question& question,
           return texts[c] == texts[i] ||
                  HoldsMore(question, candidates[c], candidates[i]);
         });
-    if (!is_left_out) chosen.push_back(i);
+    if (is_left_out) continue;
+    const size_t answer = AnswerBeside(question, candidates, i);
+    if (answer == i) {
+      chosen.push_back(i);
+      continue;
+    }
+    for (const size_t j : Together(candidates, i, answer,
+                                   limits.max_sentences - chosen.size())) {
+      if (std::find(chosen.begin(), chosen.end(), j) == chosen.end()) {
+        chosen.push_back(j);
+      }
+    }
   }
   return chosen;
 }

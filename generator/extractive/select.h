@@ -27,7 +27,12 @@ struct SelectionLimits {
 // chosen only where there is nothing else, or a date is asked for and it has a
 // year, and what is thought of it goes to the others. Nor does a row of a table
 // where a chosen one holds all that it has of the question's words, and more:
-// who asks for hammers in shelf B2 does not ask for what else is in a shelf.
+// who asks for hammers in shelf B2 does not ask for what else is in a shelf. A
+// question is no answer, and who asks when, who or how many is not answered by
+// his own words: what stands below joins at once, as in a list of questions and
+// answers, or a name above ("Jane Roe", "Head of Sales"). Where there is room
+// for one only it stands alone, and where it is a word ("No."), what follows
+// joins, too. Where there is nothing they are chosen as a heading is.
 std::vector<size_t> Select(const Question& question,
                            const std::vector<Candidate>& candidates,
                            const std::vector<absl::string_view>& texts,

@@ -87,6 +87,7 @@ TEST(SelectTest, AHeadingIsChosenOnlyWhereThereIsNothingElse) {
 TEST(SelectTest, AHeadingWithAYearAnswersWhen) {
   std::vector<Candidate> candidates = OfLengths({20, 120});
   candidates[0].is_heading = true;
+  candidates[1].new_terms = 5;
   Question question;
   const auto selected = [&] {
     return Select(question, candidates, {"a", "b"}, {0.98, 0.02}, {3, 300});
@@ -94,9 +95,72 @@ TEST(SelectTest, AHeadingWithAYearAnswersWhen) {
   question.type = AnswerType::kDate;
   EXPECT_THAT(selected(), ElementsAre(1));
   candidates[0].has_new_year = true;
+  candidates[0].has_new_number = true;
   EXPECT_THAT(selected(), ElementsAre(0));
   question.type = AnswerType::kPerson;
   EXPECT_THAT(selected(), ElementsAre(1));
+}
+
+// Four lines below each other in one passage.
+std::vector<Candidate> Below(const std::vector<double>& lengths) {
+  std::vector<Candidate> candidates = OfLengths(lengths);
+  for (uint32_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].ordinal = i;
+    candidates[i].count = static_cast<uint32_t>(candidates.size());
+    candidates[i].new_terms = 5;
+  }
+  return candidates;
+}
+
+TEST(SelectTest, AQuestionIsAnsweredByWhatStandsBelowIt) {
+  std::vector<Candidate> candidates = Below({40, 40, 40, 40});
+  candidates[0].is_question = true;
+  const std::vector<absl::string_view> texts = {"a", "b", "c", "d"};
+  const std::vector<double> sure = {0.97, 0.01, 0.01, 0.01};
+  EXPECT_THAT(Select({}, candidates, texts, sure, {}), ElementsAre(0, 1));
+  EXPECT_THAT(Select({}, candidates, texts, sure, {1, 300}), ElementsAre(1));
+  // "No." says too little, and more of it stands behind.
+  candidates[1].length = 3;
+  EXPECT_THAT(Select({}, candidates, texts, sure, {}), ElementsAre(0, 1, 2));
+  EXPECT_THAT(Select({}, candidates, texts, sure, {2, 300}), ElementsAre(1, 2));
+  // Of two questions the second is answered.
+  candidates[1].is_question = true;
+  EXPECT_THAT(Select({}, candidates, texts, {0.5, 0.49, 0.009, 0.001}, {}),
+              ElementsAre(1, 2));
+  // What belongs to the next section answers none.
+  candidates[1].is_question = false;
+  candidates[1].is_heading = true;
+  EXPECT_THAT(Select({}, candidates, texts, {0.9, 0.02, 0.06, 0.02}, {1, 300}),
+              ElementsAre(2));
+}
+
+TEST(SelectTest, AQuestionThatNothingAnswersIsChosenOnlyWhereItIsAlone) {
+  std::vector<Candidate> candidates = Below({40, 40});
+  candidates[1].is_question = true;
+  EXPECT_THAT(Select({}, candidates, {"a", "b"}, {0.05, 0.95}, {}),
+              ElementsAre(0));
+  EXPECT_THAT(Select({}, {candidates[1]}, {"b"}, {1}, {}), ElementsAre(0));
+}
+
+TEST(SelectTest, WhoIsNotAnsweredByTheQuestionsOwnWords) {
+  // "Who is the head of sales?" "Regards", "Jane Roe", "Head of Sales", "York".
+  std::vector<Candidate> candidates = Below({9, 9, 14, 5});
+  candidates[1].new_terms = 2;
+  candidates[1].new_capitalised = 2;
+  candidates[2].new_terms = 0;
+  const std::vector<absl::string_view> texts = {"a", "b", "c", "d"};
+  const std::vector<double> sure = {0, 0.01, 0.98, 0.01};
+  Question question;
+  question.type = AnswerType::kPerson;
+  EXPECT_THAT(Select(question, candidates, texts, sure, {}), ElementsAre(2, 1));
+  EXPECT_THAT(Select(question, candidates, texts, sure, {1, 300}),
+              ElementsAre(1));
+  // When and how many are told by what stands below.
+  question.type = AnswerType::kNumber;
+  EXPECT_THAT(Select(question, candidates, texts, sure, {}), ElementsAre(2, 3));
+  // Who asks what stands there is told.
+  question.type = AnswerType::kAny;
+  EXPECT_THAT(Select(question, candidates, texts, sure, {}), ElementsAre(2));
 }
 
 TEST(SelectTest, GivesOneSentenceHoweverLong) {
