@@ -7,6 +7,7 @@
 #include "generator/extractive/codes.h"
 #include "generator/extractive/measures.h"
 #include "text/fold.h"
+#include "text/other_stems.h"
 #include "text/short_forms.h"
 #include "text/words.h"
 
@@ -283,6 +284,24 @@ void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
   }
 }
 
+// What another stem of a word stands for is the word.
+void AddOtherStems(absl::string_view text, Analyzer* analyzer,
+                   Question* question) {
+  std::vector<OtherStem> stems;
+  FindOtherStems(text, question->language, analyzer, &stems);
+  for (const OtherStem& other : stems) {
+    const auto own = question->matches.find(other.own);
+    if (own == question->matches.end()) continue;
+    const std::vector<TermMatch> words = own->second;
+    std::vector<TermMatch>& matches = question->matches[other.key];
+    for (const TermMatch& word : words) {
+      if (word.strength < 1 || matches.size() == kMaxTermsPerKey) continue;
+      matches.push_back(word);
+    }
+    if (matches.empty()) question->matches.erase(other.key);
+  }
+}
+
 // Its bigrams that may be short for two words: a word of two characters, or two
 // words of one, as dictionaries cut what they do not have.
 void FindAbbreviations(const std::vector<Token>& tokens, Question* question) {
@@ -356,6 +375,7 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   FindAbbreviations(tokens, &question);
   AddUnits(tokens, &question);
   AddShortForms(text, tokens, &question);
+  if (analysis == spoken) AddOtherStems(text, analyzer, &question);
   AddOtherWritings(text, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   TakeDates(text, &question);

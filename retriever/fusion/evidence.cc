@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "base/status_macros.h"
 #include "storage/segment_format.h"
 #include "text/language.h"
@@ -73,16 +75,18 @@ absl::Status ForEachSegment(const std::vector<Candidate*>& order,
   return absl::OkStatus();
 }
 
-// One matched term at one place of a passage.
+// One matched word at one place of a passage.
 struct Place {
   uint32_t position;
-  uint16_t term;  // index of PositionTerms::terms
+  uint16_t term;  // of PositionTerms::words
 };
 
 // The terms whose positions are read, and what all of the question's terms of
 // a kind would bring.
 struct PositionTerms {
   std::vector<const QueryTerm*> terms;
+  // By term: the first that is of the same word, for all of which it stands.
+  std::vector<uint16_t> words;
   float all_stems = 0;
   float all_bigrams = 0;
   float all_prefixes = 0;
@@ -96,6 +100,7 @@ struct PositionTerms {
 PositionTerms ChoosePositionTerms(const QueryTerms& query) {
   PositionTerms chosen;
   std::vector<int> index_of(query.terms.size(), -1);
+  absl::flat_hash_map<uint64_t, uint16_t> first_of;
   for (size_t i = 0; i < query.terms.size(); ++i) {
     const QueryTerm& term = query.terms[i];
     if (term.channel == kChannelSurface) continue;
@@ -108,9 +113,20 @@ PositionTerms ChoosePositionTerms(const QueryTerms& query) {
     // longest.
     if (term.stop || term.document_frequency == 0) continue;
     if (chosen.terms.size() == kMaxPositionTerms) continue;
-    index_of[i] = static_cast<int>(chosen.terms.size());
+    const uint16_t index = static_cast<uint16_t>(chosen.terms.size());
+    index_of[i] = index;
     chosen.terms.push_back(&term);
+    // A short form is two terms of one key, which are not one.
+    chosen.words.push_back(
+        term.is_short_form
+            ? index
+            : first_of.try_emplace(term.word, index).first->second);
   }
+  const auto word_of = [&](uint16_t term) {
+    if (query.terms[term].is_short_form) return index_of[term];
+    const auto first = first_of.find(query.terms[term].word);
+    return first == first_of.end() ? -1 : static_cast<int>(first->second);
+  };
   const size_t count = chosen.terms.size();
   chosen.pair_rarity.assign(count * count, 0);
   for (const TermPair& pair : query.pairs) {
@@ -121,8 +137,8 @@ PositionTerms ChoosePositionTerms(const QueryTerms& query) {
                                                          : chosen.stem_pairs) +=
           rarity;
     }
-    const int first = index_of[pair.first];
-    const int second = index_of[pair.second];
+    const int first = word_of(pair.first);
+    const int second = word_of(pair.second);
     if (first >= 0 && second >= 0) {
       chosen.pair_rarity[first * count + second] = rarity;
     }
@@ -194,7 +210,10 @@ class PlaceReader {
 struct Places {
   std::vector<Place> stems;  // or bigrams, where there are no spaces
   std::vector<Place> prefixes;
+  // A bit for each word that the title has.
+  uint32_t in_title = 0;
 };
+static_assert(kMaxPositionTerms <= 32, "Places::in_title has a bit for each");
 
 float Share(float part, float whole) {
   return whole > 0 ? std::min(1.0f, part / whole) : 0;
@@ -235,39 +254,75 @@ void Measure(const PositionTerms& terms, bool no_spaces, bool is_first,
             terms.all_prefixes);
 }
 
+// A word's terms that passages hold; one but for other stems.
+using ScoredWord = absl::InlinedVector<const QueryTerm*, 1>;
+
+std::vector<ScoredWord> ScoredWords(const QueryTerms& query) {
+  std::vector<ScoredWord> words;
+  absl::flat_hash_map<uint64_t, size_t> index_of;
+  for (const QueryTerm& term : query.terms) {
+    if (term.document_frequency == 0) continue;
+    // A short form is two terms of one key, which are not one.
+    const size_t index =
+        term.is_short_form
+            ? words.size()
+            : index_of.try_emplace(term.word, words.size()).first->second;
+    if (index == words.size()) words.emplace_back();
+    words[index].push_back(&term);
+  }
+  return words;
+}
+
+// Adds what a word brings that the candidates at `at` hold as often as
+// `frequencies` says.
+void AddImpacts(const QueryTerm& term, const LengthNorms& norms,
+                const std::vector<float>& frequencies, Candidate* const* at) {
+  const float weight = term.rarity * (kBm25K1 + 1);
+  for (const float tf : frequencies) {
+    Candidate* const c = *at++;
+    if (tf == 0) continue;
+    const float impact = weight * (tf / (tf + norms.OfPassage(c->passage)));
+    if (IsStemLike(term.channel)) {
+      c->stems += impact;
+    } else if (term.channel == kChannelPrefix) {
+      c->prefixes += impact;
+    } else {
+      c->words += impact;
+    }
+    if (!term.stop) c->has_content_term = true;
+  }
+}
+
 }  // namespace
 
 absl::Status MeasureTerms(const Corpus& corpus, const QueryTerms& query,
                           absl::Span<Candidate> candidates) {
   const std::vector<Candidate*> order = InOrder(candidates);
+  const std::vector<ScoredWord> words = ScoredWords(query);
+  std::vector<float> frequencies;
   return ForEachSegment(
       order,
       [&](uint32_t segment, Candidate* const* begin,
           Candidate* const* end) -> absl::Status {
         const SegmentReader& reader =
             *corpus.generation().segments[segment].reader;
-        for (const QueryTerm& term : query.terms) {
-          if (term.document_frequency == 0) continue;
-          PostingsIterator it = reader.Postings(term.key);
-          const LengthNorms& norms = corpus.ChannelNorms(segment, term.channel);
-          const float weight = term.rarity * (kBm25K1 + 1);
-          RETURN_IF_ERROR(ForEachMatch(
-              &it, begin, end,
-              [&](Candidate* c, const PostingsIterator::Postings& block,
-                  int i) {
-                const float tf = static_cast<float>(block.frequencies[i]);
-                const float impact =
-                    weight * (tf / (tf + norms.OfPassage(c->passage)));
-                if (IsStemLike(term.channel)) {
-                  c->stems += impact;
-                } else if (term.channel == kChannelPrefix) {
-                  c->prefixes += impact;
-                } else {
-                  c->words += impact;
-                }
-                if (!term.stop) c->has_content_term = true;
-                return absl::OkStatus();
-              }));
+        for (const ScoredWord& word : words) {
+          frequencies.assign(end - begin, 0);
+          for (const QueryTerm* const term : word) {
+            PostingsIterator it = reader.Postings(term->key);
+            Candidate* const* at = begin;
+            RETURN_IF_ERROR(ForEachMatch(
+                &it, begin, end,
+                [&](Candidate* c, const PostingsIterator::Postings& block,
+                    int i) {
+                  while (*at != c) ++at;
+                  frequencies[at - begin] +=
+                      static_cast<float>(block.frequencies[i]);
+                  return absl::OkStatus();
+                }));
+          }
+          AddImpacts(*word[0], corpus.ChannelNorms(segment, word[0]->channel),
+                     frequencies, begin);
         }
         return absl::OkStatus();
       });
@@ -293,31 +348,35 @@ absl::Status MeasurePositions(const Corpus& corpus, const QueryTerms& query,
         };
         for (uint16_t t = 0; t < terms.terms.size(); ++t) {
           const QueryTerm& term = *terms.terms[t];
+          const uint16_t word = terms.words[t];
           const bool prefix = term.channel == kChannelPrefix;
           PostingsIterator it = reader.Postings(term.key);
           Candidate* const* at = begin;
-          RETURN_IF_ERROR(ForEachMatch(
-              &it, begin, end,
-              [&](Candidate* c, const PostingsIterator::Postings&,
-                  int i) -> absl::Status {
-                while (*at != c) ++at;
-                positions.clear();
-                RETURN_IF_ERROR(it.Positions(i, &positions));
-                if (!prefix && !positions.empty() &&
-                    positions.back() >= kTitlePosition) {
-                  c->title += term.rarity;
-                }
-                const uint8_t measured =
-                    no_spaces(c) ? kChannelBigram : kChannelStem;
-                if (!prefix && term.channel != measured) {
-                  return absl::OkStatus();
-                }
-                Places& own = places[at - begin];
-                for (uint32_t position : positions) {
-                  (prefix ? own.prefixes : own.stems).push_back({position, t});
-                }
-                return absl::OkStatus();
-              }));
+          RETURN_IF_ERROR(
+              ForEachMatch(&it, begin, end,
+                           [&](Candidate* c, const PostingsIterator::Postings&,
+                               int i) -> absl::Status {
+                             while (*at != c) ++at;
+                             positions.clear();
+                             RETURN_IF_ERROR(it.Positions(i, &positions));
+                             Places& own = places[at - begin];
+                             if (!prefix && !positions.empty() &&
+                                 positions.back() >= kTitlePosition &&
+                                 (own.in_title >> word & 1) == 0) {
+                               own.in_title |= uint32_t{1} << word;
+                               c->title += term.rarity;
+                             }
+                             const uint8_t measured =
+                                 no_spaces(c) ? kChannelBigram : kChannelStem;
+                             if (!prefix && term.channel != measured) {
+                               return absl::OkStatus();
+                             }
+                             for (uint32_t position : positions) {
+                               (prefix ? own.prefixes : own.stems)
+                                   .push_back({position, word});
+                             }
+                             return absl::OkStatus();
+                           }));
         }
         for (Candidate* const* c = begin; c != end; ++c) {
           const bool is_first = reader.passages()[(*c)->passage].ordinal == 0;

@@ -7,12 +7,16 @@
 #include "absl/strings/string_view.h"
 #include "text/analyzer.h"
 #include "text/language.h"
+#include "text/other_stems.h"
 
 namespace footnote {
 
 // The terms of `text`, as Analyzer::Analyze gives them. Safe from many threads:
 // each keeps an Analyzer with its caches until the program ends.
 std::vector<Token> AnalyzeText(absl::string_view text, Language language);
+
+// What FindOtherStems (text/other_stems.h) finds, by the same Analyzer.
+std::vector<OtherStem> OtherStemsOf(absl::string_view text, Language language);
 
 }  // namespace footnote
 

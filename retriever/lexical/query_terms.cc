@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "retriever/lexical/analyze.h"
 #include "text/dates.h"
+#include "text/other_stems.h"
 #include "text/short_forms.h"
 
 namespace footnote {
@@ -16,6 +17,8 @@ namespace {
 // are rare in documents, so idf alone overrates them; dropping them altogether
 // costs more than it gains.
 constexpr float kStopFactor = 0.4f;
+// Other stems of one word that are looked for.
+constexpr size_t kMostOtherStems = 4;
 // "tür" for "Haustür".
 constexpr float kPartFactor = 0.5f;
 
@@ -32,6 +35,8 @@ struct SeenKey {
   bool stop;
   bool part;
   bool alternative;
+  // See QueryTerm.
+  uint64_t word;
 };
 using DistinctKeys = absl::flat_hash_map<uint64_t, SeenKey>;
 
@@ -41,13 +46,42 @@ void AddKeys(const std::vector<Token>& tokens, bool alternative,
     const bool stop = (token.flags & kTokenStopWord) != 0;
     const bool part = (token.flags & kTokenPart) != 0;
     auto [it, added] = distinct->try_emplace(
-        token.key, SeenKey{token.channel, stop, part, alternative});
+        token.key, SeenKey{token.channel, stop, part, alternative, token.key});
     // What the likeliest language says of a term stands.
     if (!added && it->second.alternative == alternative) {
       it->second.stop &= stop;
       it->second.part &= part;
     }
   }
+}
+
+// By word, the passages that hold one of its stems, each counted; only of words
+// with other stems.
+using WordFrequencies = absl::flat_hash_map<uint64_t, uint64_t>;
+
+// Adds the other stems of the question's words that passages hold.
+WordFrequencies AddOtherStems(absl::string_view text, Language language,
+                              const Corpus& corpus, DistinctKeys* distinct) {
+  WordFrequencies frequencies;
+  absl::flat_hash_map<uint64_t, size_t> counts;
+  for (const OtherStem& other : OtherStemsOf(text, language)) {
+    const auto own = distinct->find(other.own);
+    if (own == distinct->end() || own->second.stop ||
+        counts[other.own] == kMostOtherStems) {
+      continue;
+    }
+    const auto known = distinct->find(other.key);
+    if (known != distinct->end() && !known->second.alternative) continue;
+    const uint64_t frequency = corpus.DocumentFrequency(other.key);
+    if (frequency == 0) continue;
+    (*distinct)[other.key] = {kChannelStem, /*stop=*/false, /*part=*/false,
+                              /*alternative=*/true, other.own};
+    ++counts[other.own];
+    uint64_t& all = frequencies[other.own];
+    if (all == 0) all = corpus.DocumentFrequency(other.own);
+    all = std::min(all + frequency, corpus.passages());
+  }
+  return frequencies;
 }
 
 // Appends what the question's words may be cut short to, for the words that
@@ -66,6 +100,7 @@ void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
     if (!rarity_of.try_emplace(form.key, 0).second) continue;
     QueryTerm term;
     term.key = form.key;
+    term.word = form.key;
     term.document_frequency = corpus.DocumentFrequency(form.key);
     if (term.document_frequency == 0) continue;
     term.alternative = true;
@@ -129,6 +164,8 @@ QueryTerms MakeQueryTerms(absl::string_view question,
       AddKeys(AnalyzeText(other, main), /*alternative=*/true, &distinct);
     }
   }
+  const WordFrequencies frequencies =
+      AddOtherStems(text, main, corpus, &distinct);
 
   QueryTerms query;
   for (const auto& [key, seen] : distinct) {
@@ -142,8 +179,11 @@ QueryTerms MakeQueryTerms(absl::string_view question,
     term.stop = seen.stop && !query.nothing_to_look_for;
     term.document_frequency = corpus.DocumentFrequency(key);
     if (term.alternative && term.document_frequency == 0) continue;
-    term.rarity =
-        static_cast<float>(Idf(corpus.passages(), term.document_frequency));
+    term.word = seen.word;
+    const auto all = frequencies.find(seen.word);
+    term.rarity = static_cast<float>(
+        Idf(corpus.passages(),
+            all == frequencies.end() ? term.document_frequency : all->second));
     if (term.stop) term.rarity *= kStopFactor;
     if (seen.part) term.rarity *= kPartFactor;
     query.terms.push_back(term);

@@ -33,6 +33,10 @@ struct QueryTerm {
   bool alternative = false;
   // What words of the question may be cut short to (text/short_forms.h).
   bool is_short_form = false;
+  // The key of the word that this is another stem of (text/other_stems.h); its
+  // own where it is none. What has one word's key counts as one word: it is as
+  // rare as all its stems together, and `alternative` but for one.
+  uint64_t word = 0;
 };
 
 // Two terms of one kind that stand side by side in the question, as indexes of

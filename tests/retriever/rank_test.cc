@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -337,6 +338,67 @@ TEST(RankTest, CountsAShortFormForNoMoreThanTheWordsThemselves) {
     EXPECT_LE(c.coverage, 1);
     EXPECT_LE(c.phrase, 1);
   }
+}
+
+RankQuery AskInUkrainian(const std::string& question) {
+  RankQuery query = Ask(question);
+  query.language = Language::kUk;
+  return query;
+}
+
+SearchIndex Ukrainian(const std::vector<std::string>& texts) {
+  std::vector<TestDocument> documents;
+  for (const std::string& text : texts) {
+    documents.push_back({text, Language::kUk, {{text, {}}}});
+  }
+  return SearchIndex(MakeGeneration({documents}));
+}
+
+TEST(RankTest, FindsAnotherFormWhoseStemDiffers) {
+  const SearchIndex index = Ukrainian(
+      {"Печі поставила фірма Жар.", "Вікна миють навесні.", "Доходу не було."});
+  for (const auto& [question, passage] :
+       std::vector<std::pair<std::string, uint32_t>>{
+           {"піч", 0}, {"вікон", 1}, {"дохід", 2}}) {
+    const Ranking ranking = MustRank(index, AskInUkrainian(question));
+    ASSERT_FALSE(ranking.passages.empty()) << question;
+    EXPECT_EQ(ranking.passages[0].passage, passage) << question;
+    EXPECT_EQ(ranking.passages[0].coverage, 1) << question;
+  }
+}
+
+TEST(RankTest, CountsAWordOnceHoweverManyOfItsStemsAreThere) {
+  // Two forms, and one form twice: each is the word, twice.
+  const SearchIndex index =
+      Ukrainian({"Рік до року росте яблуня.", "Року після року росте яблуня.",
+                 "Дощ іде третю добу."});
+  const Ranking ranking = MustRank(index, AskInUkrainian("рік"));
+  ASSERT_EQ(ranking.passages.size(), 2u);
+  EXPECT_EQ(ranking.passages[0].stems, ranking.passages[1].stems);
+  for (const Candidate& c : ranking.passages) EXPECT_EQ(c.coverage, 1);
+}
+
+TEST(RankTest, TakesAWordForAsRareAsAllOfItsStems) {
+  const SearchIndex index =
+      Ukrainian({"Перший рік.", "Кінець року.", "Перед роком.", "Яблуня."});
+  const Ranking ranking = MustRank(index, AskInUkrainian("рік яблуня"));
+  float year = 0;
+  float apple_tree = 0;
+  size_t own = 0;
+  for (const QueryTerm& term : ranking.terms) {
+    if (term.channel != kChannelStem) continue;
+    own += !term.alternative;
+    (term.word == TermKey(kChannelStem, "рік") ? year : apple_tree) =
+        term.rarity;
+  }
+  EXPECT_EQ(own, 2u);
+  EXPECT_LT(year, apple_tree);
+}
+
+TEST(RankTest, LooksForNoStemThatNoPassageHas) {
+  const SearchIndex index = Ukrainian({"Яблуня росте."});
+  const Ranking ranking = MustRank(index, AskInUkrainian("рік"));
+  for (const QueryTerm& term : ranking.terms) EXPECT_FALSE(term.alternative);
 }
 
 TEST(RankTest, ReadsAShortQuestionInEveryLanguageThatItMayBeIn) {

@@ -107,6 +107,27 @@ TEST(QuestionTest, LooksForNoMoreDatesThanAnybodyAsksFor) {
   EXPECT_EQ(Read(text, Language::kEn).dates.size(), kMostDatesAsked);
 }
 
+TEST(QuestionTest, TakesAnotherStemOfAWordForTheWord) {
+  Analyzer analyzer;
+  const auto matches_of = [](const Question& question, const char* stem) {
+    const auto found = question.matches.find(TermKey(kChannelStem, stem));
+    return found == question.matches.end() ? std::vector<TermMatch>()
+                                           : found->second;
+  };
+  const Question question = Read("Хто поставив піч?", Language::kUk);
+  const std::vector<TermMatch> own = matches_of(question, "піч");
+  const std::vector<TermMatch> other = matches_of(question, "печ");
+  ASSERT_EQ(own.size(), 1u);
+  ASSERT_EQ(other.size(), 1u);
+  EXPECT_EQ(other[0].term, own[0].term);
+  EXPECT_EQ(other[0].strength, 1);
+  // Of passages in another language, its words are no forms.
+  EXPECT_THAT(matches_of(ReadQuestion("Хто поставив піч?", Language::kUk,
+                                      Language::kRu, &analyzer),
+                         "печ"),
+              IsEmpty());
+}
+
 TEST(SetRarityTest, GivesEachTermWhatItWeighsInTheCollection) {
   Question question = Read("kernel scheduler", Language::kEn);
   std::vector<uint64_t> keys;
