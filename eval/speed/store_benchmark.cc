@@ -17,8 +17,9 @@
 //   segments, bytes   after the merges
 //   search_quiet      p50, p99, longest of hybrid searches, text and all,
 //                     one after the other with 5 ms in between, as somebody
-//                     asks who thinks; found: the share whose document comes
-//                     first
+//                     asks who thinks; cpu: what the process used for one, its
+//                     asking too, which other programs disturb less; found:
+//                     the share whose document comes first
 //   search_ingesting  the same while a tenth of the documents is updated, and
 //                     its p99 over the quiet one
 //   delete            a tenth of the documents; documents/s
@@ -40,6 +41,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -385,6 +387,8 @@ constexpr std::chrono::milliseconds kThink(5);
 
 struct Latency {
   std::vector<double> ms;
+  // Of the whole process, while they were asked.
+  double cpu_ms = 0;
   int first = 0;
   bool saw_deleted = false;
 
@@ -450,11 +454,14 @@ absl::StatusOr<Latency> SearchQuietly(House* house, const Corpus& corpus,
         house, corpus, AnyUntouched(&random, options.documents), &warm));
   }
   Latency latency;
+  const std::clock_t begin = std::clock();
   for (int i = 0; i < options.searches; ++i) {
     std::this_thread::sleep_for(kThink);
     RETURN_IF_ERROR(SearchOnce(
         house, corpus, AnyUntouched(&random, options.documents), &latency));
   }
+  latency.cpu_ms = static_cast<double>(std::clock() - begin) * 1e3 /
+                   static_cast<double>(CLOCKS_PER_SEC);
   return latency;
 }
 
@@ -462,6 +469,10 @@ void PrintLatency(const std::string& name, Latency* latency) {
   Print(name + "_p50", latency->At(0.5), "ms");
   Print(name + "_p99", latency->At(0.99), "ms");
   Print(name + "_longest", latency->At(1), "ms");
+  if (latency->cpu_ms > 0) {
+    Print(name + "_cpu",
+          latency->cpu_ms / static_cast<double>(latency->ms.size()), "ms");
+  }
   Print(name + "_found",
         static_cast<double>(latency->first) /
             static_cast<double>(latency->ms.size()),
