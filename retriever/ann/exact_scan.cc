@@ -13,6 +13,8 @@ namespace {
 // Rows per call of the kernel: the products stay in the first-level cache.
 constexpr uint32_t kChunk = 256;
 
+constexpr uint32_t kCacheLine = 64;
+
 // True when a passage of rows [first, last] may be found.
 bool AnyAllowed(const VectorsView& vectors, uint32_t first, uint32_t last,
                 const AllowedPassages& allowed) {
@@ -65,9 +67,18 @@ void QueryCode::Products(const VectorsView& vectors, uint32_t first,
   }
 }
 
+void QueryCode::Prefetch(const VectorsView& vectors, uint32_t row) const {
+  __builtin_prefetch(&vectors.rows[row]);
+  const int8_t* const code = vectors.Code(row);
+  for (uint32_t i = 0; i < vectors.code_stride; i += kCacheLine) {
+    __builtin_prefetch(code + i);
+  }
+}
+
 std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
                                      uint32_t segment, const QueryCode& query,
-                                     const AllowedPassages& allowed, size_t k) {
+                                     const AllowedPassages& allowed, size_t k,
+                                     float floor) {
   const VectorsView& vectors = reader.vectors();
   std::vector<VectorHit> best;
   if (k == 0 || vectors.count == 0 || allowed.count == 0 ||
@@ -75,8 +86,8 @@ std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
     return best;
   }
   std::array<float, kChunk> products;
-  VectorHit present = {segment, vectors.rows[0].passage, -2.0f};
-  float worst = -2.0f;
+  VectorHit present = {segment, vectors.rows[0].passage, kNoFloor};
+  float worst = floor;
   const auto add = [&](const VectorHit& hit) {
     if (hit.similarity < worst || !allowed.Has(hit.passage)) return;
     if (best.size() == k) {
@@ -94,6 +105,7 @@ std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
     if (!AnyAllowed(vectors, first, first + n - 1, allowed)) continue;
     query.Products(vectors, first, n, products.data());
     for (uint32_t i = 0; i < n; ++i) {
+      if (products[i] < worst) continue;
       const uint32_t passage = vectors.rows[first + i].passage;
       if (!any || passage != present.passage) {
         if (any) add(present);
@@ -114,7 +126,7 @@ float SimilarityOf(const SegmentReader& reader, uint32_t passage,
   if (vectors.count == 0 || vectors.dimension != query.dimension()) return 0;
   const auto [first, last] = reader.VectorRowsOf(passage);
   if (first == last) return 0;
-  float best = -2.0f;
+  float best = kNoFloor;
   for (uint32_t row = first; row < last; ++row) {
     float product;
     query.Products(vectors, row, 1, &product);

@@ -36,6 +36,9 @@ class QueryCode {
   void Products(const VectorsView& vectors, uint32_t first, uint32_t count,
                 float* out) const;
 
+  // Brings to the caches what Products reads of a row that is asked for soon.
+  void Prefetch(const VectorsView& vectors, uint32_t row) const;
+
  private:
   uint32_t dimension_;
   float scale_ = 0;
@@ -43,11 +46,16 @@ class QueryCode {
   std::vector<int8_t> codes_;
 };
 
+// Below every inner product.
+constexpr float kNoFloor = -2.0f;
+
 // The `k` nearest passages of one segment that `allowed` lets through, in any
-// order. Segments whose vectors have another dimension give nothing.
+// order; those less similar than `floor` are left out. Segments whose vectors
+// have another dimension give nothing.
 std::vector<VectorHit> NearestByScan(const SegmentReader& reader,
                                      uint32_t segment, const QueryCode& query,
-                                     const AllowedPassages& allowed, size_t k);
+                                     const AllowedPassages& allowed, size_t k,
+                                     float floor = kNoFloor);
 
 // The passage's highest product with `query`; 0 when it has no vector.
 float SimilarityOf(const SegmentReader& reader, uint32_t passage,

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -15,20 +18,177 @@ namespace {
 constexpr uint32_t kEntries = 16;
 // Blocks per call of the kernel.
 constexpr uint32_t kBlocksAtOnce = 16;
+// Rows that are fetched ahead of the one that is looked at.
+constexpr size_t kAhead = 8;
+// Candidates whose exact product is computed whatever the approximate one says.
+constexpr size_t kAlwaysExact = 200;
+// An approximate product that is off by so many times what they are off by is
+// not met.
+constexpr float kManyErrors = 6;
+// Centroids at once: each of their sums waits for its last addition.
+constexpr uint32_t kCentroidsAtOnce = 8;
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("vector index: ", what));
 }
 
-bool BetterCandidate(const IvfCandidate& a, const IvfCandidate& b) {
-  return a.approximate != b.approximate ? a.approximate > b.approximate
-                                        : a.row < b.row;
-}
+struct BetterCandidate {
+  bool operator()(const IvfCandidate& a, const IvfCandidate& b) const {
+    return a.approximate != b.approximate ? a.approximate > b.approximate
+                                          : a.row < b.row;
+  }
+};
+
+// The best candidates so far, and up to as many newer ones that may be better.
+class BestCandidates {
+ public:
+  // REQUIRES: count > 0
+  BestCandidates(size_t count, const VectorsView& vectors,
+                 const AllowedPassages& allowed)
+      : count_(count), vectors_(vectors), allowed_(allowed) {
+    all_.reserve(std::min<size_t>(2 * count, vectors.count));
+  }
+
+  // What a candidate must have.
+  float least() const { return least_; }
+
+  void Add(const IvfCandidate& candidate) {
+    all_.push_back(candidate);
+    if (all_.size() - checked_ >= count_ && all_.size() > count_) Narrow();
+  }
+
+  std::vector<IvfCandidate> Take() {
+    Narrow();
+    return std::move(all_);
+  }
+
+ private:
+  void Narrow() {
+    DropForbidden();
+    if (all_.size() > count_) {
+      const auto last = all_.begin() + static_cast<int64_t>(count_ - 1);
+      std::nth_element(all_.begin(), last, all_.end(), BetterCandidate());
+      least_ = last->approximate;
+      all_.resize(count_);
+    }
+    checked_ = all_.size();
+  }
+
+  void DropForbidden() {
+    if (allowed_.bits.empty()) return;
+    size_t kept = checked_;
+    for (size_t i = checked_; i < all_.size(); ++i) {
+      if (i + kAhead < all_.size()) {
+        __builtin_prefetch(&vectors_.rows[all_[i + kAhead].row]);
+      }
+      if (allowed_.Has(vectors_.rows[all_[i].row].passage)) {
+        all_[kept++] = all_[i];
+      }
+    }
+    all_.resize(kept);
+  }
+
+  const size_t count_;
+  const VectorsView& vectors_;
+  const AllowedPassages& allowed_;
+  std::vector<IvfCandidate> all_;
+  // The first so many may be found.
+  size_t checked_ = 0;
+  float least_ = -std::numeric_limits<float>::infinity();
+};
+
+// The exact products of candidates, by passage.
+class ExactProducts {
+ public:
+  ExactProducts(const VectorsView& vectors, const QueryCode& query, float floor)
+      : vectors_(vectors), query_(query), floor_(floor) {}
+
+  void Add(absl::Span<const IvfCandidate> candidates) {
+    for (size_t i = 0; i < std::min(kAhead, candidates.size()); ++i) {
+      query_.Prefetch(vectors_, candidates[i].row);
+    }
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (i + kAhead < candidates.size()) {
+        query_.Prefetch(vectors_, candidates[i + kAhead].row);
+      }
+      const uint32_t row = candidates[i].row;
+      float product;
+      query_.Products(vectors_, row, 1, &product);
+      const float error = product - candidates[i].approximate;
+      squares_ += error * error;
+      ++count_;
+      if (product < floor_) continue;
+      const auto [it, added] =
+          by_passage_.try_emplace(vectors_.rows[row].passage, product);
+      if (!added) it->second = std::max(it->second, product);
+    }
+  }
+
+  // What the approximate products were off by, the root of the mean square.
+  // REQUIRES: something was added
+  float error() const {
+    return std::sqrt(squares_ / static_cast<float>(count_));
+  }
+
+  // The similarity of the `k`-th passage; the floor, where there are fewer.
+  float LeastOf(size_t k) const {
+    if (k == 0 || by_passage_.size() < k) return floor_;
+    std::vector<float> products;
+    products.reserve(by_passage_.size());
+    for (const auto& [passage, product] : by_passage_) {
+      products.push_back(product);
+    }
+    const auto last = products.begin() + static_cast<int64_t>(k - 1);
+    std::nth_element(products.begin(), last, products.end(),
+                     std::greater<float>());
+    return *last;
+  }
+
+  std::vector<VectorHit> Best(uint32_t segment, size_t k) const {
+    std::vector<VectorHit> hits;
+    hits.reserve(by_passage_.size());
+    for (const auto& [passage, similarity] : by_passage_) {
+      hits.push_back({segment, passage, similarity});
+    }
+    if (hits.size() > k) {
+      std::nth_element(hits.begin(), hits.begin() + static_cast<int64_t>(k),
+                       hits.end(), NearerFirst);
+      hits.resize(k);
+    }
+    return hits;
+  }
+
+ private:
+  const VectorsView& vectors_;
+  const QueryCode& query_;
+  const float floor_;
+  absl::flat_hash_map<uint32_t, float> by_passage_;
+  float squares_ = 0;
+  size_t count_ = 0;
+};
 
 float Product(const float* a, const float* b, uint32_t n) {
   float sum = 0;
   for (uint32_t i = 0; i < n; ++i) sum += a[i] * b[i];
   return sum;
+}
+
+// out[i] = Product(query, rows + i * n, n) for i < count.
+void Products(const float* query, const float* rows, uint32_t n, uint32_t count,
+              float* out) {
+  uint32_t i = 0;
+  for (; i + kCentroidsAtOnce <= count; i += kCentroidsAtOnce) {
+    const float* const row = rows + size_t{i} * n;
+    float sums[kCentroidsAtOnce] = {};
+    for (uint32_t d = 0; d < n; ++d) {
+#pragma GCC unroll 8
+      for (uint32_t j = 0; j < kCentroidsAtOnce; ++j) {
+        sums[j] += query[d] * row[size_t{j} * n + d];
+      }
+    }
+    std::copy(sums, sums + kCentroidsAtOnce, out + i);
+  }
+  for (; i < count; ++i) out[i] = Product(query, rows + size_t{i} * n, n);
 }
 
 }  // namespace
@@ -138,20 +298,17 @@ std::vector<uint32_t> IvfIndex::NearestLists(
     absl::Span<const float> query, uint32_t nprobe,
     std::vector<float>* products) const {
   products->resize(header_->lists);
-  for (uint32_t i = 0; i < header_->lists; ++i) {
-    (*products)[i] =
-        Product(query.data(), centroids_ + size_t{i} * header_->dimension,
-                header_->dimension);
-  }
+  Products(query.data(), centroids_, header_->dimension, header_->lists,
+           products->data());
   std::vector<uint32_t> order(header_->lists);
   std::iota(order.begin(), order.end(), 0);
   nprobe = std::min(nprobe, header_->lists);
-  std::partial_sort(order.begin(), order.begin() + nprobe, order.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      return (*products)[a] != (*products)[b]
-                                 ? (*products)[a] > (*products)[b]
-                                 : a < b;
-                    });
+  std::nth_element(order.begin(), order.begin() + nprobe, order.end(),
+                   [&](uint32_t a, uint32_t b) {
+                     return (*products)[a] != (*products)[b]
+                                ? (*products)[a] > (*products)[b]
+                                : a < b;
+                   });
   order.resize(nprobe);
   return order;
 }
@@ -159,8 +316,8 @@ std::vector<uint32_t> IvfIndex::NearestLists(
 std::vector<IvfCandidate> IvfIndex::Candidates(
     absl::Span<const float> query, uint32_t nprobe, size_t count,
     const VectorsView& vectors, const AllowedPassages& allowed) const {
-  std::vector<IvfCandidate> best;
-  if (count == 0) return best;
+  if (count == 0) return {};
+  BestCandidates best(count, vectors, allowed);
   std::vector<float> products;
   const std::vector<uint32_t> lists = NearestLists(query, nprobe, &products);
   const Tables tables = MakeTables(query);
@@ -173,54 +330,48 @@ std::vector<IvfCandidate> IvfIndex::Candidates(
       ScanPq4(codes_ + size_t{b} * header_->pairs * kPq4Block,
               tables.rounded.data(), header_->pairs, n, sums);
       for (uint32_t i = 0; i < n * kPq4Block; ++i) {
+        const float approximate = base + tables.step * sums[i];
+        if (approximate < best.least()) continue;
         const uint32_t row = rows_[size_t{b} * kPq4Block + i];
         if (row == kNoRow) break;
-        const IvfCandidate candidate = {row, base + tables.step * sums[i]};
-        if (best.size() == count && !BetterCandidate(candidate, best.front())) {
-          continue;
-        }
-        if (!allowed.Has(vectors.rows[row].passage)) continue;
-        if (best.size() == count) {
-          std::pop_heap(best.begin(), best.end(), BetterCandidate);
-          best.pop_back();
-        }
-        best.push_back(candidate);
-        std::push_heap(best.begin(), best.end(), BetterCandidate);
+        best.Add({row, approximate});
       }
     }
   }
-  return best;
+  return best.Take();
 }
 
 std::vector<VectorHit> NearestByIvf(
     const IvfIndex& index, const SegmentReader& reader, uint32_t segment,
     absl::Span<const float> vector, const QueryCode& query,
-    const AllowedPassages& allowed, size_t k, const IvfSearchOptions& options) {
+    const AllowedPassages& allowed, size_t k, const IvfSearchOptions& options,
+    float floor) {
   const uint32_t nprobe =
       options.nprobe != 0 ? options.nprobe
                           : std::max<uint32_t>(8, index.header().lists / 16);
   const size_t rerank =
       options.rerank != 0 ? options.rerank : std::max<size_t>(200, 20 * k);
   const VectorsView& vectors = reader.vectors();
-  absl::flat_hash_map<uint32_t, float> by_passage;
-  for (const IvfCandidate& candidate :
-       index.Candidates(vector, nprobe, rerank, vectors, allowed)) {
-    float product;
-    query.Products(vectors, candidate.row, 1, &product);
-    const auto [it, added] =
-        by_passage.try_emplace(vectors.rows[candidate.row].passage, product);
-    if (!added) it->second = std::max(it->second, product);
+  std::vector<IvfCandidate> candidates =
+      index.Candidates(vector, nprobe, rerank, vectors, allowed);
+  ExactProducts exact(vectors, query, floor);
+  const size_t first = std::max(kAlwaysExact, 2 * k);
+  if (candidates.size() > first) {
+    const auto middle = candidates.begin() + static_cast<int64_t>(first);
+    std::nth_element(candidates.begin(), middle, candidates.end(),
+                     BetterCandidate());
+    exact.Add(absl::MakeConstSpan(candidates).first(first));
+    const float least = exact.LeastOf(k) - kManyErrors * exact.error();
+    candidates.erase(std::remove_if(middle, candidates.end(),
+                                    [least](const IvfCandidate& candidate) {
+                                      return candidate.approximate < least;
+                                    }),
+                     candidates.end());
+    exact.Add(absl::MakeConstSpan(candidates).subspan(first));
+  } else {
+    exact.Add(candidates);
   }
-  std::vector<VectorHit> hits;
-  hits.reserve(by_passage.size());
-  for (const auto& [passage, similarity] : by_passage) {
-    hits.push_back({segment, passage, similarity});
-  }
-  if (hits.size() > k) {
-    std::nth_element(hits.begin(), hits.begin() + k, hits.end(), NearerFirst);
-    hits.resize(k);
-  }
-  return hits;
+  return exact.Best(segment, k);
 }
 
 }  // namespace footnote

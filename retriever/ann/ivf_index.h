@@ -20,8 +20,8 @@ namespace footnote {
 struct IvfSearchOptions {
   // Lists that are looked at; 0: a sixteenth of them, at least 8.
   uint32_t nprobe = 0;
-  // Vectors whose exact products are computed; 0: 20 times those wanted, at
-  // least 200.
+  // Vectors whose exact products are computed, but for those whose approximate
+  // ones are far too low; 0: 20 times those wanted, at least 200.
   uint32_t rerank = 0;
 };
 
@@ -75,11 +75,13 @@ class IvfIndex {
 };
 
 // About the `k` nearest passages of a segment, in any order, with exactly the
-// similarities that NearestByScan gives.
+// similarities that NearestByScan gives; those less similar than `floor` are
+// left out.
 std::vector<VectorHit> NearestByIvf(
     const IvfIndex& index, const SegmentReader& reader, uint32_t segment,
     absl::Span<const float> vector, const QueryCode& query,
-    const AllowedPassages& allowed, size_t k, const IvfSearchOptions& options);
+    const AllowedPassages& allowed, size_t k, const IvfSearchOptions& options,
+    float floor = kNoFloor);
 
 }  // namespace footnote
 

@@ -1,6 +1,7 @@
 #include "retriever/ann/nearest.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -47,20 +48,33 @@ std::vector<VectorHit> VectorArm::Nearest(
     absl::Span<const float> vector, const QueryCode& query,
     absl::Span<const AllowedPassages> allowed, size_t k,
     const NearestOptions& options) const {
+  // The largest first: after it, less of the others can be among the nearest.
+  std::vector<uint32_t> order(generation_->segments.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    const uint32_t count_a = generation_->segments[a].reader->vectors().count;
+    const uint32_t count_b = generation_->segments[b].reader->vectors().count;
+    return count_a != count_b ? count_a > count_b : a < b;
+  });
   std::vector<VectorHit> all;
-  for (uint32_t s = 0; s < generation_->segments.size(); ++s) {
+  float floor = kNoFloor;
+  for (const uint32_t s : order) {
     const SegmentReader& reader = *generation_->segments[s].reader;
     const bool scan = indexes_[s].empty() || count_ <= options.scan_vectors ||
                       allowed[s].count < allowed[s].passages / kSelective ||
                       reader.vectors().dimension != query.dimension();
     const std::vector<VectorHit> hits =
-        scan ? NearestByScan(reader, s, query, allowed[s], k)
+        scan ? NearestByScan(reader, s, query, allowed[s], k, floor)
              : NearestByIvf(indexes_[s], reader, s, vector, query, allowed[s],
-                            k, options.ivf);
+                            k, options.ivf, floor);
     all.insert(all.end(), hits.begin(), hits.end());
+    if (k == 0 || all.size() < k) continue;
+    const auto last = all.begin() + static_cast<int64_t>(k - 1);
+    std::nth_element(all.begin(), last, all.end(), NearerFirst);
+    floor = last->similarity;
+    all.resize(k);
   }
   std::sort(all.begin(), all.end(), NearerFirst);
-  if (all.size() > k) all.resize(k);
   return all;
 }
 

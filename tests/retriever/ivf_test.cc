@@ -218,6 +218,106 @@ TEST_F(IvfTest, FiltersBeforeItCutsOff) {
   }
 }
 
+TEST_F(IvfTest, KeepsTheBestCandidatesOfThoseThatPass) {
+  const IvfIndex index = Index();
+  const auto better = [](const IvfCandidate& a, const IvfCandidate& b) {
+    return a.approximate != b.approximate ? a.approximate > b.approximate
+                                          : a.row < b.row;
+  };
+  const auto rows = [](const std::vector<IvfCandidate>& candidates) {
+    std::set<uint32_t> rows;
+    for (const IvfCandidate& candidate : candidates) rows.insert(candidate.row);
+    return rows;
+  };
+  for (const AllowedPassages& allowed : {All(), EveryNth(3)}) {
+    for (size_t count : {1u, 7u, 100u, 900u}) {
+      for (const auto& query : *queries_) {
+        auto want =
+            index.Candidates(query, 30, kCount, Reader().vectors(), All());
+        want.erase(std::remove_if(want.begin(), want.end(),
+                                  [&](const IvfCandidate& candidate) {
+                                    return !allowed.Has(candidate.row);
+                                  }),
+                   want.end());
+        std::sort(want.begin(), want.end(), better);
+        if (want.size() > count) want.resize(count);
+        const auto got =
+            index.Candidates(query, 30, count, Reader().vectors(), allowed);
+        ASSERT_EQ(got.size(), want.size());
+        ASSERT_EQ(rows(got), rows(want)) << count;
+      }
+    }
+  }
+}
+
+TEST_F(IvfTest, LeavesOutWhatIsBelowTheFloor) {
+  const IvfIndex index = Index();
+  IvfSearchOptions options;
+  options.nprobe = 48;
+  options.rerank = kCount;
+  for (const auto& query : *queries_) {
+    const QueryCode code(query);
+    auto best = NearestByScan(Reader(), 0, code, All(), 20);
+    std::sort(best.begin(), best.end(), NearerFirst);
+    const float floor = best[6].similarity;
+    best.resize(7);
+    EXPECT_EQ(Passages(NearestByScan(Reader(), 0, code, All(), 20, floor)),
+              Passages(best));
+    EXPECT_EQ(Passages(NearestByIvf(index, Reader(), 0, query, code, All(), 20,
+                                    options, floor)),
+              Passages(best));
+  }
+}
+
+TEST_F(IvfTest, FindsInManySegmentsWhatEachOfThemHas) {
+  Clusters clusters(1);
+  std::vector<std::vector<TestDocument>> segments;
+  for (const int count : {500, 2500, 1200}) {
+    segments.emplace_back();
+    for (int i = 0; i < count; ++i) {
+      segments.back().push_back({absl::StrCat(count, "/", i),
+                                 Language::kEn,
+                                 {{"x", clusters.Next()}}});
+    }
+  }
+  TestSegmentOptions built;
+  built.ann_builder = [](const VectorsView& vectors) {
+    return BuildIvf(vectors, BuildOptions());
+  };
+  const auto generation = MakeGeneration(segments, built);
+  const VectorArm arm(generation);
+  NearestOptions options;
+  options.scan_vectors = 1000;
+  std::vector<AllowedPassages> allowed;
+  for (const auto& documents : segments) {
+    const auto count = static_cast<uint32_t>(documents.size());
+    allowed.push_back({{}, count, count});
+  }
+  for (const auto& query : *queries_) {
+    const QueryCode code(query);
+    std::vector<VectorHit> want;
+    for (uint32_t s = 0; s < segments.size(); ++s) {
+      const SegmentReader& reader = *generation->segments[s].reader;
+      ASSERT_EQ(reader.ann().empty(), s == 0);
+      const auto hits =
+          s == 0
+              ? NearestByScan(reader, s, code, allowed[s], 20)
+              : NearestByIvf(*IvfIndex::Parse(reader.ann(), reader.vectors()),
+                             reader, s, query, code, allowed[s], 20, {});
+      want.insert(want.end(), hits.begin(), hits.end());
+    }
+    std::sort(want.begin(), want.end(), NearerFirst);
+    want.resize(20);
+    const auto got = arm.Nearest(query, code, allowed, 20, options);
+    ASSERT_EQ(got.size(), want.size());
+    for (size_t i = 0; i < got.size(); ++i) {
+      EXPECT_EQ(got[i].segment, want[i].segment);
+      EXPECT_EQ(got[i].passage, want[i].passage);
+      EXPECT_EQ(got[i].similarity, want[i].similarity);
+    }
+  }
+}
+
 TEST_F(IvfTest, IsUsedAboveTheLimitAndNotWhereTheFilterIsSelective) {
   const VectorArm arm(*generation_);
   NearestOptions options;
