@@ -105,7 +105,12 @@ absl::Status BackUpLedger(
   if (!request.keys().empty()) {
     RETURN_IF_ERROR(ledger->keyring()->CopyTo(request.keys()));
   }
-  return AddToBackup(request, kAuditPart, copy.path(), "audit/", write);
+  const absl::Status added =
+      AddToBackup(request, kAuditPart, copy.path(), "audit/", write);
+  // Keys of no backup: nobody would look for them, and the next try wants the
+  // name.
+  if (!added.ok() && !request.keys().empty()) unlink(request.keys().c_str());
+  return added;
 }
 
 }  // namespace footnote

@@ -199,6 +199,29 @@ TEST_F(ErasedBackupTest, NothingOfItIsInTheStoreOrALaterBackup) {
   }
 }
 
+TEST_F(ErasedBackupTest, ABackupThatFailsLeavesNoCopyOfTheKeys) {
+  const std::string folder = absl::StrCat(book_.folder(), "_failed");
+  fs::create_directories(folder);
+  v1::CreateBackupRequest request;
+  request.set_folder(folder + "/backup");
+  request.set_id("one");
+  const auto back_up = [&] {
+    return BackUpLedger(request, folder, book_.ledger(),
+                        [](const v1::BackupProgress&) { return true; });
+  };
+  ASSERT_EQ(back_up(), absl::OkStatus());
+  // There is such a backup.
+  request.set_keys(folder + "/keys");
+  EXPECT_EQ(back_up().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_FALSE(fs::exists(request.keys()));
+  // Nor is a copy removed that was there before.
+  request.set_id("two");
+  ASSERT_EQ(back_up(), absl::OkStatus());
+  request.set_id("three");
+  EXPECT_EQ(back_up().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_TRUE(fs::exists(request.keys()));
+}
+
 TEST_F(ErasedBackupTest, RecordsOfABackupFromBeforeCanNotBeRead) {
   const std::string folder = BackUp("before");
   EraseAnnaAndTheDocument();
