@@ -56,6 +56,8 @@ absl::Status Tail(const v1::TailRequest& request, const Scope& scope,
   std::deque<v1::TailResponse> lines;
   for (uint64_t sequence = seen; sequence > 0 && lines.size() < last;
        --sequence) {
+    // Of a long log that holds little of the tenant's.
+    if (stop()) return absl::CancelledError("tail: nobody waits any more");
     ASSIGN_OR_RETURN(absl::optional<v1::TailResponse> line,
                      LineOf(sequence, scope, ledger));
     if (line.has_value()) lines.push_front(*std::move(line));

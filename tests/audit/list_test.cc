@@ -123,6 +123,22 @@ TEST_F(ListTest, ARecordWhoseKeyIsLostSaysSoAndTheOthersFollow) {
                                  "answer", "anna"));
 }
 
+TEST_F(ListTest, WhoWentAwayIsSearchedForNoFurther) {
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ACCESS);
+  const std::vector<v1::AuditEvent> events(50, event);
+  ASSERT_EQ(book_.ledger()->AppendEvents(events).status(), absl::OkStatus());
+  int asked = 0;
+  Scope other;
+  other.tenant = "other";
+  EXPECT_EQ(Tail(
+                {}, other, *book_.ledger(), [&] { return ++asked > 3; },
+                [](const v1::TailResponse&) { return true; })
+                .code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(asked, 4);
+}
+
 // Releases before wrote such events, of tenants whose names were not UTF-8.
 TEST_F(ListTest, AnEventThatCanNotBeParsedIsDamageThoughNobodyDidIt) {
   RecordParts parts;
