@@ -17,6 +17,9 @@
 namespace footnote {
 namespace {
 
+// What a bundle may hold.
+constexpr int kMostExported = 1000;
+
 // A proxy adds no deadline of its own: ingesting may take hours.
 Caller CallerOf(const grpc::ServerContext* context) {
   return Caller(context, absl::InfiniteDuration());
@@ -382,6 +385,10 @@ class AuditProxy final : public v1::Audit::Service {
       grpc::ServerWriter<v1::ExportBundleResponse>* writer) override {
     return AsCaller(*context, [&](const Caller& caller) {
       v1::ExportBundleRequest exported = *request;
+      // The room refuses so many, and nothing is to be noted of them.
+      if (request->answer_ids_size() > kMostExported) {
+        exported.set_without_sources(true);
+      }
       for (const std::string& id : request->answer_ids()) {
         if (rules_.owners.empty() || exported.without_sources()) break;
         v1::GetRecordRequest get;
@@ -403,6 +410,8 @@ class AuditProxy final : public v1::Audit::Service {
   FOOTNOTE_AUDIT(EraseSubject, EraseSubjectRequest, EraseResponse)
   FOOTNOTE_AUDIT_OWNED(EraseDocument, EraseDocumentRequest, EraseResponse)
   FOOTNOTE_AUDIT(ApplyRetention, ApplyRetentionRequest, EraseResponse)
+  // Of the caller's own answers, about whatever collection they are: it may
+  // have become another tenant's since.
   FOOTNOTE_AUDIT(SetLegalHold, SetLegalHoldRequest, SetLegalHoldResponse)
   FOOTNOTE_AUDIT_STREAM(Tail, TailRequest, TailResponse)
   grpc::Status CreateBackup(

@@ -526,6 +526,21 @@ TEST_F(EraseTest, AHoldForbidsAll) {
   EXPECT_EQ(Subject("anna")->answers(), 1u);
 }
 
+TEST_F(EraseTest, AHoldKeepsNothingOfAnotherTenants) {
+  Ask("anna", a_, kSecret);
+  Scope other;
+  other.tenant = "other";
+  for (const char* collection : {"c", ""}) {
+    v1::SetLegalHoldRequest hold;
+    hold.set_collection(collection);
+    hold.set_hold(true);
+    ASSERT_EQ(SetLegalHold(hold, other, book_.ledger()).status(),
+              absl::OkStatus());
+  }
+  EXPECT_EQ(Document("a", /*dry_run=*/true)->answers(), 1u);
+  EXPECT_EQ(Subject("anna")->answers(), 1u);
+}
+
 TEST_F(EraseTest, RetentionRemovesRecordsAndLeavesTheTree) {
   std::vector<v1::Receipt> receipts;
   for (int i = 0; i < 5; ++i) receipts.push_back(Ask("anna", a_, kSecret));

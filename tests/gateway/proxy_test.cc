@@ -3,14 +3,17 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gateway/identity.h"
 #include "gateway/load.h"
 #include "gateway/room_stubs.h"
 #include "generator/forecaster_service.h"
+#include "proto/footnote/v1/audit.grpc.pb.h"
 #include "proto/footnote/v1/generator.grpc.pb.h"
 
 namespace footnote {
@@ -86,6 +89,58 @@ class GeneratorProxyTest : public ::testing::Test {
   std::unique_ptr<grpc::Server> door_;
   std::unique_ptr<v1::Generator::Stub> stub_;
 };
+
+// Counts who looks, and refuses what is too much.
+class CountingAudit final : public v1::Audit::Service {
+ public:
+  grpc::Status GetRecord(grpc::ServerContext* /*context*/,
+                         const v1::GetRecordRequest* /*request*/,
+                         v1::AnswerRecord* response) override {
+    ++looks_;
+    response->mutable_answer()->set_collection("everybodys");
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ExportBundle(
+      grpc::ServerContext* /*context*/, const v1::ExportBundleRequest* request,
+      grpc::ServerWriter<v1::ExportBundleResponse>* /*writer*/) override {
+    return request->answer_ids_size() <= 1000
+               ? grpc::Status::OK
+               : grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "too many");
+  }
+
+  int looks() const { return looks_; }
+
+ private:
+  std::atomic<int> looks_{0};
+};
+
+TEST(AuditProxyTest, OfABundleOfTooManyAnswersNoneIsLookedAt) {
+  CountingAudit audit;
+  grpc::ServerBuilder rooms_builder;
+  rooms_builder.RegisterService(&audit);
+  const auto rooms = rooms_builder.BuildAndStart();
+  const auto channel = rooms->InProcessChannel(grpc::ChannelArguments());
+  const RoomStubs stubs(RoomChannels{channel, channel, channel, channel});
+  IdentityRules rules;
+  rules.owners["harbour"] = "north";
+  const auto proxy = NewAuditProxy(&stubs, rules);
+  grpc::ServerBuilder door_builder;
+  door_builder.RegisterService(proxy.get());
+  const auto door = door_builder.BuildAndStart();
+  const auto stub =
+      v1::Audit::NewStub(door->InProcessChannel(grpc::ChannelArguments()));
+  const auto code_of = [&](int answers) {
+    v1::ExportBundleRequest request;
+    for (int i = 0; i < answers; ++i) request.add_answer_ids("id");
+    grpc::ClientContext call;
+    return stub->ExportBundle(&call, request)->Finish().error_code();
+  };
+  EXPECT_EQ(code_of(3), grpc::StatusCode::OK);
+  EXPECT_EQ(audit.looks(), 3);
+  EXPECT_EQ(code_of(1001), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(audit.looks(), 3);
+}
 
 TEST_F(GeneratorProxyTest, PassesChatOnAndTellsTheLoadWhatItWrote) {
   EXPECT_TRUE(IsHeard("chat m", [this] {
