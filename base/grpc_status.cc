@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 #include "third_party/googleapis/google/rpc/error_details.pb.h"
 #include "third_party/googleapis/google/rpc/status.pb.h"
 
@@ -16,6 +17,21 @@ constexpr char kReasonUrl[] = "footnote/error_reason";
 constexpr char kDelayUrl[] = "footnote/retry_delay";
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+
+// A status travels as metadata, of which who calls takes 8 KiB: as text, where
+// a byte that is not ASCII becomes three, and in the details again.
+constexpr size_t kMostMessageBytes = 1500;
+constexpr size_t kLastMessageBytes = 300;
+
+// The begin of `message`, and its end, which says what was wanted.
+std::string Shortened(absl::string_view message) {
+  if (message.size() <= kMostMessageBytes) return std::string(message);
+  const size_t begin =
+      FloorToCodePoint(message, kMostMessageBytes - kLastMessageBytes);
+  const size_t end =
+      FloorToCodePoint(message, message.size() - kLastMessageBytes);
+  return absl::StrCat(message.substr(0, begin), " [...] ", message.substr(end));
+}
 
 google::rpc::RetryInfo RetryInfoOf(absl::Duration delay) {
   google::rpc::RetryInfo info;
@@ -62,9 +78,10 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (info.reason().empty()) {
     info.set_reason(absl::StatusCodeToString(status.code()));
   }
+  const std::string message = Shortened(status.message());
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
-  details.set_message(std::string(status.message()));
+  details.set_message(message);
   google::protobuf::Any* any = details.add_details();
   any->set_type_url(kErrorInfoUrl);
   any->set_value(info.SerializeAsString());
@@ -73,8 +90,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     any->set_type_url(kRetryInfoUrl);
     any->set_value(RetryInfoOf(*delay).SerializeAsString());
   }
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                      std::string(status.message()),
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message,
                       details.SerializeAsString());
 }
 

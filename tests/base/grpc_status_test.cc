@@ -1,16 +1,22 @@
 #include "base/grpc_status.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/utf8.h"
 #include "third_party/googleapis/google/rpc/error_details.pb.h"
 #include "third_party/googleapis/google/rpc/status.pb.h"
 
 namespace footnote {
 namespace {
+
+using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 TEST(GrpcStatusTest, OkStaysOk) {
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
@@ -66,6 +72,25 @@ TEST(GrpcStatusTest, ADelayIsNeverNegative) {
   absl::Status status = absl::ResourceExhaustedError("full");
   SetRetryDelay(absl::Seconds(-3), &status);
   EXPECT_EQ(RetryDelay(status), absl::ZeroDuration());
+}
+
+// Who calls would be told that metadata were too large, and to come again.
+TEST(GrpcStatusTest, WhatIsWrongWithALongValueIsTold) {
+  std::string value;
+  for (int i = 0; i < 50000; ++i) value += "\xc3\xa9";
+  for (const char* begin : {"writer: \"", "a writer: \""}) {
+    absl::Status status = absl::InvalidArgumentError(
+        absl::StrCat(begin, value, "\", want one of a, b"));
+    SetErrorReason("INVALID_REQUEST", &status);
+    const grpc::Status sent = ToGrpcStatus(status);
+    EXPECT_THAT(sent.error_message(), StartsWith(begin));
+    EXPECT_THAT(sent.error_message(), EndsWith("\", want one of a, b"));
+    EXPECT_TRUE(IsValidUtf8(sent.error_message()));
+    EXPECT_LT(
+        3 * sent.error_message().size() + 4 * sent.error_details().size() / 3,
+        7500u);
+    EXPECT_EQ(ErrorReason(FromGrpcStatus(sent)), "INVALID_REQUEST");
+  }
 }
 
 TEST(GrpcStatusTest, IgnoresDetailsThatAreNoStatus) {
