@@ -31,6 +31,7 @@ constexpr int kLastYear = 2999;
 constexpr int kLeastLetters = 3;
 // "de", "of", "the", and what follows a day's digits ("st", "er", "го").
 constexpr int kMostBetween = 3;
+constexpr int kMostWordsBetween = 2;
 // "ב" of "במרץ".
 constexpr size_t kHebrewLetter = 2;
 
@@ -309,10 +310,13 @@ class Reader {
     size_t next = at;
     found.day = Day(next);
     if (found.day != 0) next = SkipSpace(next + 1);
-    if (Fold(At(next), language_) != Fold("tháng", language_)) return false;
-    next = SkipSpace(next + 1);
-    found.month = Month(next);
-    if (found.month == 0) return false;
+    const size_t month = SkipSpace(next + 1);
+    found.month = Month(month);
+    if (found.month == 0 || !Is(next, Kind::kWord) ||
+        Fold(At(next), language_) != Fold("tháng", language_)) {
+      return false;
+    }
+    next = month;
     *end = next + 1;
     next = SkipSpace(next + 1);
     if (Fold(At(next), language_) == Fold("năm", language_)) {
@@ -321,6 +325,19 @@ class Reader {
     found.year = Year(next);
     if (found.year != 0) *end = next + 1;
     return found.day != 0 || found.year != 0;
+  }
+
+  // False: this piece is no word, or SkipBetween finds no number behind it.
+  // Folds nothing.
+  bool NumberMayFollow(size_t i) const {
+    if (!Is(i, Kind::kWord)) return false;
+    for (int words = 0; ++i < pieces_.size();) {
+      if (pieces_[i].kind == Kind::kNumber) return true;
+      if (pieces_[i].kind == Kind::kWord && ++words > kMostWordsBetween) {
+        return false;
+      }
+    }
+    return false;
   }
 
   // Past what may stand between the parts of a date: spaces, a point or a
@@ -333,7 +350,7 @@ class Reader {
           (text == "." || text == "," || text == "º" || text == "°")) {
         continue;
       }
-      if (pieces_[i].kind != Kind::kWord || ++words > 2 ||
+      if (pieces_[i].kind != Kind::kWord || ++words > kMostWordsBetween ||
           CountCodePoints(text) > kMostBetween ||
           MonthOf(text, language_) != 0) {
         break;
@@ -359,7 +376,8 @@ class Reader {
       next = name + 1;
       *end = next;
     } else {
-      found.month = MonthAt(at);
+      // Of most words of a text that is all that is asked.
+      found.month = NumberMayFollow(at) ? MonthAt(at) : 0;
       if (found.month == 0) return false;
       next = at + 1;
       const size_t day = SkipBetween(next);

@@ -140,5 +140,11 @@ TEST(DatesTest, AnyBytesAreAccepted) {
   EXPECT_EQ(Found("31.03.", "en"), std::vector<std::string>());
 }
 
+// Who looks for a number behind each of them is at it for minutes.
+TEST(DatesTest, VeryManySignsCostLittle) {
+  EXPECT_EQ(Found(absl::StrCat("12", std::string(1 << 20, '.')), "en").size(),
+            0);
+}
+
 }  // namespace
 }  // namespace footnote
