@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/hash.h"
@@ -26,6 +27,9 @@ constexpr size_t kMaxIdBytes = 1024;
 // No section's number.
 constexpr uint32_t kNoSection = 0xffffffff;
 constexpr size_t kMaxTitleBytes = 1024;
+constexpr size_t kLinesBeforeTitle = 3;
+constexpr size_t kLongestLineBeforeTitle = 100;
+constexpr size_t kDigitsOfAYear = 4;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
 // Pairs of a document; what its file says beyond is left out. A search shows
@@ -197,6 +201,40 @@ std::vector<Heading> HeadingsOf(const Extracted& document) {
   return headings;
 }
 
+bool IsTables(Format format) {
+  return format == Format::kXlsx || format == Format::kOds ||
+         format == Format::kCsv;
+}
+
+// "1 Safety" and "2.3. Cleaning", not "2024 in figures".
+bool IsNumbered(absl::string_view heading) {
+  const size_t end = heading.find_first_not_of("0123456789.");
+  if (end == 0 || end == absl::string_view::npos || heading[end] != ' ') {
+    return false;
+  }
+  return end < kDigitsOfAYear || absl::StrContains(heading.substr(0, end), '.');
+}
+
+// What a file says it is called, else the heading that it begins with, unless
+// that is a chapter's; a few short lines (a date, whose it is) may stand before
+// it.
+absl::string_view TitleOf(const Extracted& document) {
+  if (!document.title.empty() || IsTables(document.format)) {
+    return document.title;
+  }
+  for (size_t i = 0; i < document.blocks.size() && i <= kLinesBeforeTitle;
+       ++i) {
+    const TextSpan& span = document.blocks[i].span;
+    if (document.blocks[i].kind == BlockKind::kHeading) {
+      const absl::string_view heading =
+          absl::string_view(document.text).substr(span.begin, span.size());
+      return IsNumbered(heading) ? absl::string_view() : heading;
+    }
+    if (span.size() > kLongestLineBeforeTitle) break;
+  }
+  return absl::string_view();
+}
+
 absl::string_view NameOf(const SourceFile& file) {
   return file.path.empty() ? file.document : file.path;
 }
@@ -232,7 +270,7 @@ absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
   record.code_points = CountCodePoints(extracted.text);
   record.language = std::string(LanguageCode(out.language));
   record.title =
-      Cut(file.title.empty() ? extracted.title : file.title, kMaxTitleBytes);
+      Cut(file.title.empty() ? TitleOf(extracted) : file.title, kMaxTitleBytes);
   record.media_type = std::string(MediaTypeOf(extracted.format));
   record.source = file.path.empty() ? file.document : file.path;
   size_t left_out = 0;

@@ -131,6 +131,18 @@ float BodySize(const std::vector<PdfLine>& lines) {
   return static_cast<float>(best) / 2;
 }
 
+// What programs put where nobody gave a title: "Microsoft Word - Report.docx".
+bool IsFileName(absl::string_view title) {
+  constexpr absl::string_view kEndings[] = {
+      ".doc", ".docx", ".dvi", ".htm",  ".html", ".indd",
+      ".odt", ".pdf",  ".ppt", ".pptx", ".ps",   ".qxd",
+      ".rtf", ".tex",  ".txt", ".xls",  ".xlsx"};
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](absl::string_view ending) {
+                       return absl::EndsWithIgnoreCase(title, ending);
+                     });
+}
+
 class PdfWriter {
  public:
   PdfWriter(PdfFile file, const ExtractLimits& limits)
@@ -161,7 +173,7 @@ class PdfWriter {
     out.format = Format::kPdf;
     for (const auto& property : file_.properties) {
       if (property.first == "title") {
-        out.title = property.second;
+        if (!IsFileName(property.second)) out.title = property.second;
       } else {
         const bool date =
             property.first == "created" || property.first == "modified";

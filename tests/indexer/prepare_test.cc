@@ -125,6 +125,27 @@ TEST(PrepareTest, FillsTheRecord) {
   EXPECT_EQ(record.passages, 1);
 }
 
+TEST(PrepareTest, WithoutATitleTheHeadingThatTheTextBeginsWithIsIt) {
+  const auto title = [](const std::string& name, const std::string& body) {
+    const Prepared read = Read(File(name, body));
+    return read.documents.empty() ? "nothing" : read.documents[0].record.title;
+  };
+  const std::string html = "<html><body>";
+  EXPECT_EQ(title("a.html", html + "<h1>Pump 40</h1><p>Red.</p>"), "Pump 40");
+  EXPECT_EQ(title("a.html", html + "<p>3 May</p><h2>Pump</h2><p>Red.</p>"),
+            "Pump");
+  EXPECT_EQ(title("a.html", html + "<h1>2024 in figures</h1><p>Red.</p>"),
+            "2024 in figures");
+  EXPECT_EQ(title("a.html", html + "<h1>1.2. Safety</h1><p>Red.</p>"), "");
+  EXPECT_EQ(title("a.html", html + "<p>" + std::string(101, 'x') +
+                                "</p><h1>Pump</h1><p>Red.</p>"),
+            "");
+  EXPECT_EQ(title("a.html", html + "<p>1</p><p>2</p><p>3</p><p>4</p>" +
+                                "<h1>Pump</h1><p>Red.</p>"),
+            "");
+  EXPECT_EQ(title("a.txt", "The gannet dives.\n"), "");
+}
+
 TEST(PrepareTest, TheCallersWordCountsMore) {
   SourceFile file = File("a",
                          "<html lang=fr><title>X</title><meta name=author "

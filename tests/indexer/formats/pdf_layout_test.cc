@@ -70,6 +70,18 @@ class Pages {
   std::string out_;
 };
 
+TEST(PdfLayoutTest, TheNameOfAFileIsNoTitle) {
+  const auto title = [](const std::string& said) {
+    const auto read = ExtractPdfPages(
+        "M title " + said + "\nP 600.0 800.0\nW 60 100 90 110 10.0 0 1 Red\n",
+        {});
+    return read.ok() ? read->title : read.status().ToString();
+  };
+  EXPECT_EQ(title("Pump 4.0"), "Pump 4.0");
+  EXPECT_EQ(title("Microsoft Word - Pump.DOCX"), "");
+  EXPECT_EQ(title("pump.tex"), "");
+}
+
 TEST(PdfLayoutTest, ATableThatGoesOnOverAPageKeepsItsNames) {
   Pages pages;
   pages.Page()
