@@ -31,8 +31,10 @@ constexpr int kCount = 3000;
 // Vectors in clusters, as sentences about the same things are.
 class Clusters {
  public:
-  explicit Clusters(uint32_t seed) : random_(seed), centres_(40) {
-    for (auto& centre : centres_) centre = Normal(1.0f);
+  // With `size` 0 they are scattered over the whole sphere.
+  explicit Clusters(uint32_t seed, float size = 1.0f)
+      : random_(seed), centres_(40) {
+    for (auto& centre : centres_) centre = Normal(size);
   }
 
   std::vector<float> Next() {
@@ -188,6 +190,42 @@ TEST_F(IvfTest, EqualsTheScanWhenEveryListIsLookedAtAndReranked) {
       EXPECT_EQ(got[i].similarity, want[i].similarity);
     }
   }
+}
+
+// Scattered, so that many of the nearest look far by their codes.
+TEST_F(IvfTest, WhatOnlyItsCodeSaysIsFarIsFound) {
+  Clusters scattered(2, 0);
+  std::vector<TestDocument> documents(kCount);
+  for (int i = 0; i < kCount; ++i) {
+    documents[i] = {absl::StrCat(i), Language::kEn, {{"x", scattered.Next()}}};
+  }
+  TestSegmentOptions built;
+  built.ann_builder = [](const VectorsView& vectors) {
+    return BuildIvf(vectors, BuildOptions());
+  };
+  const auto generation = MakeGeneration({documents}, built);
+  const SegmentReader& reader = *generation->segments[0].reader;
+  const auto index = IvfIndex::Parse(reader.ann(), reader.vectors());
+  ASSERT_TRUE(index.ok()) << index.status();
+  IvfSearchOptions options;
+  options.nprobe = 48;
+  options.rerank = kCount;
+  size_t looked_far = 0;
+  for (int i = 0; i < 10; ++i) {
+    const std::vector<float> query = scattered.Next();
+    const QueryCode code(query);
+    const auto want = Passages(NearestByScan(reader, 0, code, All(), 150));
+    EXPECT_EQ(Passages(NearestByIvf(*index, reader, 0, query, code, All(), 150,
+                                    options)),
+              want);
+    std::set<uint32_t> first;
+    for (const IvfCandidate& candidate :
+         index->Candidates(query, 48, 300, reader.vectors(), All())) {
+      first.insert(reader.vectors().rows[candidate.row].passage);
+    }
+    for (const uint32_t passage : want) looked_far += 1 - first.count(passage);
+  }
+  EXPECT_GT(looked_far, 0);
 }
 
 TEST_F(IvfTest, MissesLittleByItsOwnChoiceOfLists) {
