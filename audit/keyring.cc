@@ -152,7 +152,6 @@ absl::Status Keyring::Load() {
   ASSIGN_OR_RETURN(std::string seed, Unwrap(rows_[0]));
   signing_key_ = std::make_unique<SigningKey>(seed);
   Wipe(&seed);
-  unsynced_ = rows_.size();
   return absl::OkStatus();
 }
 

@@ -73,7 +73,8 @@ class Keyring {
   absl::StatusOr<std::string> Get(uint32_t number) const;
   bool IsDestroyed(uint32_t number) const;
 
-  // Makes new keys durable. Free where there are none. After an error they are
+  // Makes new keys durable, and at the first call what a process before may
+  // have left that was not. Free where there is nothing. After an error it is
   // written anew by the next call.
   absl::Status Sync();
 
@@ -117,7 +118,7 @@ class Keyring {
   // Guarded by mutex_.
   std::vector<std::string> rows_;
   std::unordered_map<std::string, uint32_t> numbers_;  // by tag
-  // Rows from here on are new and not durable; rows_.size() where none is.
+  // Rows from here on may not be durable; rows_.size() where all are.
   size_t unsynced_ = 0;
   // Syncing them failed: the system may have dropped what they were.
   bool wants_rewrite_ = false;

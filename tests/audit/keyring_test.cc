@@ -80,7 +80,6 @@ TEST_F(KeyringTest, GivesTheSameKeyAgain) {
   EXPECT_TRUE(keyring->Check().empty());
 }
 
-// Two stores with one keyring, by their configurations.
 // Of what could not be synced Linux forgets that it is not on the disk: the
 // next sync succeeds, and the disk has what was there before.
 TEST_F(KeyringTest, KeysThatTheDiskDidNotKeepAreWrittenAnew) {
@@ -102,6 +101,26 @@ TEST_F(KeyringTest, KeysThatTheDiskDidNotKeepAreWrittenAnew) {
   EXPECT_TRUE(keyring->Check().empty());
 }
 
+// A process that was killed before it synced them leaves keys that others find
+// and no disk has.
+TEST_F(KeyringTest, KeysOfAProcessThatWasKilledAreSynced) {
+  auto keyring = Open();
+  const auto anna = keyring->FindOrAdd(KeyKind::kSubject, "t", "anna");
+  ASSERT_TRUE(anna.ok());
+  keyring.reset();
+  keyring = Open();
+  ASSERT_EQ(keyring->FindOrAdd(KeyKind::kSubject, "t", "anna")->number,
+            anna->number);
+  refusal = EIO;
+  EXPECT_EQ(keyring->Sync().code(), absl::StatusCode::kUnavailable);
+  refusal = 0;
+  EXPECT_EQ(keyring->Sync(), absl::OkStatus());
+  refusal = EIO;
+  EXPECT_EQ(keyring->Sync(), absl::OkStatus());
+  refusal = 0;
+}
+
+// Two stores with one keyring, by their configurations.
 TEST_F(KeyringTest, IsOneProcessAtATime) {
   const auto keyring = Open();
   const absl::Status second = Keyring::Open(path_, master_.get()).status();
