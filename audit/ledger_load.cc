@@ -17,12 +17,13 @@ absl::Status Ledger::Load() {
   }
   const auto leaf = [this](uint64_t index) { return StoredLeaf(index); };
   const bool is_there = published.ok() && published->has_value();
-  RETURN_IF_ERROR(
-      tiles_.Load(newest_.size, is_there ? (*published)->size : 0, leaf));
+  absl::Status status =
+      tiles_.Load(newest_.size, is_there ? (*published)->size : 0, leaf);
+  if (!status.ok() && !absl::IsDataLoss(status)) return status;
   for (const std::string& tile : tiles_.remade()) {
     repairs_.push_back(absl::StrCat(tile, ": was missing"));
   }
-  absl::Status status = CheckTree();
+  if (status.ok()) status = CheckTree();
   status.Update(published.status());
   if (status.ok() && is_there) status = CheckPublished(**published);
   if (status.ok()) status = LoadTimes();

@@ -40,6 +40,10 @@ absl::Status PutFile(const std::string& path, absl::string_view bytes,
   return FileError("write", path, error);
 }
 
+absl::Status Missing(const std::string& tile) {
+  return absl::DataLossError(absl::StrCat(tile, " is missing"));
+}
+
 // Hashes on `level` of tiles in a tree of `size`: complete subtrees only.
 uint64_t HashesOn(int level, uint64_t size) {
   const int shift = level * kLevelsPerTile;
@@ -100,18 +104,21 @@ absl::Status Tiles::Load(uint64_t size, uint64_t published,
   published_size_ = published;
   remade_.clear();
   edge_.clear();
+  absl::Status made;
   for (int level = 0; HashesOn(level, size) > 0; ++level) {
     const uint64_t hashes = HashesOn(level, size);
     // A crash leaves out only what was written last; two tiles a level are
     // looked at, and the audit's fsck looks at all.
     const uint64_t full = hashes / kTileWidth;
     for (uint64_t i = full - std::min<uint64_t>(full, 2); i < full; ++i) {
-      RETURN_IF_ERROR(Make(level, i, kTileWidth, leaf).status());
+      made.Update(Make(level, i, kTileWidth, leaf).status());
     }
-    ASSIGN_OR_RETURN(std::vector<TreeHash> last,
-                     Make(level, full, hashes % kTileWidth, leaf));
-    edge_.push_back(std::move(last));
+    absl::StatusOr<std::vector<TreeHash>> last =
+        Make(level, full, hashes % kTileWidth, leaf);
+    made.Update(last.status());
+    edge_.push_back(last.ok() ? *std::move(last) : std::vector<TreeHash>());
   }
+  RETURN_IF_ERROR(made);
   // What can't be written stays in memory, and is tried again by Publish.
   const absl::Status written = WriteFull();
   return absl::IsResourceExhausted(written) || absl::IsPermissionDenied(written)
@@ -226,13 +233,14 @@ absl::StatusOr<std::vector<TreeHash>> Tiles::Tile(int level,
                                             TilePath(level, index, kTileWidth),
                                             ": want one of a tree of ", size_));
   }
-  if (index == hashes / kTileWidth) return edge_[level];
+  if (index == hashes / kTileWidth) {
+    if (edge_[level].size() == hashes % kTileWidth) return edge_[level];
+    return Missing(TilePath(level, index, hashes % kTileWidth));
+  }
   const std::string path = TilePath(level, index, kTileWidth);
   absl::StatusOr<std::string> bytes =
       ReadFile(absl::StrCat(folder_, "/", path));
-  if (absl::IsNotFound(bytes.status())) {
-    return absl::DataLossError(absl::StrCat(path, " is missing"));
-  }
+  if (absl::IsNotFound(bytes.status())) return Missing(path);
   RETURN_IF_ERROR(bytes.status());
   return ParseTile(*bytes, kTileWidth);
 }
@@ -257,6 +265,7 @@ absl::StatusOr<TreeHash> Tiles::Node(int level, uint64_t index) const {
     memory = &edge_[tile_level];
   }
   if (memory != nullptr) {
+    if (memory->size() < begin + count) return Missing(path);
     return TileRoot({memory->begin() + begin, memory->begin() + begin + count});
   }
   // Of a file only the part that is wanted.
@@ -264,9 +273,7 @@ absl::StatusOr<TreeHash> Tiles::Node(int level, uint64_t index) const {
   const std::string whole = absl::StrCat(folder_, "/", path);
   const int file = open(whole.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return errno == ENOENT
-               ? absl::DataLossError(absl::StrCat(path, " is missing"))
-               : FileError("open", whole, errno);
+    return errno == ENOENT ? Missing(path) : FileError("open", whole, errno);
   }
   const ssize_t got =
       pread(file, &bytes[0], bytes.size(), begin * sizeof(TreeHash));

@@ -36,7 +36,8 @@ class Tiles {
   // Fills the edge for a tree of `size` from the files or, where these are
   // missing, from `leaf`; full tiles that are missing are written again, where
   // there is room. Files that the tree of `published` wants and that were
-  // missing are remembered.
+  // missing are remembered. After an error of `leaf`, the tiles that could not
+  // be made are missing, and the others are there.
   absl::Status Load(uint64_t size, uint64_t published, const LeafReader& leaf);
   const std::vector<std::string>& remade() const { return remade_; }
 

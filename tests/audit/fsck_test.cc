@@ -246,6 +246,31 @@ TEST_F(FsckTest, NoStateIsSignedThatTheNewestDoesNotContinue) {
   }
 }
 
+// What is in the tiles that are there is read still, and nobody reads behind
+// the one that could not be made.
+TEST_F(FsckTest, AMissingTileWhoseRecordIsMissingIsDamage) {
+  book_.WhileClosed([&](Kv* kv) {
+    KvBatch batch;
+    batch.Delete(kLedgerRecords, SequenceKey(270));
+    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+    std::filesystem::remove(
+        absl::StrCat(book_.folder(), "/audit/log/tile/0/001.p/44"));
+  });
+  EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+  for (const uint64_t sequence : {1, 256, 257, 270, 300}) {
+    const std::string id = receipts_[sequence - 1].answer_id();
+    EXPECT_EQ(
+        book_.ledger()->FindAnswer(id, "").status().code(),
+        sequence <= 256 ? absl::StatusCode::kOk : absl::StatusCode::kDataLoss)
+        << sequence;
+  }
+  EXPECT_EQ(book_.ledger()->Node(8, 0).status(), absl::OkStatus());
+  EXPECT_EQ(book_.ledger()->WaitingTile(0, 1).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(book_.ledger()->WaitingTile(1, 0).status(), absl::OkStatus());
+  EXPECT_TRUE(Names(book_.Walk(), 270, "missing"));
+}
+
 TEST_F(FsckTest, ReportsATileThatWasTakenOut) {
   for (const char* tile : {"tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1"}) {
     book_.Close();
