@@ -315,6 +315,13 @@ absl::Status Ledger::CheckWritable() {
 }
 
 absl::StatusOr<StoredRecord> Ledger::Read(uint64_t sequence) const {
+  ASSIGN_OR_RETURN(StoredRecord stored, ReadAlone(sequence));
+  WaitForTree(sequence);
+  RETURN_IF_ERROR(CheckLeaf(sequence, stored));
+  return stored;
+}
+
+absl::StatusOr<StoredRecord> Ledger::ReadAlone(uint64_t sequence) const {
   ASSIGN_OR_RETURN(const std::string bytes,
                    kv_->Get(kLedgerRecords, SequenceKey(sequence)));
   StoredRecord stored;
@@ -325,14 +332,16 @@ absl::StatusOr<StoredRecord> Ledger::Read(uint64_t sequence) const {
                                       " stands record ",
                                       stored.parts.sequence));
   }
-  WaitForTree(sequence);
-  ASSIGN_OR_RETURN(const TreeHash leaf, Node(0, sequence - 1));
-  if (leaf != stored.leaf) {
-    return LedgerDamaged(absl::StrCat("record ", sequence, " has SHA-256 ",
-                                      Hex(AsBytes(stored.leaf)),
-                                      ", the tree has ", Hex(AsBytes(leaf))));
-  }
   return stored;
+}
+
+absl::Status Ledger::CheckLeaf(uint64_t sequence,
+                               const StoredRecord& stored) const {
+  ASSIGN_OR_RETURN(const TreeHash leaf, Node(0, sequence - 1));
+  if (leaf == stored.leaf) return absl::OkStatus();
+  return LedgerDamaged(absl::StrCat("record ", sequence, " has SHA-256 ",
+                                    Hex(AsBytes(stored.leaf)),
+                                    ", the tree has ", Hex(AsBytes(leaf))));
 }
 
 // What is written is in the tree a moment later, and who finds it in an index

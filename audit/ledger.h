@@ -166,12 +166,17 @@ class Ledger {
   absl::Status LoadTimes();
   absl::Status LoadEvents(bool is_whole);
   absl::Status LoadEvent(absl::string_view key, bool is_whole);
+  absl::Status CheckContained(uint64_t sequence,
+                              const StoredRecord& stored) const;
   absl::StatusOr<absl::optional<Checkpoint>> ReadPublished() const;
   absl::Status CheckPublished(const Checkpoint& before);
   void Remember(const v1::AuditEvent& event);
   absl::Status Commit(const std::vector<PendingRecord*>& records);
   absl::Status WriteBatch(KvBatch batch);
   absl::StatusOr<RecordParts> Seal(const v1::AnswerRecord& record);
+  // Of a record as it is stored, whatever the tree has.
+  absl::StatusOr<StoredRecord> ReadAlone(uint64_t sequence) const;
+  absl::Status CheckLeaf(uint64_t sequence, const StoredRecord& stored) const;
   void WaitForTree(uint64_t sequence) const;
   std::string RequestTag(const v1::AnswerRecord& record) const;
   std::string Sign(const Checkpoint& checkpoint) const;

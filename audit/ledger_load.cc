@@ -190,19 +190,36 @@ absl::Status Ledger::LoadEvent(absl::string_view key, bool is_whole) {
     return LedgerDamaged(
         absl::StrCat("record ", sequence, " is in no checkpoint"));
   }
-  ASSIGN_OR_RETURN(const StoredRecord stored, Read(sequence));
-  ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored.parts));
-  Remember(event);
-  // A keyring that comes from a backup must not bring back what was erased.
-  for (const uint32_t key_number : event.destroyed_keys()) {
-    if (key_number >= keyring_->size()) continue;
-    if (is_whole) {
-      RETURN_IF_ERROR(keyring_->Destroy(key_number));
-    } else {
-      keyring_->Forget(key_number);
-    }
+  const absl::StatusOr<StoredRecord> stored = ReadAlone(sequence);
+  if (absl::IsNotFound(stored.status())) {
+    return LedgerDamaged(absl::StrCat("record ", sequence, " is missing"));
   }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(stored.status());
+  ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored->parts));
+  Remember(event);
+  absl::Status status = CheckLeaf(sequence, *stored);
+  // A keyring that comes from a backup must not bring back what was erased.
+  for (const uint32_t key : event.destroyed_keys()) {
+    if (key >= keyring_->size() || keyring_->IsDestroyed(key)) continue;
+    if (is_whole && status.ok()) status = CheckContained(sequence, *stored);
+    if (is_whole && status.ok()) status = keyring_->Destroy(key);
+    if (!is_whole || !status.ok()) keyring_->Forget(key);
+  }
+  return status;
+}
+
+// The tile's hash alone may have been changed with the record.
+absl::Status Ledger::CheckContained(uint64_t sequence,
+                                    const StoredRecord& stored) const {
+  const auto proof = InclusionProof(
+      sequence - 1, newest_.size,
+      [this](int level, uint64_t i) { return tiles_.Node(level, i); });
+  RETURN_IF_ERROR(proof.status());
+  const absl::Status contained = CheckInclusion(
+      sequence - 1, newest_.size, stored.leaf, *proof, newest_.root);
+  if (contained.ok()) return contained;
+  return LedgerDamaged(absl::StrCat(
+      "record ", sequence, " is not the one of the newest checkpoint"));
 }
 
 void Ledger::Remember(const v1::AuditEvent& event) {

@@ -336,6 +336,40 @@ TEST_F(EraseTest, ADamagedLogShowsNothingThatWasErased) {
   }
 }
 
+// Nor where the tree has lost just what says that it was erased.
+TEST_F(EraseTest, ALogWithoutItsTreeShowsNothingThatWasErased) {
+  const v1::Receipt anna = Ask("anna", a_, kSecret);
+  const v1::Receipt bert = Ask("bert", b_, kTree);
+  const std::string keys = book_.folder() + "/audit.keys";
+  const std::string before = *ReadFile(keys);
+  ASSERT_EQ(Subject("anna")->answers(), 1u);
+  ASSERT_EQ(book_.ledger()->size(), 3u);
+  book_.Close();
+  const std::string tile = book_.folder() + "/audit/log/tile/0/000.p/3";
+  std::string bytes = *ReadFile(tile);
+  bytes.back() ^= 1;
+  ASSERT_EQ(WriteFileAtomically(tile, bytes), absl::OkStatus());
+  ASSERT_EQ(WriteFileAtomically(keys, before), absl::OkStatus());
+  book_.Open();
+  EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Find(bert).answer().question(), "asked by bert");
+  EXPECT_EQ(Find(anna).answer().question(), "");
+  EXPECT_EQ(*ReadFile(keys), before);
+}
+
+TEST_F(EraseTest, AnEventThatIsMissingIsDamage) {
+  const v1::Receipt anna = Ask("anna", a_, kSecret);
+  ASSERT_EQ(Subject("anna")->answers(), 1u);
+  const v1::Receipt bert = Ask("bert", b_, kTree);
+  book_.WhileClosed([](Kv* kv) {
+    KvBatch batch;
+    batch.Delete(kLedgerRecords, SequenceKey(2));
+    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+  });
+  EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Find(bert).answer().question(), "asked by bert");
+}
+
 TEST_F(EraseTest, WhatWasRemovedIsNoDamageOfADamagedLog) {
   for (int i = 0; i < 3; ++i) Ask("anna", a_, kSecret);
   ASSERT_EQ(RemoveAllAnswers()->answers(), 3u);

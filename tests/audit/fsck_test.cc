@@ -218,6 +218,33 @@ TEST_F(FsckTest, ReportsAChangedUpperTile) {
 // Whoever can write to the log's files, and has no key, gets no signature for
 // another history: neither where the log opens as if it were whole (the first
 // tile) nor where it does not.
+TEST_F(FsckTest, AnEventThatTheNewestDoesNotContainDestroysNoKey) {
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::ERASE_SUBJECT);
+  for (uint32_t key = 1; key < book_.ledger()->keyring()->size(); ++key) {
+    event.add_destroyed_keys(key);
+  }
+  ASSERT_GT(event.destroyed_keys_size(), 0);
+  const std::string keys = *ReadFile(book_.folder() + "/audit.keys");
+  RecordParts parts = book_.ledger()->Read(10)->parts;
+  parts.kind = RecordKind::kEvent;
+  parts.sections.clear();
+  parts.body = event.SerializeAsString();
+  const std::string bytes = EncodeRecord(parts);
+  book_.WhileClosed([&](Kv* kv) {
+    KvBatch batch;
+    batch.Put(kLedgerRecords, SequenceKey(10), bytes);
+    batch.Put(kLedgerEvents, SequenceKey(10), "");
+    ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+    const std::string path = book_.folder() + "/audit/log/tile/0/000";
+    std::string tile = *ReadFile(path);
+    tile.replace(9 * 32, 32, std::string(AsBytes(LeafHash(bytes))));
+    ASSERT_EQ(WriteFileAtomically(path, tile), absl::OkStatus());
+  });
+  EXPECT_EQ(*ReadFile(book_.folder() + "/audit.keys"), keys);
+  EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST_F(FsckTest, NoStateIsSignedThatTheNewestDoesNotContinue) {
   for (const uint64_t forged : {uint64_t{10}, uint64_t{260}}) {
     const std::string tile = forged <= 256 ? "tile/0/000" : "tile/0/001.p/44";
