@@ -11,15 +11,20 @@
 namespace footnote {
 namespace {
 
-bool IsBold(const PdfPage& page, const PdfTableRow& row) {
-  for (const PdfCell& cell : row.cells) {
-    for (const std::vector<size_t>& line : cell.lines) {
-      for (const size_t i : line) {
-        if (!page.words[i].bold) return false;
-      }
+bool IsBold(const PdfPage& page, const PdfCell& cell) {
+  for (const std::vector<size_t>& line : cell.lines) {
+    for (const size_t i : line) {
+      if (!page.words[i].bold) return false;
     }
   }
-  return !row.cells.empty();
+  return true;
+}
+
+bool IsBold(const PdfPage& page, const PdfTableRow& row) {
+  return !row.cells.empty() && std::all_of(row.cells.begin(), row.cells.end(),
+                                           [&page](const PdfCell& cell) {
+                                             return IsBold(page, cell);
+                                           });
 }
 
 // Says whether rows and columns are a table.
@@ -32,15 +37,22 @@ class Judge {
   bool Accept(size_t shown, PdfTable* table) const {
     const size_t least_rows = ruling_ == PdfRuling::kOpen ? 3 : 2;
     if (table->columns < 2 || table->rows.size() < least_rows) return false;
-    if (!IsFilled(*table) || HasLeaders(*table) || HasLabels(*table)) {
+    if (!IsFilled(*table) || HasLeaders(*table)) return false;
+    const bool labels = HasLabels(*table);
+    const bool records = ruling_ == PdfRuling::kOpen && IsRecords(*table);
+    if (labels && !records) return false;
+    if (ruling_ != PdfRuling::kGrid && IsTypewritten(page_, WordsOf(*table))) {
       return false;
     }
-    if (ruling_ != PdfRuling::kGrid &&
-        (IsTypewritten(page_, WordsOf(*table)) || IsProse(*table))) {
-      return false;
-    }
-    NameHeader(shown, table);
+    NameHeader(shown, records, table);
     if (ruling_ == PdfRuling::kGrid) return true;
+    // Numbers of rows have a name, and so have names that fill their column.
+    const bool named = records && HasDistinctNames(*table);
+    if (labels && !named) return false;
+    if (ruling_ == PdfRuling::kOpen ? CountProse(*table) > (named ? 1 : 0)
+                                    : IsProse(*table)) {
+      return false;
+    }
     if (IsContents(*table) || IsIndex(*table) || IsBare(*table)) return false;
     if (ruling_ == PdfRuling::kLevel) {
       return table->columns > 2 || table->rows.size() > 2 ||
@@ -51,10 +63,17 @@ class Judge {
     }
     // Two columns that are not ruled are so often something else.
     if (table->columns == 2) {
-      return HasQuantities(*table) &&
-             (table->header_rows > 0 || table->rows.size() > 3);
+      return HasQuantities(*table)
+                 ? table->header_rows > 0 || table->rows.size() > 3
+                 : table->header_is_shown && named && IsTerse(*table) &&
+                       HasDigits(*table, 1);
     }
-    return HasQuantities(*table) || (table->header_is_shown && IsTerse(*table));
+    if (HasQuantities(*table)) return true;
+    if (IsMixed(*table)) return false;
+    return IsTerse(*table)
+               ? table->header_is_shown ||
+                     (records && table->rows.size() > 3 && IsWorded(*table))
+               : table->header_is_shown && named;
   }
 
  private:
@@ -78,6 +97,93 @@ class Judge {
            std::all_of(of_column.begin(), of_column.end(), [&](size_t filled) {
              return filled * 2 >= table.rows.size();
            });
+  }
+
+  // True when the page is read row by row here, as it is where a program wrote
+  // a table, and not column by column, as prose is, and nearly all is filled.
+  bool IsRecords(const PdfTable& table) const {
+    size_t cells = 0;
+    size_t in_order = 0;
+    size_t last = 0;
+    for (const PdfTableRow& row : table.rows) {
+      size_t first = page_.words.size();
+      size_t end = last;
+      for (const PdfCell& cell : row.cells) {
+        cells += cell.columns;
+        for (const std::vector<size_t>& line : cell.lines) {
+          for (const size_t i : line) {
+            first = std::min(first, i);
+            end = std::max(end, i);
+          }
+        }
+      }
+      in_order += first >= last;
+      last = end;
+    }
+    const size_t rows = table.rows.size();
+    return in_order * 8 >= rows * 7 && cells * 6 >= rows * table.columns * 5;
+  }
+
+  // The last row of the header names all columns, each with another name; where
+  // the page does not show it to be a header it has no digits.
+  bool HasDistinctNames(const PdfTable& table) const {
+    if (table.header_rows == 0) return false;
+    const PdfTableRow& row = table.rows[table.header_rows - 1];
+    std::vector<std::string> names;
+    for (const PdfCell& cell : row.cells) {
+      names.push_back(PlainText(page_, cell));
+      const PdfCharacters of = CharactersOf(names.back());
+      if (of.letters == 0) return false;
+      if (of.digits > 0 && !table.header_is_shown) return false;
+    }
+    std::sort(names.begin(), names.end());
+    return names.size() == table.columns &&
+           std::adjacent_find(names.begin(), names.end()) == names.end();
+  }
+
+  // Most cells of column `c` below the header have a digit, as dates and spans
+  // of time do.
+  bool HasDigits(const PdfTable& table, size_t c) const {
+    size_t filled = 0;
+    size_t digits = 0;
+    for (size_t r = std::max<size_t>(table.header_rows, 1);
+         r < table.rows.size(); ++r) {
+      const PdfCell* const cell = CellAt(table.rows[r], c);
+      if (cell == nullptr) continue;
+      ++filled;
+      digits += CharactersOf(PlainText(page_, *cell)).digits > 0;
+    }
+    return filled > 2 && digits * 4 >= filled * 3;
+  }
+
+  // Bold and other cells in turns in all columns: prose in columns, with
+  // headings.
+  bool IsMixed(const PdfTable& table) const {
+    for (size_t c = 0; c < table.columns; ++c) {
+      size_t filled = 0;
+      size_t bold = 0;
+      for (size_t r = table.header_rows; r < table.rows.size(); ++r) {
+        const PdfCell* const cell = CellAt(table.rows[r], c);
+        if (cell == nullptr) continue;
+        ++filled;
+        bold += IsBold(page_, *cell);
+      }
+      if (bold * 5 < filled || bold * 5 > filled * 4) return false;
+    }
+    return true;
+  }
+
+  // Half of the cells have words.
+  bool IsWorded(const PdfTable& table) const {
+    size_t cells = 0;
+    size_t worded = 0;
+    for (const PdfTableRow& row : table.rows) {
+      for (const PdfCell& cell : row.cells) {
+        ++cells;
+        worded += CharactersOf(PlainText(page_, cell)).letters > 1;
+      }
+    }
+    return worded * 2 >= cells;
   }
 
   // Dots that lead the eye to a page number.
@@ -195,8 +301,13 @@ class Judge {
     return single * 5 > words.size() * 3;
   }
 
-  // Columns of lines that fill their width.
   bool IsProse(const PdfTable& table) const {
+    const size_t prose = CountProse(table);
+    return prose > 1 && prose + 1 >= table.columns;
+  }
+
+  // Columns of lines that fill their width.
+  size_t CountProse(const PdfTable& table) const {
     size_t prose = 0;
     for (size_t c = 0; c < table.columns; ++c) {
       PdfSpan span = {HUGE_VALF, 0};
@@ -223,11 +334,10 @@ class Judge {
       for (const PdfSpan& of : lines) wide += of.x1 - of.x0 > .8f * width;
       prose += wide * 5 >= lines.size() * 3;
     }
-    if (ruling_ == PdfRuling::kOpen) return prose > 0;
-    return prose > 1 && prose + 1 >= table.columns;
+    return prose;
   }
 
-  void NameHeader(size_t shown, PdfTable* table) const {
+  void NameHeader(size_t shown, bool records, PdfTable* table) const {
     const size_t rows = table->rows.size();
     if (shown > 0 && shown < rows && HasNames(table->rows[shown - 1])) {
       table->header_rows = shown;
@@ -247,7 +357,7 @@ class Judge {
       table->header_is_shown = true;
       return;
     }
-    if (LooksLikeHeader(*table)) table->header_rows = 1;
+    if (LooksLikeHeader(*table, records)) table->header_rows = 1;
   }
 
   // Names, or years.
@@ -260,14 +370,17 @@ class Judge {
     return names * 2 > row.cells.size();
   }
 
-  // A first row of short words above rows with quantities, or above many.
-  bool LooksLikeHeader(const PdfTable& table) const {
+  // A first row of short words above rows with quantities, or above many; of
+  // records above dates and spans of time, too.
+  bool LooksLikeHeader(const PdfTable& table, bool records) const {
     if (table.rows.size() < 3) return false;
     const PdfTableRow& first = table.rows[0];
     if (first.cells.size() + 1 < table.columns) return false;
     std::vector<std::string> names;
+    bool has_digits = false;
     for (const PdfCell& cell : first.cells) {
       const std::string text = PlainText(page_, cell);
+      has_digits |= CharactersOf(text).digits > 0;
       if (cell.columns > 1 || text.size() > 60 ||
           CharactersOf(text).letters == 0 || IsQuantity(text)) {
         return false;
@@ -280,7 +393,11 @@ class Judge {
     for (size_t c = 0; c < table.columns; ++c) {
       if (IsQuantityColumn(table, 1, c)) return true;
     }
-    return table.columns > 2 && ruling_ != PdfRuling::kOpen;
+    if (ruling_ != PdfRuling::kOpen) return table.columns > 2;
+    if (!records || has_digits || names.size() < table.columns) return false;
+    size_t columns = 0;
+    for (size_t c = 1; c < table.columns; ++c) columns += HasDigits(table, c);
+    return table.columns > 2 && columns * 2 + 1 >= table.columns;
   }
 
   bool IsQuantityColumn(const PdfTable& table, size_t first, size_t c,

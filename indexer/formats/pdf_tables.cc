@@ -18,6 +18,8 @@ constexpr float kRuledGap = .8f;
 constexpr float kOpenGap = 1;
 // Times the height of a line: the way from one to the next in a table.
 constexpr float kMaxStep = 2.6f;
+// And from one to the next in a cell.
+constexpr float kLineStep = 1.4f;
 constexpr float kSameEdge = 3;
 constexpr float kMinRuleWidth = 40;
 constexpr size_t kMaxHeaderLines = 5;
@@ -445,9 +447,27 @@ class TableFinder {
           columns.size() > kMaxColumns) {
         break;
       }
-      if (strip.pieces.size() > 1) last = end + 1;
+      if (strip.pieces.size() > 1 ||
+          (last == end && GoesOn(strips[end - 1], strip))) {
+        last = end + 1;
+      }
     }
     return last;
+  }
+
+  // True when `strip` is the rest of a cell of the last row, but of its first
+  // one: it begins a line below where that begins.
+  static bool GoesOn(const PdfStrip& above, const PdfStrip& strip) {
+    if (MiddleY(strip.box) - MiddleY(above.box) >
+        kLineStep * strip.box.height()) {
+      return false;
+    }
+    const ptrdiff_t first = above.pieces.size() > 1 ? 1 : 0;
+    return std::any_of(above.pieces.begin() + first, above.pieces.end(),
+                       [&strip](const PdfPiece& piece) {
+                         return std::fabs(piece.box.x0 - strip.box.x0) <
+                                kSameEdge;
+                       });
   }
 
   // Widens the columns to hold the strip; false when a gap would close.

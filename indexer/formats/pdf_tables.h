@@ -15,7 +15,10 @@ namespace footnote {
 //   * what lies between lines that cross, 2 by 2 cells or more;
 //   * what lies between level lines of one width, in columns;
 //   * three rows or more without lines whose cells are aligned, with a column
-//     of quantities or a header that the page shows.
+//     of quantities or a header that the page shows;
+//   * four or more of three columns or more, nearly all of them filled with a
+//     few words, that stand on the page in the order of its rows, as programs
+//     write tables and not columns.
 //
 // Of at most 64 columns: whatever has more is a drawing, as is what lines of
 // many widths, or grids in grids, enclose again and again; of such a page not

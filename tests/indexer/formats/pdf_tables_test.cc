@@ -273,6 +273,137 @@ TEST(PdfTablesTest, WithoutLinesColumnsOfQuantitiesAreEnough) {
                           "0=Eddystone | 1=Channel | 2=8"));
 }
 
+const char* const kOwners[][3] = {{"Task", "Owner", "Deputy"},
+                                  {"Backups", "Ann Berg", "Jonas Weil"},
+                                  {"Key rotation", "Mary Okafor", "Li Wei"},
+                                  {"Door access", "Front desk", "Ann Berg"},
+                                  {"Fire drill", "Jonas Weil", "Mary Okafor"}};
+
+constexpr float kOwnersAt[] = {60, 220, 400};
+
+TEST(PdfTablesTest, WithoutLinesWordsThatAreReadRowByRowAreEnough) {
+  PageMaker page;
+  float y = 100;
+  for (const auto& row : kOwners) {
+    for (int c = 0; c < 3; ++c) page.Write(kOwnersAt[c], y, row[c]);
+    y += 14;
+  }
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("0=Task | 1=Owner | 2=Deputy",
+                          "0=Backups | 1=Ann Berg | 2=Jonas Weil",
+                          "0=Key rotation | 1=Mary Okafor | 2=Li Wei",
+                          "0=Door access | 1=Front desk | 2=Ann Berg",
+                          "0=Fire drill | 1=Jonas Weil | 2=Mary Okafor"));
+}
+
+TEST(PdfTablesTest, NumbersOfRowsHaveAColumnWhereTheyHaveAName) {
+  PageMaker page;
+  const char* const rows[][4] = {{"Pos", "Item", "Hours", "Amount"},
+                                 {"1", "Consulting", "12", "1,680.00"},
+                                 {"2", "Travel", "3", "312.50"},
+                                 {"3", "Workshop", "20", "160.00"}};
+  float y = 100;
+  for (const auto& row : rows) {
+    page.Write(60, y, row[0]).Write(120, y, row[1]);
+    page.WriteTo(300, y, row[2]).WriteTo(400, y, row[3]);
+    y += 14;
+  }
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("# 0=Pos | 1=Item | 2=Hours | 3=Amount",
+                          "0=1 | 1=Consulting | 2=12 | 3=1,680.00",
+                          "0=2 | 1=Travel | 2=3 | 3=312.50",
+                          "0=3 | 1=Workshop | 2=20 | 3=160.00"));
+}
+
+TEST(PdfTablesTest, NamesAboveDatesAreAHeader) {
+  PageMaker page;
+  const char* const rows[][3] = {{"Version", "Released", "Supported until"},
+                                 {"4.0", "2 May 2023", "May 2025"},
+                                 {"4.1", "7 November 2023", "November 2025"},
+                                 {"5.0", "14 May 2024", "May 2026"}};
+  float y = 100;
+  for (const auto& row : rows) {
+    for (int c = 0; c < 3; ++c) page.Write(kOwnersAt[c], y, row[c]);
+    y += 14;
+  }
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("# 0=Version | 1=Released | 2=Supported until",
+                          "0=4.0 | 1=2 May 2023 | 2=May 2025",
+                          "0=4.1 | 1=7 November 2023 | 2=November 2025",
+                          "0=5.0 | 1=14 May 2024 | 2=May 2026"));
+}
+
+TEST(PdfTablesTest, NamesOfOneWidthArePricedThings) {
+  PageMaker page;
+  const char* const rows[][3] = {{"Article", "Description", "Price"},
+                                 {"A-100", "Hexagon bolt M8, steel", "12.40"},
+                                 {"A-110", "Hexagon bolt M9, steel", "15.90"},
+                                 {"A-120", "Hexagon bolt M10, steel", "16.20"},
+                                 {"A-310", "Threaded rod M8, 1 m", "3.10"}};
+  float y = 100;
+  for (const auto& row : rows) {
+    page.Write(60, y, row[0]).Write(160, y, row[1]).WriteTo(400, y, row[2]);
+    y += 14;
+  }
+  EXPECT_THAT(Shown(page.page()),
+              ElementsAre("# 0=Article | 1=Description | 2=Price",
+                          "0=A-100 | 1=Hexagon bolt M8, steel | 2=12.40",
+                          "0=A-110 | 1=Hexagon bolt M9, steel | 2=15.90",
+                          "0=A-120 | 1=Hexagon bolt M10, steel | 2=16.20",
+                          "0=A-310 | 1=Threaded rod M8, 1 m | 2=3.10"));
+}
+
+TEST(PdfTablesTest, UnderBoldNamesOneColumnMayHaveLongLines) {
+  PageMaker page;
+  page.Bold()
+      .Write(60, 100, "Option")
+      .Write(160, 100, "Meaning")
+      .Write(480, 100, "Default")
+      .Bold(false);
+  const char* const rows[][4] = {
+      {"retention", "how many days the server keeps a document that",
+       "nobody has asked for since the day it came", "30 days"},
+      {"timeout", "how long a request may take before the gateway", "ends it",
+       "60 s"},
+      {"workers", "how many requests are read at once; more need", "memory",
+       "8"}};
+  float y = 116;
+  for (const auto& row : rows) {
+    page.Write(60, y, row[0])
+        .Write(160, y, row[1])
+        .Write(480, y, row[3])
+        .Write(160, y + 12, row[2]);
+    y += 28;
+  }
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 0=Option | 1=Meaning | 2=Default",
+                  "0=retention | 1=how many days the server keeps a document "
+                  "that/nobody has asked for since the day it came | 2=30 days",
+                  "0=timeout | 1=how long a request may take before the "
+                  "gateway/ends it | 2=60 s",
+                  "0=workers | 1=how many requests are read at once; more "
+                  "need/memory | 2=8"));
+}
+
+TEST(PdfTablesTest, TwoColumnsUnderBoldNamesMayHoldDates) {
+  PageMaker page;
+  page.Bold().Write(60, 100, "Holiday").Write(220, 100, "Date").Bold(false);
+  const char* const rows[][2] = {{"New Year", "1 January 2026"},
+                                 {"Easter Monday", "6 April 2026"},
+                                 {"Labour Day", "1 May 2026"}};
+  float y = 116;
+  for (const auto& row : rows) {
+    page.Write(60, y, row[0]).Write(220, y, row[1]);
+    y += 14;
+  }
+  EXPECT_THAT(
+      Shown(page.page()),
+      ElementsAre("# 0=Holiday | 1=Date", "0=New Year | 1=1 January 2026",
+                  "0=Easter Monday | 1=6 April 2026",
+                  "0=Labour Day | 1=1 May 2026"));
+}
+
 TEST(PdfTablesTest, ATableFromRightToLeftBeginsAtTheRight) {
   PageMaker page;
   page.Grid({60, 160, 260}, {100, 120, 140, 160})
@@ -443,6 +574,54 @@ std::vector<NoTable> NoTables() {
           .Write(140, line(2 * i + 1), kProse[i + 1]);
     }
     out.push_back({"TermsAndWhatTheyMean", page.page()});
+  }
+  {
+    PageMaker page;
+    for (int c = 0; c < 3; ++c) {
+      for (int i = 0; i < 5; ++i) {
+        page.Write(kOwnersAt[c], line(i), kOwners[i][c]);
+      }
+    }
+    out.push_back({"WordsThatAreReadColumnByColumn", page.page()});
+  }
+  {
+    PageMaker page;
+    const char* const news[][3] = {
+        {"*New boat", "*Birds", "*Letters"},
+        {"It came with", "We saw them,", "Seven letters"},
+        {"12 barrels.", "40 gannets.", "went out."},
+        {"*Oil", "*Weather", "*Stores"},
+        {"It costs us", "Wind from the", "Flour is left"},
+        {"3 a litre.", "west, force 7.", "for 30 days."}};
+    for (int i = 0; i < 6; ++i) {
+      for (int c = 0; c < 3; ++c) {
+        const std::string text = news[i][c];
+        page.Bold(text[0] == '*')
+            .Write(kOwnersAt[c], line(i), text.substr(text[0] == '*'));
+      }
+    }
+    out.push_back({"NewsInColumnsUnderBoldHeadings", page.page()});
+  }
+  {
+    PageMaker page;
+    const char* const said[][2] = {{"Ann:", "Do we ship in March?"},
+                                   {"Jonas:", "Yes, on the 12th."},
+                                   {"Ann:", "And the price?"},
+                                   {"Jonas:", "As agreed, 40 a box."}};
+    for (int i = 0; i < 4; ++i) {
+      page.Write(60, line(i), said[i][0]).Write(120, line(i), said[i][1]);
+    }
+    out.push_back({"WhoSaidWhat", page.page()});
+  }
+  {
+    PageMaker page;
+    page.Bold().Write(60, line(0), "120").WriteTo(500, line(0), "Index");
+    page.Bold(false);
+    for (int i = 1; i < 6; ++i) {
+      page.Write(60, line(i), absl::StrCat("lamp ", i))
+          .WriteTo(500, line(i), absl::StrCat("petroleum ", 20 + i));
+    }
+    out.push_back({"IndexUnderAPageNumber", page.page()});
   }
   {
     PageMaker page;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "tests/indexer/formats/extracted_checks.h"
 #include "tests/indexer/parsers/drawn_table.h"
@@ -217,6 +218,54 @@ TEST_P(PdfTableTest, NoWordIsLostOrDoubled) {
       }
     }
     for (const auto& word : words) EXPECT_EQ(word.second, 0) << word.first;
+  }
+}
+
+// Of words alone, without a line on the page.
+TEST(PdfTablesOfWordsTest, ComeAsRowsWithoutLines) {
+  const std::pair<Rows, bool> tables[] = {
+      {{{"Task", "Owner", "Deputy"},
+        {"Backups", "Anna Berg", "Jonas Weil"},
+        {"Key rotation", "Mary Okafor", "Li Wei"},
+        {"Door access", "Front desk", "Anna Berg"}},
+       false},
+      {{{"المهمة", "المسؤول", "النائب"},
+        {"النسخ", "ليلى حداد", "عمر ناصر"},
+        {"المفاتيح", "سامي خوري", "ليلى حداد"},
+        {"الدخول", "عمر ناصر", "سامي خوري"}},
+       true},
+      {{{"事项", "负责人", "代理人"},
+        {"备份", "王伟", "李娜"},
+        {"密钥轮换", "张敏", "刘洋"},
+        {"门禁", "陈静", "王伟"}},
+       false},
+      {{{"Задача", "Ответственный", "Заместитель"},
+        {"Копии", "Анна Берг", "Иван Петров"},
+        {"Ключи", "Мария Орлова", "Анна Берг"},
+        {"Доступ", "Иван Петров", "Мария Орлова"}},
+       false}};
+  for (const auto& [rows, right_to_left] : tables) {
+    for (const bool bold : {false, true}) {
+      TableLook look;
+      look.rules = DrawnRules::kNone;
+      look.bold_header = bold;
+      look.right_to_left = right_to_left;
+      const DrawnTable drawn = DrawTable({}, rows, look, {});
+      if (!drawn.has_fonts) continue;
+      // No bold face of Han is at hand.
+      const bool named = bold && rows[0][0] != "事项";
+      const auto read = ReadApart(drawn.pdf);
+      ASSERT_TRUE(read.ok()) << read.status();
+      std::vector<std::string> wanted;
+      if (named) {
+        wanted = Written(rows);
+      } else {
+        for (const std::vector<std::string>& row : rows) {
+          wanted.push_back(absl::StrCat("|: ", absl::StrJoin(row, " | ")));
+        }
+      }
+      EXPECT_THAT(Outline(*read), ElementsAreArray(wanted)) << bold;
+    }
   }
 }
 
