@@ -264,7 +264,13 @@ void FindOtherStems(absl::string_view utf8, Language language,
   std::vector<ExplainedToken> tokens;
   analyzer->Explain(utf8, language, &tokens);
   absl::flat_hash_set<uint64_t> there;
-  for (const ExplainedToken& each : tokens) there.insert(each.token.key);
+  absl::flat_hash_map<uint32_t, absl::string_view> bare_at;  // by position
+  for (const ExplainedToken& each : tokens) {
+    there.insert(each.token.key);
+    if (each.token.channel == kChannelSurface) {
+      bare_at.try_emplace(each.token.position, each.term);
+    }
+  }
   absl::flat_hash_set<uint64_t> done;
   std::vector<std::string> stems;
   for (const ExplainedToken& own : tokens) {
@@ -274,12 +280,8 @@ void FindOtherStems(absl::string_view utf8, Language language,
         !done.insert(token.key).second) {
       continue;
     }
-    const auto bare =
-        std::find_if(tokens.begin(), tokens.end(), [&](const auto& other) {
-          return other.token.position == token.position &&
-                 other.token.channel == kChannelSurface;
-        });
-    if (bare == tokens.end()) continue;
+    const auto bare = bare_at.find(token.position);
+    if (bare == bare_at.end()) continue;
     stems.clear();
     const auto irregular = known.irregular.find(own.term);
     if (irregular != known.irregular.end()) {
@@ -288,7 +290,7 @@ void FindOtherStems(absl::string_view utf8, Language language,
       const std::string careful = FoldCarefully(
           utf8.substr(token.begin, token.end - token.begin), language);
       const bool is_capitalised = (token.flags & kTokenCapitalised) != 0;
-      ShiftStem(language, {careful, bare->term, own.term, is_capitalised},
+      ShiftStem(language, {careful, bare->second, own.term, is_capitalised},
                 &stems);
     }
     for (const std::string& stem : stems) {

@@ -155,6 +155,18 @@ TEST(OtherStemsTest, HasNoneInOtherLanguages) {
   EXPECT_THAT(Find("список", Language::kUnknown), IsEmpty());
 }
 
+TEST(OtherStemsTest, TakesLinearTimeForMegabytesOfWords) {
+  constexpr const char* kSyllables[] = {"ба", "ве", "ги", "до", "жу", "за",
+                                        "ко", "лу", "ме", "ни", "по", "ры",
+                                        "со", "ту", "фе", "ха"};
+  std::string text;
+  for (uint32_t word = 0; text.size() < (4 << 20); ++word) {
+    for (int bit = 0; bit < 20; bit += 4) text += kSyllables[word >> bit & 15];
+    text += ' ';
+  }
+  Find(text + "список", Language::kRu);
+}
+
 TEST(OtherStemsTest, SurvivesAnyBytes) {
   for (const Language language : AllLanguages()) {
     for (const std::string text : {"", "\xff\xfe", "к", "ь", "e", "ek",
