@@ -94,13 +94,16 @@ size_t AnswerBeside(const Question& question,
 // What is shorter says yes or no, in the unit of Candidate::length.
 constexpr double kWord = 12;
 
-// Of candidate `i` and what `answers` it, what there is room for.
+// Of candidate `i` and what `answers` it, what there is room for and is not
+// said yet.
+template <typename IsSaid>
 std::vector<size_t> Together(const std::vector<Candidate>& candidates, size_t i,
-                             size_t answer, size_t room) {
+                             size_t answer, size_t room,
+                             const IsSaid& is_said) {
   std::vector<size_t> all = {i, answer};
   if (candidates[i].is_question && candidates[answer].length < kWord &&
       GoesOn(candidates, answer) && !candidates[answer + 1].is_question &&
-      !candidates[answer + 1].is_heading) {
+      !candidates[answer + 1].is_heading && !is_said(answer + 1)) {
     all.push_back(answer + 1);
   }
   if (all.size() > room) all.erase(all.begin());
@@ -151,6 +154,10 @@ std::vector<size_t> Select(const Question& question,
     std::rotate(order.begin(), likeliest, likeliest + 1);
   }
   std::vector<size_t> chosen;
+  const auto is_said = [&](size_t i) {
+    return std::any_of(chosen.begin(), chosen.end(),
+                       [&](size_t c) { return texts[c] == texts[i]; });
+  };
   for (const size_t i : order) {
     if (chosen.size() >= limits.max_sentences) break;
     if (!chosen.empty() && value[i] <= 0) break;
@@ -159,9 +166,9 @@ std::vector<size_t> Select(const Question& question,
                            probabilities[i] < kUnlikely * probabilities[best] &&
                            IsBeside(question, candidates, best, i);
     const bool is_left_out =
-        is_beside || std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
-          return texts[c] == texts[i] ||
-                 HoldsMore(question, candidates[c], candidates[i]);
+        is_beside || is_said(i) ||
+        std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
+          return HoldsMore(question, candidates[c], candidates[i]);
         });
     if (is_left_out) continue;
     const size_t answer = AnswerBeside(question, candidates, i);
@@ -169,11 +176,13 @@ std::vector<size_t> Select(const Question& question,
       chosen.push_back(i);
       continue;
     }
-    for (const size_t j : Together(candidates, i, answer,
-                                   limits.max_sentences - chosen.size())) {
-      if (std::find(chosen.begin(), chosen.end(), j) == chosen.end()) {
-        chosen.push_back(j);
-      }
+    const bool is_chosen =
+        std::find(chosen.begin(), chosen.end(), answer) != chosen.end();
+    if (is_said(answer) && !is_chosen) continue;
+    for (const size_t j :
+         Together(candidates, i, answer, limits.max_sentences - chosen.size(),
+                  is_said)) {
+      if (!is_said(j)) chosen.push_back(j);
     }
   }
   return chosen;

@@ -174,6 +174,21 @@ TEST(SelectTest, NeverSaysTheSameTwice) {
               ElementsAre(0, 2));
 }
 
+TEST(SelectTest, NorWhatAnswersAQuestionOfAnotherDocument) {
+  // "Is it open on Sundays?" "No." "It opens on Monday."; and both in another.
+  std::vector<Candidate> candidates = Below({40, 4, 40});
+  candidates[0].is_question = true;
+  for (const Candidate& elsewhere : Below({40, 4, 40})) {
+    candidates.push_back(elsewhere);
+    candidates.back().passage = 1;
+  }
+  const std::vector<absl::string_view> texts = {"a", "b", "c", "d", "b", "c"};
+  EXPECT_THAT(Select({}, candidates, texts, {0.4, 0, 0, 0, 0.6, 0}, {}),
+              ElementsAre(4));
+  EXPECT_THAT(Select({}, candidates, texts, {0.4, 0, 0, 0, 0, 0.6}, {}),
+              ElementsAre(5, 0, 1));
+}
+
 TEST(SelectTest, ARowThatHasLessOfTheQuestionDoesNotJoin) {
   // "How many hammers are in shelf B2": many, hammers, shelf, B2.
   Question question;
