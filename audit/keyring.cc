@@ -322,11 +322,16 @@ absl::Status Keyring::CopyTo(const std::string& path) const {
   const bool good = write(copy, bytes.data(), bytes.size()) ==
                         static_cast<ssize_t>(bytes.size()) &&
                     fsync(copy) == 0;
-  const int why = errno;
+  absl::Status status =
+      good ? absl::OkStatus() : FileError("write", path, errno);
   close(copy);
-  if (good) return absl::OkStatus();
-  unlink(path.c_str());
-  return FileError("write", path, why);
+  const size_t slash = path.rfind('/');
+  if (good) {
+    status = SyncFolder(slash == std::string::npos ? "."
+                                                   : path.substr(0, slash + 1));
+  }
+  if (!status.ok()) unlink(path.c_str());
+  return status;
 }
 
 std::vector<std::string> Keyring::Check() const {

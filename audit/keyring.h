@@ -93,7 +93,7 @@ class Keyring {
                   absl::string_view name) const;
 
   // Writes the file as it is now to the new file `path`, readable by its owner
-  // only.
+  // only. Durable.
   //   AlreadyExists  `path` exists
   absl::Status CopyTo(const std::string& path) const;
 

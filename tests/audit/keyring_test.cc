@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,16 @@
 
 // What the disk says of each fdatasync; 0: it keeps what was written.
 static std::atomic<int> refusal{0};
+
+// Folders that were synced.
+static std::atomic<int> synced_folders{0};
+
+// In place of the C library's.
+extern "C" int fsync(int file) {
+  struct stat info;
+  if (fstat(file, &info) == 0 && S_ISDIR(info.st_mode)) ++synced_folders;
+  return static_cast<int>(syscall(SYS_fsync, file));
+}
 
 // In place of the C library's.
 extern "C" int fdatasync(int file) {
@@ -161,6 +172,16 @@ TEST_F(KeyringTest, OfManyThatBeginItAtOnceOneHasIt) {
     EXPECT_EQ((*again)->signing_key().public_key(), public_key);
     if (HasFailure()) return;
   }
+}
+
+TEST_F(KeyringTest, ACopyIsThereAfterACrashOfTheMachine) {
+  const auto keyring = Open();
+  ASSERT_TRUE(keyring->FindOrAdd(KeyKind::kSubject, "t", "anna").ok());
+  const int before = synced_folders;
+  const std::string copy = path_ + ".copy";
+  ASSERT_EQ(keyring->CopyTo(copy), absl::OkStatus());
+  EXPECT_EQ(*ReadFile(copy), *ReadFile(path_));
+  EXPECT_EQ(synced_folders, before + 1);
 }
 
 TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
