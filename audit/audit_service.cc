@@ -242,7 +242,9 @@ class AuditService final : public v1::Audit::Service {
         [&](const v1::TailResponse& response) {
           return stream->Write(response);
         });
-    return told.ok() && request->follow() && stops()
+    const bool was_cut =
+        absl::IsCancelled(told) || (told.ok() && request->follow());
+    return was_cut && stops()
                ? ToReply(absl::UnavailableError("tail: the server stops"))
                : ToReply(told);
   }

@@ -242,6 +242,18 @@ TEST(TailTest, WhoFollowsDoesNotKeepAServerFromStopping) {
   const grpc::Status ended = lines->Finish();
   EXPECT_EQ(ended.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ended.error_message(), "tail: the server stops");
+  // Who waits hears of it, too, while the log is looked through.
+  for (const bool follow : {false, true}) {
+    grpc::ClientContext asking;
+    asking.set_deadline(std::chrono::system_clock::now() +
+                        std::chrono::minutes(1));
+    request.set_follow(follow);
+    const auto none = audit->Tail(&asking, request);
+    EXPECT_FALSE(none->Read(&line));
+    const grpc::Status told = none->Finish();
+    EXPECT_EQ(told.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(told.error_message(), "tail: the server stops");
+  }
 }
 
 TEST(FullDiskTest, ALogWhoseTilesAreMissingIsReadFromTheRecords) {
