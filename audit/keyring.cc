@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "audit/crypto/seal.h"
 #include "audit/secret_file.h"
+#include "audit/write_all.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/lock_file.h"
@@ -319,17 +320,15 @@ absl::Status Keyring::CopyTo(const std::string& path) const {
         "keys ", path, ": there is such a file, want the name of a new one"));
   }
   if (copy < 0) return FileError("create", path, errno);
-  const bool good = write(copy, bytes.data(), bytes.size()) ==
-                        static_cast<ssize_t>(bytes.size()) &&
-                    fsync(copy) == 0;
-  absl::Status status =
-      good ? absl::OkStatus() : FileError("write", path, errno);
+  int error = WriteAll(copy, bytes);
+  if (error == 0 && fsync(copy) != 0) error = errno;
   close(copy);
   const size_t slash = path.rfind('/');
-  if (good) {
-    status = SyncFolder(slash == std::string::npos ? "."
-                                                   : path.substr(0, slash + 1));
-  }
+  const absl::Status status =
+      error != 0
+          ? FileError("write", path, error)
+          : SyncFolder(slash == std::string::npos ? "."
+                                                  : path.substr(0, slash + 1));
   if (!status.ok()) unlink(path.c_str());
   return status;
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "audit/write_all.h"
 #include "base/file.h"
 #include "base/lock_file.h"
 #include "base/status_macros.h"
@@ -52,17 +53,15 @@ absl::Status WriteSecret(const std::string& path, absl::string_view contents) {
   const int file =
       open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return FileError("create", unfinished, errno);
-  const bool written = write(file, contents.data(), contents.size()) ==
-                           static_cast<ssize_t>(contents.size()) &&
-                       fsync(file) == 0;
-  const int why_not_written = errno;
+  int error = WriteAll(file, contents);
+  if (error == 0 && fsync(file) != 0) error = errno;
   close(file);
-  if (!written || rename(unfinished.c_str(), path.c_str()) != 0) {
-    const int why = written ? errno : why_not_written;
-    unlink(unfinished.c_str());
-    return FileError("write", path, why);
+  if (error == 0) {
+    if (rename(unfinished.c_str(), path.c_str()) == 0) return absl::OkStatus();
+    error = errno;
   }
-  return absl::OkStatus();
+  unlink(unfinished.c_str());
+  return FileError("write", path, error);
 }
 
 }  // namespace

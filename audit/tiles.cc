@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "audit/write_all.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 
@@ -28,14 +29,12 @@ absl::Status PutFile(const std::string& path, absl::string_view bytes,
   const int file =
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (file < 0) return FileError("create", temporary, errno);
-  const bool written = write(file, bytes.data(), bytes.size()) ==
-                       static_cast<ssize_t>(bytes.size());
-  int error = errno;
+  int error = WriteAll(file, bytes);
   close(file);
-  if (written && rename(temporary.c_str(), path.c_str()) == 0) {
-    return absl::OkStatus();
+  if (error == 0) {
+    if (rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
+    error = errno;
   }
-  if (written) error = errno;
   unlink(temporary.c_str());
   return FileError("write", path, error);
 }

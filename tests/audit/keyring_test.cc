@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,6 +51,21 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr size_t kRowBytes = 128;
+
+// No file grows over so many bytes while this lives.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit = {bytes, before_.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_;
+};
 
 class KeyringTest : public ::testing::Test {
  protected:
@@ -182,6 +199,23 @@ TEST_F(KeyringTest, ACopyIsThereAfterACrashOfTheMachine) {
   ASSERT_EQ(keyring->CopyTo(copy), absl::OkStatus());
   EXPECT_EQ(*ReadFile(copy), *ReadFile(path_));
   EXPECT_EQ(synced_folders, before + 1);
+}
+
+// A disk takes what it has room for, and says only then that it is full.
+TEST_F(KeyringTest, ACopyThatThereIsNoRoomForSaysSoAndIsGone) {
+  const auto keyring = Open();
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(
+        keyring->FindOrAdd(KeyKind::kSubject, "t", absl::StrCat(i)).ok());
+  }
+  const std::string copy = path_ + ".copy";
+  errno = 0;
+  const absl::Status status = [&] {
+    const FileLimit limit(5000);
+    return keyring->CopyTo(copy);
+  }();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(copy).status()));
 }
 
 TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
