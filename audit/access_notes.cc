@@ -18,7 +18,8 @@ namespace {
 // True where the disk is what stands in the way.
 bool CantWrite(const absl::Status& status) {
   return absl::IsResourceExhausted(status) ||
-         absl::IsPermissionDenied(status) || absl::IsInternal(status);
+         absl::IsPermissionDenied(status) || absl::IsUnavailable(status) ||
+         absl::IsInternal(status);
 }
 
 std::string Now() {

@@ -1,12 +1,15 @@
 #include "audit/access_notes.h"
 
+#include <errno.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/test/server_context_test_spouse.h>
 #include <gtest/gtest.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,10 +20,27 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "audit/audit_service.h"
 #include "audit/sealing.h"
 #include "proto/footnote/v1/audit.grpc.pb.h"
+
+// What the disk says of each fdatasync of a keyring; 0: it is there.
+static std::atomic<int> refusal{0};
+
+// In place of the C library's.
+extern "C" int fdatasync(int file) {
+  char path[PATH_MAX];
+  const std::string link = absl::StrCat("/proc/self/fd/", file);
+  const ssize_t size = readlink(link.c_str(), path, sizeof(path));
+  if (refusal != 0 && size > 0 &&
+      absl::EndsWith(absl::string_view(path, size), ".keys")) {
+    errno = refusal;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_fdatasync, file));
+}
 
 namespace footnote {
 namespace {
@@ -94,6 +114,26 @@ TEST(AccessNotesTest, OnAFullDiskTheyWaitAndComeLaterInTheirOrder) {
       EXPECT_THAT(event->note(), HasSubstr("not be written"));
     }
   }
+}
+
+TEST(AccessNotesTest, TheyWaitWhereTheDiskOfTheKeysFails) {
+  auto opened = Ledger::Open(::testing::TempDir() + "/failing/audit");
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const std::unique_ptr<Ledger> ledger = *std::move(opened);
+  AccessNotes notes(ledger.get());
+  int asked = 0;
+  for (const int error : {ENOSPC, EIO, EROFS}) {
+    refusal = error;
+    EXPECT_EQ(notes.Note("GetRecord", absl::StrCat(++asked), {"t", "anna"}),
+              absl::OkStatus());
+    notes.CatchUp();
+    EXPECT_EQ(notes.waiting(), asked);
+    EXPECT_EQ(ledger->size(), 0u);
+  }
+  refusal = 0;
+  notes.CatchUp();
+  EXPECT_EQ(notes.waiting(), 0u);
+  EXPECT_EQ(ledger->size(), asked);
 }
 
 TEST(AccessNotesTest, NobodyWaitsUntilALongBacklogIsWritten) {
