@@ -305,6 +305,7 @@ absl::Status Ledger::WriteBatch(KvBatch batch) {
 
 absl::Status Ledger::CheckWritable() {
   RETURN_IF_ERROR(health());
+  RETURN_IF_ERROR(kv_->Writable());
   KvBatch batch;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

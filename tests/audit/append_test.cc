@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <set>
@@ -10,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "audit/erase.h"
+#include "audit/ledger_tables.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
 #include "base/grpc_status.h"
@@ -319,6 +322,26 @@ TEST(AppendTest, OneRequestIdOfManyThreadsIsOneRecord) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 1u);
   EXPECT_EQ(book.ledger()->size(), 1u);
+}
+
+TEST(AppendTest, ALogThatItsDiskStoppedSaysSoBeforeAnAnswerComes) {
+  Book book;
+  book.Append(
+      book.Answer(book.AddVersion("a", kText), {"Die Bücherei ist groß."}));
+  ASSERT_EQ(book.ledger()->CheckWritable(), absl::OkStatus());
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  KvBatch batch;
+  batch.Put(kLedgerMeta, "other", "");
+  const absl::Status written =
+      book.ledger()->kv()->Write(std::move(batch), /*sync=*/true);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ASSERT_NE(written, absl::OkStatus());
+  EXPECT_EQ(book.ledger()->CheckWritable().code(),
+            absl::StatusCode::kResourceExhausted);
 }
 
 TEST(AppendTest, DoesNotContinueADamagedChain) {
