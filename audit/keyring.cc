@@ -276,7 +276,10 @@ absl::Status Keyring::Destroy(uint32_t number) {
     return absl::InvalidArgumentError(absl::StrCat(
         "keyring: key ", number, ", want one from 1 to ", rows_.size() - 1));
   }
-  if (KindOf(rows_[number]) == KeyKind::kDestroyed) return absl::OkStatus();
+  if (IsWhole(rows_[number], number) &&
+      KindOf(rows_[number]) == KeyKind::kDestroyed) {
+    return absl::OkStatus();
+  }
   std::string row = DestroyedRow(number);
   if (pwrite(file_, row.data(), row.size(), number * kRowBytes) !=
           static_cast<ssize_t>(row.size()) ||

@@ -240,6 +240,18 @@ TEST_F(KeyringTest, ADestroyedKeyIsGoneFromTheFile) {
   EXPECT_TRUE(keyring->IsDestroyed(1));
 }
 
+TEST_F(KeyringTest, ADamagedRowThatLooksDestroyedIsOverwritten) {
+  Open()->FindOrAdd(KeyKind::kSubject, "", "anna").IgnoreError();
+  std::string bytes = *ReadFile(path_);
+  bytes[kRowBytes] = static_cast<char>(KeyKind::kDestroyed);
+  ASSERT_EQ(WriteFileAtomically(path_, bytes), absl::OkStatus());
+  const auto keyring = Open();
+  EXPECT_FALSE(keyring->IsDestroyed(1));
+  ASSERT_EQ(keyring->Destroy(1), absl::OkStatus());
+  EXPECT_TRUE(keyring->IsDestroyed(1));
+  EXPECT_EQ(ReadFile(path_)->substr(kRowBytes + 16, 88), std::string(88, '\0'));
+}
+
 TEST_F(KeyringTest, TheLogsOwnKeyStays) {
   EXPECT_EQ(Open()->Destroy(0).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Open()->Destroy(9).code(), absl::StatusCode::kInvalidArgument);
