@@ -1,5 +1,7 @@
 // What a log finds of itself when it is opened, and what must fit to what: the
 // newest checkpoint, the records, the tiles, and what was published.
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "audit/ledger.h"
 #include "audit/sealing.h"
@@ -196,12 +198,22 @@ absl::Status Ledger::LoadEvent(absl::string_view key, bool is_whole) {
   }
   RETURN_IF_ERROR(stored.status());
   ASSIGN_OR_RETURN(const v1::AuditEvent event, BodyOfEvent(stored->parts));
-  Remember(event);
-  absl::Status status = CheckLeaf(sequence, *stored);
   // A keyring that comes from a backup must not bring back what was erased.
+  std::vector<uint32_t> keys;
   for (const uint32_t key : event.destroyed_keys()) {
-    if (key >= keyring_->size() || keyring_->IsDestroyed(key)) continue;
-    if (is_whole && status.ok()) status = CheckContained(sequence, *stored);
+    if (key < keyring_->size() && !keyring_->IsDestroyed(key)) {
+      keys.push_back(key);
+    }
+  }
+  absl::Status status = CheckLeaf(sequence, *stored);
+  // Of most events that is all: what they destroyed is.
+  const bool is_done = keys.empty() && event.destroyed_keys_size() > 0 &&
+                       event.removed_first_size() == 0;
+  if (is_whole && status.ok() && !is_done) {
+    status = CheckContained(sequence, *stored);
+  }
+  if (status.ok()) Remember(event);
+  for (const uint32_t key : keys) {
     if (is_whole && status.ok()) status = keyring_->Destroy(key);
     if (!is_whole || !status.ok()) keyring_->Forget(key);
   }

@@ -245,6 +245,38 @@ TEST_F(FsckTest, AnEventThatTheNewestDoesNotContainDestroysNoKey) {
   EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
 }
 
+// Nor does such an event make one that was taken out one that was removed on
+// purpose, whether or not the tile has its hash.
+TEST_F(FsckTest, AnEventThatTheNewestDoesNotContainRemovesNoRecord) {
+  v1::AuditEvent event;
+  event.set_kind(v1::AuditEvent::RETENTION);
+  event.add_removed_first(20);
+  event.add_removed_last(30);
+  RecordParts parts = book_.ledger()->Read(10)->parts;
+  parts.kind = RecordKind::kEvent;
+  parts.sections.clear();
+  parts.body = event.SerializeAsString();
+  const std::string bytes = EncodeRecord(parts);
+  const std::string path = book_.folder() + "/audit/log/tile/0/000";
+  for (const bool in_tile : {false, true}) {
+    book_.WhileClosed([&](Kv* kv) {
+      KvBatch batch;
+      batch.Put(kLedgerRecords, SequenceKey(10), bytes);
+      batch.Put(kLedgerEvents, SequenceKey(10), "");
+      batch.Delete(kLedgerRecords, SequenceKey(25));
+      ASSERT_EQ(kv->Write(std::move(batch), true), absl::OkStatus());
+      std::string tile = *ReadFile(path);
+      if (in_tile) {
+        tile.replace(9 * 32, 32, std::string(AsBytes(LeafHash(bytes))));
+      }
+      ASSERT_EQ(WriteFileAtomically(path, tile), absl::OkStatus());
+    });
+    EXPECT_EQ(book_.ledger()->health().code(), absl::StatusCode::kDataLoss);
+    EXPECT_FALSE(book_.ledger()->IsRemoved(25));
+    EXPECT_TRUE(Names(book_.Walk(), 25, "missing"));
+  }
+}
+
 TEST_F(FsckTest, NoStateIsSignedThatTheNewestDoesNotContinue) {
   for (const uint64_t forged : {uint64_t{10}, uint64_t{260}}) {
     const std::string tile = forged <= 256 ? "tile/0/000" : "tile/0/001.p/44";
