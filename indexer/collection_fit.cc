@@ -21,8 +21,7 @@ absl::Status CheckHeadings(const PreparedDocument& document) {
     if (passage.section == section) continue;
     section = passage.section;
     size_t bytes = 0;
-    for (const absl::string_view heading :
-         document.extracted.HeadingPath(section)) {
+    for (const absl::string_view heading : document.PathTo(section)) {
       bytes += heading.size() + 1;
     }
     if (bytes <= SegmentWriter::kMaxStringBytes) continue;

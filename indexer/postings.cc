@@ -179,7 +179,7 @@ const PostingsBuilder::Terms& PostingsBuilder::AboveTerms(
   // Ids of wikis write spaces so.
   std::string above = document.record.title;
   std::replace(above.begin(), above.end(), '_', ' ');
-  for (absl::string_view heading : document.extracted.HeadingPath(section)) {
+  for (absl::string_view heading : document.PathTo(section)) {
     // Many a page's first heading is its title.
     if (heading == document.record.title) continue;
     absl::StrAppend(&above, above.empty() ? "" : "\n", heading);
@@ -223,7 +223,7 @@ absl::StatusOr<uint32_t> PostingsBuilder::Add(const PreparedDocument& document,
       sentences_.push_back(sentence_row);
     }
     const std::string heading =
-        absl::StrJoin(document.extracted.HeadingPath(passage.section), "\n");
+        absl::StrJoin(document.PathTo(passage.section), "\n");
     SegmentPassage out;
     out.begin = passage.span.begin;
     out.end = passage.span.end;

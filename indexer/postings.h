@@ -29,8 +29,8 @@ class PostingsBuilder {
  public:
   // Adds `document` with its passages and terms to `writer` as `version`;
   // returns the ordinal of its first passage in the segment. Terms of the
-  // title and of the headings above a passage are added to the passage, far
-  // behind its own words (kTitlePosition).
+  // title, and of the name and headings above a passage, are added to the
+  // passage, far behind its own words (kTitlePosition).
   //   ResourceExhausted  the segment is full
   //   and the errors of SegmentWriter
   absl::StatusOr<uint32_t> Add(const PreparedDocument& document,
@@ -52,7 +52,7 @@ class PostingsBuilder {
   void AppendTerms(absl::string_view text, Language language,
                    uint32_t first_position, SegmentWriter* writer, Terms* out);
 
-  // The terms of the title and of the headings above `section`.
+  // The terms of the title, and of the name and headings above `section`.
   const Terms& AboveTerms(const PreparedDocument& document, uint32_t section,
                           SegmentWriter* writer);
 

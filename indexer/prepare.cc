@@ -30,6 +30,10 @@ constexpr size_t kMaxTitleBytes = 1024;
 constexpr size_t kLinesBeforeTitle = 3;
 constexpr size_t kLongestLineBeforeTitle = 100;
 constexpr size_t kDigitsOfAYear = 4;
+// Of ids that people say.
+constexpr size_t kMaxSpokenBytes = 64;
+constexpr size_t kHashDigits = 16;
+constexpr size_t kRandomBytes = 20;
 constexpr size_t kMaxKeyBytes = 128;
 constexpr size_t kMaxValueBytes = 4096;
 // Pairs of a document; what its file says beyond is left out. A search shows
@@ -235,6 +239,26 @@ absl::string_view TitleOf(const Extracted& document) {
   return absl::string_view();
 }
 
+// Whether people call something by `id`; see PreparedDocument::name.
+bool IsSpoken(absl::string_view id) {
+  if (id.size() > kMaxSpokenBytes || absl::StrContains(id, "://")) return false;
+  size_t digits = 0, hex = 0, marks = 0, others = 0;
+  for (const unsigned char c : id) {
+    digits += absl::ascii_isdigit(c) != 0;
+    hex += absl::ascii_isxdigit(c) != 0;
+    marks += absl::ascii_ispunct(c) != 0;
+    others += !absl::ascii_isalnum(c);
+  }
+  if (digits == id.size()) {
+    return digits > kDigitsOfAYear
+               ? digits < kHashDigits
+               : digits == kDigitsOfAYear && id[0] != '1' && id[0] != '2';
+  }
+  // Hashes and what is drawn at random.
+  if (hex + marks == id.size() && hex >= kHashDigits) return false;
+  return id.size() > 1 && (others > 0 || id.size() < kRandomBytes);
+}
+
 absl::string_view NameOf(const SourceFile& file) {
   return file.path.empty() ? file.document : file.path;
 }
@@ -253,6 +277,7 @@ absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
   PreparedDocument out;
   out.extracted = std::move(read.document);
   out.vector = std::move(read.vector);
+  if (IsSpoken(read.id)) out.name = std::move(read.id);
   const Extracted& extracted = out.extracted;
   if (extracted.text.size() > 0xffffffff) {
     return absl::ResourceExhaustedError(absl::StrCat(
@@ -295,6 +320,13 @@ absl::StatusOr<PreparedDocument> Prepare(const SourceFile& file,
 }
 
 }  // namespace
+
+std::vector<absl::string_view> PreparedDocument::PathTo(
+    uint32_t section) const {
+  std::vector<absl::string_view> path = extracted.HeadingPath(section);
+  if (!name.empty() && name != record.title) path.insert(path.begin(), name);
+  return path;
+}
 
 absl::string_view MediaTypeOf(Format format) {
   switch (format) {

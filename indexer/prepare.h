@@ -27,6 +27,10 @@ struct PreparedDocument {
   VersionRecord record;
   Extracted extracted;
   std::string locator;
+  // What a line of JSON calls itself, where people may call it so, too: a
+  // ticket's or an article's number ("T-1042", "40018"), but no hash, address,
+  // year or short number. Empty of other documents.
+  std::string name;
   Language language = Language::kUnknown;
   std::vector<CutPassage> passages;
   // Of each passage: its own, where it is long enough to tell.
@@ -39,6 +43,9 @@ struct PreparedDocument {
     return absl::string_view(extracted.text)
         .substr(passages[i].span.begin, passages[i].span.size());
   }
+  // What is above a passage in `section`, outermost first: the name, unless
+  // that is the title, and the headings.
+  std::vector<absl::string_view> PathTo(uint32_t section) const;
 };
 
 // A file of which the first half is done: detected, decoded, and its markup

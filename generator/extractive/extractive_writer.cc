@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "generator/citation/assemble.h"
 #include "generator/extractive/absent.h"
+#include "generator/extractive/kind.h"
 #include "generator/extractive/missing.h"
 #include "generator/extractive/score.h"
 #include "generator/extractive/section.h"
@@ -73,6 +74,40 @@ Language SpokenLanguage(const v1::GenerateRequest& request,
   return of_passages;
 }
 
+// The file of a line of JSON, with a "#"; else empty.
+absl::string_view FileOfLine(absl::string_view document) {
+  return document.substr(0, document.find('#') + 1);
+}
+
+// Where the question names a line of JSON by its id, its file tells its kind,
+// and other lines of the file are not asked for.
+void HearOfNamedLines(const v1::GenerateRequest& request,
+                      std::vector<SourcePassage>* passages) {
+  std::vector<absl::string_view> files;
+  std::vector<bool> named(passages->size());
+  for (size_t p = 0; p < passages->size(); ++p) {
+    const absl::string_view document =
+        request.passages(static_cast<int>(p)).source().document();
+    std::vector<absl::string_view>& headings = (*passages)[p].headings;
+    for (size_t h = headings.size(); h-- > 0 && !named[p];) {
+      const absl::string_view kind =
+          extractive::KindOf(request.question(), headings[h], document);
+      if (kind.empty()) continue;
+      named[p] = true;
+      headings.push_back(kind);
+      files.push_back(FileOfLine(document));
+    }
+  }
+  for (size_t p = 0; p < passages->size() && !files.empty(); ++p) {
+    const absl::string_view file =
+        FileOfLine(request.passages(static_cast<int>(p)).source().document());
+    if (!named[p] &&
+        std::find(files.begin(), files.end(), file) != files.end()) {
+      (*passages)[p].text = "";
+    }
+  }
+}
+
 std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request,
                                         size_t count) {
   std::vector<SourcePassage> passages;
@@ -90,6 +125,7 @@ std::vector<SourcePassage> ReadPassages(const v1::GenerateRequest& request,
     }
     passages.push_back(std::move(source));
   }
+  HearOfNamedLines(request, &passages);
   return passages;
 }
 

@@ -17,7 +17,7 @@ namespace footnote {
 // One line of the file.
 struct JsonDocument {
   uint32_t line = 0;  // from 1
-  // As the file names it; empty when it does not.
+  // As the file names it; empty when it does not. It is no part of the text.
   std::string id;
   Extracted document;
   // The vector of the whole text, supplied by the caller; usually empty.

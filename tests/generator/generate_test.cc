@@ -112,6 +112,23 @@ TEST_F(GenerateTest, QuotesOfATableTheRowsThatAreAskedFor) {
             "Article: Saw | Shelf: B2 | Count: 7");
 }
 
+TEST_F(GenerateTest, AnswersFromTheLineThatTheQuestionNames) {
+  v1::GenerateRequest request;
+  *request.add_passages() =
+      MakePassage("tickets.jsonl#T-1047",
+                  "The washing machine of the first floor leaks oil.", "en");
+  *request.add_passages() =
+      MakePassage("tickets.jsonl#T-1042",
+                  "The coffee machine of the third floor leaks water.", "en");
+  request.mutable_passages(0)->add_heading_path("T-1047");
+  request.mutable_passages(1)->add_heading_path("T-1042");
+  request.set_question("Which machine leaks in ticket T-1042?");
+  EXPECT_EQ(MustGenerate(request).text(),
+            "The coffee machine of the third floor leaks water.");
+  request.set_question("Which machine leaks in ticket T-1099?");
+  EXPECT_EQ(MustGenerate(request).text(), "");
+}
+
 TEST_F(GenerateTest, AnswersBothOfTwoQuestions) {
   v1::GenerateRequest request;
   *request.add_passages() =

@@ -62,6 +62,15 @@ TEST(PostingsTest, FilesNamesByHowTheySound) {
   EXPECT_EQ(Sounding(*segment, "winter"), 0);
 }
 
+TEST(PostingsTest, FilesALineOfJsonUnderWhatItCallsItself) {
+  const std::string line =
+      "{\"id\":\"T-1042\",\"title\":\"Leak\",\"text\":\"Water ran.\"}\n";
+  const auto segment = SegmentOf(line, "en");
+  ASSERT_EQ(segment->passages().size(), 1);
+  EXPECT_EQ(segment->Heading(segment->passages()[0]), "T-1042");
+  EXPECT_EQ(segment->DocumentFrequency(TermKey(kChannelSurface, "1042")), 1);
+}
+
 TEST(PostingsTest, FilesForeignNamesInChineseTextWhole) {
   const auto segment = SegmentOf("谁在约塞米蒂国家公园遇见特斯拉？\n", "zh");
   EXPECT_EQ(Sounding(*segment, "Yosemite"), 1);

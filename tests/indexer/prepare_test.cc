@@ -178,6 +178,40 @@ TEST(PrepareTest, MakesADocumentOfEachJsonLine) {
   EXPECT_EQ(read.failures[0].first, "all#13");
 }
 
+TEST(PrepareTest, NamesALineByAnIdThatPeopleSay) {
+  const std::pair<const char*, const char*> names[] = {
+      {"\"T-1042\"", "T-1042"},
+      {"\"ERR_QUOTA_77\"", "ERR_QUOTA_77"},
+      {"40018", "40018"},
+      {"4711", "4711"},
+      {"\"returns\"", "returns"},
+      {"\"Regeln für Gäste\"", "Regeln für Gäste"},
+      // A year, what counts lines, and what nobody says.
+      {"2024", ""},
+      {"17", ""},
+      {"\"x\"", ""},
+      {"\"5f3b6a0e9d1c4b2a8f7e6d5c\"", ""},
+      {"\"123e4567-e89b-12d3-a456-426614174000\"", ""},
+      {"\"AVxK2fQz9sLm4TqWn7Yb\"", ""},
+      {"\"https://example.org/17\"", ""}};
+  for (const auto& [id, name] : names) {
+    const Prepared read =
+        Read(File("all", absl::StrCat("{\"id\":", id, ",\"text\":\"one\"}\n")));
+    ASSERT_EQ(read.documents.size(), 1) << id;
+    EXPECT_EQ(read.documents[0].name, name);
+    EXPECT_EQ(read.documents[0].extracted.text, "one\n");
+    EXPECT_EQ(read.documents[0].PathTo(0).size(), *name == 0 ? 0 : 1) << id;
+  }
+}
+
+TEST(PrepareTest, ALineThatIsCalledAsItIsTitledIsNamedOnce) {
+  const Prepared read = Read(File(
+      "all", "{\"id\":\"T-1042\",\"title\":\"T-1042\",\"text\":\"one\"}\n"));
+  ASSERT_EQ(read.documents.size(), 1);
+  EXPECT_EQ(read.documents[0].name, "T-1042");
+  EXPECT_TRUE(read.documents[0].PathTo(0).empty());
+}
+
 TEST(PrepareTest, OfVeryManyKeysTheFirstAreKeptAndTheOthersRemarkedOn) {
   std::string line = "{\"text\": \"The lighthouse was lit in 1859.\"";
   for (int i = 0; i < 100000; ++i) {
