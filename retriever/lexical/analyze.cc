@@ -1,25 +1,29 @@
 #include "retriever/lexical/analyze.h"
 
+#include "text/analyzer_pool.h"
+
 namespace footnote {
 
 namespace {
 
-Analyzer* OwnAnalyzer() {
-  static thread_local Analyzer* analyzer = new Analyzer();
-  return analyzer;
+AnalyzerPool* Analyzers() {
+  static auto* const pool = new AnalyzerPool;
+  return pool;
 }
 
 }  // namespace
 
 std::vector<Token> AnalyzeText(absl::string_view text, Language language) {
+  const AnalyzerPool::Lease analyzer(Analyzers());
   std::vector<Token> tokens;
-  OwnAnalyzer()->Analyze(text, language, &tokens);
+  analyzer.get()->Analyze(text, language, &tokens);
   return tokens;
 }
 
 std::vector<OtherStem> OtherStemsOf(absl::string_view text, Language language) {
+  const AnalyzerPool::Lease analyzer(Analyzers());
   std::vector<OtherStem> stems;
-  FindOtherStems(text, language, OwnAnalyzer(), &stems);
+  FindOtherStems(text, language, analyzer.get(), &stems);
   return stems;
 }
 

@@ -1,4 +1,4 @@
-// The analyser, one for each thread.
+// The analyser, for threads that come and go.
 #ifndef FOOTNOTE_RETRIEVER_LEXICAL_ANALYZE_H_
 #define FOOTNOTE_RETRIEVER_LEXICAL_ANALYZE_H_
 
@@ -12,10 +12,10 @@
 namespace footnote {
 
 // The terms of `text`, as Analyzer::Analyze gives them. Safe from many threads:
-// each keeps an Analyzer with its caches until the program ends.
+// each borrows an Analyzer with its caches (text/analyzer_pool.h).
 std::vector<Token> AnalyzeText(absl::string_view text, Language language);
 
-// What FindOtherStems (text/other_stems.h) finds, by the same Analyzer.
+// What FindOtherStems (text/other_stems.h) finds, by such an Analyzer.
 std::vector<OtherStem> OtherStemsOf(absl::string_view text, Language language);
 
 }  // namespace footnote
