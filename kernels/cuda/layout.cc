@@ -167,7 +167,8 @@ size_t ScaleBytes(WeightKind kind, int rows, int columns) {
 void PackWeights(WeightKind kind, QuantType type, const void* rows_of_type,
                  int rows, int columns, void* weights, void* scales) {
   std::memset(weights, 0, WeightBytes(kind, rows, columns));
-  std::memset(scales, 0, ScaleBytes(kind, rows, columns));
+  const size_t scale_bytes = ScaleBytes(kind, rows, columns);
+  if (scale_bytes > 0) std::memset(scales, 0, scale_bytes);
   const char* from = static_cast<const char*>(rows_of_type);
   const size_t row_bytes = QuantRowBytes(type, columns);
   uint8_t* to = static_cast<uint8_t*>(weights);

@@ -110,9 +110,11 @@ void* RawStream(Stream*) { return nullptr; }
 void KeepError(Stream*, int) {}
 
 void CopyIn(Stream* stream, void* device, const void* host, size_t bytes) {
+  if (bytes == 0) return;
   emulator::Record(stream, [=] { std::memcpy(device, host, bytes); });
 }
 void CopyOut(Stream* stream, void* host, const void* device, size_t bytes) {
+  if (bytes == 0) return;
   emulator::Record(stream, [=] { std::memcpy(host, device, bytes); });
 }
 void CopyWithin(Stream* stream, void* to, const void* from, size_t bytes) {
