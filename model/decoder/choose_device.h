@@ -16,12 +16,14 @@ namespace footnote {
 //   cuda-fp8, cuda-int8, cuda-int4  likewise, with weights of floats rounded
 //               when they are loaded
 //   cuda-exact  likewise, products of floats: for comparisons
-//   auto        cuda; without a device the CPU, and the log says why
+//   auto        cuda; without a device, or memory of it, the CPU, and the log
+//               says why
 // A name of cuda with :N after it, "cuda-int4:2": the first N devices together,
 // each with its part of every matrix; more than one want NCCL
 // (model/decoder/cuda_nccl.h).
 // InvalidArgument for another name, Unavailable where cuda was asked for and
-// there is none, or fewer, or no NCCL.
+// there is none, or fewer, or no NCCL, ResourceExhausted where it has no
+// memory.
 absl::StatusOr<std::unique_ptr<Device>> ChooseDevice(const std::string& name,
                                                      int threads);
 

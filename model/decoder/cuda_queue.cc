@@ -25,9 +25,9 @@ int SizeForGraphs(int count) {
   return count <= power / 4 * 3 ? power / 4 * 3 : power;
 }
 
-CudaQueue::CudaQueue(bool graphs)
-    : graphs_(graphs), stream_(cuda::MakeStream()) {
+CudaQueue::CudaQueue(bool graphs) : graphs_(graphs) {
   MakeRoom(kFirstRoom);
+  stream_ = cuda::MakeStream();
 }
 
 CudaQueue::~CudaQueue() {

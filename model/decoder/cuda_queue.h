@@ -46,6 +46,7 @@ using Signature = std::vector<uint64_t>;
 // One thread at a time.
 class CudaQueue {
  public:
+  // Throws std::bad_alloc when the device has no memory; Stage, too.
   explicit CudaQueue(bool graphs);
   ~CudaQueue();
   CudaQueue(const CudaQueue&) = delete;
@@ -112,7 +113,7 @@ class CudaQueue {
   void MakeRoom(size_t bytes);
 
   bool graphs_;
-  cuda::Stream* stream_;
+  cuda::Stream* stream_ = nullptr;
   std::vector<std::function<void(cuda::Stream*)>> work_;
   Signature signature_;
   std::map<Signature, Known> known_;

@@ -397,8 +397,14 @@ absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
   if (!cuda::FindDevice(&info, why, sizeof(why))) {
     return absl::UnavailableError(why);
   }
-  if (options.devices > 1) return MakeRanks(options);
-  return std::unique_ptr<Device>(std::make_unique<CudaDevice>(options));
+  try {
+    if (options.devices > 1) return MakeRanks(options);
+    return std::unique_ptr<Device>(std::make_unique<CudaDevice>(options));
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(
+        "CUDA device: no memory to begin with, want some that no other "
+        "program holds");
+  }
 }
 
 bool ProveWgmma(std::string* why) {

@@ -46,6 +46,7 @@ struct CudaOptions {
 // the driver said.
 //   Unavailable  "no CUDA device: …": no driver, no device, or built without
 //                nvcc; fewer devices than asked for; "NCCL …": it is not there
+//   ResourceExhausted  a device has no memory to begin with
 absl::StatusOr<std::unique_ptr<Device>> MakeCudaDevice(
     const CudaOptions& options);
 

@@ -148,6 +148,15 @@ TEST(CudaMemoryTest, WhatTheDeviceHasNotIsSaidAndTheRestStaysUsable) {
   EXPECT_EQ(cuda::emulator::Held(), held);
 }
 
+TEST(DeviceCudaTest, ADeviceWithoutMemoryIsAnErrorAndNotTheEnd) {
+  const size_t held = cuda::emulator::Held();
+  cuda::emulator::LeaveMemory(1000);
+  const auto device = MakeCudaDevice({});
+  cuda::emulator::LeaveMemory(cuda::emulator::kAllMemory);
+  EXPECT_EQ(device.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(cuda::emulator::Held(), held);
+}
+
 TEST(DeviceCudaTest, AllMemoryIsGivenBack) {
   const size_t held = cuda::emulator::Held();
   for (const char* model : {"tiny-cohere2-moe", "tiny-llama"}) {
