@@ -9,9 +9,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "text/fold.h"
+#include "text/korean_forms.h"
 #include "text/language_table.h"
+#include "text/stem_light.h"
 #include "text/stem_shifts.h"
 
 namespace footnote {
@@ -255,10 +259,56 @@ const Known& KnownOf(Language language, Analyzer* analyzer) {
   return *(*known)[number];
 }
 
+// Whether the word at `begin` counts something: "년" of "몇 년", "10 년".
+bool IsCounter(absl::string_view utf8, size_t begin) {
+  const absl::string_view before =
+      absl::StripTrailingAsciiWhitespace(utf8.substr(0, begin));
+  return absl::EndsWith(before, "몇") ||
+         (!before.empty() && absl::ascii_isdigit(before.back()));
+}
+
+// Words of Korean whose forms are written out: who asks ends with the verb.
+constexpr size_t kMostKoreanWords = 16;
+
+void FindOtherKoreanStems(absl::string_view utf8, Analyzer* analyzer,
+                          std::vector<OtherStem>* out) {
+  const Known& known = KnownOf(Language::kKo, analyzer);
+  std::vector<Token> tokens;
+  analyzer->Analyze(utf8, Language::kKo, &tokens);
+  absl::flat_hash_set<uint64_t> there;
+  for (const Token& token : tokens) there.insert(token.key);
+  absl::flat_hash_set<uint64_t> done;
+  std::vector<std::string> forms;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    if (token->channel != kChannelStem ||
+        (token->flags & (kTokenStopWord | kTokenNumber)) != 0 ||
+        IsCounter(utf8, token->begin)) {
+      continue;
+    }
+    forms.clear();
+    OtherKoreanForms(utf8.substr(token->begin, token->end - token->begin),
+                     &forms);
+    if (forms.empty() || !done.insert(token->key).second) continue;
+    if (done.size() > kMostKoreanWords) return;
+    absl::flat_hash_set<uint64_t> own;
+    for (std::string& form : forms) {
+      StemLightly(Language::kKo, &form);
+      if (known.function_words.contains(form)) continue;
+      const uint64_t key = TermKey(kChannelStem, form);
+      if (!there.contains(key) && own.insert(key).second) {
+        out->push_back({token->key, key});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void FindOtherStems(absl::string_view utf8, Language language,
                     Analyzer* analyzer, std::vector<OtherStem>* out) {
+  if (language == Language::kKo) {
+    return FindOtherKoreanStems(utf8, analyzer, out);
+  }
   if (!HasStemShifts(language)) return;
   const Known& known = KnownOf(language, analyzer);
   std::vector<ExplainedToken> tokens;

@@ -23,10 +23,11 @@ struct OtherStem {
 };
 
 // By rule (text/stem_shifts.h) and, for irregular words, from a list: the other
-// stems of the words of `utf8`, the likeliest first, a few of each word. None
-// of function words and numbers, none that is a function word's, and none that
-// another word of `utf8` has. Most of them no text has. Languages: cs, pl, ro,
-// ru, uk; of others none.
+// stems of the words of `utf8`, the likeliest first, a few of each word; of
+// Korean the stems of all of a word's forms (text/korean_forms.h), of the last
+// sixteen words that have some. None of function words and numbers, none that
+// is a function word's, and none that another word of `utf8` has. Most of them
+// no text has. Languages: cs, ko, pl, ro, ru, uk; of others none.
 //
 // The lists are stemmed at the first call for a language. For questions, not
 // for documents.

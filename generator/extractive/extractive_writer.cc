@@ -28,8 +28,8 @@ using extractive::Scored;
 using extractive::SecondOpinion;
 using extractive::SourcePassage;
 
-constexpr char kPlain[] = "extractive/11";
-constexpr char kThorough[] = "extractive-thorough/11";
+constexpr char kPlain[] = "extractive/12";
+constexpr char kThorough[] = "extractive-thorough/12";
 // Lets one of them write.
 constexpr char kEither[] = "extractive";
 

@@ -7,6 +7,7 @@
 #include "generator/extractive/codes.h"
 #include "generator/extractive/measures.h"
 #include "text/fold.h"
+#include "text/korean_forms.h"
 #include "text/other_stems.h"
 #include "text/short_forms.h"
 #include "text/words.h"
@@ -284,21 +285,74 @@ void AddShortForms(absl::string_view text, const std::vector<Token>& tokens,
   }
 }
 
+// The first of the terms that begin within `span` or behind it.
+std::vector<QuestionTerm>::iterator FirstWithin(const TextSpan& span,
+                                                Question* question) {
+  return std::lower_bound(question->terms.begin(), question->terms.end(),
+                          span.begin,
+                          [](const QuestionTerm& term, uint32_t begin) {
+                            return term.span.begin < begin;
+                          });
+}
+
+// Endings of Korean verbs ask, and their pairs of characters say no more than a
+// stop word does.
+void MarkEndings(absl::string_view text, const std::vector<Token>& tokens,
+                 Question* question) {
+  for (const Token& token : tokens) {
+    if (token.channel != kChannelSurface) continue;
+    const TextSpan word = {token.begin, token.end};
+    const size_t ending =
+        word.begin + KoreanStemBytes(text.substr(word.begin, word.size()));
+    for (auto term = FirstWithin(word, question);
+         term != question->terms.end() && term->span.begin < word.end; ++term) {
+      if (term->span.size() < word.size() && term->span.end > ending) {
+        term->is_stop_word = true;
+      }
+    }
+  }
+}
+
+// What the key `own` matches wholly; of a word of Hangul its pairs of
+// characters, too, as something like them.
+std::vector<TermMatch> WholeMatches(uint64_t own, Question* question) {
+  std::vector<TermMatch> whole;
+  const auto found = question->matches.find(own);
+  if (found == question->matches.end()) return whole;
+  for (const TermMatch& match : found->second) {
+    if (match.strength >= 1) whole.push_back(match);
+  }
+  if (question->language != Language::kKo || whole.empty()) return whole;
+  const TextSpan word = question->terms[whole[0].term].span;
+  for (auto term = FirstWithin(word, question);
+       term != question->terms.end() && term->span.begin < word.end &&
+       whole.size() < kMaxTermsPerKey;
+       ++term) {
+    const uint32_t pair = static_cast<uint32_t>(term - question->terms.begin());
+    if (pair == whole[0].term || term->is_stop_word) continue;
+    whole.push_back({pair, kWeakMatch});
+  }
+  return whole;
+}
+
 // What another stem of a word stands for is the word.
 void AddOtherStems(absl::string_view text, Analyzer* analyzer,
                    Question* question) {
   std::vector<OtherStem> stems;
   FindOtherStems(text, question->language, analyzer, &stems);
+  uint64_t own = 0;
+  std::vector<TermMatch> words;
   for (const OtherStem& other : stems) {
-    const auto own = question->matches.find(other.own);
-    if (own == question->matches.end()) continue;
-    const std::vector<TermMatch> words = own->second;
+    if (other.own != own) {
+      own = other.own;
+      words = WholeMatches(own, question);
+    }
+    if (words.empty()) continue;
     std::vector<TermMatch>& matches = question->matches[other.key];
     for (const TermMatch& word : words) {
-      if (word.strength < 1 || matches.size() == kMaxTermsPerKey) continue;
+      if (matches.size() == kMaxTermsPerKey) break;
       matches.push_back(word);
     }
-    if (matches.empty()) question->matches.erase(other.key);
   }
 }
 
@@ -375,7 +429,10 @@ Question ReadQuestion(absl::string_view text, Language analysis,
   FindAbbreviations(tokens, &question);
   AddUnits(tokens, &question);
   AddShortForms(text, tokens, &question);
-  if (analysis == spoken) AddOtherStems(text, analyzer, &question);
+  if (analysis == spoken) {
+    if (analysis == Language::kKo) MarkEndings(text, tokens, &question);
+    AddOtherStems(text, analyzer, &question);
+  }
   AddOtherWritings(text, &question);
   if (question.IsEmpty()) TakeKanaWords(tokens, &question);
   TakeDates(text, &question);

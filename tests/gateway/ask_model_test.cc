@@ -243,7 +243,7 @@ TEST_F(AskModelTest, StepsAndRepetitionsEnd) {
 TEST_F(AskModelTest, WriterThatKnowsNoToolsAnswersWithout) {
   Open(Plans());
   v1::AskRequest request = Question("How high is the lighthouse of Skagen?");
-  request.set_writer("extractive/11");
+  request.set_writer("extractive/12");
   request.set_max_tool_steps(3);
   const v1::Answer answer = Ask(request);
   EXPECT_TRUE(absl::StrContains(answer.text(), "46 metres"));
@@ -253,7 +253,7 @@ TEST_F(AskModelTest, WriterThatKnowsNoToolsAnswersWithout) {
 TEST_F(AskModelTest, FollowUpsAreSearchedForAsQuestionsThatStandAlone) {
   Open(Plans());
   v1::AskRequest request = Question("When was it lit?");
-  request.set_writer("extractive/11");
+  request.set_writer("extractive/12");
   v1::Turn* const turn = request.add_history();
   turn->set_role("user");
   turn->set_content("How high is the lighthouse of Skagen?");

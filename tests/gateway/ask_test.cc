@@ -499,7 +499,7 @@ TEST_F(AskThoroughlyTest, TheWritersSecondEncoderIsOnRecordWithItsWholeHash) {
   const v1::AnswerRecord record = RecordOf(asked.answer().id());
   const auto encoders = OpenE5(config_.encoder().second());
   ASSERT_TRUE(encoders.ok()) << encoders.status();
-  EXPECT_EQ(record.answer().writer(), "extractive-thorough/11");
+  EXPECT_EQ(record.answer().writer(), "extractive-thorough/12");
   EXPECT_EQ(record.writer_second_encoder(), encoders->passage->name());
   EXPECT_EQ(Hex(record.writer_second_encoder_sha256()),
             encoders->passage->hash());
@@ -549,7 +549,7 @@ TEST_F(AskThoroughlyTest, WhatWasHeardAheadIsAnsweredByTheThoroughWriter) {
   // A command does not stay long enough to hear.
   EXPECT_EQ(
       Ask(Question("Who built the lighthouse of Eddystone?")).answer().writer(),
-      "extractive/11");
+      "extractive/12");
   Close();
   hears_ahead_ = true;
   Open();
@@ -557,14 +557,14 @@ TEST_F(AskThoroughlyTest, WhatWasHeardAheadIsAnsweredByTheThoroughWriter) {
   do {
     asked = Ask(Question("Who built the lighthouse of Eddystone?"));
     ASSERT_TRUE(asked.status.ok()) << asked.status;
-  } while (asked.answer().writer() != "extractive-thorough/11");
+  } while (asked.answer().writer() != "extractive-thorough/12");
   EXPECT_THAT(OtherMakersOf(asked.answer().id()), ElementsAre());
   // So is what comes later.
   Ingest(channel_, "tea.txt", "Green tea is brewed at seventy degrees.");
   do {
     asked = Ask(Question("At how many degrees is green tea brewed?"));
     ASSERT_TRUE(asked.status.ok()) << asked.status;
-  } while (asked.answer().writer() != "extractive-thorough/11");
+  } while (asked.answer().writer() != "extractive-thorough/12");
   EXPECT_THAT(asked.answer().text(), HasSubstr("seventy"));
 }
 

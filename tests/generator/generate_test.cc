@@ -363,7 +363,7 @@ TEST_F(GenerateTest, AcrossLanguagesASecondEncoderFindsTheSentence) {
   request.set_max_sentences(1);
   const v1::Draft draft = MustGenerate(request);
   EXPECT_EQ(draft.text(), "The bakery was founded by Anna Kern in 1902.");
-  EXPECT_EQ(draft.writer(), "extractive/11");
+  EXPECT_EQ(draft.writer(), "extractive/12");
   EXPECT_EQ(draft.second_encoder(), "one word/float32");
   EXPECT_EQ(draft.second_encoder_sha256(), std::string(32, '\xbb'));
   EXPECT_GT(draft.support(), .9);
@@ -426,7 +426,7 @@ TEST_F(GenerateTest, RefusesAnUnknownWriter) {
   EXPECT_EQ(ErrorReason(status), "WRITER_NOT_FOUND");
   EXPECT_THAT(std::string(status.message()),
               StartsWith("writer \"oracle/9\": there is none of that name, "
-                         "want extractive/11; of language models there is "
+                         "want extractive/12; of language models there is "
                          "none"));
 }
 
@@ -444,7 +444,7 @@ TEST_F(GenerateTest, SaysWhichWritersAndModelsThereAre) {
   const absl::Status none = Generate(request, writers_, Never, others).status();
   EXPECT_EQ(none.message(),
             "writer \"nobody\": there is none of that name, want one of "
-            "extractive/11, gull-1b, gull-7b, heron");
+            "extractive/12, gull-1b, gull-7b, heron");
   EXPECT_EQ(ErrorReason(none), "WRITER_NOT_FOUND");
   request.set_writer("gull");
   EXPECT_EQ(Generate(request, writers_, Never, others).status().message(),

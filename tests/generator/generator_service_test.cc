@@ -52,7 +52,7 @@ TEST_F(GeneratorServiceTest, PiecesPutTogetherAreTheText) {
   EXPECT_EQ(drafts, 1);
   EXPECT_NE(draft.text(), "");
   EXPECT_EQ(pieces, draft.text());
-  EXPECT_EQ(draft.writer(), "extractive/11");
+  EXPECT_EQ(draft.writer(), "extractive/12");
   EXPECT_TRUE(draft.deterministic());
 }
 
@@ -72,7 +72,7 @@ TEST_F(GeneratorServiceTest, ListsItsWriter) {
   ASSERT_TRUE(
       stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
   ASSERT_EQ(response.writers_size(), 1);
-  EXPECT_EQ(response.writers(0).name(), "extractive/11");
+  EXPECT_EQ(response.writers(0).name(), "extractive/12");
   EXPECT_EQ(response.writers(0).languages_size(), 23);
 }
 
@@ -129,14 +129,14 @@ class ThoroughServiceTest : public ::testing::Test {
 TEST_F(ThoroughServiceTest,
        TheThoroughWriterIsTheDefaultAndTheOtherCanBeNamed) {
   const v1::Draft thorough = Ask("");
-  EXPECT_EQ(thorough.writer(), "extractive-thorough/11");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/12");
   EXPECT_NE(thorough.text().find("diary"), std::string::npos)
       << thorough.text();
   EXPECT_EQ(thorough.second_encoder(), "one word/float32");
   EXPECT_EQ(thorough.second_encoder_sha256(), std::string(32, '\xbb'));
-  EXPECT_EQ(Ask("extractive-thorough/11").text(), thorough.text());
-  const v1::Draft plain = Ask("extractive/11");
-  EXPECT_EQ(plain.writer(), "extractive/11");
+  EXPECT_EQ(Ask("extractive-thorough/12").text(), thorough.text());
+  const v1::Draft plain = Ask("extractive/12");
+  EXPECT_EQ(plain.writer(), "extractive/12");
   EXPECT_NE(plain.text().find("1759"), std::string::npos) << plain.text();
   EXPECT_EQ(plain.second_encoder(), "");
 }
@@ -147,8 +147,8 @@ TEST_F(ThoroughServiceTest, BothWritersAreListed) {
   ASSERT_TRUE(
       stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
   ASSERT_EQ(response.writers_size(), 2);
-  EXPECT_EQ(response.writers(0).name(), "extractive-thorough/11");
-  EXPECT_EQ(response.writers(1).name(), "extractive/11");
+  EXPECT_EQ(response.writers(0).name(), "extractive-thorough/12");
+  EXPECT_EQ(response.writers(1).name(), "extractive/12");
 }
 
 class AcrossServiceTest : public ThoroughServiceTest {
@@ -157,9 +157,9 @@ class AcrossServiceTest : public ThoroughServiceTest {
 };
 
 TEST_F(AcrossServiceTest, WhatTheThoroughWriterWroteCanBeWrittenAgain) {
-  EXPECT_EQ(Ask("").writer(), "extractive/11");
-  const v1::Draft thorough = Ask("extractive-thorough/11");
-  EXPECT_EQ(thorough.writer(), "extractive-thorough/11");
+  EXPECT_EQ(Ask("").writer(), "extractive/12");
+  const v1::Draft thorough = Ask("extractive-thorough/12");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/12");
   EXPECT_NE(thorough.text().find("diary"), std::string::npos)
       << thorough.text();
 }
@@ -174,7 +174,7 @@ TEST(SecondEncoderTest, WithoutItsWeightsNobodyIsNamedThorough) {
       MakePassage("a", "The lighthouse was finished in 1759.", "en");
   const auto draft = writer.Write(request, Never);
   ASSERT_TRUE(draft.ok()) << draft.status();
-  EXPECT_EQ(draft->writer(), "extractive/11");
+  EXPECT_EQ(draft->writer(), "extractive/12");
 }
 
 class HearingServiceTest : public ThoroughServiceTest {
@@ -183,16 +183,16 @@ class HearingServiceTest : public ThoroughServiceTest {
 };
 
 TEST_F(HearingServiceTest, WhatWasHeardAheadIsAnsweredThoroughlyAndSaysSo) {
-  EXPECT_EQ(Ask("").writer(), "extractive/11");
+  EXPECT_EQ(Ask("").writer(), "extractive/12");
   ASSERT_TRUE(*room_.hear(Tower(), Never));
   const v1::Draft thorough = Ask("");
-  EXPECT_EQ(thorough.writer(), "extractive-thorough/11");
+  EXPECT_EQ(thorough.writer(), "extractive-thorough/12");
   EXPECT_EQ(thorough.second_encoder(), "one word/float32");
   // By its name the same answer is written again.
   v1::Draft again = Ask(thorough.writer());
   EXPECT_EQ(again.SerializeAsString(), thorough.SerializeAsString());
-  const v1::Draft plain = Ask("extractive/11");
-  EXPECT_EQ(plain.writer(), "extractive/11");
+  const v1::Draft plain = Ask("extractive/12");
+  EXPECT_EQ(plain.writer(), "extractive/12");
   EXPECT_NE(plain.text(), thorough.text());
 }
 
@@ -200,16 +200,16 @@ TEST_F(HearingServiceTest, WhatAnotherCollectionHoldsDoesNotShow) {
   v1::Passage other = Tower();
   other.mutable_source()->set_collection("another");
   ASSERT_TRUE(*room_.hear(other, Never));
-  EXPECT_EQ(Ask("").writer(), "extractive/11");
+  EXPECT_EQ(Ask("").writer(), "extractive/12");
 }
 
 TEST_F(HearingServiceTest, WhatIsNotHeardAgainIsForgotten) {
   ASSERT_TRUE(*room_.hear(Tower(), Never));
   room_.forget_unheard();
-  EXPECT_EQ(Ask("").writer(), "extractive-thorough/11");
+  EXPECT_EQ(Ask("").writer(), "extractive-thorough/12");
   ASSERT_TRUE(*room_.hear(MakePassage("b", "Bread is baked.", "en"), Never));
   room_.forget_unheard();
-  EXPECT_EQ(Ask("").writer(), "extractive/11");
+  EXPECT_EQ(Ask("").writer(), "extractive/12");
 }
 
 TEST_F(HearingServiceTest, TheWriterThatChoosesIsListedBeforeThoseItChooses) {
@@ -219,8 +219,8 @@ TEST_F(HearingServiceTest, TheWriterThatChoosesIsListedBeforeThoseItChooses) {
       stub_->ListWriters(&context, v1::ListWritersRequest(), &response).ok());
   ASSERT_EQ(response.writers_size(), 3);
   EXPECT_EQ(response.writers(0).name(), "extractive");
-  EXPECT_EQ(response.writers(1).name(), "extractive-thorough/11");
-  EXPECT_EQ(response.writers(2).name(), "extractive/11");
+  EXPECT_EQ(response.writers(1).name(), "extractive-thorough/12");
+  EXPECT_EQ(response.writers(2).name(), "extractive/12");
 }
 
 }  // namespace

@@ -367,6 +367,19 @@ TEST(RankTest, FindsAnotherFormWhoseStemDiffers) {
   }
 }
 
+TEST(RankTest, FindsAKoreanVerbInAnotherForm) {
+  const std::string text = "사진은 로비에서만 찍습니다.";
+  const std::string other = "사진은 벽에 걸었습니다.";
+  const SearchIndex index =
+      SearchIndex(MakeGeneration({{{text, Language::kKo, {{text, {}}}},
+                                   {other, Language::kKo, {{other, {}}}}}}));
+  RankQuery query = Ask("어디에서 찍나요?");
+  query.language = Language::kKo;
+  const Ranking ranking = MustRank(index, query);
+  ASSERT_EQ(ranking.passages.size(), 1u);
+  EXPECT_EQ(ranking.passages[0].passage, 0u);
+}
+
 TEST(RankTest, CountsAWordOnceHoweverManyOfItsStemsAreThere) {
   // Two forms, and one form twice: each is the word, twice.
   const SearchIndex index =

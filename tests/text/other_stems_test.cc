@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "text/analyzer.h"
+#include "text/korean_forms.h"
 #include "text/language.h"
 #include "text/stem_shifts.h"
 
@@ -111,6 +112,51 @@ TEST(OtherStemsTest, KnowsRomanianVowelsAndConsonantsThatChange) {
                 "seară/seri școală/școli stradă/străzi brad/brazii cal/cai "
                 "miel/mieii copil/copiii băiat/băieți masă/mese zi/zile "
                 "european/europeană boală/boli");
+}
+
+TEST(OtherStemsTest, KnowsTheFormsOfKoreanVerbsThatAreAsked) {
+  for (const std::string pair :
+       {"찍나요/찍습니다",       "찍나요/찍는다",
+        "만들었나요/만듭니다",   "만드나요/만든다",
+        "열리나요/연다",         "옮기나요/옮긴다",
+        "바꿨나요/바꾸었습니다", "갈아요/갈았다",
+        "빌려요/빌립니다",       "멈추나요/멈춘다",
+        "잠기나요/잠급니다",     "지었나요/짓습니다",
+        "물었나요/묻습니다",     "거르나요/걸러",
+        "쓰나요/썼다",           "도왔나요/돕는다",
+        "팔까요/팔았습니다",     "세워졌나요/세웠다",
+        "검토했나요/검토",       "승인됐습니까/승인하였다",
+        "쉬는지/쉰다",           "책은/책을"}) {
+    const std::vector<std::string> forms = absl::StrSplit(pair, '/');
+    EXPECT_TRUE(Finds(forms[0], forms[1], Language::kKo)) << pair;
+  }
+  EXPECT_FALSE(Finds("찍나요", "찢습니다", Language::kKo));
+  EXPECT_FALSE(Finds("팔까요", "파랗다", Language::kKo));
+}
+
+TEST(OtherStemsTest, TakesNoCounterForANoun) {
+  EXPECT_THAT(Find("몇 년이", Language::kKo), IsEmpty());
+  EXPECT_THAT(Find("10 년이", Language::kKo), IsEmpty());
+}
+
+TEST(OtherStemsTest, WritesOutTheLastWordsOfALongKoreanQuestion) {
+  std::string text;
+  for (const char* verb : {"찍", "받", "적", "막", "뽑", "잡", "읽", "먹"}) {
+    for (const char* noun : {"가", "나", "다", "라", "마", "바", "사", "아"}) {
+      for (int i = 0; i < 64; ++i) {
+        text += noun;
+        text += verb;
+        text += "나요 ";
+      }
+    }
+  }
+  const std::vector<OtherStem> stems = Find(text + "찍나요", Language::kKo);
+  EXPECT_LE(stems.size(), 16 * kMostKoreanForms);
+  Analyzer analyzer;
+  const uint64_t there = StemKey("찍습니다", Language::kKo, &analyzer);
+  EXPECT_TRUE(
+      std::any_of(stems.begin(), stems.end(),
+                  [&](const OtherStem& stem) { return stem.key == there; }));
 }
 
 TEST(OtherStemsTest, DoesNotTakeOneWordForAnother) {

@@ -7,8 +7,11 @@ namespace footnote {
 namespace extractive {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 TEST(DigitRunsTest, ReadsDigitsOfEveryScript) {
   EXPECT_THAT(DigitRuns("1923, ١٩٢٣; ۱۹۲۳ १९२३ １９２３年"),
@@ -105,6 +108,26 @@ TEST(QuestionTest, LooksForNoMoreDatesThanAnybodyAsksFor) {
     text += " " + std::to_string(day) + "/3/2026,";
   }
   EXPECT_EQ(Read(text, Language::kEn).dates.size(), kMostDatesAsked);
+}
+
+TEST(QuestionTest, TakesTheEndingOfAKoreanVerbForNothingThatIsAskedFor) {
+  const std::string text = "사진은 어디에서 옮기나요?";
+  const Question question = Read(text, Language::kKo);
+  std::vector<std::string> content;
+  for (const QuestionTerm& term : question.terms) {
+    if (term.is_content()) {
+      content.push_back(text.substr(term.span.begin, term.span.size()));
+    }
+  }
+  EXPECT_THAT(content, IsSupersetOf({"옮기나요", "옮기", "사진"}));
+  EXPECT_THAT(content, Not(Contains("기나")));
+  EXPECT_THAT(content, Not(Contains("나요")));
+  // The verb in another form is the verb, and something like its pairs.
+  const auto found = question.matches.find(TermKey(kChannelStem, "옮긴다"));
+  ASSERT_NE(found, question.matches.end());
+  ASSERT_EQ(found->second.size(), 2u);
+  EXPECT_EQ(found->second[0].strength, 1);
+  EXPECT_LT(found->second[1].strength, 1);
 }
 
 TEST(QuestionTest, TakesAnotherStemOfAWordForTheWord) {
