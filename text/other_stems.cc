@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "text/fold.h"
 #include "text/korean_forms.h"
@@ -192,20 +193,262 @@ constexpr char kUkrainian[] =
     "річ речі річчю речей речами\n"
     "осінь осені осінню\n";
 
-const char* IrregularWords(Language language) {
+// Verbs whose stem alternates, and the mates that they are asked with ("пишет",
+// "подписал", "подписывает"), one a line; before a colon the prefixes that each
+// make a verb of the line's, "-" for none. Without forms whose stem is a
+// noun's.
+constexpr char kCzechVerbs[] =
+    "pode za na o vy pře roze se -: psat piše psal pisuje\n"
+    "u pro do od: kázat káže kázal kazuje\n"
+    "vázat váže vázal\n"
+    "řezat řeže řezal\n"
+    "hledat hledá hledal vyhledá\n"
+    "začít začne začíná začal\n"
+    "vzít vezme vzal\n"
+    "vybrat vybere vybírá vybral\n"
+    "odebrat odebere odebírá odebral\n"
+    "přijmout přijímá přijal\n"
+    "zavřít zavře zavírá zavřel\n"
+    "otevřít otevře otevírá otevřel\n"
+    "mýt myje myl umyje\n"
+    "uvést uvede uvádí uvedl\n"
+    "provést provede provádí provedl\n"
+    "převést převede převádí převedl\n"
+    "vést vedl\n"
+    "odvézt odveze odváží odvezl\n"
+    "přivézt přiveze přiváží přivezl\n"
+    "převézt převeze převáží převezl\n"
+    "vézt veze vezl\n"
+    "nést nese nesl nosí\n"
+    "přinést přinese přináší přinesl\n"
+    "zaslat zašle zasílá zaslal\n"
+    "poslat pošle poslal\n"
+    "odeslat odešle odesílá odeslal\n"
+    "vyplatit vyplatí vyplácí vyplatil\n"
+    "zaplatit zaplatí platí zaplatil\n"
+    "splatit splatí splácí\n"
+    "vrátit vrací vrátil\n"
+    "přijít přijde přišel přichází\n"
+    "najít najde našel nachází\n"
+    "vydat vydá vydává vydal\n"
+    "prodat prodá prodává prodal\n"
+    "předat předává předal\n"
+    "podat podává podal\n"
+    "jede jel\n"
+    "pomůže pomáhá pomohl\n"
+    "koupit koupí kupuje koupil\n"
+    "změnit změní změnil\n"
+    "vyměnit vymění vyměňuje\n"
+    "zkontrolovat kontroluje zkontroluje\n"
+    "opravit opraví opravuje opravil\n"
+    "schválit schválí schvaluje schválil\n"
+    "potvrdit potvrdí potvrzuje potvrdil\n"
+    "ohlásit ohlásí ohlašuje ohlásil\n"
+    "oznámit oznamuje oznámil\n"
+    "stanovit stanovuje\n"
+    "dodat dodá dodává dodal\n"
+    "doručit doručí doručuje doručil\n"
+    "vyplnit vyplní vyplňuje\n"
+    "zapnout zapne zapíná zapnul\n"
+    "vypnout vypne vypíná vypnul\n"
+    "zastavit zastaví zastavuje\n";
+
+constexpr char kPolishVerbs[] =
+    "pod za na o prze wy s -: pisać pisze pisał pisuje\n"
+    "po za: kazać każe kazuje\n"
+    "wskazać wskaże wskazuje\n"
+    "na za z: wiązać wiąże\n"
+    "szukać szuka poszukuje\n"
+    "zacząć zacznie zaczyna zaczął\n"
+    "rozpocząć rozpocznie rozpoczyna rozpoczął\n"
+    "za wy: brać bierze biorą brał biera\n"
+    "wziąć weźmie wziął bierze biorą\n"
+    "zebrać zbierze zbiera zebrał\n"
+    "odebrać odbierze odbiera odebrał\n"
+    "przyjąć przyjmie przyjmuje przyjął\n"
+    "zająć zajmie zajmuje zajął\n"
+    "zdjąć zdejmie zdejmuje zdjął\n"
+    "podjąć podejmie podejmuje podjął\n"
+    "ciąć tnie tną\n"
+    "zamknąć zamknie zamyka\n"
+    "myć myje umyć umyje\n"
+    "wysłać wyśle\n"
+    "przesłać prześle przesyła\n"
+    "wypłacić wypłaci\n"
+    "zapłacić zapłaci\n"
+    "opłacić opłaci\n"
+    "wieźć wiozą wiózł\n"
+    "przewieźć przewiezie przewiózł przewozi\n"
+    "przywieźć przywiezie przywiózł przywozi\n"
+    "nieść niesie niósł\n"
+    "przynieść przyniesie przyniósł przynosi\n"
+    "wieść wiódł\n"
+    "prowadzić przeprowadzić przeprowadza\n"
+    "przyjść przyjdzie przyszedł przychodzi\n"
+    "znaleźć znajdzie znalazł znajduje\n"
+    "przejść przejdzie przeszedł przechodzi\n"
+    "wyjść wyjdzie wyszedł wychodzi\n"
+    "wydać wyda wydaje\n"
+    "sprzedać sprzedaje\n"
+    "oddać odda oddaje\n"
+    "podać podaje\n"
+    "przekazać przekaże przekazuje\n"
+    "jechać jedzie jechał\n"
+    "pomoże pomaga pomógł\n"
+    "kupić kupi kupuje kupił\n"
+    "zmienić zmieni\n"
+    "wymienić wymieni\n"
+    "sprawdzić sprawdzi\n"
+    "naprawić naprawi\n"
+    "otworzyć otworzy otwiera\n"
+    "zatrudnić zatrudni\n"
+    "zatwierdzić zatwierdzi\n"
+    "potwierdzić potwierdzi\n"
+    "rozpatrzyć rozpatrzy rozpatruje\n"
+    "zwrócić zwróci zwraca\n"
+    "zgłosić zgłosi zgłasza\n"
+    "ogłosić ogłosi ogłasza\n"
+    "dostarczyć dostarczy\n"
+    "wypełnić wypełni\n"
+    "włączyć włączy\n"
+    "wyłączyć wyłączy\n"
+    "zatrzymać zatrzyma zatrzymuje\n";
+
+constexpr char kRussianVerbs[] =
+    "под за на о вы пере рас с -: писать пишет пишут писывает\n"
+    "у по до за от при: казать кажет кажут казывает\n"
+    "за с на при -: вязать вяжет вяжут вязывает\n"
+    "от вы на -: резать режет режут\n"
+    "искать ищет ищут\n"
+    "мазать мажет мажут смажет смажут смазать смазывает\n"
+    "начать начнет начнут начинает\n"
+    "вы со за у под ото: брать берет берут бирает\n"
+    "взять возьмет возьмут взял берет берут\n"
+    "принять примет примут принимает\n"
+    "поднять поднимет поднимут поднимает\n"
+    "снять снимет снимут снимает\n"
+    "занять займет займут занимает\n"
+    "нанять наймет наймут нанимает\n"
+    "от за по: крыть кроет кроют крывает\n"
+    "про пере при вы от: вести ведет ведут вел водит\n"
+    "пере при вы от за: везти везет везут вез возит\n"
+    "при вы от пере: нести несет несут нес носит\n"
+    "прийти придет придут пришел\n"
+    "найти найдет найдут нашел находит\n"
+    "пройти пройдет пройдут прошел\n"
+    "выйти выйдет выйдут вышел\n"
+    "перейти перейдет перейдут перешел\n"
+    "вы пере про соз из от по: дать даст\n"
+    "при вы пере: ехать едет едут езжает\n"
+    "помочь поможет поможут помог помогает\n"
+    "встретить встречает\n"
+    "заменить заменяет\n"
+    "изменить изменяет\n"
+    "применить применяет\n"
+    "проверить проверяет\n"
+    "измерить измеряет\n"
+    "отправить отправляет\n"
+    "исправить исправляет\n"
+    "установить устанавливает\n"
+    "остановить останавливает\n"
+    "оплатить оплачивает\n"
+    "выплатить выплачивает\n"
+    "выпустить выпускает\n"
+    "допустить допускает\n"
+    "разрешить разрешает\n"
+    "заполнить заполняет\n"
+    "выполнить выполняет\n"
+    "назначить назначает\n"
+    "включить включает\n"
+    "выключить выключает\n"
+    "сообщить сообщает\n"
+    "продлить продлевает\n"
+    "оформить оформляет\n"
+    "представить представляет\n"
+    "предоставить предоставляет\n"
+    "доставить доставляет\n"
+    "увеличить увеличивает\n"
+    "снизить снижает\n"
+    "возместить возмещает\n"
+    "вернуть вернет возвращает возвратит\n"
+    "утвердить утверждает\n"
+    "подтвердить подтверждает\n"
+    "рассмотреть рассмотрит рассматривает\n";
+
+constexpr char kUkrainianVerbs[] =
+    "під за на о ви пере роз -: писати пише пишуть писав писують\n"
+    "в по до за від на: казати каже кажуть казав казують\n"
+    "за на при -: в'язати в'яже в'яжуть в'язав в'язують\n"
+    "від ви на -: різати ріже ріжуть різав\n"
+    "шукати шукає шукають\n"
+    "почати почне почнуть починає починають\n"
+    "ви за: брати бере беруть брав бирає бирають\n"
+    "взяти візьме візьмуть взяв бере беруть\n"
+    "прийняти приймуть прийняв приймають\n"
+    "підняти підніме піднімуть підняв піднімають\n"
+    "зняти зніме знімуть зняв знімають\n"
+    "зайняти займе займуть зайняв займають\n"
+    "від за по: крити криє криють кривають\n"
+    "зачинити зачиняє зачиняють\n"
+    "відчинити відчиняє відчиняють\n"
+    "про пере при ви: вести веде ведуть водить\n"
+    "пере при ви: везти везе везуть віз возить\n"
+    "при ви пере: нести несе несуть ніс носить\n"
+    "прийти прийде прийдуть прийшов приходить\n"
+    "знайти знайде знайдуть знайшов знаходить\n"
+    "пройти пройде пройдуть пройшов проходить\n"
+    "ви пере про: дати дасть дають\n"
+    "допомогти допоможе допоможуть допоміг допомагає допомагають\n"
+    "миє миють мив\n"
+    "замовити замовляє замовляють замовив замовлять\n"
+    "надіслати надішле надішлуть надсилає надсилають надіслав\n"
+    "сплатити сплачує сплачують сплатив сплатять\n"
+    "оплатити оплачує оплачують оплатив\n"
+    "виплатити виплачує виплачують виплатив\n"
+    "зустріти зустріне зустрінуть зустрічає зустрічають зустрів\n"
+    "замінити замінює замінюють\n"
+    "змінити змінює змінюють\n"
+    "перевірити перевіряє перевіряють\n"
+    "виміряти вимірює вимірюють виміряв\n"
+    "відправити відправляє відправляють відправив\n"
+    "встановити встановлює встановлюють встановив\n"
+    "зупинити зупиняє зупиняють\n"
+    "купити купують\n"
+    "випустити випускає випускають випустив\n"
+    "дозволити дозволяє дозволяють\n"
+    "заповнити заповнює заповнюють\n"
+    "виконати виконує виконують\n"
+    "призначити призначає призначають\n"
+    "увімкнути вмикає вмикають увімкне\n"
+    "вимкнути вимикає вимикають вимкне\n"
+    "повідомити повідомляє повідомляють повідомив\n"
+    "подовжити подовжує подовжують\n"
+    "доставити доставляє доставляють доставив\n"
+    "скласти складуть складають\n"
+    "повернути поверне повертає повертають повернув\n"
+    "затвердити затверджує затверджують затвердив\n"
+    "розглянути розгляне розглядає розглядають розглянув\n";
+
+// The lists of a language.
+struct Lists {
+  const char* words = "";
+  const char* verbs = "";
+};
+
+Lists ListsOf(Language language) {
   switch (language) {
     case Language::kCs:
-      return kCzech;
+      return {kCzech, kCzechVerbs};
     case Language::kPl:
-      return kPolish;
+      return {kPolish, kPolishVerbs};
     case Language::kRo:
-      return kRomanian;
+      return {kRomanian, ""};
     case Language::kRu:
-      return kRussian;
+      return {kRussian, kRussianVerbs};
     case Language::kUk:
-      return kUkrainian;
+      return {kUkrainian, kUkrainianVerbs};
     default:
-      return "";
+      return {};
   }
 }
 
@@ -231,21 +474,49 @@ struct Known {
          StemsOf(RowOf(language).stop_words, language, analyzer)) {
       function_words.insert(std::move(stem));
     }
+    const Lists lists = ListsOf(language);
     for (absl::string_view line :
-         absl::StrSplit(IrregularWords(language), '\n', absl::SkipEmpty())) {
-      const std::vector<std::string> stems = StemsOf(line, language, analyzer);
-      for (const std::string& stem : stems) {
-        std::vector<std::string>& others = irregular[stem];
-        for (const std::string& other : stems) {
-          if (other != stem) others.push_back(other);
-        }
+         absl::StrSplit(lists.words, '\n', absl::SkipEmpty())) {
+      AddLine(StemsOf(line, language, analyzer), &irregular);
+    }
+    for (absl::string_view line :
+         absl::StrSplit(lists.verbs, '\n', absl::SkipEmpty())) {
+      AddVerbs(line, language, analyzer);
+    }
+  }
+
+  using OthersByStem =
+      absl::flat_hash_map<std::string, std::vector<std::string>>;
+
+  // Of stems of one word each has the others.
+  static void AddLine(const std::vector<std::string>& stems,
+                      OthersByStem* others_by_stem) {
+    for (const std::string& stem : stems) {
+      std::vector<std::string>& others = (*others_by_stem)[stem];
+      for (const std::string& other : stems) {
+        if (other != stem) others.push_back(other);
       }
     }
   }
 
+  void AddVerbs(absl::string_view line, Language language, Analyzer* analyzer) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(line, ": ");
+    if (parts.size() == 1) {
+      return AddLine(StemsOf(line, language, analyzer), &verbs);
+    }
+    for (const absl::string_view prefix : absl::StrSplit(parts[0], ' ')) {
+      std::string forms;
+      for (const absl::string_view form : absl::StrSplit(parts[1], ' ')) {
+        absl::StrAppend(&forms, prefix == "-" ? "" : prefix, form, " ");
+      }
+      AddLine(StemsOf(forms, language, analyzer), &verbs);
+    }
+  }
+
   absl::flat_hash_set<std::string> function_words;
-  // By a stem of an irregular word, its others.
-  absl::flat_hash_map<std::string, std::vector<std::string>> irregular;
+  // By a stem of an irregular word, its others; and of a verb.
+  OthersByStem irregular;
+  OthersByStem verbs;
 };
 
 const Known& KnownOf(Language language, Analyzer* analyzer) {
@@ -333,9 +604,12 @@ void FindOtherStems(absl::string_view utf8, Language language,
     const auto bare = bare_at.find(token.position);
     if (bare == bare_at.end()) continue;
     stems.clear();
+    const auto verb = known.verbs.find(own.term);
+    if (verb != known.verbs.end()) stems = verb->second;
     const auto irregular = known.irregular.find(own.term);
     if (irregular != known.irregular.end()) {
-      stems = irregular->second;
+      stems.insert(stems.end(), irregular->second.begin(),
+                   irregular->second.end());
     } else {
       const std::string careful = FoldCarefully(
           utf8.substr(token.begin, token.end - token.begin), language);

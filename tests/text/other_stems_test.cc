@@ -114,6 +114,25 @@ TEST(OtherStemsTest, KnowsRomanianVowelsAndConsonantsThatChange) {
                 "european/europeană boală/boli");
 }
 
+TEST(OtherStemsTest, KnowsVerbsWhoseStemAlternates) {
+  ExpectOneWord(Language::kRu,
+                "писать/пишет подписать/подпишут подписал/подписывает "
+                "указать/укажет начать/начинают искать/ищет взял/берёт "
+                "забрать/заберёт закрыть/закрывает проверить/проверяет");
+  ExpectOneWord(Language::kUk,
+                "писати/пише підпише/підписує почати/починають взяв/бере "
+                "різати/ріже замовити/замовляє надіслати/надсилає");
+  ExpectOneWord(Language::kPl,
+                "pisać/pisze podpisać/podpisze zacząć/zaczyna wziął/bierze "
+                "ciąć/tnie zamknąć/zamyka zabrać/zabierze odbierze/odebrał");
+  ExpectOneWord(Language::kCs,
+                "psát/píše podepsat/podepíše začne/začíná řezat/řeže "
+                "zavřít/zavírá zaslat/zasílá odvézt/odveze uvést/uvádí");
+  ExpectTwoWords(Language::kRu, "брат/берёт дата/даёт весть/ведёт");
+  ExpectTwoWords(Language::kPl, "wieża/wiózł");
+  ExpectTwoWords(Language::kCs, "vrata/vrací");
+}
+
 TEST(OtherStemsTest, KnowsTheFormsOfKoreanVerbsThatAreAsked) {
   for (const std::string pair :
        {"찍나요/찍습니다",       "찍나요/찍는다",
