@@ -71,22 +71,46 @@ bool IsType(GMimeObject* object, const char* type, const char* subtype) {
          g_mime_content_type_is_type(content, type, subtype) != 0;
 }
 
+// The text of a message, line by line, but for empty lines that were added.
+struct Unquoted {
+  std::string text;
+  // Their numbers in `text`, rising, from 1.
+  std::vector<uint32_t> added;
+
+  // The line of the message that line `line` of `text` was.
+  uint32_t SourceLine(uint32_t line) const {
+    const auto before = std::lower_bound(added.begin(), added.end(), line);
+    return line - static_cast<uint32_t>(before - added.begin());
+  }
+};
+
 // `text` without the marks before the lines of a message that is answered
-// ("> "), so that its sentences are whole; line by line.
-std::string WithoutQuoteMarks(absl::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+// ("> "), so that its sentences are whole. What it is answered with is no part
+// of them: "On Monday Ann wrote:".
+Unquoted WithoutQuoteMarks(absl::string_view text) {
+  Unquoted out;
+  out.text.reserve(text.size());
+  size_t depth = 0;
+  bool announces = false;
+  uint32_t number = 0;
   for (size_t at = 0; at < text.size();) {
     size_t end = text.find('\n', at);
     end = end == absl::string_view::npos ? text.size() : end + 1;
     absl::string_view line = text.substr(at, end - at);
-    const bool quoted = absl::StartsWith(line, ">");
-    while (absl::ConsumePrefix(&line, ">") ||
-           (quoted && absl::StartsWith(line, " >") &&
-            absl::ConsumePrefix(&line, " >"))) {
+    const size_t before = depth;
+    for (depth = 0; absl::ConsumePrefix(&line, ">") ||
+                    (depth > 0 && absl::ConsumePrefix(&line, " >"));) {
+      ++depth;
     }
-    if (quoted) absl::ConsumePrefix(&line, " ");
-    out.append(line.data(), line.size());
+    if (depth > 0) absl::ConsumePrefix(&line, " ");
+    if (depth > before && announces) {
+      out.text += '\n';
+      out.added.push_back(++number);
+    }
+    const absl::string_view words = absl::StripAsciiWhitespace(line);
+    announces = absl::EndsWith(words, ":") || absl::EndsWith(words, "：");
+    absl::StrAppend(&out.text, line);
+    ++number;
     at = end;
   }
   return out;
@@ -237,22 +261,29 @@ class MessageReader {
   absl::Status WriteBody(const std::string& utf8, bool html,
                          const std::string& number) {
     Extracted body;
+    Unquoted plain;
     if (html) {
       ASSIGN_OR_RETURN(body, ExtractHtml(utf8, limits_));
     } else {
-      ASSIGN_OR_RETURN(body, ExtractPlain(WithoutQuoteMarks(utf8), limits_));
+      plain = WithoutQuoteMarks(utf8);
+      ASSIGN_OR_RETURN(body, ExtractPlain(plain.text, limits_));
     }
+    const auto place = [&](uint32_t line) {
+      return absl::StrCat("part=", number, "&line=", line);
+    };
     const uint32_t top = subject_section();
     writer_.LeaveTo(top);
     for (const Block& block : body.blocks) {
       if (block.section == 0) writer_.LeaveTo(top);
-      writer_.SetPlace(absl::StrCat("part=", number, "&line=", block.line));
-      writer_.Begin(block.kind, block.line);
+      const uint32_t first = plain.SourceLine(block.line);
+      writer_.SetPlace(place(first));
+      writer_.Begin(block.kind, first);
       if (block.kind == BlockKind::kHeading) {
         writer_.SetHeading(body.sections[block.section].level + 1, "");
       }
       CopyParts(body, block, &writer_, [&](uint32_t line) {
-        writer_.StartPart(line, absl::StrCat("part=", number, "&line=", line));
+        line = plain.SourceLine(line);
+        writer_.StartPart(line, place(line));
       });
       writer_.End();
       if (writer_.full()) break;

@@ -203,6 +203,34 @@ TEST(MailTest, ReadsTheSentencesOfAMessageThatIsAnsweredWhole) {
   EXPECT_THAT(text, Not(HasSubstr(">")));
 }
 
+TEST(MailTest, WhoIsAnsweredIsNoPartOfWhatHeWrote) {
+  const auto messages = Read(
+      "From: a@b.c\nSubject: Re: Crane\n\n"
+      "The inspector comes on Thursday.\n\n"
+      "On Monday, 2 March 2026, Ann Berg of the harbour in Dublin wrote:\n"
+      "> the crane in the third hall needs its yearly inspection, and the\n"
+      "> certificate runs out on the last day of the month. On Friday it "
+      "said:\n"
+      ">> the crane stands still.\n");
+  ASSERT_EQ(messages.size(), 1);
+  ASSERT_TRUE(messages[0].document.ok());
+  const Extracted& document = *messages[0].document;
+  EXPECT_THAT(
+      Outline(document),
+      ElementsAre(
+          "#: Re: Crane", "p: From: a@b.c",
+          "p: The inspector comes on Thursday.",
+          "p: On Monday, 2 March 2026, Ann Berg of the harbour in Dublin "
+          "wrote:",
+          "p: the crane in the third hall needs its yearly inspection, and "
+          "the certificate runs out on the last day of the month. On Friday "
+          "it said:",
+          "p: the crane stands still."));
+  // Lines are the message's.
+  EXPECT_EQ(document.places[document.blocks[4].place - 1], "part=1&line=4");
+  EXPECT_EQ(document.places[document.blocks[5].place - 1], "part=1&line=6");
+}
+
 TEST(MailTest, SurvivesDamage) {
   const std::string whole = absl::StrCat(
       "From: a@b.c\nContent-Type: multipart/mixed; boundary=X\n\n--X\n\n",
