@@ -549,6 +549,7 @@ void FindOtherKoreanStems(absl::string_view utf8, Analyzer* analyzer,
   absl::flat_hash_set<uint64_t> there;
   for (const Token& token : tokens) there.insert(token.key);
   absl::flat_hash_set<uint64_t> done;
+  size_t written = 0;
   std::vector<std::string> forms;
   for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
     if (token->channel != kChannelStem ||
@@ -556,11 +557,12 @@ void FindOtherKoreanStems(absl::string_view utf8, Analyzer* analyzer,
         IsCounter(utf8, token->begin)) {
       continue;
     }
+    if (!done.insert(token->key).second) continue;
     forms.clear();
     OtherKoreanForms(utf8.substr(token->begin, token->end - token->begin),
                      &forms);
-    if (forms.empty() || !done.insert(token->key).second) continue;
-    if (done.size() > kMostKoreanWords) return;
+    if (forms.empty()) continue;
+    if (++written > kMostKoreanWords) return;
     absl::flat_hash_set<uint64_t> own;
     for (std::string& form : forms) {
       StemLightly(Language::kKo, &form);

@@ -232,6 +232,13 @@ TEST(OtherStemsTest, TakesLinearTimeForMegabytesOfWords) {
   Find(text + "список", Language::kRu);
 }
 
+TEST(OtherStemsTest, WritesOutARepeatedKoreanWordOnce) {
+  std::string text;
+  while (text.size() < (4 << 20)) text += "파나요 ";
+  const std::vector<OtherStem> stems = Find(text, Language::kKo);
+  EXPECT_EQ(stems.size(), Find("파나요", Language::kKo).size());
+}
+
 TEST(OtherStemsTest, SurvivesAnyBytes) {
   for (const Language language : AllLanguages()) {
     for (const std::string text : {"", "\xff\xfe", "к", "ь", "e", "ek",
