@@ -42,6 +42,29 @@ bool IsBeside(const Question& question,
          kBeside * HeldShare(question, candidates[best].strength);
 }
 
+// A short line that is no sentence and has nothing of the question costs little
+// to read and joins easily: "From: Ann Berg", "Last updated by Ann Berg". It
+// has to be so much likelier.
+constexpr double kFarUnlikelier = 0.15;
+constexpr double kShortLine = 90;
+
+bool IsFurniture(const Candidate& candidate) {
+  return !candidate.is_sentence && !candidate.is_row &&
+         !candidate.is_question && candidate.length < kShortLine &&
+         std::all_of(candidate.strength.begin(), candidate.strength.end(),
+                     [](float strength) { return strength <= 0; });
+}
+
+// Whether `candidate` may tell the day that no other has told: "Date: 5 March"
+// above "It was signed today."
+bool TellsTheDay(const Question& question, const Candidate& candidate,
+                 const std::vector<Candidate>& candidates,
+                 const std::vector<size_t>& chosen) {
+  return question.type == AnswerType::kDate && candidate.has_new_number &&
+         std::none_of(chosen.begin(), chosen.end(),
+                      [&](size_t c) { return candidates[c].has_new_number; });
+}
+
 // "2.4.0 (2026-04-20)" tells when.
 bool AnswersAsHeading(const Question& question, const Candidate& heading) {
   return question.type == AnswerType::kDate && heading.has_new_year;
@@ -158,15 +181,22 @@ std::vector<size_t> Select(const Question& question,
     return std::any_of(chosen.begin(), chosen.end(),
                        [&](size_t c) { return texts[c] == texts[i]; });
   };
+  // What is left out as furniture keeps its place from what is less likely.
+  size_t most = limits.max_sentences;
   for (const size_t i : order) {
-    if (chosen.size() >= limits.max_sentences) break;
+    if (chosen.size() >= most) break;
     if (!chosen.empty() && value[i] <= 0) break;
     const size_t best = order.front();
     const bool is_beside = i != best &&
                            probabilities[i] < kUnlikely * probabilities[best] &&
                            IsBeside(question, candidates, best, i);
+    const bool is_furniture =
+        i != best && IsFurniture(candidates[i]) &&
+        probabilities[i] < kFarUnlikelier * probabilities[best] &&
+        !TellsTheDay(question, candidates[i], candidates, chosen);
+    most -= is_furniture;
     const bool is_left_out =
-        is_beside || is_said(i) ||
+        is_beside || is_furniture || is_said(i) ||
         std::any_of(chosen.begin(), chosen.end(), [&](size_t c) {
           return HoldsMore(question, candidates[c], candidates[i]);
         });
@@ -180,8 +210,7 @@ std::vector<size_t> Select(const Question& question,
         std::find(chosen.begin(), chosen.end(), answer) != chosen.end();
     if (is_said(answer) && !is_chosen) continue;
     for (const size_t j :
-         Together(candidates, i, answer, limits.max_sentences - chosen.size(),
-                  is_said)) {
+         Together(candidates, i, answer, most - chosen.size(), is_said)) {
       if (!is_said(j)) chosen.push_back(j);
     }
   }

@@ -22,8 +22,10 @@ struct SelectionLimits {
 // there is any. A further sentence is worth its probability less a price for
 // its length and for being one more to read, so the surer the first is, the
 // fewer join it; and none joins that is much less likely and neither has nor
-// stands beside what is asked about. `texts` are the candidates' words: one
-// that says the same as a chosen one, byte for byte, never joins. A heading is
+// stands beside what is asked about. Nor does a short line that is no sentence,
+// has nothing of the question and is far less likely ("From: Jane Roe"), but
+// for a date where none is chosen. `texts` are the candidates' words: one that
+// says the same as a chosen one, byte for byte, never joins. A heading is
 // chosen only where there is nothing else, or a date is asked for and it has a
 // year, and what is thought of it goes to the others. Nor does a row of a table
 // where a chosen one holds all that it has of the question's words, and more:

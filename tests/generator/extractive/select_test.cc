@@ -63,6 +63,7 @@ TEST(SelectTest, WhatNeitherHasNorStandsBesideWhatIsAskedDoesNotJoin) {
     candidates[i].ordinal = i;
     candidates[i].count = 4;
     candidates[i].strength = {i == 3 ? 1.0f : 0.0f};
+    candidates[i].is_sentence = true;
   }
   const std::vector<absl::string_view> texts = {"a", "b", "c", "d"};
   EXPECT_THAT(Select(question, candidates, texts, {0.1, 0, 0.1, 0.8}, {}),
@@ -70,6 +71,43 @@ TEST(SelectTest, WhatNeitherHasNorStandsBesideWhatIsAskedDoesNotJoin) {
   // What may as well be the answer joins wherever it stands.
   EXPECT_THAT(Select(question, candidates, texts, {0.3, 0, 0.1, 0.6}, {}),
               ElementsAre(3, 0, 2));
+}
+
+TEST(SelectTest, WhatIsNoSentenceJoinsOnlyWhereItIsLikely) {
+  std::vector<Candidate> candidates = OfLengths({60, 10, 60});
+  candidates[0].is_sentence = candidates[2].is_sentence = true;
+  const std::vector<absl::string_view> texts = {"It moves.", "From: Ann", "c"};
+  const auto chosen = [&](const std::vector<double>& probabilities,
+                          size_t most = 3) {
+    return Select({}, candidates, texts, probabilities, {most, 300});
+  };
+  EXPECT_THAT(chosen({0.7, 0.09, 0.01}), ElementsAre(0));
+  EXPECT_THAT(chosen({0.7, 0.2, 0.01}), ElementsAre(0, 1));
+  EXPECT_THAT(chosen({0.2, 0.7, 0.01}), ElementsAre(1, 0));
+  // Nothing less likely has its place.
+  EXPECT_THAT(chosen({0.7, 0.1, 0.1}, 2), ElementsAre(0));
+  // Nor is what has a word of the question, or is a row of a table.
+  candidates[1].strength = {1};
+  EXPECT_THAT(chosen({0.7, 0.09, 0.01}), ElementsAre(0, 1));
+  candidates[1].strength = {0};
+  EXPECT_THAT(chosen({0.7, 0.09, 0.01}), ElementsAre(0));
+  candidates[1].is_row = true;
+  EXPECT_THAT(chosen({0.7, 0.09, 0.01}), ElementsAre(0, 1));
+}
+
+TEST(SelectTest, ADateThatNothingElseTellsJoinsThoughItIsNoSentence) {
+  Question question;
+  question.type = AnswerType::kDate;
+  std::vector<Candidate> candidates = OfLengths({60, 10});
+  candidates[0].new_terms = 1;
+  candidates[1].has_new_number = true;
+  candidates[0].is_sentence = true;
+  const std::vector<absl::string_view> texts = {"Signed today.", "5 March"};
+  EXPECT_THAT(Select(question, candidates, texts, {0.7, 0.09}, {3, 300}),
+              ElementsAre(0, 1));
+  candidates[0].has_new_number = true;
+  EXPECT_THAT(Select(question, candidates, texts, {0.7, 0.09}, {3, 300}),
+              ElementsAre(0));
 }
 
 TEST(SelectTest, AHeadingIsChosenOnlyWhereThereIsNothingElse) {
