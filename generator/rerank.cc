@@ -33,6 +33,7 @@ absl::StatusOr<v1::RerankResponse> Rerank(
   *weigh.mutable_term_rarities() = request.term_rarities();
   ExtractiveWriter::Effort effort;
   effort.passages = kRead;
+  effort.in_context = false;
   // Where a search has not sorted them, none is likelier than another.
   const bool sorted = std::any_of(
       request.passages().begin(), request.passages().end(),

@@ -40,6 +40,9 @@ nlohmann::json Describe(const ExtractiveWriter::Explanation& found) {
           found.similarities.empty() ? 0.0 : found.similarities[i]},
          {"probability", found.probabilities[i]}});
     if (!found.second.empty()) candidates.back()["second"] = found.second[i];
+    if (!found.in_context.empty()) {
+      candidates.back()["in_context"] = found.in_context[i];
+    }
   }
   return {
       {"type", std::string(extractive::AnswerTypeName(found.question.type))},

@@ -337,27 +337,28 @@ absl::Status ExtractiveWriter::Weigh(const v1::GenerateRequest& request,
       found.across ? AtHome::kAlways : effort.at_home.value_or(at_home_);
   if (second_ == nullptr || at_home == AtHome::kNever) return absl::OkStatus();
   if (is_cancelled()) return absl::CancelledError("the caller went away");
-  std::vector<absl::string_view> texts;
-  for (const Candidate& candidate : found.candidates.items) {
-    texts.push_back(TextOf(found.passages, candidate));
-  }
-  std::vector<uint64_t> where;
+  SecondOpinion::Asked asked;
+  asked.question = request.question();
+  asked.passages = &found.passages;
+  asked.candidates = &found.candidates.items;
+  asked.scores = &scores;
   for (size_t p = 0; p < found.passages.size(); ++p) {
     const v1::DocumentVersion& source = request.passages(p).source();
-    where.push_back(SecondOpinion::Where(source.collection()));
+    asked.where.push_back(SecondOpinion::Where(source.collection()));
   }
-  ASSIGN_OR_RETURN(
-      SecondOpinion::Opinion opinion,
-      second_->Of(request.question(), found.candidates.items, texts, scores,
-                  at_home == AtHome::kHeard ? SecondOpinion::Cost::kNone
-                                            : SecondOpinion::Cost::kAny,
-                  where));
+  // Across languages it was not learned what that is worth.
+  asked.in_context = effort.in_context && !found.across;
+  ASSIGN_OR_RETURN(SecondOpinion::Opinion opinion,
+                   second_->Of(asked, at_home == AtHome::kHeard
+                                          ? SecondOpinion::Cost::kNone
+                                          : SecondOpinion::Cost::kAny));
   if (opinion.by_candidate.empty()) return absl::OkStatus();
   found.second = std::move(opinion.by_candidate);
+  found.in_context = std::move(opinion.in_context);
   found.nearest = opinion.nearest;
   found.second_encoder = opinion.encoder;
   scores = extractive::ThoroughScores(found.features, found.similarities,
-                                      found.second);
+                                      found.second, found.in_context);
   found.probabilities = extractive::Probabilities(scores);
   if (found.across) {
     found.support = extractive::SupportAcross(found.nearest);
@@ -533,6 +534,10 @@ absl::StatusOr<bool> ExtractiveWriter::Hear(
     RETURN_IF_ERROR(heard);
     YieldToSearches();
   }
+  const absl::Status heard =
+      second_->HearInContext(passages, candidates.items, where, round);
+  if (absl::IsResourceExhausted(heard)) return false;
+  RETURN_IF_ERROR(heard);
   return true;
 }
 

@@ -36,8 +36,8 @@ class ExtractiveWriter : public Writer {
     // thorough writer then, else the plain one.
     kHeard,
     // Such a writer is thorough. It takes some 6 ms for each sentence that was
-    // not met before. Where the second encoder can't be opened, the draft names
-    // the plain writer.
+    // not met before, and 50 for each passage. Where the second encoder can't
+    // be opened, the draft names the plain writer.
     kAlways,
   };
   // `encoder` and `second` may be null, and must outlive the writer.
@@ -66,6 +66,7 @@ class ExtractiveWriter : public Writer {
     bool across = false;
     // SecondOpinion::Opinion; empty and 0 without one.
     std::vector<double> second;
+    std::vector<double> in_context;
     double nearest = 0;
     // Who gave it; null without one.
     const Encoder* second_encoder = nullptr;
@@ -86,6 +87,9 @@ class ExtractiveWriter : public Writer {
     size_t compared_passages = 0;
     // Instead of the writer's own.
     absl::optional<AtHome> at_home;
+    // Whether who is asked for a second opinion at home reads the passages
+    // whole, too.
+    bool in_context = true;
   };
   // Everything but the choice: Read, then Weigh. Empty candidates where there
   // is nothing to weigh. Views of the result look into `request`.

@@ -29,13 +29,17 @@ std::vector<double> Scores(const std::vector<FeatureRow>& rows) {
 
 std::vector<double> ThoroughScores(const std::vector<FeatureRow>& rows,
                                    const std::vector<double>& similarities,
-                                   const std::vector<double>& second) {
-  std::vector<double> scores = Sums(rows, kThoroughFeatureWeights);
-  for (size_t i = 0; i < scores.size(); ++i) {
-    scores[i] += kSecondWeight * second[i];
-    if (similarities.empty()) continue;
-    scores[i] += kThoroughSimilarityWeight * similarities[i];
-  }
+                                   const std::vector<double>& second,
+                                   const std::vector<double>& in_context) {
+  std::vector<double> scores = Sums(
+      rows, in_context.empty() ? kThoroughFeatureWeights : kReadFeatureWeights);
+  const auto add = [&scores](const std::vector<double>& values, double weight) {
+    for (size_t i = 0; i < values.size(); ++i) scores[i] += weight * values[i];
+  };
+  add(second, in_context.empty() ? kSecondWeight : kReadSecondWeight);
+  add(in_context, kContextWeight);
+  add(similarities,
+      in_context.empty() ? kThoroughSimilarityWeight : kReadSimilarityWeight);
   return scores;
 }
 

@@ -18,7 +18,8 @@ namespace extractive {
 // The first encoder learnt what is alike, the second what answers what. A
 // sentence costs twelve times as much with it, so it is asked about the three
 // that score best of each of sixteen passages; what it said of a sentence is
-// remembered (LazyE5).
+// remembered (LazyE5). Read with all that stands around it, a sentence says
+// more: "He built it in 1759." is near to who asks about the lighthouse.
 //
 // Safe from many threads.
 class SecondOpinion {
@@ -41,18 +42,28 @@ class SecondOpinion {
     std::vector<double> by_candidate;
     // The nearest's.
     double nearest = 0;
+    // By candidate, as by_candidate: of what it means in its passage. Of whom
+    // nothing was heard has as little as who has least. Empty: that was not
+    // asked for.
+    std::vector<double> in_context;
     // Who was asked; null: there is none.
     const Encoder* encoder = nullptr;
   };
-  // `scores` and `texts` are the candidates'; `where` says of each passage
-  // which collection it is of (Where); it may be empty where any cost is right.
-  //   what Encoder::Encode returns
-  absl::StatusOr<Opinion> Of(absl::string_view question,
-                             const std::vector<Candidate>& candidates,
-                             absl::Span<const absl::string_view> texts,
-                             const std::vector<double>& scores,
-                             Cost cost = Cost::kAny,
-                             const std::vector<uint64_t>& where = {});
+  // What is asked about: views and spans must outlive the call.
+  struct Asked {
+    absl::string_view question;
+    const std::vector<SourcePassage>* passages = nullptr;
+    const std::vector<Candidate>* candidates = nullptr;
+    // Of the candidates.
+    const std::vector<double>* scores = nullptr;
+    // By passage: which collection it is of (Where); may be empty where any
+    // cost is right.
+    std::vector<uint64_t> where;
+    // Whether the passages are read whole, too: some 50 ms each.
+    bool in_context = false;
+  };
+  //   what Encoder::Encode and ContextEncoder::Encode return
+  absl::StatusOr<Opinion> Of(const Asked& asked, Cost cost = Cost::kAny);
 
   // What stands for a collection.
   static uint64_t Where(absl::string_view collection);
@@ -62,7 +73,11 @@ class SecondOpinion {
   //   FailedPrecondition  there is no second encoder
   //   and the errors of Keep
   absl::Status Hear(absl::string_view text, uint64_t where, uint64_t round);
-  // RememberingEncoder::ForgetKeptBefore.
+  // The same of all candidates where they stand, in passages of one collection.
+  absl::Status HearInContext(const std::vector<SourcePassage>& passages,
+                             const std::vector<Candidate>& candidates,
+                             uint64_t where, uint64_t round);
+  // VectorMemory::ForgetKeptBefore.
   void ForgetHeardBefore(uint64_t round);
 
  private:

@@ -304,10 +304,9 @@ void BertNetwork::AttendInt8(const float* qkv, size_t n, float* mixed,
   }
 }
 
-void BertNetwork::EncodeBatch(const Batch& batch,
-                              const std::vector<std::vector<int32_t>>& tokens,
-                              float* out) const {
-  ScratchPool<Scratch>::Lease s(&scratch_);
+void BertNetwork::RunBatch(const Batch& batch,
+                           const std::vector<std::vector<int32_t>>& tokens,
+                           Scratch* s) const {
   const size_t hidden = shape_.hidden;
   const size_t rows = batch.tokens;
   float* x = AtLeast(rows * hidden, &s->x);
@@ -324,17 +323,17 @@ void BertNetwork::EncodeBatch(const Batch& batch,
     }
   }
   for (const Layer& layer : layers_) {
-    Apply(layer.qkv, x, rows, qkv, &*s);
+    Apply(layer.qkv, x, rows, qkv, s);
     size_t first = 0;
     for (const size_t text : batch.texts) {
       const size_t n = tokens[text].size();
       const float* from = qkv + first * 3 * hidden;
       float* to = mixed + first * hidden;
-      int8_ ? AttendInt8(from, n, to, &*s) : Attend(from, n, to, &*s);
+      int8_ ? AttendInt8(from, n, to, s) : Attend(from, n, to, s);
       first += n;
     }
     // The projected rows go where the queries were.
-    Apply(layer.mix, mixed, rows, qkv, &*s);
+    Apply(layer.mix, mixed, rows, qkv, s);
     for (size_t i = 0; i < rows; ++i) {
       LayerNorm(qkv + i * hidden, x + i * hidden, layer.mix_norm.gamma.data(),
                 layer.mix_norm.beta.data(), shape_.epsilon, hidden,
@@ -342,9 +341,9 @@ void BertNetwork::EncodeBatch(const Batch& batch,
     }
     for (size_t i = 0; i < rows; i += kWideRows) {
       const size_t part = std::min(kWideRows, rows - i);
-      Apply(layer.up, x + i * hidden, part, wide, &*s);
+      Apply(layer.up, x + i * hidden, part, wide, s);
       Gelu(part * shape_.wide, wide);
-      Apply(layer.down, wide, part, mixed + i * hidden, &*s);
+      Apply(layer.down, wide, part, mixed + i * hidden, s);
     }
     for (size_t i = 0; i < rows; ++i) {
       LayerNorm(mixed + i * hidden, x + i * hidden,
@@ -352,14 +351,42 @@ void BertNetwork::EncodeBatch(const Batch& batch,
                 shape_.epsilon, hidden, x + i * hidden);
     }
   }
-  row = x;
+}
+
+void BertNetwork::Mean(const float* from, size_t count, float* mean) const {
+  const size_t hidden = shape_.hidden;
+  std::fill(mean, mean + hidden, 0.0f);
+  for (size_t i = 0; i < count; ++i) {
+    AddScaled(from + i * hidden, 1.0f, hidden, mean);
+  }
+  NormalizeRow(hidden, mean);
+}
+
+void BertNetwork::EncodeBatch(const Batch& batch,
+                              const std::vector<std::vector<int32_t>>& tokens,
+                              float* rows) const {
+  ScratchPool<Scratch>::Lease s(&scratch_);
+  RunBatch(batch, tokens, &*s);
+  const float* row = s->x.data();
   for (const size_t text : batch.texts) {
-    float* sum = out + text * hidden;
-    std::fill(sum, sum + hidden, 0.0f);
-    for (size_t i = 0; i < tokens[text].size(); ++i, row += hidden) {
-      AddScaled(row, 1.0f, hidden, sum);
+    Mean(row, tokens[text].size(), rows + text * shape_.hidden);
+    row += tokens[text].size() * shape_.hidden;
+  }
+}
+
+void BertNetwork::EncodeParts(const std::vector<int32_t>& tokens,
+                              const std::vector<Part>& parts,
+                              float* rows) const {
+  ScratchPool<Scratch>::Lease s(&scratch_);
+  RunBatch({{0}, tokens.size()}, {tokens}, &*s);
+  const size_t hidden = shape_.hidden;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].begin == parts[i].end) {
+      std::fill_n(rows + i * hidden, hidden, 0.0f);
+    } else {
+      Mean(s->x.data() + parts[i].begin * hidden, parts[i].end - parts[i].begin,
+           rows + i * hidden);
     }
-    NormalizeRow(hidden, sum);
   }
 }
 

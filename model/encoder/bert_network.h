@@ -61,6 +61,16 @@ class BertNetwork {
   void Encode(const std::vector<std::vector<int32_t>>& tokens,
               float* rows) const;
 
+  // Pieces [begin, end) of a text.
+  struct Part {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  // The same of one text, but writes the mean of the rows of parts[i] to
+  // rows + i * hidden; of an empty one, zeros. In the calling thread.
+  void EncodeParts(const std::vector<int32_t>& tokens,
+                   const std::vector<Part>& parts, float* rows) const;
+
   // Calls `body` with 0 to count - 1, in its threads.
   void Parallel(size_t count, const std::function<void(size_t)>& body) const;
 
@@ -111,9 +121,15 @@ class BertNetwork {
                           size_t outputs_each, size_t inputs, Linear* out);
   absl::Status ReadNorm(const std::string& name, Norm* out);
 
+  // Writes the last layer's rows to s->x.
+  void RunBatch(const Batch& batch,
+                const std::vector<std::vector<int32_t>>& tokens,
+                Scratch* s) const;
   void EncodeBatch(const Batch& batch,
                    const std::vector<std::vector<int32_t>>& tokens,
                    float* rows) const;
+  // The mean of `count` rows, at unit length.
+  void Mean(const float* from, size_t count, float* mean) const;
   // c[rows][outputs] = a[rows][inputs] * layer + bias.
   void Apply(const Linear& layer, const float* a, size_t rows, float* c,
              Scratch* s) const;

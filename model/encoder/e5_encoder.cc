@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/log.h"
@@ -28,6 +29,7 @@ constexpr absl::string_view kQuestion = "query: ";
 constexpr absl::string_view kPassage = "passage: ";
 // A longer text is not what it is asked about.
 constexpr size_t kMaxTokens = 256;
+constexpr size_t kMaxContextTokens = 512;
 // So many texts LazyE5 remembers.
 constexpr size_t kQuestionsRemembered = 256;
 constexpr size_t kPassagesRemembered = 20000;
@@ -133,7 +135,20 @@ struct E5Model {
   int32_t end = 0;
   int32_t unknown = 0;
   size_t max_tokens = 0;
+  size_t max_context_tokens = 0;
   std::string name;
+
+  // Adds the pieces of `text`, at most `limit`.
+  void Cut(absl::string_view text, size_t limit,
+           std::vector<int32_t>* tokens) const {
+    if (limit == 0) return;
+    std::string repaired;
+    std::vector<int32_t> pieces;
+    tokenizer->Encode(ValidText(text, &repaired), limit, &pieces);
+    for (const int32_t piece : pieces) {
+      tokens->push_back(piece == UnigramTokenizer::kUnknown ? unknown : piece);
+    }
+  }
 };
 
 class E5Encoder : public Encoder {
@@ -167,18 +182,57 @@ class E5Encoder : public Encoder {
 
  private:
   void Cut(absl::string_view text, std::vector<int32_t>* tokens) const {
-    std::string repaired;
-    model_->tokenizer->Encode(absl::StrCat(prefix_, ValidText(text, &repaired)),
-                              model_->max_tokens - 2, tokens);
-    for (int32_t& token : *tokens) {
-      if (token == UnigramTokenizer::kUnknown) token = model_->unknown;
-    }
-    tokens->insert(tokens->begin(), model_->begin);
+    tokens->push_back(model_->begin);
+    model_->Cut(absl::StrCat(prefix_, text), model_->max_tokens - 2, tokens);
     tokens->push_back(model_->end);
   }
 
   const std::shared_ptr<const E5Model> model_;
   const absl::string_view prefix_;
+};
+
+class E5ContextEncoder : public ContextEncoder {
+ public:
+  explicit E5ContextEncoder(std::shared_ptr<const E5Model> model)
+      : model_(std::move(model)) {}
+
+  int dimension() const override {
+    return static_cast<int>(model_->network->shape().hidden);
+  }
+
+  // Each part, and what stands between two, is cut into pieces by itself: so a
+  // piece is of one part.
+  absl::Status Encode(absl::string_view text,
+                      absl::Span<const absl::string_view> parts,
+                      float* rows) const override try {
+    std::vector<int32_t> tokens = {model_->begin};
+    std::vector<BertNetwork::Part> of_parts;
+    const size_t most = model_->max_context_tokens - 1;
+    const auto cut = [&](absl::string_view piece) {
+      if (absl::StripAsciiWhitespace(piece).empty()) return;
+      model_->Cut(piece, most - tokens.size(), &tokens);
+    };
+    cut(kPassage);
+    size_t at = 0;
+    for (const absl::string_view part : parts) {
+      const size_t begin = part.data() - text.data();
+      cut(text.substr(at, begin - at));
+      of_parts.push_back({tokens.size(), tokens.size()});
+      cut(part);
+      of_parts.back().end = tokens.size();
+      at = begin + part.size();
+    }
+    cut(text.substr(at));
+    tokens.push_back(model_->end);
+    model_->network->EncodeParts(tokens, of_parts, rows);
+    return absl::OkStatus();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "encoder: no memory for a text of ", text.size(), " bytes"));
+  }
+
+ private:
+  const std::shared_ptr<const E5Model> model_;
 };
 
 absl::Status ReadShape(const WeightsFile& file, E5Model* model,
@@ -209,6 +263,7 @@ absl::Status ReadShape(const WeightsFile& file, E5Model* model,
   model->end = numbers[7];
   model->unknown = unknown[0];
   model->max_tokens = std::min(kMaxTokens, shape->positions);
+  model->max_context_tokens = std::min(kMaxContextTokens, shape->positions);
   for (const int32_t piece : {model->begin, model->end, model->unknown}) {
     if (piece < 0 || static_cast<size_t>(piece) >= shape->vocabulary) {
       return file.Damaged("section shape",
@@ -253,6 +308,7 @@ absl::StatusOr<E5Encoders> EncodersOf(std::unique_ptr<WeightsFile> weights_file,
   E5Encoders encoders;
   encoders.question = std::make_unique<E5Encoder>(model, kQuestion);
   encoders.passage = std::make_unique<E5Encoder>(model, kPassage);
+  encoders.context = std::make_unique<E5ContextEncoder>(model);
   return encoders;
 }
 
@@ -289,6 +345,10 @@ const E5Encoders* LazyE5::Get() {
         opened_.passage.get(), kPassagesRemembered, kPassagesKept);
     passages_ = passages.get();
     encoders_.passage = std::move(passages);
+    auto contexts = std::make_unique<RememberingContextEncoder>(
+        opened_.context.get(), kPassagesRemembered, kPassagesKept);
+    contexts_ = contexts.get();
+    encoders_.context = std::move(contexts);
     is_open_.store(true, std::memory_order_release);
   });
   return IfOpen();

@@ -14,17 +14,20 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "model/encoder/context_encoder.h"
 #include "model/encoder/encoder.h"
 #include "model/encoder/options.h"
 #include "model/encoder/remembering_encoder.h"
 
 namespace footnote {
 
-// Two encoders over the same weights. The vectors of one may be compared with
-// the other's.
+// Encoders over the same weights. The vectors of one may be compared with the
+// others'.
 struct E5Encoders {
   std::unique_ptr<Encoder> question;
   std::unique_ptr<Encoder> passage;
+  // Sentences of a passage where they stand; the first 512 pieces of it.
+  std::unique_ptr<ContextEncoder> context;
 };
 
 // Opens the file that `tools/models pull multilingual-e5-small` made, mapped
@@ -45,7 +48,8 @@ absl::StatusOr<E5Encoders> OpenE5Bytes(absl::string_view bytes,
 // Both, opened when they are first asked for, for all who ask them in this
 // process: what one had encoded, the others are told again. Remembers 20,000
 // passages, 32 MB, and 256 questions, and keeps 40,000 passages, 64 MB, of
-// those that are heard ahead. Safe from many threads.
+// those that are heard ahead; of sentences in their context as many. Safe from
+// many threads.
 class LazyE5 {
  public:
   explicit LazyE5(std::string path) : path_(std::move(path)) {}
@@ -58,8 +62,9 @@ class LazyE5 {
     return is_open_.load(std::memory_order_acquire) ? &encoders_ : nullptr;
   }
 
-  // The memory of Get()->passage. REQUIRES: Get() was not null
+  // The memories of Get()->passage and context. REQUIRES: Get() was not null
   RememberingEncoder* passages() const { return passages_; }
+  RememberingContextEncoder* contexts() const { return contexts_; }
 
  private:
   const std::string path_;
@@ -69,6 +74,7 @@ class LazyE5 {
   E5Encoders encoders_;
   // Of encoders_.
   RememberingEncoder* passages_ = nullptr;
+  RememberingContextEncoder* contexts_ = nullptr;
   std::atomic<bool> is_open_{false};
 };
 

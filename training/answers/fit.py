@@ -60,7 +60,7 @@ FEW_WEIGHT = 0.5  # of a question with few passages, beside the whole one
 GONE_WEIGHT = 0.03  # of a question whose passages are gone
 MOST_SENTENCES, SENTENCE_SHARE = 3, .1
 # Aimed at; asked are at most .08. A second opinion tells better what is there.
-WRONG_ABSTENTIONS, WRONG_THOROUGHLY = .0725, .067
+WRONG_ABSTENTIONS, WRONG_THOROUGHLY = .0725, .071
 
 
 def normalize(text):
@@ -87,6 +87,8 @@ class Item:
         self.x = np.array([c["features"] for c in candidates], float)
         self.sim = np.array([c["similarity"] for c in candidates], float)
         self.second = np.array([c.get("second", 0) for c in candidates], float)
+        self.context = np.array([c.get("in_context", 0) for c in candidates],
+                                float)
         self.length = np.array([c["length"] for c in candidates], float)
         texts = [p["text"].encode() for p in request.get("passages", [])]
         quotes = [texts[c["passage"]][c["begin"]:c["end"]].decode()
@@ -149,6 +151,12 @@ def matrix(item):
 def thorough_matrix(item):
     """The same with the second opinion before the cosine."""
     return np.concatenate([item.x, item.second[:, None], item.sim[:, None]], 1)
+
+
+def read_matrix(item):
+    """The same with what the sentences mean in their context behind it."""
+    return np.concatenate([item.x, item.second[:, None],
+                           item.context[:, None], item.sim[:, None]], 1)
 
 
 def fit_score(items, matrix=matrix, kept=None):
@@ -374,30 +382,46 @@ class Learned:
                 (lang, d > limit) for lang, d in self.gone))
 
 
-def kept_scores(path, features):
-    """The weights of scores that `path` holds: alone, with a second opinion.
+class Header:
+    """What a weights.h holds."""
 
-    NaN where it has none, as of a feature that is new."""
-    text = open(path).read()
+    def __init__(self, path):
+        self.path = path
+        self.text = open(path).read()
 
-    def rows(name):
-        body = re.search(name + r"\[kFeatureCount\] = \{(.*?)\};", text,
-                         re.S).group(1)
-        found = {feature: float(value) for value, feature in
-                 re.findall(r"(-?[\d.]+),\s*// (\w+)", body)}
-        gone = set(found) - set(features)
+    def number(self, name):
+        found = re.search(name + r" = (-?[\d.]+);", self.text)
+        return float(found.group(1)) if found else np.nan
+
+    def rows(self, name, names):
+        """By name; NaN where it has none, as of a feature that is new."""
+        body = re.search(name + r"\[\w+\] = \{(.*?)\};", self.text, re.S)
+        found = {row: float(value) for value, row in re.findall(
+            r"(-?[\d.]+),\s*// (\w+)", body.group(1) if body else "")}
+        gone = set(found) - set(names)
         if gone:
-            sys.exit("fit.py: %s: %s: no such feature" %
-                     (path, ", ".join(sorted(gone))))
-        return [found.get(f, np.nan) for f in features]
+            sys.exit("fit.py: %s: %s: no such row" %
+                     (self.path, ", ".join(sorted(gone))))
+        return [found.get(n, np.nan) for n in names]
 
-    def number(name):
-        return float(re.search(name + r" = (-?[\d.]+);", text).group(1))
+    def scores(self, prefix, features, numbers):
+        return np.array(self.rows("k%sFeatureWeights" % prefix, features) +
+                        [self.number(n) for n in numbers])
 
-    return (np.array(rows("kFeatureWeights") + [number("kSimilarityWeight")]),
-            np.array(rows("kThoroughFeatureWeights") +
-                     [number("kSecondWeight"),
-                      number("kThoroughSimilarityWeight")]))
+    def figures(self):
+        """Of the writer without a second opinion, as report() has them."""
+        return re.findall(r"//   (\w+ [\d.]+), ", self.text)
+
+
+class Kept:
+    """Stands for Learned where nothing is learned."""
+
+    def __init__(self, header, names):
+        self.weights = header.scores("", names["features"],
+                                     ["kSimilarityWeight"])
+        self.signs = header.rows("kDoubtWeights", names["signs"])
+        self.bias = header.number("kDoubtBias")
+        self.limit = np.log(1 / header.number("kLeastSupport") - 1)
 
 
 HEADER = """\
@@ -426,6 +450,13 @@ inline constexpr double kThoroughFeatureWeights[kFeatureCount] = {{
 {thorough_features}}};
 inline constexpr double kThoroughSimilarityWeight = {thorough_similarity:.4f};
 inline constexpr double kSecondWeight = {second:.4f};
+
+// The same where sentences were read in their context, too.
+inline constexpr double kReadFeatureWeights[kFeatureCount] = {{
+{read_features}}};
+inline constexpr double kReadSimilarityWeight = {read_similarity:.4f};
+inline constexpr double kReadSecondWeight = {read_second:.4f};
+inline constexpr double kContextWeight = {context:.4f};
 
 // The log odds that the passages hold no answer: a sum over the signs.
 inline constexpr double kDoubtBias = {bias:.4f};
@@ -478,6 +509,10 @@ def main():
     parser.add_argument("--keep-scores", action="store_true",
                         help="only doubt is learned, on the weights of scores "
                         "that --out holds")
+    parser.add_argument("--keep-alone", action="store_true",
+                        help="what is without a second opinion stays as --out "
+                        "has it; --weighed, --few and --weighed-gone are not "
+                        "read")
     parser.add_argument("--price", type=float, default=.125)
     parser.add_argument("--each", action="store_true",
                         help="print each language")
@@ -485,55 +520,77 @@ def main():
     if args.print_gone:
         print_gone(args.data, args.requests)
         return
+    if (args.keep_scores or args.keep_alone) and not args.out:
+        parser.error("want --out: what is kept is read there")
     for name in ("weighed", "thorough", "gone", "weighed_gone",
                  "thorough_gone"):
+        if args.keep_alone and name.startswith("weighed"):
+            continue
         if not getattr(args, name):
             parser.error("want --" + name.replace("_", "-"))
-    names, items = load(args.data, args.requests, args.weighed)
-    few = [load(args.data, args.requests, path)[1] for path in args.few]
-    gone = load_gone(args.data, args.gone, args.weighed_gone)
-    kept = (None, None)
+    old = Header(args.out) if args.out else None
+    names, items = load(args.data, args.requests, args.thorough)
+    features = names["features"]
+    kept = [None] * 3
     if args.keep_scores:
-        kept = kept_scores(args.out, names["features"])
-    alone = Learned(names, items, few, gone, matrix, args.price,
-                    WRONG_ABSTENTIONS, kept[0])
-    print("a sentence with an answer is there: %.3f" % mean_over_languages(
-        (i.lang, i.y.any()) for i in items if i.answerable))
-    for price in (.05, .1, .125, .15, .2):
-        print("price %.2f  %s" % (price, alone.report(price=price)))
-    items = load(args.data, args.requests, args.thorough)[1]
+        kept = [old.scores("", features, ["kSimilarityWeight"]),
+                old.scores("Thorough", features,
+                           ["kSecondWeight", "kThoroughSimilarityWeight"]),
+                old.scores("Read", features,
+                           ["kReadSecondWeight", "kContextWeight",
+                            "kReadSimilarityWeight"])]
+
     few = [load(args.data, args.requests, path)[1]
            for path in args.few_thorough]
     gone = load_gone(args.data, args.gone, args.thorough_gone)
-    thorough = Learned(names, items, few, gone, thorough_matrix, args.price,
-                       WRONG_THOROUGHLY, kept[1])
-    for name, learned in (("alone", alone), ("thoroughly", thorough)):
+    thorough = fit_score(items, thorough_matrix, kept[1])
+    read = Learned(names, items, few, gone, read_matrix, args.price,
+                   WRONG_THOROUGHLY, kept[2])
+    print("a sentence with an answer is there: %.3f" % mean_over_languages(
+        (i.lang, i.y.any()) for i in items if i.answerable))
+    shown = [("thoroughly", read)]
+    if args.keep_alone:
+        alone = Kept(old, names)
+        figures = old.figures()
+    else:
+        items = load(args.data, args.requests, args.weighed)[1]
+        few = [load(args.data, args.requests, path)[1] for path in args.few]
+        gone = load_gone(args.data, args.gone, args.weighed_gone)
+        alone = Learned(names, items, few, gone, matrix, args.price,
+                        WRONG_ABSTENTIONS, kept[0])
+        shown.append(("alone", alone))
+        figures = alone.report(each=args.each).split("  ")
+    for name, learned in shown:
+        for price in (.05, .1, .125, .15, .2):
+            print("%s: price %.3f  %s" % (name, price,
+                                          learned.report(price=price)))
         for wrong in (0.04, 0.05, 0.06, 0.065, 0.07, 0.075):
             print("%s: wrong %.3f  %s" % (name, wrong,
                                           learned.report(wrong=wrong)))
-    figures = [alone.report(each=args.each), thorough.report(each=args.each)]
-    print("\n".join(figures))
+    figures = list(zip(figures, read.report(each=args.each).split("  ")))
+    print("\n".join("%s, %s" % pair for pair in figures))
     if args.out:
-        lines = [pair.split("  ") for pair in figures]
         with open(args.out, "w") as out:
             out.write(HEADER.format(
-                kept=("; the weights of scores are older, and of all the data"
+                kept=("; what is without one is older" if args.keep_alone else
+                      "; the weights of scores are older, and of all the data"
                       if args.keep_scores else ""),
                 figures="\n".join(
-                    "//   %s, %s" % (a, b.split()[1]) for a, b in zip(*lines)),
-                features=row_lines(alone.weights[:-1], names["features"]),
+                    "//   %s, %s" % (a, b.split()[1]) for a, b in figures),
+                features=row_lines(alone.weights[:-1], features),
                 similarity=alone.weights[-1], bias=alone.bias,
-                thorough_features=row_lines(thorough.weights[:-2],
-                                            names["features"]),
-                second=thorough.weights[-2],
-                thorough_similarity=thorough.weights[-1],
+                thorough_features=row_lines(thorough[:-2], features),
+                second=thorough[-2], thorough_similarity=thorough[-1],
+                read_features=row_lines(read.weights[:-3], features),
+                read_second=read.weights[-3], context=read.weights[-2],
+                read_similarity=read.weights[-1],
                 signs=row_lines(alone.signs, names["signs"]),
-                thorough_bias=thorough.bias,
-                thorough_signs=row_lines(thorough.signs, names["signs"]),
+                thorough_bias=read.bias,
+                thorough_signs=row_lines(read.signs, names["signs"]),
                 price=args.price, share=SENTENCE_SHARE,
                 wrong=WRONG_ABSTENTIONS, thorough_wrong=WRONG_THOROUGHLY,
                 support=1 / (1 + np.exp(alone.limit)),
-                thorough_support=1 / (1 + np.exp(thorough.limit))))
+                thorough_support=1 / (1 + np.exp(read.limit))))
 
 
 if __name__ == "__main__":

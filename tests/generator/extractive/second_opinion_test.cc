@@ -1,6 +1,7 @@
 #include "generator/extractive/second_opinion.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,23 +19,70 @@ using ::testing::ElementsAre;
 constexpr double kNear = 1e-6;
 const uint64_t kHere = SecondOpinion::Where("here");
 
-std::vector<Candidate> CandidatesOf(const std::vector<uint32_t>& passages) {
-  std::vector<Candidate> candidates;
-  for (const uint32_t passage : passages) {
-    candidates.emplace_back();
-    candidates.back().passage = passage;
+// Passages that are made of sentences with a blank between.
+class Sentences {
+ public:
+  // sentences[i] is of passage passages[i]; the passages are in order.
+  Sentences(const std::vector<uint32_t>& passages,
+            const std::vector<absl::string_view>& sentences,
+            std::vector<double> scores)
+      : scores_(std::move(scores)) {
+    texts_.resize(passages.empty() ? 0 : passages.back() + 1);
+    for (size_t i = 0; i < passages.size(); ++i) {
+      std::string& text = texts_[passages[i]];
+      if (!text.empty()) text += " ";
+      Candidate candidate;
+      candidate.passage = passages[i];
+      candidate.span.begin = text.size();
+      absl::StrAppend(&text, sentences[i]);
+      candidate.span.end = text.size();
+      candidates_.push_back(candidate);
+    }
+    for (const std::string& text : texts_) {
+      passages_.emplace_back();
+      passages_.back().text = text;
+    }
   }
-  return candidates;
-}
+
+  SecondOpinion::Asked Ask(bool in_context = false) const {
+    SecondOpinion::Asked asked;
+    asked.question = "Which?";
+    asked.passages = &passages_;
+    asked.candidates = &candidates_;
+    asked.scores = &scores_;
+    asked.where.assign(passages_.size(), kHere);
+    asked.in_context = in_context;
+    return asked;
+  }
+  const std::vector<SourcePassage>& passages() const { return passages_; }
+  std::vector<Candidate>& candidates() { return candidates_; }
+
+ private:
+  const std::vector<double> scores_;
+  std::vector<std::string> texts_;
+  std::vector<SourcePassage> passages_;
+  std::vector<Candidate> candidates_;
+};
 
 std::vector<double> OpinionOf(const std::vector<uint32_t>& passages,
                               const std::vector<absl::string_view>& texts,
                               const std::vector<double>& scores) {
   LazyE5 encoders(HearsOnly("lamp"));
   SecondOpinion opinion(&encoders);
-  auto of = opinion.Of("Which?", CandidatesOf(passages), texts, scores);
+  const Sentences sentences(passages, texts, scores);
+  auto of = opinion.Of(sentences.Ask());
   EXPECT_TRUE(of.ok()) << of.status();
-  return of.ok() ? of->by_candidate : std::vector<double>();
+  if (!of.ok()) return {};
+  EXPECT_TRUE(of->in_context.empty());
+  return of->by_candidate;
+}
+
+std::vector<double> InContext(const Sentences& sentences) {
+  LazyE5 encoders(HearsOnly("lamp"));
+  SecondOpinion opinion(&encoders);
+  auto of = opinion.Of(sentences.Ask(true));
+  EXPECT_TRUE(of.ok()) << of.status();
+  return of.ok() ? of->in_context : std::vector<double>();
 }
 
 TEST(SecondOpinionTest, IsZeroForTheNearestAndLessForTheOthers) {
@@ -78,8 +126,8 @@ TEST(SecondOpinionTest, ThatMayCostNothingThereIsOneOfWhatWasHeardAlone) {
   LazyE5 encoders(HearsOnly("lamp"));
   SecondOpinion opinion(&encoders);
   const auto heard_of = [&](const std::vector<absl::string_view>& texts) {
-    auto of = opinion.Of("Which?", CandidatesOf({0, 1}), texts, {2, 1},
-                         SecondOpinion::Cost::kNone, {kHere, kHere});
+    const Sentences sentences({0, 1}, texts, {2, 1});
+    auto of = opinion.Of(sentences.Ask(), SecondOpinion::Cost::kNone);
     EXPECT_TRUE(of.ok()) << of.status();
     return of.ok() ? of->by_candidate : std::vector<double>();
   };
@@ -116,11 +164,12 @@ TEST(SecondOpinionTest, OfNoSentencesThereIsNone) {
 TEST(SecondOpinionTest, SaysHowNearTheNearestIs) {
   LazyE5 encoders(HearsOnly("lamp"));
   SecondOpinion opinion(&encoders);
-  const auto near =
-      opinion.Of("?", CandidatesOf({0, 0}), {"a rock", "a lamp"}, {2, 1});
+  const Sentences lamp({0, 0}, {"a rock", "a lamp"}, {2, 1});
+  const auto near = opinion.Of(lamp.Ask());
   ASSERT_TRUE(near.ok());
   EXPECT_NEAR(near->nearest, 1, kNear);
-  const auto far = opinion.Of("?", CandidatesOf({0}), {"a rock"}, {1});
+  const Sentences rock({0}, {"a rock"}, {1});
+  const auto far = opinion.Of(rock.Ask());
   ASSERT_TRUE(far.ok());
   EXPECT_NEAR(far->nearest, .6, kNear);
 }
@@ -128,9 +177,76 @@ TEST(SecondOpinionTest, SaysHowNearTheNearestIs) {
 TEST(SecondOpinionTest, WithoutWeightsThereIsNoneAndNothingFails) {
   LazyE5 nowhere("/nowhere.enc");
   SecondOpinion opinion(&nowhere);
-  const auto none = opinion.Of("?", CandidatesOf({0}), {"a lamp"}, {1});
+  const Sentences lamp({0}, {"a lamp"}, {1});
+  const auto none = opinion.Of(lamp.Ask(true));
   ASSERT_TRUE(none.ok());
   EXPECT_TRUE(none->by_candidate.empty());
+  EXPECT_TRUE(none->in_context.empty());
+  EXPECT_EQ(
+      opinion.HearInContext(lamp.passages(), *lamp.Ask().candidates, kHere, 1)
+          .code(),
+      absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(SecondOpinionTest, InItsContextASentenceSaysWhatStandsBeforeIt) {
+  // All of them are read, not the three best alone.
+  EXPECT_THAT(InContext(Sentences({0, 0, 0, 0, 1, 1},
+                                  {"a rock", "a lamp", "It", "was", "a", "b"},
+                                  {9, 8, 7, 1, 5, 6})),
+              ElementsAre(DoubleNear(-.4, kNear), DoubleNear(0, kNear),
+                          DoubleNear(0, kNear), DoubleNear(0, kNear),
+                          DoubleNear(-.4, kNear), DoubleNear(-.4, kNear)));
+}
+
+TEST(SecondOpinionTest, OfAPassageTheFirstSentencesAreReadAndSixteenPassages) {
+  std::vector<uint32_t> passages(66, 0);
+  std::vector<absl::string_view> texts(66, "a rock");
+  texts[1] = "a lamp";
+  passages.push_back(16);
+  texts.push_back("a lamp");
+  const std::vector<double> opinion =
+      InContext(Sentences(passages, texts, std::vector<double>(67, 1)));
+  ASSERT_EQ(opinion.size(), 67u);
+  EXPECT_NEAR(opinion[0], -.4, kNear);
+  EXPECT_NEAR(opinion[63], 0, kNear);
+  // Who was not read has as little as who has least.
+  EXPECT_NEAR(opinion[64], -.4, kNear);
+  EXPECT_NEAR(opinion[66], -.4, kNear);
+}
+
+TEST(SecondOpinionTest, WhatLiesInAnotherIsNotReadTwice) {
+  Sentences sentences({0, 0, 0}, {"a rock", "a lamp", "It"}, {1, 1, 1});
+  sentences.candidates()[1].span.begin = 2;
+  EXPECT_THAT(InContext(sentences),
+              ElementsAre(DoubleNear(-.4, kNear), DoubleNear(-.4, kNear),
+                          DoubleNear(0, kNear)));
+}
+
+TEST(SecondOpinionTest, WithoutCostPassagesMustHaveBeenReadToo) {
+  LazyE5 encoders(HearsOnly("lamp"));
+  SecondOpinion opinion(&encoders);
+  const Sentences sentences({0, 0}, {"a lamp", "It"}, {1, 2});
+  const auto is_there = [&](bool in_context) {
+    const auto of =
+        opinion.Of(sentences.Ask(in_context), SecondOpinion::Cost::kNone);
+    EXPECT_TRUE(of.ok()) << of.status();
+    return of.ok() && !of->by_candidate.empty();
+  };
+  const auto read = [&](uint64_t where) {
+    return opinion.HearInContext(sentences.passages(),
+                                 *sentences.Ask().candidates, where, 1);
+  };
+  ASSERT_TRUE(opinion.Hear("a lamp", kHere, 1).ok());
+  ASSERT_TRUE(opinion.Hear("It", kHere, 1).ok());
+  EXPECT_TRUE(is_there(false));
+  EXPECT_FALSE(is_there(true));
+  // That it stands in another collection must not show.
+  ASSERT_TRUE(read(SecondOpinion::Where("there")).ok());
+  EXPECT_FALSE(is_there(true));
+  ASSERT_TRUE(read(kHere).ok());
+  EXPECT_TRUE(is_there(true));
+  opinion.ForgetHeardBefore(2);
+  EXPECT_FALSE(is_there(true));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A toy network of random weights, and the real one where it is there.
 #include "model/encoder/e5_encoder.h"
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -93,6 +94,59 @@ TEST(E5EncoderTest, TakesWhatItDoesNotKnowAndTextsOfAnyLength) {
   }
   EXPECT_EQ(VectorOf(*encoders->question, "月"),
             VectorOf(*encoders->question, "木"));
+}
+
+std::vector<std::vector<float>> InContext(
+    const ContextEncoder& encoder, absl::string_view text,
+    const std::vector<absl::string_view>& parts) {
+  const size_t n = encoder.dimension();
+  std::vector<float> rows(parts.size() * n);
+  EXPECT_TRUE(encoder.Encode(text, parts, rows.data()).ok());
+  std::vector<std::vector<float>> vectors;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    vectors.emplace_back(rows.begin() + i * n, rows.begin() + (i + 1) * n);
+  }
+  return vectors;
+}
+
+TEST(E5EncoderTest, APartsVectorIsOfItsPiecesAndKnowsItsContext) {
+  const auto encoders = OpenE5(Write(ToyE5Sections()));
+  ASSERT_TRUE(encoders.ok()) << encoders.status();
+  const ContextEncoder& encoder = *encoders->context;
+  ASSERT_EQ(encoder.dimension(), kToyE5Hidden);
+  const absl::string_view text = "a moon  the sea of it";
+  const absl::string_view moon = text.substr(0, 6), sea = text.substr(8, 7);
+  const auto both = InContext(encoder, text, {moon, sea});
+  EXPECT_NEAR(Cosine(both[0], both[0]), 1, 1e-5);
+  EXPECT_NEAR(Cosine(both[1], both[1]), 1, 1e-5);
+  EXPECT_LT(Cosine(both[0], both[1]), .9999);
+  EXPECT_EQ(InContext(encoder, text, {moon, sea}), both);
+  // Blanks between are nothing; other words are.
+  const absl::string_view near = "a moon the sea of it";
+  EXPECT_EQ(InContext(encoder, near, {near.substr(0, 6), near.substr(7, 7)}),
+            both);
+  const absl::string_view other = "no moon the sea of it";
+  EXPECT_NE(InContext(encoder, other, {other.substr(8, 7)})[0], both[1]);
+  EXPECT_TRUE(InContext(encoder, text, {}).empty());
+}
+
+TEST(E5EncoderTest, OfAPartBeyondWhatIsReadThereAreZeros) {
+  const auto encoders = OpenE5(Write(ToyE5Sections()));
+  ASSERT_TRUE(encoders.ok()) << encoders.status();
+  const std::string text =
+      absl::StrCat("moon ", std::string(kToyE5Positions, 'x'), " sea");
+  const absl::string_view view = text;
+  const auto vectors =
+      InContext(*encoders->context, view,
+                {view.substr(0, 4), view.substr(5, kToyE5Positions),
+                 view.substr(6 + kToyE5Positions)});
+  EXPECT_NEAR(Cosine(vectors[0], vectors[0]), 1, 1e-5);
+  EXPECT_NEAR(Cosine(vectors[1], vectors[1]), 1, 1e-5);
+  EXPECT_EQ(vectors[2], std::vector<float>(kToyE5Hidden));
+  // Nor is there a vector of what is no text.
+  const absl::string_view blank = "moon \n sea";
+  EXPECT_EQ(InContext(*encoders->context, blank, {blank.substr(4, 3)})[0],
+            std::vector<float>(kToyE5Hidden));
 }
 
 TEST(E5EncoderTest, RefusesAnotherKind) {
@@ -248,6 +302,33 @@ TEST(E5EncoderTest, TheRealOneKnowsWhatAnswersAcrossLanguages) {
         "मीनार कितनी ऊँची है?", "Tháp cao bao nhiêu mét?", "塔有多高?"}) {
     const std::vector<float> vector = VectorOf(*encoders->question, question);
     EXPECT_GT(Cosine(vector, tower), Cosine(vector, bread) + .03) << question;
+  }
+}
+
+TEST(E5EncoderTest, TheRealOneKnowsWhatItIsThatASentenceSpeaksOf) {
+  const char* folder = std::getenv("FOOTNOTE_MODELS");
+  const std::string path =
+      absl::StrCat(folder == nullptr ? "third_party/.cache/models" : folder,
+                   "/multilingual-e5-small.enc");
+  if (!std::ifstream(path)) GTEST_SKIP() << path << " is not there";
+  const auto encoders = OpenE5(path);
+  ASSERT_TRUE(encoders.ok()) << encoders.status();
+  const auto last_of = [&](absl::string_view text, absl::string_view part) {
+    return InContext(*encoders->context, text,
+                     {text.substr(text.size() - part.size())})[0];
+  };
+  for (const auto& [before, other, sentence, question] :
+       {std::array<std::string, 4>{
+            "The lighthouse stands on the cape. ", "The mill is by the river. ",
+            "It was finished in 1759.", "When was the lighthouse finished?"},
+        {"Der Leuchtturm steht am Kap. ", "Die Mühle steht am Fluss. ",
+         "Er wurde 1759 vollendet.", "Wann wurde der Leuchtturm vollendet?"},
+        {"灯台は岬にある。", "水車小屋は川にある。", "1759年に完成した。",
+         "灯台はいつ完成しましたか？"}}) {
+    const std::vector<float> asked = VectorOf(*encoders->question, question);
+    EXPECT_GT(Cosine(asked, last_of(before + sentence, sentence)),
+              Cosine(asked, last_of(other + sentence, sentence)) + .01)
+        << question;
   }
 }
 

@@ -6,10 +6,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "model/encoder/context_encoder.h"
 #include "model/encoder/e5_encoder.h"
 #include "model/encoder/encoder.h"
 
@@ -44,11 +46,32 @@ class OneWordEncoder final : public Encoder {
   const std::string hash_ = std::string(64, 'b');
 };
 
+// Each part has the word where the text up to its end has it.
+class OneWordContextEncoder final : public ContextEncoder {
+ public:
+  explicit OneWordContextEncoder(const std::string& word)
+      : encoder_(word, false) {}
+  int dimension() const override { return encoder_.dimension(); }
+  absl::Status Encode(absl::string_view text,
+                      absl::Span<const absl::string_view> parts,
+                      float* rows) const override {
+    std::vector<absl::string_view> known;
+    for (const absl::string_view part : parts) {
+      known.push_back(text.substr(0, part.data() + part.size() - text.data()));
+    }
+    return encoder_.Encode(known, rows);
+  }
+
+ private:
+  const OneWordEncoder encoder_;
+};
+
 // Any question is near to the passages that have the word.
 inline E5Encoders HearsOnly(const std::string& word) {
   E5Encoders encoders;
   encoders.question = std::make_unique<OneWordEncoder>(word, true);
   encoders.passage = std::make_unique<OneWordEncoder>(word, false);
+  encoders.context = std::make_unique<OneWordContextEncoder>(word);
   return encoders;
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
+#include "model/encoder/context_encoder.h"
 #include "model/encoder/encoder.h"
 
 namespace footnote {
@@ -219,6 +220,81 @@ TEST(RememberingEncoderTest, AnErrorIsToldAndNotRemembered) {
   EXPECT_TRUE(vectors.Encode({"a"}, rows.data()).ok());
   encoder.fails = false;
   EXPECT_EQ(Look(vectors, {"b"}), (Floats{1, 'b'}));
+}
+
+// A part's vector is where it ends and how long it is; counts the texts.
+class CountingContextEncoder final : public ContextEncoder {
+ public:
+  int dimension() const override { return 2; }
+  absl::Status Encode(absl::string_view text,
+                      absl::Span<const absl::string_view> parts,
+                      float* rows) const override {
+    if (fails) return absl::ResourceExhaustedError("no memory");
+    ++asked;
+    for (const absl::string_view part : parts) {
+      *rows++ = static_cast<float>(part.end() - text.begin());
+      *rows++ = static_cast<float>(part.size());
+    }
+    return absl::OkStatus();
+  }
+
+  mutable int asked = 0;
+  bool fails = false;
+};
+
+constexpr absl::string_view kText = "He built it. It burns.";
+const std::vector<absl::string_view> kParts = {kText.substr(0, 12),
+                                               kText.substr(13)};
+
+Floats LookAt(const RememberingContextEncoder& vectors, absl::string_view text,
+              const std::vector<absl::string_view>& parts) {
+  Floats rows(2 * parts.size(), -1);
+  EXPECT_TRUE(vectors.Encode(text, parts, rows.data()).ok());
+  return rows;
+}
+
+TEST(RememberingContextEncoderTest, ATextWithTheSamePartsIsEncodedOnce) {
+  CountingContextEncoder encoder;
+  const RememberingContextEncoder vectors(&encoder, 100, 0);
+  const Floats both = {12, 12, 22, 9};
+  EXPECT_EQ(LookAt(vectors, kText, kParts), both);
+  EXPECT_EQ(LookAt(vectors, kText, kParts), both);
+  EXPECT_EQ(encoder.asked, 1);
+  EXPECT_EQ(LookAt(vectors, kText, {kParts[1]}), (Floats{22, 9}));
+  EXPECT_EQ(LookAt(vectors, kText, {kText}), (Floats{22, 22}));
+  EXPECT_EQ(LookAt(vectors, kText, {}), Floats());
+  EXPECT_EQ(encoder.asked, 4);
+}
+
+TEST(RememberingContextEncoderTest, PartsAreCountedAndWhatIsKeptStays) {
+  CountingContextEncoder encoder;
+  RememberingContextEncoder vectors(&encoder, 3, 3);
+  ASSERT_TRUE(vectors.Keep(kText, kParts, kHere, 1).ok());
+  const absl::string_view two = "a b";
+  const std::vector<absl::string_view> letters = {two.substr(0, 1),
+                                                  two.substr(2)};
+  EXPECT_EQ(vectors.Keep(two, letters, kHere, 1).code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(vectors.kept(), 1u);
+  for (int i = 0; i < 50; ++i) {
+    const std::string text = absl::StrCat(i);
+    LookAt(vectors, text, {text});
+    EXPECT_LE(vectors.size(), 1u + 3u);
+  }
+  EXPECT_TRUE(vectors.Keeps(kText, kParts, kHere));
+  EXPECT_FALSE(vectors.Keeps(kText, kParts, kThere));
+  EXPECT_FALSE(vectors.Keeps(kText, {kParts[0]}, kHere));
+  const int asked = encoder.asked;
+  LookAt(vectors, kText, kParts);
+  EXPECT_EQ(encoder.asked, asked);
+  // What is new takes the room of what is older.
+  ASSERT_TRUE(vectors.Keep(two, letters, kHere, 2).ok());
+  EXPECT_FALSE(vectors.Keeps(kText, kParts, kHere));
+  vectors.ForgetKeptBefore(3);
+  EXPECT_EQ(vectors.kept(), 0u);
+  encoder.fails = true;
+  EXPECT_FALSE(vectors.Keep(kText, kParts, kHere, 3).ok());
+  EXPECT_EQ(vectors.kept(), 0u);
 }
 
 }  // namespace
