@@ -23,7 +23,7 @@ namespace footnote {
 // Part of every document version: the same file read by another extractor
 // version is a new version of the document. Raised by every change that can
 // alter canonical text, or tell more exactly where it lay.
-constexpr uint32_t kExtractorVersion = 5;
+constexpr uint32_t kExtractorVersion = 6;
 
 // The forms of file that can be read. Stored with document versions: never
 // renumber.
