@@ -69,7 +69,8 @@ bool RememberingEncoder::Keeps(absl::Span<const absl::string_view> texts,
 absl::Status RememberingEncoder::Keep(absl::string_view text, uint64_t where,
                                       uint64_t round) {
   const Key key = VectorMemory::KeyOf({text});
-  const absl::Status kept = memory_.KeepMet(key, where, round);
+  const absl::Status kept =
+      memory_.KeepMet(key, encoder_->dimension(), where, round);
   if (!absl::IsNotFound(kept)) return kept;
   std::vector<float> vector(encoder_->dimension());
   RETURN_IF_ERROR(encoder_->Encode({text}, vector.data()));
@@ -102,9 +103,9 @@ absl::Status RememberingContextEncoder::Keep(
     absl::string_view text, absl::Span<const absl::string_view> parts,
     uint64_t where, uint64_t round) {
   const Key key = KeyOf(text, parts);
-  const absl::Status kept = memory_.KeepMet(key, where, round);
-  if (!absl::IsNotFound(kept)) return kept;
   std::vector<float> vectors(parts.size() * dimension());
+  const absl::Status kept = memory_.KeepMet(key, vectors.size(), where, round);
+  if (!absl::IsNotFound(kept)) return kept;
   RETURN_IF_ERROR(encoder_->Encode(text, parts, vectors.data()));
   return memory_.Keep(key, std::move(vectors), where, round);
 }

@@ -78,35 +78,34 @@ absl::Status VectorMemory::MakeRoom(size_t numbers, uint64_t round) {
       absl::StrCat("vectors of ", kept_.size(), " texts are kept"));
 }
 
-absl::Status VectorMemory::KeepMet(const Key& key, uint64_t where,
-                                   uint64_t round) {
-  std::lock_guard<std::mutex> lock(mutex_);
+bool VectorMemory::KeepAgain(const Key& key, uint64_t where, uint64_t round) {
   const auto kept = kept_.find(key);
-  if (kept != kept_.end()) {
-    kept->second.round = round;
-    kept->second.round_where[where] = round;
-    return absl::OkStatus();
+  if (kept == kept_.end()) return false;
+  kept->second.round = round;
+  kept->second.round_where[where] = round;
+  return true;
+}
+
+absl::Status VectorMemory::KeepMet(const Key& key, size_t size, uint64_t where,
+                                   uint64_t round) {
+  std::vector<float> vector;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (KeepAgain(key, where, round)) return absl::OkStatus();
+    RETURN_IF_ERROR(MakeRoom(size, round));
+    const auto met = met_.find(key);
+    if (met == met_.end()) return absl::NotFoundError("no such vector");
+    vector = met->second;
   }
-  const auto met = met_.find(key);
-  if (met == met_.end()) return absl::NotFoundError("no such vector");
-  std::vector<float> vector = met->second;
-  RETURN_IF_ERROR(MakeRoom(vector.size(), round));
-  ForgetMet(key);
-  numbers_kept_ += vector.size();
-  kept_[key] = {std::move(vector), round, {{where, round}}};
-  return absl::OkStatus();
+  return Keep(key, std::move(vector), where, round);
 }
 
 absl::Status VectorMemory::Keep(const Key& key, std::vector<float> vector,
                                 uint64_t where, uint64_t round) {
   std::lock_guard<std::mutex> lock(mutex_);
-  ForgetMet(key);
-  const auto kept = kept_.find(key);
-  if (kept != kept_.end()) {
-    numbers_kept_ -= kept->second.vector.size();
-    kept_.erase(kept);
-  }
+  if (KeepAgain(key, where, round)) return absl::OkStatus();
   RETURN_IF_ERROR(MakeRoom(vector.size(), round));
+  ForgetMet(key);
   numbers_kept_ += vector.size();
   kept_[key] = {std::move(vector), round, {{where, round}}};
   return absl::OkStatus();

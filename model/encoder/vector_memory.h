@@ -49,13 +49,15 @@ class VectorMemory {
   bool Keeps(absl::Span<const Key> keys,
              absl::Span<const uint64_t> where) const;
 
-  // Keeps the vector of `key` where one is held; NotFound: there is none.
-  // `round` is a number that never falls. Where as many are kept as may be,
-  // those of an earlier round make room, any: who comes later in this round
-  // makes room for itself again.
+  // Keeps the vector of `key`, of `size` numbers, where one is held; NotFound:
+  // there is none, but room for it. `round` is a number that never falls. Where
+  // as many are kept as may be, those of an earlier round make room, any: who
+  // comes later in this round makes room for itself again.
   //   ResourceExhausted  as many were kept in this round, this one was not
-  absl::Status KeepMet(const Key& key, uint64_t where, uint64_t round);
-  // Keeps `vector`. Errors as those of KeepMet.
+  absl::Status KeepMet(const Key& key, size_t size, uint64_t where,
+                       uint64_t round);
+  // Keeps `vector`, or the one that is kept already. Errors as those of
+  // KeepMet.
   absl::Status Keep(const Key& key, std::vector<float> vector, uint64_t where,
                     uint64_t round);
   // Lets go of what was kept in no round from `round` on; also of where it was.
@@ -76,6 +78,9 @@ class VectorMemory {
   // Lets `numbers` more be kept in `round`; lets go of some of an earlier
   // round where that must be. REQUIRES: mutex_ is held.
   absl::Status MakeRoom(size_t numbers, uint64_t round);
+  // Notes that `key` is kept of `where`, too; false: it is not kept. REQUIRES:
+  // mutex_ is held.
+  bool KeepAgain(const Key& key, uint64_t where, uint64_t round);
   // Takes it out of met_. REQUIRES: mutex_ is held.
   void ForgetMet(const Key& key);
 

@@ -147,6 +147,8 @@ TEST(RememberingEncoderTest, KeepsNoMoreThanItMay) {
   EXPECT_EQ(vectors.Keep("c", kHere, 0).code(),
             absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(vectors.kept(), 2u);
+  // Nothing is encoded for which there is no room.
+  EXPECT_EQ(encoder.asked, (Texts{"a", "b"}));
   // One that is kept needs no more room.
   EXPECT_TRUE(vectors.Keep("a", kHere, 0).ok());
 }
@@ -276,6 +278,7 @@ TEST(RememberingContextEncoderTest, PartsAreCountedAndWhatIsKeptStays) {
   EXPECT_EQ(vectors.Keep(two, letters, kHere, 1).code(),
             absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(vectors.kept(), 1u);
+  EXPECT_EQ(encoder.asked, 1);
   for (int i = 0; i < 50; ++i) {
     const std::string text = absl::StrCat(i);
     LookAt(vectors, text, {text});
