@@ -85,6 +85,13 @@ Candidates FindCandidates(const Question& question,
                           const std::vector<SourcePassage>& passages,
                           double max_length, Analyzer* analyzer);
 
+// The words of a candidate of `passages`.
+inline absl::string_view TextOf(const std::vector<SourcePassage>& passages,
+                                const Candidate& candidate) {
+  return passages[candidate.passage].text.substr(candidate.span.begin,
+                                                 candidate.span.size());
+}
+
 // `utf8` in the unit of Candidate::length.
 double ReadingLength(absl::string_view utf8);
 

@@ -135,12 +135,6 @@ double BestLength(const v1::GenerateRequest& request) {
                                        : kDefaultCodePoints;
 }
 
-absl::string_view TextOf(const std::vector<SourcePassage>& passages,
-                         const Candidate& candidate) {
-  return passages[candidate.passage].text.substr(candidate.span.begin,
-                                                 candidate.span.size());
-}
-
 // What is compared of a sentence by its vector.
 absl::string_view Compared(absl::string_view text) {
   return text.substr(

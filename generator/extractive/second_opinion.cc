@@ -47,12 +47,6 @@ absl::string_view Heard(absl::string_view text) {
   return text.substr(0, FloorToCodePoint(text, bytes));
 }
 
-absl::string_view TextOf(const std::vector<SourcePassage>& passages,
-                         const Candidate& candidate) {
-  return passages[candidate.passage].text.substr(candidate.span.begin,
-                                                 candidate.span.size());
-}
-
 // Sentences of a passage that are heard where they stand.
 struct Read {
   uint32_t passage = 0;
@@ -84,21 +78,15 @@ std::vector<Read> ToRead(const std::vector<SourcePassage>& passages,
   return reads;
 }
 
-// Cosines less the largest; `kUnread` becomes the least.
+// Cosines less the largest; `kUnread` becomes the least of the others.
 constexpr double kUnread = -2;
 void FromNearest(std::vector<double>* cosines) {
-  double least = 1;
-  double largest = kUnread;
+  const double largest = *std::max_element(cosines->begin(), cosines->end());
+  double least = largest;
   for (const double cosine : *cosines) {
-    if (cosine == kUnread) continue;
-    least = std::min(least, cosine);
-    largest = std::max(largest, cosine);
+    if (cosine != kUnread) least = std::min(least, cosine);
   }
-  for (double& cosine : *cosines) {
-    cosine = largest == kUnread  ? 0
-             : cosine == kUnread ? least - largest
-                                 : cosine - largest;
-  }
+  for (double& cosine : *cosines) cosine = std::max(cosine, least) - largest;
 }
 
 double Product(const std::vector<float>& a, const float* b) {

@@ -49,7 +49,7 @@ class SecondOpinion {
     // Who was asked; null: there is none.
     const Encoder* encoder = nullptr;
   };
-  // What is asked about: views and spans must outlive the call.
+  // What is asked about; what it looks at must outlive the call.
   struct Asked {
     absl::string_view question;
     const std::vector<SourcePassage>* passages = nullptr;

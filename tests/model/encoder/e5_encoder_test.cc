@@ -284,12 +284,15 @@ TEST(LazyE5Test, WhatItRemembersIsWhatWasMade) {
             VectorOf(*encoders->question, "the tower"));
 }
 
-// Needs the weights (tools/models pull) where FOOTNOTE_MODELS says.
-TEST(E5EncoderTest, TheRealOneKnowsWhatAnswersAcrossLanguages) {
+// Where the weights are (tools/models pull), if they are.
+std::string RealPath() {
   const char* folder = std::getenv("FOOTNOTE_MODELS");
-  const std::string path =
-      absl::StrCat(folder == nullptr ? "third_party/.cache/models" : folder,
-                   "/multilingual-e5-small.enc");
+  return absl::StrCat(folder == nullptr ? "third_party/.cache/models" : folder,
+                      "/multilingual-e5-small.enc");
+}
+
+TEST(E5EncoderTest, TheRealOneKnowsWhatAnswersAcrossLanguages) {
+  const std::string path = RealPath();
   if (!std::ifstream(path)) GTEST_SKIP() << path << " is not there";
   const auto encoders = OpenE5(path);
   ASSERT_TRUE(encoders.ok()) << encoders.status();
@@ -306,10 +309,7 @@ TEST(E5EncoderTest, TheRealOneKnowsWhatAnswersAcrossLanguages) {
 }
 
 TEST(E5EncoderTest, TheRealOneKnowsWhatItIsThatASentenceSpeaksOf) {
-  const char* folder = std::getenv("FOOTNOTE_MODELS");
-  const std::string path =
-      absl::StrCat(folder == nullptr ? "third_party/.cache/models" : folder,
-                   "/multilingual-e5-small.enc");
+  const std::string path = RealPath();
   if (!std::ifstream(path)) GTEST_SKIP() << path << " is not there";
   const auto encoders = OpenE5(path);
   ASSERT_TRUE(encoders.ok()) << encoders.status();
